@@ -1,0 +1,1 @@
+"""Facts about customers, as append-only versions of rows, pinned together by a manifest."""

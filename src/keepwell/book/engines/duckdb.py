@@ -1,0 +1,123 @@
+"""DuckDB, in the process: the default, with nothing to install."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.dataset as pads
+
+from keepwell.book.engines import Frame
+
+_EPOCH = "DATE '1970-01-01'"
+
+
+class DuckDBEngine:
+    """Computes with DuckDB on this machine, spilling to a temporary folder beyond its memory.
+
+    Settings are DuckDB's own: `memory_limit`, `threads`.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="keepwell-duckdb-")
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": self._spill.name,
+            "memory_limit": "3GiB",
+            "preserve_insertion_order": "false",
+            **settings,
+        }
+        self.connection = duckdb.connect(":memory:", config=config)
+        self._names = itertools.count(1)
+
+    def scan(self, files: Sequence[str], schema: pa.Schema) -> Frame:
+        if not files:
+            return self.frame(schema.empty_table())
+        source = self.connection.read_parquet([str(f) for f in files], union_by_name=True)
+        present = set(source.columns)
+        columns = [
+            _at_the_door(f.name, f.type) if f.name in present else f"NULL::{_sql_type(f.type)} AS {_quoted(f.name)}"
+            for f in schema
+        ]
+        return nw.from_native(source.select(*[duckdb.SQLExpression(c) for c in columns]))
+
+    def frame(self, table: Any) -> Frame:
+        relation = table if isinstance(table, duckdb.DuckDBPyRelation) else self._taken_in(table)
+        types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+        if any(t == "DATE" for t in types.values()):
+            relation = relation.select(
+                *[
+                    duckdb.SQLExpression(
+                        f"CAST({_quoted(c)} - {_EPOCH} AS BIGINT) AS {_quoted(c)}" if t == "DATE" else _quoted(c)
+                    )
+                    for c, t in types.items()
+                ]
+            )
+        return nw.from_native(relation)
+
+    def _taken_in(self, table: Any) -> duckdb.DuckDBPyRelation:
+        if not isinstance(table, pa.Table | pads.Dataset):
+            native = nw.from_native(table, eager_or_interchange_only=False)
+            table = (native.collect() if isinstance(native, nw.LazyFrame) else native).to_arrow()
+        name = self._new_name()
+        self.connection.register(name, table)
+        return self.connection.table(name)
+
+    def persist(self, frame: Frame) -> Frame:
+        name = self._new_name()
+        relation: duckdb.DuckDBPyRelation = frame.to_native()
+        relation.create(name)
+        return nw.from_native(self.connection.table(name))
+
+    def collect(self, frame: Frame) -> pa.Table:
+        relation: duckdb.DuckDBPyRelation = frame.to_native()
+        return relation.to_arrow_table()
+
+    def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
+        relation: duckdb.DuckDBPyRelation = frame.to_native()
+        yield from relation.to_arrow_reader(100_000)
+
+    def write(self, frame: Frame, folder: Path, *, sort: Sequence[str] = ()) -> list[Path]:
+        relation: duckdb.DuckDBPyRelation = frame.to_native()
+        if sort:
+            relation = relation.order(", ".join(map(_quoted, sort)))
+        folder.mkdir(parents=True)
+        file = folder / "part-0.parquet"
+        relation.write_parquet(str(file), compression="zstd")
+        return [file]
+
+    def close(self) -> None:
+        self.connection.close()
+        self._spill.cleanup()
+
+    def _new_name(self) -> str:
+        return f"keepwell_{next(self._names)}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _at_the_door(name: str, kind: pa.DataType) -> str:
+    if pa.types.is_date(kind):
+        return f"CAST({_quoted(name)} - {_EPOCH} AS BIGINT) AS {_quoted(name)}"
+    return _quoted(name)
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_date(kind) or pa.types.is_integer(kind):
+        return "BIGINT"
+    if pa.types.is_floating(kind):
+        return "DOUBLE"
+    if pa.types.is_boolean(kind):
+        return "BOOLEAN"
+    if pa.types.is_timestamp(kind):
+        return "TIMESTAMP"
+    return "VARCHAR"

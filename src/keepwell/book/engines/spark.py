@@ -1,0 +1,125 @@
+"""Spark, for books beyond one machine: the extra `keepwell[spark]`, and Java 17."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from keepwell.book.engines import Frame
+from keepwell.lib.errors import KeepwellError
+
+
+class SparkEngine:
+    """Computes with Spark; settings are Spark's own, `master` says where (default: this machine)."""
+
+    name = "spark"
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise KeepwellError(
+                "Spark is not installed.",
+                ways=["Install it: pip install 'keepwell[spark]' (and Java 17).", "Use --engine duckdb."],
+            ) from None
+        options = dict(settings)
+        builder = SparkSession.builder.appName("keepwell").master(options.pop("master", "local[2]"))
+        defaults = {
+            "spark.ui.enabled": "false",
+            "spark.sql.session.timeZone": "UTC",
+            "spark.sql.shuffle.partitions": "4",
+            "spark.sql.ansi.enabled": "true",
+            "spark.driver.memory": "3g",
+            "spark.log.level": "ERROR",
+        }
+        for key, value in {**defaults, **options}.items():
+            builder = builder.config(key, value)
+        try:
+            self.session = builder.getOrCreate()
+        except Exception as error:
+            raise KeepwellError(
+                "Spark did not start.",
+                seen=str(error).splitlines()[0] if str(error) else type(error).__name__,
+                ways=["Install Java 17 and set JAVA_HOME.", "Use --engine duckdb."],
+            ) from error
+        self._folder = Path(tempfile.mkdtemp(prefix="keepwell-spark-"))
+
+    def scan(self, files: Sequence[str], schema: pa.Schema) -> Frame:
+        from pyspark.sql import functions as f
+
+        if not files:
+            return self.frame(schema.empty_table())
+        source = self.session.read.option("mergeSchema", "true").parquet(*[str(x) for x in files])
+        present = set(source.columns)
+        columns = [
+            (_at_the_door(f.col(c.name), c.type) if c.name in present else f.lit(None)).cast(_sql_type(c.type)).alias(c.name)
+            for c in schema
+        ]
+        return nw.from_native(source.select(*columns))
+
+    def frame(self, table: Any) -> Frame:
+        from pyspark.sql import DataFrame
+        from pyspark.sql import functions as f
+
+        if isinstance(table, DataFrame):
+            return nw.from_native(
+                table.select(
+                    *[
+                        f.unix_date(f.col(c)).cast("bigint").alias(c) if t == "date" else f.col(c)
+                        for c, t in table.dtypes
+                    ]
+                )
+            )
+        if not isinstance(table, pa.Table):
+            native = nw.from_native(table)
+            table = (native.collect() if isinstance(native, nw.LazyFrame) else native).to_arrow()
+        # Handed over as a file: integer columns with a missing value came back wholly missing from memory.
+        path = self._folder / f"{uuid.uuid4().hex}.parquet"
+        pq.write_table(table, path, coerce_timestamps="us")
+        return self.scan([str(path)], table.schema)
+
+    def persist(self, frame: Frame) -> Frame:
+        return nw.from_native(frame.to_native().cache())
+
+    def collect(self, frame: Frame) -> pa.Table:
+        table: pa.Table = frame.to_native().toArrow()
+        return table
+
+    def batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
+        for file in self.write(frame, self._folder / uuid.uuid4().hex):
+            yield from pq.ParquetFile(file).iter_batches(100_000)
+
+    def write(self, frame: Frame, folder: Path, *, sort: Sequence[str] = ()) -> list[Path]:
+        native = frame.to_native()
+        if sort:
+            native = native.orderBy(*sort)
+        native.write.parquet(str(folder))
+        return sorted(folder.glob("*.parquet"))
+
+    def close(self) -> None:
+        self.session.catalog.clearCache()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _at_the_door(column: Any, kind: pa.DataType) -> Any:
+    from pyspark.sql import functions as f
+
+    return f.unix_date(column) if pa.types.is_date(kind) else column
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_date(kind) or pa.types.is_integer(kind):
+        return "bigint"
+    if pa.types.is_floating(kind):
+        return "double"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    if pa.types.is_timestamp(kind):
+        return "timestamp_ntz"
+    return "string"

@@ -1,0 +1,1 @@
+"""Movements out of subscriptions and out of purchases; statements of a period."""

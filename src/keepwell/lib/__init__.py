@@ -1,0 +1,1 @@
+"""Days and periods, money, text: knows no word of the domain."""
