@@ -1,0 +1,81 @@
+# Everything a fresh machine needs is Python 3.11 or newer, make, and a way to the package index.
+# PYTHON=/path/to/python chooses the Python; JOBS=n how many tests run side by side.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+JOBS ?= 2
+DEMO_HOME ?= demo-home
+POT := src/keepwell/locale/keepwell.pot
+WORDS := $(BIN)/pybabel --quiet extract --omit-header --no-location --sort-output --ignore-dirs tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock words reference clean
+
+help:
+	@echo "make demo       set up, simulate a company, and show its statement"
+	@echo "make test       set up and run every test, with coverage"
+	@echo "make check      style, types, who may import whom, translations, reference pages"
+	@echo "make bench      the benchmark beside its peers, written to docs/benchmarks.md"
+	@echo "make words      gather the texts to translate into $(POT)"
+	@echo "make reference  write the reference pages of docs/ out of the code"
+	@echo "make lock       renew the locked requirements (needs uv)"
+	@echo "make clean      remove what these commands made"
+
+# --- setting up -------------------------------------------------------------------------------------------
+
+$(VENV)/made: requirements/venv.sh
+	@sh requirements/venv.sh $(VENV) "$(PYTHON)"
+	@touch $@
+
+$(VENV)/ready-run: $(VENV)/made requirements/run.txt requirements/build.txt pyproject.toml
+	@echo "Setting up what the demo needs in $(VENV) …"
+	@$(PIP) -r requirements/build.txt -r requirements/run.txt
+	@$(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready-run requirements/dev.txt
+	@echo "Setting up what the tests need in $(VENV) …"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+# --- the product ------------------------------------------------------------------------------------------
+
+demo: $(VENV)/ready-run
+	@$(BIN)/keepwell --home $(DEMO_HOME) demo
+
+# --- the checks -------------------------------------------------------------------------------------------
+
+test: $(VENV)/ready-dev
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
+
+check: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(WORDS) -o $(VENV)/words.pot src/keepwell
+	@diff -u $(POT) $(VENV)/words.pot || { echo "Texts have changed: run make words and commit $(POT)."; exit 1; }
+	$(BIN)/keepwell docs --check docs
+
+bench: $(VENV)/ready-dev
+	@$(BIN)/python -m bench
+
+words: $(VENV)/ready-dev
+	$(WORDS) -o $(POT) src/keepwell
+
+reference: $(VENV)/ready-dev
+	$(BIN)/keepwell docs docs
+
+# --- keeping house ----------------------------------------------------------------------------------------
+
+lock:
+	@command -v uv >/dev/null || { echo "uv is needed to renew the lock: pip install uv"; exit 1; }
+	uv lock --upgrade
+	uv export --quiet --no-header --no-emit-project --only-group build -o requirements/build.txt
+	uv export --quiet --no-header --no-emit-project --no-default-groups -o requirements/run.txt
+	uv export --quiet --no-header --no-emit-project --all-extras --all-groups -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) $(DEMO_HOME) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
