@@ -1,0 +1,57 @@
+"""One chart grammar: every chart is a Vega-Lite spec, drawn alike on a page, in a notebook and in a file."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import altair as alt
+import vl_convert as vlc
+
+from keepwell.metrics.charts.theme import LIGHT, PAGE, Theme, config
+
+NARROW = 480  # a chart at most this wide is laid out for a phone
+
+
+def rows(values: Iterable[Mapping[str, Any]]) -> alt.InlineData:
+    """Chart data out of plain dicts; it travels inside the spec, so nothing is ever fetched."""
+    return alt.InlineData(values=[dict(v) for v in values])
+
+
+def finish(
+    chart: Any,
+    *,
+    theme: Theme,
+    width: int | None,
+    height: int | None,
+    title: str | None,
+    said: str,
+    notes: list[str],
+) -> Any:
+    """The chart with its size, title, words for those who do not see it, and theme.
+
+    `title` None leaves title and notes to the page around it.
+    """
+    size: dict[str, Any] = {k: v for k, v in (("width", width), ("height", height)) if v is not None}
+    words: dict[str, Any] = {}
+    if title:
+        words["title"] = alt.TitleParams(text=title, subtitle=notes)
+    if width is not None:  # charts of several panels have their sizes inside
+        words["autosize"] = alt.AutoSizeParams(type="fit-x", contains="padding")
+    return chart.properties(**size, **words, description=said).configure(**config(theme))
+
+
+def svg(chart: Any) -> str:
+    """The chart as an SVG picture, drawn without network or browser."""
+    return str(vlc.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[]))
+
+
+def png(chart: Any, scale: float = 2.0) -> bytes:
+    """The chart as a PNG picture, `scale` pixels for each unit of its size."""
+    return bytes(vlc.vegalite_to_png(chart.to_dict(), scale=scale, allowed_base_urls=[]))
+
+
+def html(chart: Any) -> str:
+    """The chart as an interactive page of its own that opens without a network."""
+    return str(vlc.vegalite_to_html(chart.to_dict(), bundle=True, renderer="svg"))
+
+
+__all__ = ["LIGHT", "NARROW", "PAGE", "Theme", "finish", "html", "png", "rows", "svg"]

@@ -1,0 +1,109 @@
+"""Numbers, money and days as people write them."""
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from keepwell.lib.money import exponent
+from keepwell.lib.text import gettext as _
+
+MINUS = "\N{MINUS SIGN}"
+_THIN = "\N{NO-BREAK SPACE}"
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "TWD": "NT$", "HKD": "HK$"}
+
+
+def count(n: Any) -> str:
+    """A whole number with its thousands apart: 12,345. None is a dash."""
+    return "–" if n is None else f"{int(n):,}".replace("-", MINUS)
+
+
+def percent(share: Any, decimals: int = 1) -> str:
+    """A share as per cent: 0.0487 is 4.9%. None, a ratio without a base, says so."""
+    if share is None:
+        return _("no base")
+    return f"{float(share) * 100:,.{decimals}f}%".replace("-", MINUS)
+
+
+def points(difference: float, decimals: int = 1) -> str:
+    """A difference of two shares in percentage points, signed: +0.8 pt."""
+    said = f"{abs(difference) * 100:.{decimals}f}"
+    sign = "" if float(said) == 0 else ("+" if difference > 0 else MINUS)
+    return _("{sign}{points} pt").format(sign=sign, points=said)
+
+
+def times(ratio: Any) -> str:
+    """A plain ratio with two decimals: 1.42. None says that it has no base."""
+    return _("no base") if ratio is None else f"{float(ratio):,.2f}".replace("-", MINUS)
+
+
+def money(amount: Any, currency: str | None) -> str:
+    """An amount with its currency: €51,300.00 is €51,300; cents show where there are any."""
+    if amount is None:
+        return "–"
+    value = Decimal(str(amount))
+    decimals = 0 if value == value.to_integral_value() else exponent(currency or "")
+    return _with_sign(f"{abs(value):,.{decimals}f}", value < 0, currency)
+
+
+def short_money(amount: Any, currency: str | None, *, signed: bool = False) -> str:
+    """An amount in little room: €827.4k, +€1.2M."""
+    value = Decimal(str(amount))
+    size, unit = abs(value), ""
+    for step, name in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+        if size >= step:
+            size, unit = size / step, name
+            break
+    whole = size == size.to_integral_value() or (not unit and size >= 100)
+    said = f"{size.quantize(Decimal(1 if whole else '0.1'), rounding=ROUND_HALF_EVEN):,}{unit}"
+    plus = "+" if signed and value > 0 else ""
+    return plus + _with_sign(said, value < 0, currency)
+
+
+def _with_sign(said: str, negative: bool, currency: str | None) -> str:
+    sign = _SIGNS.get(currency, currency + _THIN) if currency else ""
+    return (MINUS if negative else "") + sign + said
+
+
+def month_name(n: int) -> str:
+    """The short name of a month, 1 to 12."""
+    return [
+        _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),
+        _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"),
+    ][n - 1]  # fmt: skip
+
+
+def day(value: Any) -> str:
+    """A day as people write it: 31 Mar 2026. What is no day is given back as it is."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value[:10])
+        except ValueError:
+            return str(value)
+    if not isinstance(value, date):
+        return "–" if value is None else str(value)
+    return _("{day} {month} {year}").format(day=value.day, month=month_name(value.month), year=value.year)
+
+
+def period(start: Any, end: Any) -> str:
+    """The shortest name of [start, end): March 2026 is Mar 2026, a quarter Q1 2026, else both days."""
+    first, out = date.fromisoformat(str(start)[:10]), date.fromisoformat(str(end)[:10])
+    months = (out.year - first.year) * 12 + out.month - first.month
+    if first.day == out.day == 1:
+        if months == 1:
+            return _("{month} {year}").format(month=month_name(first.month), year=first.year)
+        if months == 3 and first.month % 3 == 1:
+            return _("Q{quarter} {year}").format(quarter=first.month // 3 + 1, year=first.year)
+        if months == 12 and first.month == 1:
+            return str(first.year)
+    return _("{first} to {last}").format(first=day(first), last=day(out - timedelta(days=1)))
+
+
+def cohort(name: Any) -> str:
+    """A cohort's name on an axis: 2025-03-01 and 2025-03 are Mar 2025; a segment keeps its own."""
+    said = str(name)
+    parts = said.split("-")
+    if len(parts) in (2, 3) and len(parts[0]) == 4 and all(p.isdigit() for p in parts):
+        return _("{month} {year}").format(month=month_name(int(parts[1])), year=parts[0])
+    if len(parts) == 2 and parts[0].isdigit() and parts[1][:1] == "Q":
+        return _("Q{quarter} {year}").format(quarter=parts[1][1:], year=parts[0])
+    return said or _("(none)")
