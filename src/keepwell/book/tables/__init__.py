@@ -86,8 +86,8 @@ class Table:
     """A table of the book: its key, its columns, and when its facts came to be known.
 
     `inputs` may stand in a file but are not stored (an amount with an interval becomes a monthly amount).
-    `occurred` is the column with the day on which a row's fact happened; without one it is known from the moment
-    of loading. `last` are columns that tell the newest state and so are known only from the row's last stage on.
+    `occurred` is the column with the day on which a fact happened; without one it is known from the moment of
+    loading. `last` are columns that tell the newest state, known only from the last stage of a row on.
     `ends_after` are pairs of columns of which the second may not lie before the first.
     """
 
