@@ -1,0 +1,157 @@
+"""Answers as tables for people, JSON and CSV for scripts.
+
+Nothing is cut or coloured in a pipe, and nothing that came in with the data can act on the terminal or on the
+spreadsheet that opens the CSV.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TextIO
+
+# What a terminal would obey instead of showing.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What a spreadsheet would compute instead of showing.
+_FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![\d.,\s]*$)")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: its name for scripts, its label for people, and whether it holds numbers."""
+
+    name: str
+    label: str = ""
+    number: bool = False
+
+
+@dataclass
+class Sheet:
+    """Rows under columns, with a title and lines of notes below."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    title: str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass
+class Answer:
+    """What a command says.
+
+    `data` is what JSON shows; `sheets` are what people see; CSV shows `csv`, or the first sheet.
+    """
+
+    data: Any
+    sheets: Sequence[Sheet] = ()
+    notes: Sequence[str] = ()
+    csv: Sheet | None = field(default=None)
+
+    def write(self, format_: str, stream: TextIO) -> None:
+        """Write it as "table", "json" or "csv"."""
+        if format_ == "json":
+            json.dump(self.data, stream, ensure_ascii=False, indent=2, default=plain)
+            stream.write("\n")
+        elif format_ == "csv":
+            _write_csv(self.csv or (self.sheets[0] if self.sheets else Sheet([], [])), stream)
+        else:
+            _write_tables(self, stream)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: days and instants in ISO form, money as text."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it in a table."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    return _CONTROL.sub("�", str(value))
+
+
+def _write_csv(sheet: Sheet, stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([column.name for column in sheet.columns])
+    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    return value
+
+
+def _write_tables(answer: Answer, stream: TextIO) -> None:
+    from rich.console import Console
+
+    piped = not stream.isatty()
+    target = io.StringIO() if piped else stream
+    console = Console(
+        file=target,
+        width=100_000 if piped else None,
+        no_color=piped or None,
+        force_terminal=False if piped else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=piped,
+    )
+    for n, sheet in enumerate(answer.sheets):
+        if n:
+            console.print()
+        console.print(_table(sheet, piped))
+        for note in sheet.notes:
+            console.print(_CONTROL.sub("�", note), style=None if piped else "dim")
+    if answer.sheets and answer.notes:
+        console.print()
+    for note in answer.notes:
+        console.print(_CONTROL.sub("�", note))
+    if isinstance(target, io.StringIO):
+        stream.writelines(line.rstrip() + "\n" for line in target.getvalue().splitlines())
+
+
+def _table(sheet: Sheet, piped: bool) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=sheet.title or None,
+        title_justify="left",
+        title_style="bold" if not piped else "",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold" if not piped else "",
+    )
+    for column in sheet.columns:
+        table.add_column(
+            Text(column.label or column.name.replace("_", " ")),
+            justify="right" if column.number else "left",
+            no_wrap=piped or column.number,
+            overflow="fold",
+        )
+    for row in sheet.rows:
+        table.add_row(*[Text(shown(value)) for value in row])
+    return table

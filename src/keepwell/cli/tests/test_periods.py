@@ -1,0 +1,45 @@
+from datetime import date
+
+import pytest
+
+from keepwell.cli.periods import asked_period, last_finished, period_named
+from keepwell.lib.days import Grain, Period
+from keepwell.lib.errors import KeepwellError
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [
+        ("2026", date(2026, 1, 1), date(2027, 1, 1)),
+        ("2026-Q3", date(2026, 7, 1), date(2026, 10, 1)),
+        ("2026-12", date(2026, 12, 1), date(2027, 1, 1)),
+        ("FY2026", date(2026, 4, 1), date(2027, 4, 1)),
+        ("fy2026-q4", date(2027, 1, 1), date(2027, 4, 1)),
+    ],
+)
+def test_a_period_has_the_name_people_give_it(name: str, start: date, end: date) -> None:
+    assert period_named(name, fiscal_start=4) == Period(start, end)
+
+
+@pytest.mark.parametrize("name", ["", "2026-Q5", "2026-13", "FY2026-04", "Q3", "0000", "9999"])
+def test_what_is_no_period_is_refused_with_the_ways_out(name: str) -> None:
+    with pytest.raises(KeepwellError) as error:
+        period_named(name)
+    assert error.value.ways
+
+
+def test_a_period_asked_for_twice_or_by_one_end_is_refused() -> None:
+    with pytest.raises(KeepwellError):
+        asked_period("2026-01-01", "", "2026")
+    with pytest.raises(KeepwellError):
+        asked_period("2026-01-01", "", "")
+    assert asked_period("", "", "") is None
+
+
+def test_the_last_finished_quarter_ends_on_the_covered_day_or_before() -> None:
+    assert last_finished(Grain.QUARTER, date(2026, 7, 1)) == period_named("2026-Q2")
+    assert last_finished(Grain.QUARTER, date(2026, 9, 30)) == period_named("2026-Q2")
+    assert last_finished(Grain.YEAR, date(2026, 9, 30), fiscal_start=10) == Period(
+        date(2024, 10, 1), date(2025, 10, 1)
+    )
+    assert last_finished(Grain.MONTH, date(2026, 3, 1)) == period_named("2026-02")
