@@ -164,11 +164,7 @@ def _upright(base: Any, steps: list[_Step], foot: float, theme: Theme) -> Any:
         .mark_tick(thickness=2, aria=False)
         .encode(x=x, y=alt.Y("end:Q"), color=_kind_colour(theme))
     )
-    joins = (
-        base.transform_filter("datum.next != null")
-        .mark_rule(color=theme.ink_2, opacity=0.5, aria=False)
-        .encode(x=x, x2=alt.X2("next:N", title=None), y=alt.Y("end:Q"))
-    )
+    joins = _joins(steps, theme).encode(x=x, y=alt.Y("level:Q", axis=None))
     text = base.mark_text(dy=-10, fontSize=13, aria=False).encode(
         x=x, y=alt.Y("top:Q"), text="amount:N", color=alt.value(theme.ink)
     )
@@ -190,11 +186,7 @@ def _lying(base: Any, steps: list[_Step], foot: float, theme: Theme) -> Any:
         .mark_tick(thickness=2, aria=False)
         .encode(y=y, x=alt.X("end:Q"), color=_kind_colour(theme))
     )
-    joins = (
-        base.transform_filter("datum.next != null")
-        .mark_rule(color=theme.ink_2, opacity=0.5, aria=False)
-        .encode(y=y, y2=alt.Y2("next:N", title=None), x=alt.X("end:Q"))
-    )
+    joins = _joins(steps, theme).encode(y=y, x=alt.X("level:Q", axis=None))
     text = base.mark_text(dx=6, align="left", fontSize=13, aria=False).encode(
         y=y, x=alt.X("top:Q"), text="amount:N", color=alt.value(theme.ink)
     )

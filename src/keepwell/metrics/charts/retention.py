@@ -1,6 +1,7 @@
 """Churn and retention over time: unfinished periods dashed, small bases ringed, the interval as a band."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -126,27 +127,58 @@ def _stretches(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return stretches
 
 
+@dataclass(frozen=True)
+class _Axes:
+    """The encodings that every layer of a panel shares."""
+
+    x: Any
+    y: Any
+    colour: Any
+    shape: Any
+
+
+def _axes(names: list[str], labels: list[str], theme: Theme, *, from_zero: bool, narrow: bool) -> _Axes:
+    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=14, grid=False)
+    legend = alt.Legend(columns=1 if narrow else len(names), symbolOpacity=1)
+    colours = alt.Scale(domain=names, range=theme.series[: len(names)])
+    shapes = alt.Scale(domain=names, range=SHAPES[: len(names)])
+    percent = alt.Axis(format=".0%", tickCount=5, domain=False)
+    return _Axes(
+        x=alt.X("period:O", sort=labels, title=None, axis=axis, scale=alt.Scale(type="point", padding=0.3)),
+        y=alt.Y("rate:Q", title=None, scale=alt.Scale(zero=from_zero, nice=True), axis=percent),
+        colour=alt.Color("measure:N", sort=names, scale=colours, legend=legend),
+        shape=alt.Shape("measure:N", sort=names, scale=shapes, legend=legend),
+    )
+
+
 def _panel(series: Sequence[Json], panel: str, theme: Theme, width: int) -> Any:
     measures = PANELS[panel]
     values = _values(series, measures)
-    stretches = _stretches(values)
     names = [rate_name(m) for m in measures]
     labels = list(dict.fromkeys(v["period"] for v in values))
-    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=14, grid=False)
-    x = alt.X("period:O", sort=labels, title=None, axis=axis, scale=alt.Scale(type="point", padding=0.3))
-    y = alt.Y("rate:Q", title=None, scale=alt.Scale(zero=panel == "churn", nice=True), axis=_percent_axis())
-    legend = alt.Legend(
-        columns=1 if width <= NARROW else len(names), symbolFillColor=theme.sheet, symbolStrokeWidth=2
+    axes = _axes(names, labels, theme, from_zero=panel == "churn", narrow=width <= NARROW)
+    first = alt.Chart(rows(v for v in values if v["measure"] == names[0]))
+    band = first.mark_area(opacity=0.16, color=theme.keep, aria=False).encode(
+        x=axes.x, y=alt.Y("low:Q"), y2="high:Q"
     )
-    colour = alt.Color(
-        "measure:N",
-        sort=names,
-        scale=alt.Scale(domain=names, range=theme.series[: len(names)]),
-        legend=legend,
-    )
-    shape = alt.Shape(
-        "measure:N", sort=names, scale=alt.Scale(domain=names, range=SHAPES[: len(names)]), legend=legend
-    )
+    size = 60 if len(labels) <= 16 else 28
+    return alt.layer(band, *_lines(values, axes), *_dots(values, axes, theme, size))
+
+
+def _lines(values: list[dict[str, Any]], axes: _Axes) -> list[Any]:
+    """The lines: whole between finished periods, dashed from and to one that is not."""
+    held = alt.Chart(rows(_stretches(values)))
+    return [
+        held.mark_line(strokeWidth=2, aria=False, **dash)
+        .transform_filter(which)
+        .encode(x=axes.x, y=axes.y, color=axes.colour, detail="stretch:N")
+        for which, dash in (("datum.sure", {}), ("!datum.sure", {"strokeDash": [4, 4]}))
+    ]
+
+
+def _dots(values: list[dict[str, Any]], axes: _Axes, theme: Theme, size: int) -> list[Any]:
+    """A ring where the base is small, a filled shape where the period is finished, a hollow one where not."""
+    held = alt.Chart(rows(v for v in values if v["rate"] is not None)).encode(x=axes.x, y=axes.y)
     tooltip = [
         alt.Tooltip("period:N", title=_("Period")),
         alt.Tooltip("measure:N", title=_("Rate")),
@@ -155,44 +187,13 @@ def _panel(series: Sequence[Json], panel: str, theme: Theme, width: int) -> Any:
         alt.Tooltip("base:N", title=_("Accounts at the opening")),
         alt.Tooltip("state:N", title=_("Period is")),
     ]
-    held = alt.Chart(rows(values))
-    banded = [v for v in values if v["low"] is not None]
-    band = (
-        alt.Chart(rows(banded))
-        .mark_area(opacity=0.16, color=theme.keep, aria=False)
-        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
-    )
-    lines = alt.Chart(rows(stretches)).mark_line(strokeWidth=2, strokeCap="butt", aria=False)
-    sure = lines.transform_filter("datum.sure").encode(x=x, y=y, color=colour, detail="stretch:N")
-    unsure = (
-        lines.mark_line(strokeWidth=2, strokeDash=[4, 4], aria=False)
-        .transform_filter("!datum.sure")
-        .encode(x=x, y=y, color=colour, detail="stretch:N")
-    )
-    size = 60 if len(labels) <= 16 else 28
-    dots = held.mark_point(size=size, opacity=1, strokeWidth=2).transform_filter("datum.rate != null")
-    marks = dots.encode(
-        x=x,
-        y=y,
-        color=colour,
-        shape=shape,
-        fill=alt.condition(
-            "datum.finished",
-            alt.Fill(
-                "measure:N", legend=None, scale=alt.Scale(domain=names, range=theme.series[: len(names)])
-            ),
-            alt.value(theme.sheet),
+    rings = held.mark_point(shape="circle", size=size * 4.5, strokeWidth=1.5, opacity=1, aria=False)
+    marks = held.mark_point(size=size, opacity=1, filled=True)
+    hollow = held.mark_point(size=size, opacity=1, strokeWidth=2, fill=theme.sheet, aria=False)
+    return [
+        rings.transform_filter("datum.small").encode(color=alt.value(theme.ink_2)),
+        marks.encode(color=axes.colour, shape=axes.shape, description="said:N", tooltip=tooltip),
+        hollow.transform_filter("!datum.finished").encode(
+            color=axes.colour, shape=axes.shape, tooltip=tooltip
         ),
-        description="said:N",
-        tooltip=tooltip,
-    )
-    rings = (
-        held.mark_point(shape="circle", size=size * 4.5, strokeWidth=1.5, opacity=1, filled=False, aria=False)
-        .transform_filter("datum.small && datum.rate != null")
-        .encode(x=x, y=y, color=alt.value(theme.ink_2))
-    )
-    return alt.layer(band, sure, unsure, rings, marks)
-
-
-def _percent_axis() -> Any:
-    return alt.Axis(format=".0%", tickCount=5, domain=False)
+    ]

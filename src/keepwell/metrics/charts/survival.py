@@ -132,10 +132,8 @@ def _layers(groups: Sequence[Json], names: list[str], theme: Theme, width: int) 
     marks = [m for row, c in enumerate(curves) for m in _marks(c, ticks, row)]
     pieces = [_sure_and_unsure(c) for c in curves]
     colours, shapes = theme.series[: len(names)], SHAPES[: len(names)]
-    legend = alt.Legend(columns=2 if width <= NARROW else 6) if len(names) > 1 else None
+    legend = alt.Legend(columns=2 if width <= NARROW else 6, symbolOpacity=1) if len(names) > 1 else None
     colour = alt.Color("group:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=legend)
-    quiet = alt.Color("group:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=None)
-    quiet_shape = alt.Shape("group:N", sort=names, scale=alt.Scale(domain=names, range=shapes), legend=None)
     shape = alt.Shape("group:N", sort=names, scale=alt.Scale(domain=names, range=shapes), legend=legend)
     # The rows of those at risk stand between the axis and its title.
     axis = alt.Axis(values=ticks, grid=False, format="d", titlePadding=14 + 16 * len(names))
@@ -154,14 +152,14 @@ def _layers(groups: Sequence[Json], names: list[str], theme: Theme, width: int) 
     band = (
         alt.Chart(rows(p for c in curves for p in c if p["low"] is not None))
         .mark_area(interpolate="step-after", opacity=0.14, aria=False)
-        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=quiet)
+        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
     )
     steps = {"interpolate": "step-after", "strokeWidth": 2, "aria": False}
-    sure = alt.Chart(rows(p for s, _u in pieces for p in s)).mark_line(**steps).encode(x=x, y=y, color=quiet)
+    sure = alt.Chart(rows(p for s, _u in pieces for p in s)).mark_line(**steps).encode(x=x, y=y, color=colour)
     unsure = (
         alt.Chart(rows(p for _s, u in pieces for p in u))
         .mark_line(**steps, strokeDash=[4, 4])
-        .encode(x=x, y=y, color=quiet)
+        .encode(x=x, y=y, color=colour)
     )
     tooltip = [
         alt.Tooltip("group:N", title=_("Group")),
@@ -176,7 +174,7 @@ def _layers(groups: Sequence[Json], names: list[str], theme: Theme, width: int) 
     at_risk = [
         held.transform_filter(f"datum.row == {row}")
         .mark_text(fontSize=11, aria=False)
-        .encode(x=x, y=alt.value(alt.ExprRef(f"height + {32 + 16 * row}")), text="text:N", color=quiet)
+        .encode(x=x, y=alt.value(alt.ExprRef(f"height + {32 + 16 * row}")), text="text:N", color=colour)
         for row in range(len(names))
     ]
     keys = [
@@ -185,8 +183,8 @@ def _layers(groups: Sequence[Json], names: list[str], theme: Theme, width: int) 
         .encode(
             x=alt.value(-26),
             y=alt.value(alt.ExprRef(f"height + {31 + 16 * row}")),
-            color=quiet,
-            shape=quiet_shape,
+            color=colour,
+            shape=shape,
         )
         for row, name in enumerate(names)
         if len(names) > 1
