@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from keepwell.cli import docs, doctor
+from keepwell.cli import docs, doctor, setting_up
 from keepwell.cli.endings import ending
 from keepwell.cli.helping import RICH_HELP, examples
 from keepwell.cli.session import EngineName, Format, Session
@@ -32,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if RICH_HELP else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (doctor, docs):
+for command in (setting_up, doctor, docs):
     command.add_to(app)
 
 

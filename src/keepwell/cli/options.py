@@ -29,7 +29,7 @@ By = Annotated[
     ),
 ]
 Where = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--where",
         metavar="CONDITION",

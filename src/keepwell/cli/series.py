@@ -1,0 +1,106 @@
+"""`keepwell series`: statements of one period after another."""
+
+from typing import Annotated, Any
+
+import typer
+
+from keepwell.cli.figures import label, money, percent, provenance_notes, statement_csv
+from keepwell.cli.helping import examples
+from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
+from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.periods import day_asked
+from keepwell.cli.session import session_of
+from keepwell.lib.days import Grain
+from keepwell.lib.text import gettext as _
+
+COUNTS = ("opening", "new", "reactivated", "churned", "closing")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `keepwell series`."""
+    app.command(
+        "series",
+        help=_("Show statements of one month, quarter or year after another."),
+        epilog=examples(
+            "keepwell series --grain quarter",
+            "keepwell series --grain month --from 2025-01-01 --to 2026-01-01 --where 'country = PL'",
+            "keepwell --format csv series --grain year",
+        ),
+    )(series)
+
+
+def series(
+    context: typer.Context,
+    *,
+    grain: Annotated[Grain, typer.Option("--grain", help=_("How long the periods are."))] = Grain.MONTH,
+    start: From = "",
+    end: To = "",
+    by: By = "",
+    where: Where = None,
+    as_known_on: AsKnownOn = "",
+    rates_on: RatesOn = "",
+    grace: Grace = None,
+) -> None:
+    """Ask for the series and show it."""
+    session = session_of(context)
+    with session.company(as_known_on=as_known_on, grace=grace) as company:
+        found = company.series(
+            grain,
+            start=day_asked(start),
+            end=day_asked(end),
+            by=by or None,
+            where=where or (),
+            rates_on=day_asked(rates_on),
+        )
+        session.show(answer([one.to_dict() for one in found]))
+
+
+def answer(statements: list[dict[str, Any]]) -> Answer:
+    """The series as a table with a row for each period, and below it for each segment of the period."""
+    lines = [line for one in statements for line in (one, *one.get("parts", ()))]
+    cut = any(line.get("segment") is not None for line in lines)
+    restated = any("restated" in line["mrr"] for line in lines)
+    columns = [
+        Column("from", _("From")),
+        Column("to", _("To")),
+        *([Column("segment", _("Segment"))] if cut else []),
+        *[Column(name, label(name), number=True) for name in COUNTS],
+        *([Column("restated", _("Restated"), number=True)] if restated else []),
+        Column("mrr", _("MRR closing"), number=True),
+        Column("customer_churn", _("Churn"), number=True),
+        Column("gross_revenue_retention", _("Gross ret."), number=True),
+        Column("net_revenue_retention", _("Net ret."), number=True),
+    ]
+    notes = [
+        words
+        for words, holds in (
+            (_("* fewer than 30 accounts at the opening"), any(line.get("small") for line in lines)),
+            (
+                _("… unfinished: figures can still change"),
+                any(not one["period"]["finished"] for one in lines),
+            ),
+            (
+                _("– not given: the period is too short for accounts that buy irregularly"),
+                any("refused" in x for x in lines),
+            ),
+        )
+        if holds
+    ]
+    sheet = Sheet(columns, [_row(line, cut, restated) for line in lines], notes=notes)
+    below = provenance_notes(statements[-1]["provenance"]) if statements else []
+    return Answer(statements, [sheet], below, csv=statement_csv(statements))
+
+
+def _row(line: dict[str, Any], cut: bool, restated: bool) -> list[Any]:
+    period, accounts, mrr, rates = line["period"], line["accounts"], line["mrr"], line["rates"]
+    mark = ("" if period["finished"] else "…") + ("*" if line.get("small") else "")
+    names = ("customer_churn", "gross_revenue_retention", "net_revenue_retention")
+    return [
+        period["from"],
+        period["to"],
+        *([line.get("segment") or _("all")] if cut else []),
+        *[accounts[name] for name in COUNTS],
+        *([money(mrr.get("restated"))] if restated else []),
+        money(mrr["closing"]),
+        *["–" if "refused" in line else percent(rates[name]) + mark for name in names],
+    ]

@@ -1,0 +1,84 @@
+"""`keepwell statement`: who stayed and who left in a period, and the accounts behind each line."""
+
+from typing import Annotated, Any
+
+import typer
+
+from keepwell.cli.figures import money, provenance_notes, statement_csv, statement_sheets
+from keepwell.cli.helping import examples
+from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
+from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.periods import day_asked
+from keepwell.cli.session import session_of
+from keepwell.lib.text import gettext as _
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `keepwell statement`."""
+    app.command(
+        "statement",
+        help=_(
+            "Show the statement of a period: opening, movements, closing, rates, and the accounts behind a"
+            " line. Without a period: the last finished quarter."
+        ),
+        epilog=examples(
+            "keepwell statement",
+            "keepwell statement --from 2026-01-01 --to 2026-04-01 --by segment",
+            "keepwell statement --period 2026-Q3 --where 'segment = Enterprise' --list churned",
+            "keepwell statement --period FY2026 --html statement.html",
+            "keepwell --format json statement --period 2026-Q3 --as-known-on 2026-10-05",
+        ),
+    )(statement)
+
+
+def statement(
+    context: typer.Context,
+    *,
+    start: From = "",
+    end: To = "",
+    period: Named = "",
+    by: By = "",
+    where: Where = None,
+    line: Annotated[
+        str,
+        typer.Option(
+            "--list", metavar="LINE", help=_("List the accounts behind a line: churned, new, expansion, …")
+        ),
+    ] = "",
+    html: Html = "",
+    as_known_on: AsKnownOn = "",
+    rates_on: RatesOn = "",
+    grace: Grace = None,
+) -> None:
+    """Ask for the statement and show it."""
+    session = session_of(context)
+    with session.company(as_known_on=as_known_on, grace=grace) as company:
+        asked = session.period(company, start, end, period)
+        found = company.statement(asked, by=by or None, where=where or (), rates_on=day_asked(rates_on))
+        if html:
+            session.page(company, found, html)
+        if line:
+            session.show(_accounts(found, line))
+        else:
+            session.show(_whole(found.to_dict()))
+
+
+def _whole(data: dict[str, Any]) -> Answer:
+    notes = provenance_notes(data["provenance"])
+    return Answer(data, list(statement_sheets(data)), notes, csv=statement_csv([data]))
+
+
+def _accounts(found: Any, line: str) -> Answer:
+    """The accounts behind a line, with money as decimals."""
+    rows = found.list(line).to_pylist()
+    for row in rows:
+        for name in ("opening", "closing", "change"):
+            row[name] = found.money(row[name])
+    names = list(rows[0]) if rows else ["account_id", "opening", "closing", "change"]
+    numbers = ("opening", "closing", "change")
+    sheet = Sheet(
+        [Column(name, number=name in numbers) for name in names],
+        [[money(row[name]) if name in numbers else row[name] for name in names] for row in rows],
+        title=_("{line}: {n} accounts, {period}").format(line=line, n=len(rows), period=found.period),
+    )
+    return Answer(rows, [sheet])
