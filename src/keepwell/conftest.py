@@ -17,6 +17,7 @@ ENGINES = ("duckdb", "spark")
 
 @pytest.fixture
 def duck() -> Iterator[Engine]:
+    """DuckDB, with nothing in it yet."""
     engine = engine_named("duckdb", {"threads": "2"})
     yield engine
     engine.close()
@@ -24,6 +25,7 @@ def duck() -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Engine]:
+    """The one Spark of this run."""
     if find_spec("pyspark") is None:
         pytest.skip("Spark is not installed: pip install 'keepwell[spark]'")
     if shutil.which("java") is None:
@@ -37,4 +39,5 @@ def spark() -> Iterator[Engine]:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn. `pytest -k "not spark"` leaves the slow one out."""
     fixture = {"duckdb": "duck", "spark": "spark"}[request.param]
-    return request.getfixturevalue(fixture)
+    found: Engine = request.getfixturevalue(fixture)
+    return found

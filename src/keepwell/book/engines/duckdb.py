@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - what each method does is said by Engine, in the package
 """DuckDB, in the process: the default, with nothing to install."""
 
 import itertools
@@ -43,7 +44,9 @@ class DuckDBEngine:
         source = self.connection.read_parquet([str(f) for f in files], union_by_name=True)
         present = set(source.columns)
         columns = [
-            _at_the_door(f.name, f.type) if f.name in present else f"NULL::{_sql_type(f.type)} AS {_quoted(f.name)}"
+            _at_the_door(f.name, f.type)
+            if f.name in present
+            else f"NULL::{_sql_type(f.type)} AS {_quoted(f.name)}"
             for f in schema
         ]
         return nw.from_native(source.select(*[duckdb.SQLExpression(c) for c in columns]))
@@ -55,7 +58,9 @@ class DuckDBEngine:
             relation = relation.select(
                 *[
                     duckdb.SQLExpression(
-                        f"CAST({_quoted(c)} - {_EPOCH} AS BIGINT) AS {_quoted(c)}" if t == "DATE" else _quoted(c)
+                        f"CAST({_quoted(c)} - {_EPOCH} AS BIGINT) AS {_quoted(c)}"
+                        if t == "DATE"
+                        else _quoted(c)
                     )
                     for c, t in types.items()
                 ]
@@ -64,7 +69,7 @@ class DuckDBEngine:
 
     def _taken_in(self, table: Any) -> duckdb.DuckDBPyRelation:
         if not isinstance(table, pa.Table | pads.Dataset):
-            native = nw.from_native(table, eager_or_interchange_only=False)
+            native: Any = nw.from_native(table)
             table = (native.collect() if isinstance(native, nw.LazyFrame) else native).to_arrow()
         name = self._new_name()
         self.connection.register(name, table)

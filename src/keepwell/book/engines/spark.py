@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - what each method does is said by Engine, in the package
 """Spark, for books beyond one machine: the extra `keepwell[spark]`, and Java 17."""
 
 import shutil
@@ -58,17 +59,19 @@ class SparkEngine:
         source = self.session.read.option("mergeSchema", "true").parquet(*[str(x) for x in files])
         present = set(source.columns)
         columns = [
-            (_at_the_door(f.col(c.name), c.type) if c.name in present else f.lit(None)).cast(_sql_type(c.type)).alias(c.name)
+            (_at_the_door(f.col(c.name), c.type) if c.name in present else f.lit(None))
+            .cast(_sql_type(c.type))
+            .alias(c.name)
             for c in schema
         ]
-        return nw.from_native(source.select(*columns))
+        return _lazy(source.select(*columns))
 
     def frame(self, table: Any) -> Frame:
         from pyspark.sql import DataFrame
         from pyspark.sql import functions as f
 
         if isinstance(table, DataFrame):
-            return nw.from_native(
+            return _lazy(
                 table.select(
                     *[
                         f.unix_date(f.col(c)).cast("bigint").alias(c) if t == "date" else f.col(c)
@@ -85,7 +88,7 @@ class SparkEngine:
         return self.scan([str(path)], table.schema)
 
     def persist(self, frame: Frame) -> Frame:
-        return nw.from_native(frame.to_native().cache())
+        return _lazy(frame.to_native().cache())
 
     def collect(self, frame: Frame) -> pa.Table:
         table: pa.Table = frame.to_native().toArrow()
@@ -105,6 +108,11 @@ class SparkEngine:
     def close(self) -> None:
         self.session.catalog.clearCache()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _lazy(native: Any) -> Frame:
+    frame: Frame = nw.from_native(native)
+    return frame
 
 
 def _at_the_door(column: Any, kind: pa.DataType) -> Any:

@@ -1,0 +1,141 @@
+"""The book: facts about customers, as append-only versions of rows, in a folder or an object store."""
+
+import os
+import secrets
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from keepwell.book import manifest as manifests
+from keepwell.book.engines import Engine
+from keepwell.book.lock import locked_folder
+from keepwell.book.manifest import Manifest
+from keepwell.book.moment import Moment
+from keepwell.book.settings import Settings
+from keepwell.book.store import Store, telling
+from keepwell.book.writer import Writer
+from keepwell.lib.errors import BadBook
+from keepwell.lib.text import gettext as _
+
+SECRET = "secret"  # noqa: S105 - the name of the file it lies in
+STAGING = "staging"
+
+
+class Book:
+    """One book. Make it with `Book.create`, find it again with `Book.open`.
+
+    >>> book = Book.create(home, reporting_currency="EUR")    # doctest: +SKIP
+    >>> with book.writer() as writer:                         # doctest: +SKIP
+    ...     writer.put("accounts", rows, known_at=now)
+    ...     writer.commit()
+    >>> book.moment(engine).frame("accounts")                 # doctest: +SKIP
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.home = store.home
+
+    @classmethod
+    def create(
+        cls, home: str | Path, *, reporting_currency: str | None = None, time_zone: str = "UTC"
+    ) -> "Book":
+        """A new, empty book at a folder path or object-store URL.
+
+        Raises BadBook where there is one already, or nothing can be written there.
+        """
+        store = Store(home)
+        settings = Settings(reporting_currency=reporting_currency, time_zone=time_zone)
+        if store.local is not None:
+            with telling(store.home):
+                store.local.mkdir(parents=True, exist_ok=True)
+        if manifests.newest(store) is not None:
+            raise BadBook(
+                _("There is a book at {home} already.").format(home=store.home),
+                ways=[_("Open it, or choose another place with --home.")],
+            )
+        _make_secret(store)
+        first = Manifest(number=1, at=manifests.now(), settings=settings)
+        store.create(first.path, first.to_bytes())
+        return cls(store)
+
+    @classmethod
+    def open(cls, home: str | Path, *, create: bool = False) -> "Book":
+        """The book at a folder path or object-store URL; with `create`, made where there is none.
+
+        Raises BadBook where there is none, or a newer Keepwell made it.
+        """
+        store = Store(home)
+        if manifests.newest(store) is not None:
+            return cls(store)
+        if create:
+            return cls.create(home)
+        raise BadBook(
+            _("There is no book at {home}.").format(home=store.home),
+            ways=[
+                _("Load a first file, which makes one: keepwell import accounts FILE"),
+                _("Say where the book lies with --home, or with KEEPWELL_HOME."),
+            ],
+        )
+
+    @property
+    def manifest(self) -> Manifest:
+        """The book's present state."""
+        found = manifests.newest(self._store)
+        if found is None:
+            raise BadBook(_("The book at {home} is gone.").format(home=self.home))
+        return found
+
+    @property
+    def settings(self) -> Settings:
+        """The book's settings as they are now."""
+        return self.manifest.settings
+
+    def change_settings(self, **changes: Any) -> Settings:
+        """Change some settings and give them all. Raises KeepwellError on an unknown name or a bad value."""
+        with self.writer() as writer:
+            writer.settle(writer.settings.changed(**changes))
+            return writer.commit().settings
+
+    def moment(self, engine: Engine, as_known_on: date | None = None) -> Moment:
+        """The book as it is now, or as it was known at the end of a company day, for as long as one reads."""
+        return Moment(self._store, self.manifest, engine, as_known_on)
+
+    @contextmanager
+    def writer(self, *, wait: float = 10) -> Iterator[Writer]:
+        """The one writer. What it puts is seen after its `commit`; without that, nothing happened.
+
+        Raises BadBook where somebody else is still writing after `wait` seconds.
+        """
+        assert self._store.local is not None
+        with locked_folder(self._store.local, wait):
+            staging = self._store.local / STAGING / uuid.uuid4().hex
+            with telling(self.home):
+                staging.mkdir(parents=True)
+            try:
+                secret = self._store.read(SECRET)
+                writer = Writer(self._store, self.manifest, staging, secret or b"")
+                try:
+                    yield writer
+                finally:
+                    writer.close()
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+
+
+def _make_secret(store: Store) -> None:
+    """The salt of surrogates, readable only by its owner: with it one could test who is known."""
+    salt = secrets.token_bytes(32).hex().encode()
+    if store.local is None:
+        store.create(SECRET, salt)
+        return
+    with telling(store.home):
+        try:
+            handle = os.open(store.local / SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
+        with os.fdopen(handle, "wb") as out:
+            out.write(salt)

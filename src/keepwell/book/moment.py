@@ -1,0 +1,126 @@
+"""One moment of the book: what a reader sees, however long it reads and whoever writes meanwhile."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import narwhals as nw
+import pyarrow as pa
+
+from keepwell.book import delta
+from keepwell.book.engines import Engine, Frame
+from keepwell.book.manifest import Manifest
+from keepwell.book.store import Store
+from keepwell.book.tables import Table, all_tables
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
+
+_HIDDEN = ("gone", "row_hash")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which state of the book a figure was made from: everything known by a moment."""
+
+    manifest: int
+    known_until: datetime
+    as_known_on: date | None
+
+
+class Moment:
+    """One pinned manifest, read with one engine.
+
+    With `as_known_on` every table of facts reads as it was known at the end of that company day. Derived
+    tables (the ledger) always read as they were last posted.
+    """
+
+    def __init__(
+        self, store: Store, manifest: Manifest, engine: Engine, as_known_on: date | None = None
+    ) -> None:
+        self._store, self._manifest, self.engine = store, manifest, engine
+        self.cut = Cut(manifest.number, manifest.at, as_known_on)
+        self.settings = manifest.settings
+        self._snapshots: dict[str, delta.Snapshot | None] = {}
+
+    @property
+    def last_load(self) -> int:
+        """The number of the newest load it holds; 0 before the first."""
+        return self._manifest.last_load
+
+    def has(self, name: str) -> bool:
+        """Whether the table holds any row, current or past."""
+        snapshot = self._snapshot(name)
+        return snapshot is not None and bool(snapshot.files)
+
+    def columns(self, name: str) -> list[str]:
+        """The columns that `frame` gives."""
+        names = [n for n in self._schema(name).names if n not in _HIDDEN]
+        return sorted(names, key=("known_at", "load").__contains__)
+
+    def frame(self, name: str) -> Frame:
+        """The rows of a table: its columns, known_at and load; days as numbers; deleted rows are absent.
+
+        Personal columns are not among them, and ids of contacts are surrogates.
+        """
+        schema = self._schema(name)
+        rows = self._scan(name, schema)
+        if "gone" not in schema.names:
+            return rows
+        day = self.cut.as_known_on
+        if day is not None:
+            rows = self._as_known(name, schema, rows, day)
+        return rows.filter(~nw.col("gone")).select(*self.columns(name))
+
+    def _as_known(self, name: str, schema: pa.Schema, current: Frame, day: date) -> Frame:
+        """The newest version of each key known before the end of `day`.
+
+        Where the current version was known by then it is the one; only for the other keys is the past read.
+        """
+        key = list(all_tables()[name].key)
+        night = datetime.combine(day + timedelta(days=1), time(), self.settings.zone)
+        known = nw.col("known_at") < night.astimezone(UTC).replace(tzinfo=None)
+        still = current.filter(known)
+        past = self._scan(f"{name}_history", schema).filter(known)
+        past = past.join(still.select(*key), on=key, how="anti")
+        past = past.unique(subset=key, keep="last", order_by=["known_at", "load"])
+        return nw.concat([still.select(*schema.names), past.select(*schema.names)])
+
+    def covered(self, name: str) -> date | None:
+        """The day up to which all sources of a table are complete, itself not included; None if unsaid."""
+        return min(self._manifest.covered.get(name, {}).values(), default=None)
+
+    def _scan(self, name: str, schema: pa.Schema) -> Frame:
+        snapshot = self._snapshot(name)
+        folder = delta.folder(name)
+        found = [self._store.uri(f"{folder}/{file}") for file in snapshot.files] if snapshot else []
+        return self.engine.scan(found, schema)
+
+    def _schema(self, name: str) -> pa.Schema:
+        snapshot = self._snapshot(name)
+        if snapshot:
+            return snapshot.schema
+        table = all_tables().get(name)
+        if table is None:
+            raise _no_table(name, self._manifest)
+        return stored_schema(table)
+
+    def _snapshot(self, name: str) -> delta.Snapshot | None:
+        if name not in self._snapshots:
+            version = self._manifest.tables.get(name)
+            self._snapshots[name] = None if version is None else delta.Snapshot(self._store, name, version)
+        return self._snapshots[name]
+
+
+def stored_schema(table: Table) -> pa.Schema:
+    """The columns of a table of facts as stored, before any row gave it more."""
+    apart = {c.name for c in table.personal}
+    facts = [f for f in table.schema() if f.name not in apart]
+    return pa.schema([*facts, ("known_at", pa.timestamp("us")), ("load", pa.int64()), ("gone", pa.bool_())])
+
+
+def _no_table(name: str, manifest: Manifest) -> KeepwellError:
+    close = near(name, {*all_tables(), *manifest.tables})
+    return KeepwellError(
+        _("The book has no table “{name}”.").format(name=name),
+        ways=[_("Did you mean {names}?").format(names=", ".join(close))] if close else [],
+    )
