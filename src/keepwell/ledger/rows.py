@@ -20,7 +20,10 @@ SCHEMA = pa.schema(
         ("before", pa.int64()),  # minor units a month, up to the day before
         ("after", pa.int64()),  # minor units a month, from the day on
         ("kind", pa.string()),  # what it is for the account: one of KINDS
-        ("paying", pa.int64()),  # +1 the account starts paying, -1 it stops, 0; on one row of an account's day
+        (
+            "paying",
+            pa.int64(),
+        ),  # +1 the account starts paying, -1 it stops, 0; on one row of an account's day
         ("spell", pa.int64()),  # which of the account's stretches of paying it opens, is in, or ends: 1, 2, …
         ("first_day", pa.int64()),  # day number of the account's first paying day
         ("lone", pa.bool_()),  # whether the account only ever pays in this one currency

@@ -1,0 +1,127 @@
+"""The ledger as figures see it: its rows, and all that must be printed beside a figure made from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from keepwell.book.engines import Engine, Frame
+from keepwell.ledger import notices
+from keepwell.ledger.facts import versions
+from keepwell.ledger.policies import Policies
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.money import Rate
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
+
+
+@dataclass(frozen=True)
+class QuotedRate:
+    """From `valid_from` on, one unit of `currency` is worth `rate` units of the reporting currency."""
+
+    currency: str
+    valid_from: date
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Rows of the ledger and what they rest on.
+
+    rows: see `keepwell.ledger.rows`. leaving: see `keepwell.ledger.notices`. covered: the day before which everything
+    is known. attributes: rows account_id, known_on (day number) and the columns by which accounts can be cut; None
+    where nothing is known of accounts. cut: what the figures say of the moment they were made from. excluded: how
+    many rows or accounts are in no figure, by reason.
+    """
+
+    rows: Frame
+    engine: Engine
+    policies: Policies
+    covered: date
+    reporting: str
+    currencies: tuple[str, ...]
+    quoted: tuple[QuotedRate, ...] = ()
+    leaving: Frame | None = None
+    attributes: Frame | None = None
+    cycles: Frame | None = None
+    figures: Frame | None = None
+    subscriptions: Frame | None = None
+    names: Frame | None = None
+    fiscal_start: int = 1
+    data_from: date | None = None
+    simulated: bool = False
+    cut: Mapping[str, Any] = field(default_factory=dict)
+    excluded: Mapping[str, int] = field(default_factory=dict)
+
+    def rates(self, on: date) -> dict[str, Rate]:
+        """The rates in force on a day, for every currency the ledger holds.
+
+        Raises KeepwellError where one is missing: no account is ever dropped for want of a rate.
+        """
+        newest: dict[str, QuotedRate] = {}
+        for quoted in self.quoted:
+            known = newest.get(quoted.currency)
+            if quoted.valid_from <= on and (known is None or known.valid_from < quoted.valid_from):
+                newest[quoted.currency] = quoted
+        missing = [c for c in self.currencies if c != self.reporting and c not in newest]
+        if missing:
+            firsts = sorted(str(q.valid_from) for q in self.quoted if q.currency in missing)
+            raise KeepwellError(
+                _("There is no rate from {currencies} to {reporting} on {day}.").format(
+                    currencies=", ".join(missing), reporting=self.reporting, day=on
+                ),
+                seen=_("the first rate is of {day}").format(day=firsts[0]) if firsts else _("no rates"),
+                ways=[
+                    _("Load them: keepwell import rates FILE (currency, valid_from, rate)."),
+                    _("Or choose the day whose rates count: --rates-on DAY."),
+                ],
+            )
+        rates = {
+            c: Rate.of(c, newest[c].rate, self.reporting) for c in self.currencies if c != self.reporting
+        }
+        return {**rates, self.reporting: Rate(self.reporting, 1, 1)}
+
+    def rate_days(self) -> list[date]:
+        """Days on which a rate of one of the ledger's currencies changes."""
+        return sorted({q.valid_from for q in self.quoted if q.currency in self.currencies})
+
+    def attribute(self, name: str) -> Frame:
+        """An attribute of accounts over time: account_id, segment, valid_from, valid_until (days).
+
+        Raises KeepwellError with near names where accounts have no such column.
+        """
+        columns = self.attribute_names
+        if self.attributes is None or name not in columns:
+            close = near(name, columns)
+            raise KeepwellError(
+                _("Accounts have no column “{name}”.").format(name=name),
+                ways=[
+                    *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+                    _("The columns are: {names}.").format(names=", ".join(columns) or _("none")),
+                ],
+            )
+        return versions(self.attributes, name)
+
+    @property
+    def attribute_names(self) -> list[str]:
+        """The columns by which accounts can be cut."""
+        if self.attributes is None:
+            return []
+        return [c for c in self.attributes.collect_schema().names() if c not in ("account_id", "known_on")]
+
+    def known_leavers(self) -> Frame:
+        """Days over which accounts are leaving (see `keepwell.ledger.notices`)."""
+        return self.leaving if self.leaving is not None else self.engine.frame(notices.SCHEMA.empty_table())
+
+    def finished(self, end: date) -> bool:
+        """Whether everything before `end` is known."""
+        return end <= self.covered
+
+
+def currencies_of(rows: Frame, engine: Engine) -> tuple[str, ...]:
+    """The currencies that rows are in, in order."""
+    found: pa.Table = engine.collect(rows.select("currency").unique())
+    return tuple(sorted(found["currency"].to_pylist()))

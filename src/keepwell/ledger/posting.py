@@ -1,0 +1,149 @@
+"""Posting: facts in, the ledger's rows out. Read `post` first; the rest of the room is its steps."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import narwhals as nw
+
+from keepwell.book.engines import Engine, Frame
+from keepwell.ledger import cycles, movements, notices, past_due, run_rates, stretches
+from keepwell.ledger.facts import Facts
+from keepwell.ledger.policies import Policies
+from keepwell.lib.days import from_number, number
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a posting gives: rows, known leavers, cycles by purchase day, and the figures frozen on the way."""
+
+    rows: Frame
+    leaving: Frame
+    cycles: Frame | None
+    figures: Frame | None
+
+
+def post(
+    facts: Facts, policies: Policies, *, covered: date, engine: Engine, frozen: Frame | None = None
+) -> Posted:
+    """Post the facts of some or all accounts.
+
+    `covered` is the day before which purchases and invoices are complete: silence counts only up to it. `frozen`
+    are the segment figures frozen so far (columns of `cycles.FIGURES`); without it they are read from these facts,
+    which is right only when these are the facts of all accounts.
+    """
+    facts = without_excluded(facts)
+    hops = _hops(facts.merges, engine)
+    subscribed = _of_survivors(stretches.of_subscriptions(facts.subscriptions, policies), facts, hops)
+    paid = subscribed.filter(nw.col("amount") > 0)
+    parts, fixed, figures = [paid], None, None
+    if _any(facts.purchases, engine):
+        subscribed = engine.persist(subscribed)
+        parts[0] = paid = subscribed.filter(nw.col("amount") > 0)
+        bought, fixed, figures = _bought(
+            facts, subscribed, hops, policies=policies, covered=covered, engine=engine, frozen=frozen
+        )
+        parts.append(_of_survivors(bought, facts, min(hops, 1)))
+    steps = stretches.steps(nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0])
+    if policies.past_due_days is not None:
+        unpaid = past_due.unpaid_days(facts.invoices, policies.past_due_days, number(covered))
+        steps = past_due.stop_past_due(
+            engine.persist(steps), engine.persist(_of_survivors(unpaid, facts, hops))
+        )
+    if policies.grace_days:
+        steps = movements.hold_for_grace(engine.persist(steps), policies.grace_days, facts.merges)
+    lone = _one_currency(facts, engine)
+    rows = movements.rows(steps if lone else engine.persist(steps), lone=lone)
+    return Posted(
+        rows=movements.merged_on_the_day(rows, facts.merges) if hops else rows,
+        leaving=notices.leaving_days(paid),
+        cycles=fixed,
+        figures=figures,
+    )
+
+
+def without_excluded(facts: Facts) -> Facts:
+    """Our own accounts and tests are in no figure."""
+    return replace(
+        facts,
+        subscriptions=facts.subscriptions.join(facts.excluded, on="account_id", how="anti"),
+        purchases=facts.purchases.join(facts.excluded, on="account_id", how="anti"),
+        invoices=facts.invoices.join(facts.excluded, on="account_id", how="anti"),
+    )
+
+
+def _of_survivors(spans: Frame, facts: Facts, hops: int) -> Frame:
+    """Stretches with each counted for whom it counts after all mergers, and for nobody where that is excluded."""
+    for _hop in range(hops):
+        spans = stretches.moved_to_survivors(spans, facts.merges)
+    return spans.join(facts.excluded, on="account_id", how="anti") if hops else spans
+
+
+def _bought(
+    facts: Facts,
+    subscribed: Frame,
+    hops: int,
+    *,
+    policies: Policies,
+    covered: date,
+    engine: Engine,
+    frozen: Frame | None,
+) -> tuple[Frame, Frame, Frame]:
+    """Stretches of run-rate, the cycles they rest on, and the figures of segments behind those."""
+    purchases = facts.purchases
+    for _hop in range(hops):
+        purchases = _purchases_of_survivors(purchases, facts.merges)
+    purchases = purchases.join(facts.excluded, on="account_id", how="anti") if hops else purchases
+    beside = None if policies.purchases_beside_subscriptions else subscribed
+    days = engine.persist(cycles.purchase_days(purchases, beside))
+    gaps = engine.persist(cycles.gaps(days, facts.segments))
+    first, last = _span(days, covered, engine)
+    figures = frozen
+    if figures is None:
+        starts = cycles.quarters(from_number(first), max(covered, from_number(last)))
+        figures = engine.persist(cycles.figures(gaps, facts.segments, starts, engine))
+    fixed = engine.persist(cycles.cycles(gaps, figures, policies, engine, (first, last + 1)))
+    return run_rates.of_purchases(days, fixed, number(covered)), fixed, figures
+
+
+def _span(days: Frame, covered: date, engine: Engine) -> tuple[int, int]:
+    found = engine.collect(days.select(first=nw.col("day").min(), last=nw.col("day").max())).to_pylist()[0]
+    if found["first"] is None:
+        return number(covered), number(covered)
+    return found["first"], found["last"]
+
+
+def _purchases_of_survivors(purchases: Frame, merges: Frame) -> Frame:
+    joined = purchases.join(merges, on="account_id", how="left")
+    moved = nw.col("day") >= nw.col("merged_day")
+    return joined.select(
+        nw.when(moved).then(nw.col("survivor")).otherwise(nw.col("account_id")).alias("account_id"),
+        "day",
+        "currency",
+        "amount",
+    )
+
+
+def _hops(merges: Frame, engine: Engine) -> int:
+    """How many mergers lie one after the other at the most."""
+    survivors = {r["account_id"]: r["survivor"] for r in engine.collect(merges).to_pylist()}
+    longest = 0
+    for account, survivor in survivors.items():
+        seen, here = {account}, survivor
+        while here not in seen:
+            seen.add(here)
+            here = survivors.get(here, here)
+        longest = max(longest, len(seen) - 1)
+    return longest
+
+
+def _any(frame: Frame, engine: Engine) -> bool:
+    found: int = engine.collect(frame.select("account_id").head(1)).num_rows
+    return found > 0
+
+
+def _one_currency(facts: Facts, engine: Engine) -> bool:
+    """Whether the whole company is paid in one currency: then every account is."""
+    currencies: set[str] = set()
+    for frame in (facts.subscriptions, facts.purchases):
+        currencies |= set(engine.collect(frame.select("currency").unique())["currency"].to_pylist())
+    return len(currencies) <= 1

@@ -1,0 +1,123 @@
+"""Stretches of days over which an account pays one monthly amount: what movements are made of.
+
+Columns of a frame of stretches: account_id, currency, start, end (FOREVER where open), amount (minor units a
+month), irregular (1 where it was read out of purchases, else 0), why (rank of a leaving kind), noticed
+(the day on which notice of it was given, or missing).
+"""
+
+import narwhals as nw
+
+from keepwell.book.engines import Frame
+from keepwell.ledger.policies import Policies
+from keepwell.ledger.rows import LEAVING_KINDS
+from keepwell.lib.days import FOREVER, NEVER
+
+COLUMNS = ["account_id", "currency", "start", "end", "amount", "irregular", "why", "noticed"]
+
+# Where several things end on one day, the account left for the first of them in the order of LEAVING_KINDS.
+WHY = {kind: rank for rank, kind in enumerate(reversed(LEAVING_KINDS[:-1]), start=1)} | {"unknown": 0}
+
+# What the sources of billing systems call it.
+_REASONS = {
+    "by_choice": ("by_choice", "by choice", "choice", "voluntary", "cancelled", "canceled", "cancellation", "price",
+                  "competitor", "no_results", "notice"),
+    "failed_payment": ("failed_payment", "failed payment", "payment_failed", "involuntary", "payment", "unpaid",
+                       "card_expired", "dunning"),
+    "lapse": ("lapse", "lapsed", "expired", "not_renewed"),
+    "closed_or_merged": ("closed_or_merged", "closed or merged", "closed", "merged", "merger", "out_of_business",
+                         "bankrupt", "bankruptcy", "acquired"),
+}  # fmt: skip
+
+
+def leaving_kind(why: nw.Expr) -> nw.Expr:
+    """The name of a rank."""
+    named = nw.lit("unknown")
+    for name, rank in WHY.items():
+        named = nw.when(why == rank).then(nw.lit(name)).otherwise(named)
+    return named
+
+
+def _why(reason: nw.Expr) -> nw.Expr:
+    """The rank of a stated reason. A notice without one is no choice proven: unpaid bills end in a notice too."""
+    said = reason.str.to_lowercase().str.strip_chars()
+    rank = nw.lit(WHY["unknown"])
+    for name, words in _REASONS.items():
+        rank = nw.when(said.is_in(list(words))).then(nw.lit(WHY[name])).otherwise(rank)
+    return rank
+
+
+def of_subscriptions(subscriptions: Frame, policies: Policies) -> Frame:
+    """The stretches over which subscriptions run, trials and free offers (amount 0) among them.
+
+    `subscriptions` has account_id, currency, mrr, started_on, ended_on, cancelled_on, end_reason; days as
+    numbers, mrr in minor units. One that ends on the day it starts runs on no day.
+    """
+    end, cancelled = nw.col("ended_on").fill_null(FOREVER), nw.col("cancelled_on")
+    if policies.term_end == "rolls_on":
+        told = ~cancelled.is_null() | ~nw.col("end_reason").is_null()
+        end = nw.when(told).then(end).otherwise(nw.lit(FOREVER))
+    if policies.churn_dated == "notice":
+        end = nw.when(cancelled < end).then(cancelled).otherwise(end)
+    return subscriptions.select(
+        "account_id",
+        "currency",
+        start=nw.col("started_on").cast(nw.Int64),
+        end=end.cast(nw.Int64),
+        amount=nw.col("mrr").cast(nw.Int64),
+        irregular=nw.lit(0).cast(nw.Int64),
+        why=_why(nw.col("end_reason")).cast(nw.Int64),
+        noticed=cancelled.cast(nw.Int64),
+    ).filter(nw.col("end") > nw.col("start"))
+
+
+def moved_to_survivors(stretches: Frame, merges: Frame) -> Frame:
+    """What a merged account pays from the day of the merger on counts for the account it merged into.
+
+    `merges` has account_id, survivor, merged_day: where each merged account's rows go in the end, and from when.
+    A run-rate is not handed over: the survivor's own purchases tell its own. Where mergers follow one another,
+    each call follows one of them.
+    """
+    joined = stretches.join(merges, on="account_id", how="left")
+    day = nw.col("merged_day").fill_null(FOREVER)
+    cut_short = nw.col("end") > day
+    before = joined.with_columns(end=nw.when(cut_short).then(day).otherwise(nw.col("end")))
+    after = joined.filter(nw.col("irregular") == 0, cut_short).with_columns(
+        account_id=nw.col("survivor"),
+        start=nw.when(nw.col("start") > day).then(nw.col("start")).otherwise(day),
+    )
+    parts = [part.filter(nw.col("end") > nw.col("start")).select(COLUMNS) for part in (before, after)]
+    return nw.concat(parts, how="vertical")
+
+
+def steps(stretches: Frame) -> Frame:
+    """The changes that stretches make: account_id, currency, day, change, irregular_change, why.
+
+    One row for each account, currency and day on which what is paid, or what it comes from, changes.
+    """
+    amount, irregular = nw.col("amount"), nw.col("amount") * nw.col("irregular")
+    starts = stretches.filter(nw.col("start") > NEVER).select(
+        "account_id", "currency", day=nw.col("start"), change=amount, irregular_change=irregular,
+        why=nw.lit(WHY["unknown"]).cast(nw.Int64),
+    )  # fmt: skip
+    ends = stretches.filter(nw.col("end") < FOREVER).select(
+        "account_id",
+        "currency",
+        day=nw.col("end"),
+        change=-amount,
+        irregular_change=-irregular,
+        why=nw.col("why"),
+    )
+    return netted(nw.concat([starts, ends], how="vertical"))
+
+
+def netted(changes: Frame) -> Frame:
+    """One row for each account, currency and day, where anything changes at all."""
+    return (
+        changes.group_by("account_id", "currency", "day")
+        .agg(
+            change=nw.col("change").sum().cast(nw.Int64),
+            irregular_change=nw.col("irregular_change").sum().cast(nw.Int64),
+            why=nw.col("why").max().cast(nw.Int64),
+        )
+        .filter(nw.col("change") != 0)
+    )

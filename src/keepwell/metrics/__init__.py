@@ -1,0 +1,1 @@
+"""What each number means, and the accounts that prove it."""

@@ -1,0 +1,133 @@
+"""Where each account stood at the opening and at the closing of a period: what every statement is counted from.
+
+Columns of a frame of positions, one row an account that paid on any day of the period or up to its opening:
+
+    account_id
+    opening, closing  what it pays a month, reporting currency, minor units
+    line              "new", "reactivated", "expansion", "contraction", "churned", "unchanged", or, in none of the
+                      sums, "passed_through" and "came_back_and_left"
+    interrupted       1 where it pays at both ends and not throughout, else 0
+    leaving_kind      of the churned: by choice, failed payment, lapse, closed or merged, unknown
+    kept_by           what its MRR comes from: "contract" or "irregular"
+    target            day number at whose end its segment is read
+"""
+
+from collections.abc import Mapping
+
+import narwhals as nw
+
+from keepwell.book.engines import Frame
+from keepwell.ledger.ledger import Ledger
+from keepwell.ledger.stretches import WHY, leaving_kind
+from keepwell.lib.days import Period, number
+from keepwell.lib.money import Rate
+from keepwell.metrics.conversion import money_in
+
+COLUMNS = ["account_id", "opening", "closing", "line", "interrupted", "leaving_kind", "kept_by", "target"]
+
+
+def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Frame:
+    """The positions of every account in a period, at the given rates."""
+    start, end = number(period.start), number(period.end)
+    rows = ledger.rows.filter(nw.col("day") < end, nw.col("until") >= start)
+    lone, moves = nw.col("lone"), nw.col("day") >= start
+    still = rows.filter(lone, ~moves, nw.col("until") >= end, nw.col("after") > 0).with_columns(
+        opening=money_in(rates, ledger.reporting)
+    )
+    untouched = still.select(
+        "account_id",
+        "opening",
+        closing=nw.col("opening"),
+        line=nw.lit("unchanged"),
+        interrupted=nw.lit(0).cast(nw.Int64),
+        leaving_kind=nw.lit(None, nw.String),
+        kept_by=nw.col("kept_by"),
+        target=nw.lit(start - 1).cast(nw.Int64),
+    )
+    touched = rows.filter((lone & moves) | ~lone)
+    return nw.concat([untouched, _of_touched(touched, ledger.reporting, rates, start, end)], how="vertical")
+
+
+def _of_touched(rows: Frame, reporting: str, rates: Mapping[str, Rate], start: int, end: int) -> Frame:
+    """Positions of accounts from all their rows in the period and, for several currencies, up to it."""
+    ends = ends_of_chains(rows, reporting, rates, nw.lit(start), nw.lit(end))
+    return lines(ends, nw.lit(start)).select(COLUMNS)
+
+
+def ends_of_chains(
+    rows: Frame, reporting: str, rates: Mapping[str, Rate], start: nw.Expr, end: nw.Expr, *by: str
+) -> Frame:
+    """Opening and closing of each account (and `by`) from its rows of one period, and what happened inside.
+
+    Of an account in one currency the rows inside the period are enough; of others all rows in force at the
+    opening are needed too, as a currency that does not move says nothing inside.
+    """
+    moves = nw.col("day") >= start
+    first_move = nw.col("lone") & moves & (nw.col("since") < start)
+    own_opening = nw.when(first_move).then(nw.col("before")).when(~moves).then(nw.col("after")).otherwise(0)
+    own_closing = nw.when(nw.col("until") >= end).then(nw.col("after")).otherwise(0)
+    turn = nw.when(moves).then(nw.col("paying")).otherwise(0)
+    return (
+        rows.with_columns(own_opening=own_opening.cast(nw.Int64), own_closing=own_closing.cast(nw.Int64))
+        .with_columns(
+            opening=money_in(rates, reporting, "own_opening"),
+            closing=money_in(rates, reporting, "own_closing"),
+            is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0),
+            came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0),
+            left=nw.when(turn == -1).then(1).otherwise(0),
+            # Sorted by day, so that the largest is why the account left last.
+            last_leaving=nw.when(turn == -1)
+            .then(nw.col("day") * 8 + _rank(nw.col("leaving_kind")))
+            .otherwise(0),
+        )
+        .group_by("account_id", *by)
+        .agg(
+            *[nw.col(c).sum().cast(nw.Int64) for c in ("opening", "closing", "own_opening", "own_closing")],
+            *[nw.col(c).max().cast(nw.Int64) for c in ("is_new", "came_back", "left", "last_leaving")],
+            first_day=nw.col("first_day").min(),
+            # An account counts with the contracts where any of what it pays in the period comes from one.
+            kept_by=nw.col("kept_by").min(),
+        )
+    )
+
+
+def _rank(kind: nw.Expr) -> nw.Expr:
+    rank = nw.lit(0)
+    for name, number_ in WHY.items():
+        rank = nw.when(kind == name).then(nw.lit(number_)).otherwise(rank)
+    return rank
+
+
+def lines(ends: Frame, start: nw.Expr) -> Frame:
+    """Positions from openings and closings: the one place where a line of the statement is decided."""
+    # Whether it pays is asked of its own money: a forint a month is a paying account, and rounds to no euro cent.
+    opened, closed = nw.col("own_opening") > 0, nw.col("own_closing") > 0
+    grew, new, back = nw.col("closing") - nw.col("opening"), nw.col("is_new") == 1, nw.col("came_back") == 1
+    line = (
+        nw.when(opened, ~closed)
+        .then(nw.lit("churned"))
+        .when(opened, grew > 0)
+        .then(nw.lit("expansion"))
+        .when(opened, grew < 0)
+        .then(nw.lit("contraction"))
+        .when(opened)
+        .then(nw.lit("unchanged"))
+        .when(closed, new)
+        .then(nw.lit("new"))
+        .when(closed)
+        .then(nw.lit("reactivated"))
+        .when(new)
+        .then(nw.lit("passed_through"))
+        .when(back)
+        .then(nw.lit("came_back_and_left"))
+        .otherwise(nw.lit("none"))
+    )
+    joined = nw.col("first_day") >= start
+    return ends.with_columns(
+        line=line,
+        interrupted=nw.when(opened, closed, nw.col("left") == 1).then(1).otherwise(0).cast(nw.Int64),
+        leaving_kind=nw.when(opened, ~closed)
+        .then(leaving_kind(nw.col("last_leaving") % 8))
+        .otherwise(nw.lit(None, nw.String)),
+        target=nw.when(joined).then(nw.col("first_day")).otherwise(start - 1).cast(nw.Int64),
+    ).filter(nw.col("line") != "none")

@@ -1,0 +1,1 @@
+"""The rates of a statement: one file each, found by its name."""

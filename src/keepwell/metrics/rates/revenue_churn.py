@@ -1,0 +1,16 @@
+"""Revenue churn."""
+
+from keepwell.lib.text import gettext as _
+from keepwell.metrics.registry import Ratio, metric
+from keepwell.metrics.statement import Statement
+
+
+@metric(
+    label=_("Revenue churn"),
+    formula=_("(contraction + churned) / opening, in MRR"),
+    unit="share of revenue",
+    better="lower",
+)
+def revenue_churn(s: Statement) -> Ratio:
+    """Of the MRR at the opening, the share lost to those who left or cut back."""
+    return Ratio(s.mrr.contraction + s.mrr.churned, s.mrr.opening, s.accounts.opening)

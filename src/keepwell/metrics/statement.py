@@ -1,0 +1,371 @@
+"""The statement of a period: opening, movements, closing, in accounts and in MRR, and the accounts behind each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from keepwell.book.engines import Frame
+from keepwell.ledger.ledger import Ledger
+from keepwell.ledger.rows import LEAVING_KINDS
+from keepwell.lib.days import Period, number
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.money import to_decimal
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
+from keepwell.metrics.cuts import NO_VALUE, Condition, cut_by, kept_where
+from keepwell.metrics.positions import positions
+from keepwell.metrics.registry import Ratio, all_metrics
+
+DEFINITION = "opening_set"
+VERSION = 1
+SMALL = 30  # a ratio on a base of fewer accounts is marked small
+
+
+@dataclass(frozen=True)
+class AccountLines:
+    """The lines of a statement, counted in accounts."""
+
+    opening: int = 0
+    new: int = 0
+    reactivated: int = 0
+    churned: int = 0
+    closing: int = 0
+    expansion: int = 0
+    contraction: int = 0
+    passed_through: int = 0
+    came_back_and_left: int = 0
+    interrupted: int = 0
+    leaving: int = 0
+    churned_by_kind: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(LEAVING_KINDS, 0))
+
+
+@dataclass(frozen=True)
+class MoneyLines:
+    """The lines of a statement in MRR: minor units of the reporting currency."""
+
+    opening: int = 0
+    new: int = 0
+    reactivated: int = 0
+    expansion: int = 0
+    contraction: int = 0
+    churned: int = 0
+    closing: int = 0
+    leaving: int = 0
+    churned_by_kind: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(LEAVING_KINDS, 0))
+
+
+# What can be listed account by account: the lines, and the words people use for them.
+LINES = (*(f.name for f in fields(AccountLines) if f.name != "churned_by_kind"), "unchanged")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Opening, movements and closing of a period, with everything that must be printed beside them.
+
+    `segment` is the value this part was cut by, or None for the whole. `parts` are the statements of the segments
+    when the statement was asked by a column; they sum to the whole. `restated` (MRR) and `moved_*` lead from the
+    previous closing of a series to this opening; they are None outside a series.
+    """
+
+    period: Period
+    finished: bool
+    currency: str
+    accounts: AccountLines
+    mrr: MoneyLines
+    provenance: Mapping[str, Any]
+    segment: str | None = None
+    parts: tuple["Statement", ...] = ()
+    restated: int | None = None
+    moved_accounts: int | None = None
+    moved_mrr: int | None = None
+    refused: str | None = None
+    source: "Source | None" = field(default=None, repr=False, compare=False)
+
+    def ratio(self, name: str) -> Ratio:
+        """A metric's numerator and denominator. Raises KeepwellError where there is no such metric."""
+        from keepwell.metrics.registry import metric_named
+
+        return metric_named(name).compute(self)
+
+    def rate(self, name: str) -> Fraction | None:
+        """A metric's value; None where there is no base, or where the period is too short to say."""
+        return None if self.refused else self.ratio(name).value
+
+    @property
+    def small(self) -> bool:
+        """Whether the opening has too few accounts for its ratios to be taken at face value."""
+        return self.accounts.opening < SMALL
+
+    def list(self, line: str) -> pa.Table:
+        """The accounts behind a line: account_id, name, opening, closing, change (minor units), leaving_kind, …
+
+        Raises KeepwellError with near names where there is no such line.
+        """
+        if line not in LINES:
+            close = near(line, LINES)
+            raise KeepwellError(
+                _("A statement has no line “{line}”.").format(line=line),
+                ways=[
+                    *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+                    _("The lines are: {names}.").format(names=", ".join(LINES)),
+                ],
+            )
+        if self.source is None:
+            raise KeepwellError(_("This statement was made without its accounts."))
+        return self.source.list(line, self.segment)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The documented JSON form: money as decimal strings, rates null where there is no base."""
+        rates = {name: _number(self.rate(name)) for name in all_metrics()}
+        result: dict[str, Any] = {
+            "period": {
+                "from": self.period.start.isoformat(),
+                "to": self.period.end.isoformat(),
+                "finished": self.finished,
+            },
+            "accounts": {
+                **{f.name: getattr(self.accounts, f.name) for f in fields(AccountLines)},
+                "churned_by_kind": dict(self.accounts.churned_by_kind),
+            },
+            "mrr": {
+                **{
+                    f.name: self.money(getattr(self.mrr, f.name))
+                    for f in fields(MoneyLines)
+                    if f.name != "churned_by_kind"
+                },
+                "churned_by_kind": {k: self.money(v) for k, v in self.mrr.churned_by_kind.items()},
+            },
+            "rates": rates,
+            "small": self.small,
+            "provenance": dict(self.provenance),
+        }
+        if self.refused:
+            result["refused"] = self.refused
+        if self.segment is not None:
+            result["segment"] = self.segment
+        if self.restated is not None:
+            result["mrr"]["restated"] = self.money(self.restated)
+        if self.moved_accounts is not None and self.moved_mrr is not None:
+            result["accounts"]["moved"] = self.moved_accounts
+            result["mrr"]["moved"] = self.money(self.moved_mrr)
+        if self.parts:
+            result["parts"] = [part.to_dict() for part in self.parts]
+        return result
+
+    def money(self, minor: int) -> str:
+        """An amount of the statement as a decimal string in its currency."""
+        return str(to_decimal(minor, self.currency))
+
+    def _repr_html_(self) -> str:
+        from keepwell.metrics.page import as_notebook_html
+
+        return as_notebook_html("statement", self.to_dict())
+
+
+@dataclass(frozen=True)
+class Source:
+    """The positions a statement was counted from, kept so that every figure can open into its accounts."""
+
+    ledger: Ledger
+    period: Period
+    positions: Frame
+
+    def list(self, line: str, segment: str | None) -> pa.Table:
+        """The accounts behind a line, largest change first; `segment` narrows to one part."""
+        found = self.positions if segment is None else self.positions.filter(nw.col("segment") == segment)
+        found = self._on(found, line)
+        columns = ["account_id", "opening", "closing", "change", "leaving_kind", "kept_by"]
+        found = found.with_columns(change=nw.col("closing") - nw.col("opening"))
+        if self.ledger.names is not None:
+            found = found.join(self.ledger.names.select("account_id", "name"), on="account_id", how="left")
+            columns.insert(1, "name")
+        table = self.ledger.engine.collect(found.select(columns))
+        return _largest_first(table)
+
+    def _on(self, found: Frame, line: str) -> Frame:
+        end = number(self.period.end)
+        if line == "opening":
+            return found.filter(
+                ~nw.col("line").is_in(["new", "reactivated", "passed_through", "came_back_and_left"])
+            )
+        if line == "closing":
+            return found.filter(~nw.col("line").is_in(["churned", "passed_through", "came_back_and_left"]))
+        if line == "interrupted":
+            return found.filter(nw.col("interrupted") == 1)
+        if line == "leaving":
+            return known_leavers(self.ledger, self._on(found, "closing"), end)
+        return found.filter(nw.col("line") == line)
+
+
+def _largest_first(table: pa.Table) -> pa.Table:
+    import pyarrow.compute as pc
+
+    size = pc.max_element_wise(pc.abs(table["change"]), pc.add(table["opening"], table["closing"]))
+    sized = table.append_column("_size", size)
+    return sized.sort_by([("_size", "descending"), ("account_id", "ascending")]).drop_columns(["_size"])
+
+
+def known_leavers(ledger: Ledger, closing: Frame, end: int) -> Frame:
+    """Of the positions that pay at the closing, those known then to be leaving."""
+    leaving = ledger.known_leavers().filter(nw.col("day") < end, nw.col("until") >= end)
+    return closing.join(leaving.select("account_id").unique(), on="account_id", how="semi")
+
+
+def statement(
+    ledger: Ledger,
+    period: Period,
+    *,
+    by: str | None = None,
+    where: Sequence[Condition] = (),
+    rates_on: date | None = None,
+) -> Statement:
+    """The statement of a period of a ledger.
+
+    `by` cuts it by a column of the accounts (or "kept_by": contract and irregular apart), `where` keeps only some
+    accounts; both read an account's values at the end of the day before the period, or on its first paying day.
+    Money is converted at the rates in force on the period's first day, or on `rates_on`.
+    """
+    rates_day = rates_on or period.start
+    found = kept_where(ledger, positions(ledger, period, ledger.rates(rates_day)), where)
+    found = cut_by(ledger, found, by)
+    found = ledger.engine.persist(found)
+    counted = _counted(ledger, found, period)
+    source = Source(ledger, period, found)
+    make = _Maker(ledger, period, _provenance(ledger, period, by, where, rates_day), source)
+    whole = make.statement(counted, None)
+    if by is None:
+        return whole
+    values = sorted({row["segment"] for row in counted}, key=lambda v: (v == NO_VALUE, v))
+    parts = tuple(make.statement([r for r in counted if r["segment"] == v], v) for v in values)
+    return make.statement(counted, None, parts)
+
+
+def _counted(ledger: Ledger, found: Frame, period: Period) -> list[dict[str, Any]]:
+    """Positions summed by everything a statement tells apart: a few dozen rows, whatever the company's size."""
+    keys = ["segment", "line", "leaving_kind", "interrupted"]
+    leavers = known_leavers(
+        ledger, found.filter(nw.col("line").is_in(_PAYING_AT_CLOSING)), number(period.end)
+    )
+    parts = [
+        found.with_columns(leaving=nw.lit(0)).select(*keys, "leaving", "opening", "closing"),
+        leavers.with_columns(leaving=nw.lit(1)).select(*keys, "leaving", "opening", "closing"),
+    ]
+    summed = (
+        nw.concat(parts, how="vertical")
+        .group_by(*keys, "leaving")
+        .agg(
+            accounts=nw.len().cast(nw.Int64),
+            opening=nw.col("opening").sum().cast(nw.Int64),
+            closing=nw.col("closing").sum().cast(nw.Int64),
+        )
+    )
+    rows: list[dict[str, Any]] = ledger.engine.collect(summed).to_pylist()
+    return rows
+
+
+_PAYING_AT_CLOSING = ["new", "reactivated", "expansion", "contraction", "unchanged"]
+_PAYING_AT_OPENING = ["churned", "expansion", "contraction", "unchanged"]
+
+
+@dataclass(frozen=True)
+class _Maker:
+    ledger: Ledger
+    period: Period
+    provenance: Mapping[str, Any]
+    source: Source | None
+
+    def statement(
+        self, counted: Iterable[Mapping[str, Any]], segment: str | None, parts: tuple[Statement, ...] = ()
+    ) -> Statement:
+        rows = list(counted)
+        return Statement(
+            period=self.period,
+            finished=self.ledger.finished(self.period.end),
+            currency=self.ledger.reporting,
+            accounts=_account_lines(rows),
+            mrr=_money_lines(rows),
+            provenance={**self.provenance, "segment": segment} if segment is not None else self.provenance,
+            segment=segment,
+            parts=parts,
+            source=self.source,
+        )
+
+
+def _account_lines(rows: Sequence[Mapping[str, Any]]) -> AccountLines:
+    def count(lines: Sequence[str], **also: Any) -> int:
+        return _total(rows, "accounts", lines, **also)
+
+    return AccountLines(
+        opening=count(_PAYING_AT_OPENING),
+        new=count(["new"]),
+        reactivated=count(["reactivated"]),
+        churned=count(["churned"]),
+        closing=count(_PAYING_AT_CLOSING),
+        expansion=count(["expansion"]),
+        contraction=count(["contraction"]),
+        passed_through=count(["passed_through"]),
+        came_back_and_left=count(["came_back_and_left"]),
+        interrupted=count(_PAYING_AT_OPENING, interrupted=1),
+        leaving=count(_PAYING_AT_CLOSING, leaving=1),
+        churned_by_kind={kind: count(["churned"], leaving_kind=kind) for kind in LEAVING_KINDS},
+    )
+
+
+def _money_lines(rows: Sequence[Mapping[str, Any]]) -> MoneyLines:
+    def opened(lines: Sequence[str], **also: Any) -> int:
+        return _total(rows, "opening", lines, **also)
+
+    def closed(lines: Sequence[str], **also: Any) -> int:
+        return _total(rows, "closing", lines, **also)
+
+    return MoneyLines(
+        opening=opened(_PAYING_AT_OPENING),
+        new=closed(["new"]),
+        reactivated=closed(["reactivated"]),
+        expansion=closed(["expansion"]) - opened(["expansion"]),
+        contraction=opened(["contraction"]) - closed(["contraction"]),
+        churned=opened(["churned"]),
+        closing=closed(_PAYING_AT_CLOSING),
+        leaving=closed(_PAYING_AT_CLOSING, leaving=1),
+        churned_by_kind={kind: opened(["churned"], leaving_kind=kind) for kind in LEAVING_KINDS},
+    )
+
+
+def _total(
+    rows: Sequence[Mapping[str, Any]], what: str, lines: Sequence[str], leaving: int = 0, **also: Any
+) -> int:
+    return sum(
+        row[what]
+        for row in rows
+        if row["line"] in lines
+        and row["leaving"] == leaving
+        and all(row[key] == value for key, value in also.items())
+    )
+
+
+def _provenance(
+    ledger: Ledger, period: Period, by: str | None, where: Sequence[Condition], rates_day: date
+) -> dict[str, Any]:
+    return {
+        "definition": DEFINITION,
+        "definition_version": VERSION,
+        "policies": ledger.policies.to_dict(),
+        "period": str(period),
+        "by": by,
+        "where": " and ".join(str(condition) for condition in where) or None,
+        "currency": ledger.reporting,
+        "rates_on": rates_day.isoformat(),
+        "cut": dict(ledger.cut),
+        "covered": ledger.covered.isoformat(),
+        "excluded": dict(ledger.excluded),
+        "simulated": ledger.simulated,
+    }
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
