@@ -18,7 +18,7 @@ def d(text: str) -> int:
 JAN, FEB, MAR, APR = (d(f"2026-{m:02}-01") for m in (1, 2, 3, 4))
 
 
-def company(*rows: Any, covered: str = "2027-01-01", **more: Any) -> History:
+def company(*rows: Any, covered: str = "2026-10-01", **more: Any) -> History:
     """A history of these rows; accounts that no row describes are plain ones."""
 
     def of(kind: type[T]) -> tuple[T, ...]:

@@ -187,6 +187,7 @@ def make_policies(dice: Dice) -> Policies:
         past_due_stops_after=dice.pick((None, None, 0, 1, 14)),
         term=dice.pick(("ends", "ends", "rolls_on")),
         purchases_beside_subscription=dice.chance(20),
+        least_gaps=dice.pick((30, 30, 5, 1)),
     )
 
 
