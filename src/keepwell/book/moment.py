@@ -71,6 +71,17 @@ class Moment:
             rows = self._as_known(name, schema, rows, day)
         return rows.filter(~nw.col("gone")).select(*self.columns(name))
 
+    def versions(self, name: str) -> Frame:
+        """Every version of every row of a table of facts known by the moment, with known_at, load and gone."""
+        schema = self._schema(name)
+        both = [self._scan(name, schema), self._scan(f"{name}_history", schema)]
+        rows = nw.concat([part.select(*schema.names) for part in both])
+        day = self.cut.as_known_on
+        if day is not None:
+            night = datetime.combine(day + timedelta(days=1), time(), self.settings.zone)
+            rows = rows.filter(nw.col("known_at") < night.astimezone(UTC).replace(tzinfo=None))
+        return rows
+
     def _as_known(self, name: str, schema: pa.Schema, current: Frame, day: date) -> Frame:
         """The newest version of each key known before the end of `day`.
 
