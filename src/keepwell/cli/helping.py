@@ -1,14 +1,8 @@
-"""Help with examples: coloured panels for a person at a terminal, plain text in a pipe."""
-
-import sys
+"""Help with examples: what one would type, line by line."""
 
 from keepwell.lib.text import gettext as _
 
-RICH_HELP = bool(sys.stdout and sys.stdout.isatty())
-
 
 def examples(*lines: str) -> str:
-    """The end of a command's help: what one would type."""
-    if RICH_HELP:  # there a blank line between two paragraphs ends a line
-        return "\n\n".join([_("Examples:"), *(f"  {line}" for line in lines)])
+    """The end of a command's help. The mark at its start keeps the lines from being joined."""
     return "\b\n" + "\n".join([_("Examples:"), *(f"  {line}" for line in lines)])

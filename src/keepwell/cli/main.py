@@ -13,7 +13,7 @@ import typer
 
 from keepwell.cli import docs, doctor, setting_up
 from keepwell.cli.endings import ending
-from keepwell.cli.helping import RICH_HELP, examples
+from keepwell.cli.helping import examples
 from keepwell.cli.session import EngineName, Format, Session
 from keepwell.lib.text import gettext as _
 
@@ -29,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich" if RICH_HELP else None,
+    rich_markup_mode=None,  # plain help is the same on a screen, in a pipe and in docs/cli.md, and quick
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (setting_up, doctor, docs):

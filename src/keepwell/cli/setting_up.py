@@ -80,7 +80,7 @@ def init(
 def settings(
     context: typer.Context,
     changes: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help=_("What to change; none shows."))
+        list[str] | None, typer.Argument(metavar="NAME=VALUE", help=_("What to change; none shows."))
     ] = None,
 ) -> None:
     """Show the settings, after changing what was asked for."""
