@@ -1,12 +1,18 @@
 """What one run of the command knows: where the book is, what computes, how to answer."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import typer
 
 from keepwell.cli.out import Answer
+
+if TYPE_CHECKING:
+    from keepwell.book.engines import Engine
 
 
 class EngineName(StrEnum):
@@ -40,6 +46,17 @@ class Session:
         from platformdirs import user_data_dir
 
         return user_data_dir("keepwell", appauthor=False)
+
+    @contextlib.contextmanager
+    def computing(self) -> Iterator["Engine"]:
+        """The engine asked for, given back at the end."""
+        from keepwell.book.engines import engine_named
+
+        engine = engine_named(self.engine)
+        try:
+            yield engine
+        finally:
+            engine.close()
 
     def show(self, answer: Answer) -> None:
         """Write an answer to the output, in the format asked for."""

@@ -1,0 +1,148 @@
+"""How figures look, from the JSON form of an answer."""
+
+import io
+from typing import Any
+
+import pytest
+
+from keepwell.cli import cohorts, series, survival
+from keepwell.cli.figures import provenance_notes, statement_csv, statement_sheets
+from keepwell.cli.out import Answer
+
+KINDS = ("by_choice", "failed_payment", "lapse", "closed_or_merged", "unknown")
+
+
+def a_statement(**changes: Any) -> dict[str, Any]:
+    """100 accounts at the opening, 5 of them leave and were 20% of the revenue."""
+    return {
+        "period": {"from": "2026-01-01", "to": "2026-04-01", "finished": True},
+        "accounts": {
+            **dict.fromkeys(
+                ("new", "reactivated", "passed_through", "came_back_and_left", "interrupted", "leaving"), 0
+            ),
+            "opening": 100,
+            "churned": 5,
+            "closing": 95,
+            "churned_by_kind": {**dict.fromkeys(KINDS, 0), "by_choice": 4, "lapse": 1},
+        },
+        "mrr": {
+            **dict.fromkeys(("new", "reactivated", "expansion", "contraction"), "0.00"),
+            "opening": "1000.00",
+            "churned": "200.00",
+            "closing": "800.00",
+        },
+        "rates": {
+            "customer_churn": 0.05,
+            "gross_revenue_retention": 0.8,
+            "net_revenue_retention": 0.8,
+            "revenue_churn": 0.2,
+            "quick_ratio": None,
+        },
+        "provenance": {
+            "definition": "opening_set",
+            "definition_version": 1,
+            "policies": {"grace_days": 14},
+            "currency": "EUR",
+            "rates_on": "2026-01-01",
+            "covered": "2026-05-01",
+            "cut": {"manifest": 7, "as_known_on": None},
+            "excluded": {"unknown currency": 2},
+        },
+        **changes,
+    }
+
+
+def shown(statement: dict[str, Any]) -> str:
+    stream = io.StringIO()
+    notes = provenance_notes(statement["provenance"])
+    Answer(statement, list(statement_sheets(statement)), notes).write("table", stream)
+    return stream.getvalue()
+
+
+def line_of(text: str, start: str) -> list[str]:
+    return next(line for line in text.splitlines() if line.strip().startswith(start)).split()
+
+
+def test_a_statement_leads_from_opening_to_closing_in_accounts_and_in_money() -> None:
+    text = shown(a_statement())
+    assert line_of(text, "Opening") == ["Opening", "100", "1,000.00"]
+    assert line_of(text, "Churned") == ["Churned", "−", "5", "200.00"]
+    assert line_of(text, "Closing") == ["Closing", "95", "800.00"]
+
+
+def test_five_of_a_hundred_leave_with_a_fifth_of_the_revenue() -> None:
+    text = shown(a_statement())
+    assert line_of(text, "Customer churn")[-1] == "5.0%"
+    assert line_of(text, "Revenue churn")[-1] == "20.0%"
+
+
+def test_a_rate_without_a_base_says_so() -> None:
+    assert "no base" in shown(a_statement())
+
+
+def test_every_figure_says_what_it_was_made_from() -> None:
+    text = shown(a_statement())
+    assert "opening_set, version 1" in text
+    assert "Grace: 14 days." in text
+    assert "every day before 2026-05-01" in text
+    assert "unknown currency: 2" in text
+    assert "manifest 7" in text
+
+
+def test_an_unfinished_period_is_never_shown_as_final() -> None:
+    period = {"from": "2026-01-01", "to": "2026-04-01", "finished": False}
+    assert "unfinished" in shown(a_statement(period=period))
+
+
+def test_refused_rates_give_the_reason_and_no_numbers() -> None:
+    text = shown(a_statement(refused="Three cycles are 135 days: ask for 2026-01-01 to 2026-05-16."))
+    assert "Three cycles are 135 days" in text
+    assert "5.0%" not in text
+
+
+def test_a_small_base_is_marked() -> None:
+    assert "Fewer than 30" in shown(a_statement(small=True))
+
+
+def test_csv_has_a_row_for_every_line_kind_and_rate_of_every_segment() -> None:
+    whole = a_statement(parts=[a_statement(segment="Enterprise"), a_statement(segment="(none)")])
+    rows = statement_csv([whole]).rows
+    assert {row[3] for row in rows} == {None, "Enterprise", "(none)"}
+    assert ("2026-01-01", "2026-04-01", True, None, "churned", 5, "200.00", None) in rows
+    assert ("2026-01-01", "2026-04-01", True, None, "customer_churn", None, None, 0.05) in rows
+    assert len(rows) % 3 == 0
+
+
+@pytest.mark.parametrize(("finished", "mark"), [(True, "5.0%"), (False, "5.0%…")])
+def test_a_series_marks_the_period_that_still_runs(finished: bool, mark: str) -> None:
+    period = {"from": "2026-01-01", "to": "2026-04-01", "finished": finished}
+    answer = series.answer([a_statement(period=period)])
+    assert mark in answer.sheets[0].rows[0]
+
+
+def test_a_triangle_has_a_weighted_mean_over_finished_cells_only() -> None:
+    found = [
+        {"cohort": "2026-01", "size": 90, "cells": [cell(0, 90, 1.0), cell(1, 81, 0.9)]},
+        {"cohort": "2026-02", "size": 10, "cells": [cell(0, 10, 1.0), cell(1, 1, 0.1)]},
+        {"cohort": "2026-03", "size": 50, "cells": [cell(0, 50, 1.0, finished=False)]},
+    ]
+    sheet = cohorts.answer(found).sheets[0]
+    assert list(sheet.rows[-1]) == ["weighted mean", None, "100%", "82%"]
+    assert list(sheet.rows[2]) == ["2026-03", 50, "100%…", ""]
+
+
+def cell(age: int, active: int, share: float, finished: bool = True) -> dict[str, Any]:
+    return {"age": age, "active": active, "share": share, "finished": finished}
+
+
+def test_survival_is_told_only_as_far_as_it_was_seen() -> None:
+    point = {"at_risk": 10, "left": 1, "low": 0.8, "high": 1.0}
+    found = [
+        {
+            "group": None,
+            "points": [{"day": 0, "survival": 1.0, **point}, {"day": 200, "survival": 0.9, **point}],
+        }
+    ]
+    rows = survival.answer(found).sheets[0].rows
+    assert [row[1] for row in rows] == [30, 91, 182]
+    assert rows[0][3] == "100.0%"
