@@ -53,6 +53,7 @@ class Column:
     required: bool = False
     personal: bool = False
     choices: tuple[str, ...] = ()
+    same: tuple[tuple[str, str], ...] = ()  # other words, and the choice each stands for
     help: str = ""
     refers: str = ""
     currency: str = "currency"  # of a money column: the column that says which money

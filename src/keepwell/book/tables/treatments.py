@@ -27,7 +27,12 @@ TABLE = Table(
         ),
         Column("kind", also=("type", "action", "campaign"), help="What was done."),
         Column(
-            "arm", "choice", choices=("treated", "held out"), also=("group",), help="Treated, or held out."
+            "arm",
+            "choice",
+            choices=("treated", "held out"),
+            same=(("treatment", "treated"), ("control", "held out"), ("holdout", "held out")),
+            also=("group",),
+            help="Treated, or held out.",
         ),
         Column("cost", "money", also=("price", "amount"), help="What it cost us."),
         Column(
