@@ -138,3 +138,23 @@ def test_every_schema_is_one() -> None:
 
     for path in (DOCS / "schemas").glob("*.json"):
         Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_every_metric_is_documented() -> None:
+    from keepwell.metrics.registry import all_metrics
+
+    text = page("docs/metrics.md")
+    for name, metric in all_metrics().items():
+        assert f"## {metric.label}\n" in text
+        assert f"`{name}`" in text
+
+
+def test_every_policy_is_documented_with_its_default() -> None:
+    from dataclasses import fields
+
+    from keepwell.ledger.policies import Policies
+
+    text = page("docs/measuring.md")
+    for field in fields(Policies):
+        assert f"`{field.name}`" in text
+        assert str({None: "none", False: "no"}.get(field.default, field.default)) in text

@@ -1,5 +1,6 @@
 """The reference pages of docs/: every table of the book, every command, every metric and definition."""
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,11 @@ MADE = "<!-- Written by `make reference` out of the code: change it there. -->\n
 
 def pages() -> dict[str, str]:
     """The pages by file name."""
-    return {"tables.md": _joined(_tables()), "cli.md": _joined(_commands())}
+    return {
+        "tables.md": _joined(_tables()),
+        "metrics.md": _joined(_metrics()),
+        "cli.md": _joined(_commands()),
+    }
 
 
 def _joined(lines: Iterator[str]) -> str:
@@ -49,6 +54,18 @@ def _tables() -> Iterator[str]:
             )
             yield f"| `{column.name}` | {column.kind} | {', '.join(marks)} | {meaning} |"
         yield ""
+
+
+def _metrics() -> Iterator[str]:
+    from keepwell.metrics.registry import all_metrics
+
+    yield "# Metrics\n"
+    yield "How days, balances and the lines of a statement are meant: [measuring.md](measuring.md).\n"
+    for metric in all_metrics().values():
+        yield f"## {metric.label}\n"
+        yield f"`{metric.name}`, version {metric.version}: {metric.formula}.\n"
+        yield f"A {metric.unit}; {metric.better} is better.\n"
+        yield f"{inspect.cleandoc(metric.meaning)}\n"
 
 
 def _commands() -> Iterator[str]:
