@@ -96,6 +96,10 @@ class Moment:
         past = past.unique(subset=key, keep="last", order_by=["known_at", "load"])
         return nw.concat([still.select(*schema.names), past.select(*schema.names)])
 
+    def changed_accounts(self, since_load: int) -> Frame:
+        """Accounts (account_id) with facts of the ledger written by later loads; a missing one means any."""
+        return self.frame("changes").filter(nw.col("load") > since_load).select("account_id")
+
     def covered(self, name: str) -> date | None:
         """The day up to which all sources of a table are complete, itself not included; None if unsaid."""
         return min(self._manifest.covered.get(name, {}).values(), default=None)

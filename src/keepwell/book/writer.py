@@ -185,6 +185,16 @@ class Writer:
         if found:
             draft.add([self._bench.write(f"SELECT * FROM {files(found)}", draft.new_file())])
 
+    def staged_folder(self) -> Path:
+        """A new folder's name for an engine to write files into, which `take_in` then moves into a table."""
+        return self._staging / self._bench.new_name("folder")
+
+    def take_in(self, name: str, found: Iterable[Path]) -> None:
+        """Let a derived table hold these finished files too. They are moved, not copied."""
+        draft = self.draft(name)
+        for file in found:
+            draft.add([file.rename(draft.new_file())])
+
     def replace(self, name: str, rows: Rows) -> None:
         """Let a derived table hold these rows and no others."""
         draft = self.draft(name)

@@ -29,6 +29,21 @@ FIGURES = pa.schema(
     ]
 )
 
+# What was fixed on each purchase day, see `cycles`.
+SCHEMA = pa.schema(
+    [
+        ("account_id", pa.string()),
+        ("day", pa.int64()),
+        ("place", pa.int64()),
+        ("next_day", pa.int64()),
+        ("segment", pa.string()),
+        ("cycle_num", pa.int64()),
+        ("cycle_den", pa.int64()),
+        ("limit", pa.int64()),
+        ("lapse_day", pa.int64()),
+    ]
+)
+
 _BY_ACCOUNT = {"order_by": "day"}
 
 
@@ -130,8 +145,8 @@ def cycles(gaps_: Frame, frozen: Frame, policies: Policies, engine: Engine, span
     """Cycle and limit as fixed on each purchase day.
 
     `frozen` has the columns of FIGURES; `span` is the first day number and the one after the last. Returns
-    account_id, day, place, next_day, segment, cycle_num, cycle_den, limit (days of silence allowed) and lapse_day (the day on
-    which a silence from here on becomes a lapse).
+    account_id, day, place, next_day, segment, cycle_num, cycle_den, limit (days of silence allowed)
+    and lapse_day (the day on which a silence from here on becomes a lapse).
     """
     own = _own_figures(gaps_)
     base = (
@@ -166,10 +181,7 @@ def cycles(gaps_: Frame, frozen: Frame, policies: Policies, engine: Engine, span
         .otherwise(three_cycles)
         .cast(nw.Int64)
     )
-    return fixed.with_columns(limit=limit).select(
-        "account_id", "day", "place", "next_day", "segment", "cycle_num", "cycle_den", "limit",
-        lapse_day=nw.col("day") + nw.col("limit") + 1,
-    )  # fmt: skip
+    return fixed.with_columns(limit=limit, lapse_day=nw.col("day") + limit + 1).select(*SCHEMA.names)
 
 
 def _own_figures(gaps_: Frame) -> Frame:

@@ -4,22 +4,36 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import narwhals as nw
+import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
 from keepwell.ledger import cycles, movements, notices, past_due, run_rates, stretches
 from keepwell.ledger.facts import Facts
 from keepwell.ledger.policies import Policies
+from keepwell.ledger.rows import SCHEMA as rows_schema
 from keepwell.lib.days import from_number, number
+
+# The tables a posting writes; each row carries the number of the posting that wrote it.
+ROWS, LEAVING, CYCLES = "ledger", "ledger_leaving", "ledger_cycles"
+_POSTING = pa.field("posting", pa.int64())
 
 
 @dataclass(frozen=True)
 class Posted:
-    """What a posting gives: rows, known leavers, cycles by purchase day, and the figures frozen on the way."""
+    """What a posting gives: rows, known leavers, cycles by purchase day, and the segment figures they rest on."""
 
     rows: Frame
     leaving: Frame
     cycles: Frame | None
     figures: Frame | None
+
+    def tables(self) -> list[tuple[str, pa.Schema, Frame | None]]:
+        """Name, columns and rows of each table that a posting writes."""
+        return [
+            (ROWS, rows_schema.append(_POSTING), self.rows),
+            (LEAVING, notices.SCHEMA.append(_POSTING), self.leaving),
+            (CYCLES, cycles.SCHEMA.append(_POSTING), self.cycles),
+        ]
 
 
 def post(
@@ -89,13 +103,7 @@ def _bought(
     frozen: Frame | None,
 ) -> tuple[Frame, Frame, Frame]:
     """Stretches of run-rate, the cycles they rest on, and the figures of segments behind those."""
-    purchases = facts.purchases
-    for _hop in range(hops):
-        purchases = _purchases_of_survivors(purchases, facts.merges)
-    purchases = purchases.join(facts.excluded, on="account_id", how="anti") if hops else purchases
-    beside = None if policies.purchases_beside_subscriptions else subscribed
-    days = engine.persist(cycles.purchase_days(purchases, beside))
-    gaps = engine.persist(cycles.gaps(days, facts.segments))
+    days, gaps = _gaps(facts, subscribed, hops, policies, engine)
     first, last = _span(days, covered, engine)
     figures = frozen
     if figures is None:
@@ -103,6 +111,43 @@ def _bought(
         figures = engine.persist(cycles.figures(gaps, facts.segments, starts, engine))
     fixed = engine.persist(cycles.cycles(gaps, figures, policies, engine, (first, last + 1)))
     return run_rates.of_purchases(days, fixed, number(covered)), fixed, figures
+
+
+def missing_figures(
+    facts: Facts, policies: Policies, *, covered: date, engine: Engine, frozen: Frame | None
+) -> Frame | None:
+    """The segment figures of quarters that `frozen` does not hold yet, from the facts of all accounts.
+
+    None where there are none to add. Columns of `cycles.FIGURES`.
+    """
+    facts = without_excluded(facts)
+    if not _any(facts.purchases, engine):
+        return None
+    first, last = _span(facts.purchases, covered, engine)
+    starts = cycles.quarters(from_number(first), max(covered, from_number(last)))
+    if frozen is not None:
+        # A quarter before the oldest frozen one stays without: what was read once is not rewritten.
+        newest = engine.collect(frozen.select(newest=nw.col("quarter").max()))["newest"].to_pylist()[0]
+        starts = [q for q in starts if newest is None or q > newest]
+    if not starts:
+        return None
+    hops = _hops(facts.merges, engine)
+    subscribed = _of_survivors(stretches.of_subscriptions(facts.subscriptions, policies), facts, hops)
+    _days, gaps = _gaps(facts, subscribed, hops, policies, engine)
+    return engine.persist(cycles.figures(gaps, facts.segments, starts, engine))
+
+
+def _gaps(
+    facts: Facts, subscribed: Frame, hops: int, policies: Policies, engine: Engine
+) -> tuple[Frame, Frame]:
+    """Purchase days that may make MRR, and the gaps between them."""
+    purchases = facts.purchases
+    for _hop in range(hops):
+        purchases = _purchases_of_survivors(purchases, facts.merges)
+    purchases = purchases.join(facts.excluded, on="account_id", how="anti") if hops else purchases
+    beside = None if policies.purchases_beside_subscriptions else subscribed
+    days = engine.persist(cycles.purchase_days(purchases, beside))
+    return days, engine.persist(cycles.gaps(days, facts.segments))
 
 
 def _span(days: Frame, covered: date, engine: Engine) -> tuple[int, int]:

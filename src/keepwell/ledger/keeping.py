@@ -1,0 +1,247 @@
+"""Keeping a book's ledger posted, night after night, at the cost of what changed.
+
+A full posting writes every account's rows. A night's posting writes the rows of the accounts that changed, with
+the number of the posting, and says in `ledger_reposted` that their older rows no longer count. Both give the same
+ledger. Segment figures are frozen the first time a quarter is posted and never change again.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from keepwell.book.book import Book
+from keepwell.book.engines import Engine, Frame
+from keepwell.book.moment import Moment
+from keepwell.book.writer import Writer
+from keepwell.ledger.cycles import FIGURES as FIGURES_SCHEMA
+from keepwell.ledger.facts import Facts
+from keepwell.ledger.gathering import facts_of, merger_pairs
+from keepwell.ledger.policies import Policies
+from keepwell.ledger.posting import CYCLES, ROWS, missing_figures, post
+from keepwell.ledger.rows import SCHEMA as rows_schema
+from keepwell.lib.days import from_number, number
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+
+REPOSTED, FIGURES, POSTINGS = "ledger_reposted", "cycle_figures", "postings"
+_REPOSTED = pa.schema([("account_id", pa.string()), ("posting", pa.int64())])
+
+# Beyond this share of accounts posted again, a full posting costs less than reading around old rows.
+_TOO_MANY = 0.2
+_POSTINGS = pa.schema(
+    [
+        ("posting", pa.int64()),
+        ("at", pa.timestamp("us")),
+        ("load", pa.int64()),
+        ("covered", pa.int64()),
+        ("policies", pa.string()),
+        ("full", pa.bool_()),
+        ("accounts", pa.int64()),  # accounts posted by this posting
+        ("all_accounts", pa.int64()),  # accounts with rows at the last full posting
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What one posting did."""
+
+    number: int
+    full: bool
+    accounts: int
+    load: int
+    covered: date
+
+
+def policies_of(moment: Moment) -> Policies:
+    """The book's policies, as settled."""
+    return Policies(**moment.settings.policies)
+
+
+def covered_of(moment: Moment) -> date:
+    """The day before which everything the ledger rests on is known: the smallest of its sources.
+
+    Raises KeepwellError where nothing is loaded yet.
+    """
+    days = [moment.covered(name) for name in ("subscriptions", "purchases") if moment.has(name)]
+    known = [day for day in days if day is not None]
+    if not known:
+        raise KeepwellError(
+            _("The book holds no subscriptions and no purchases yet, so there is nothing to measure."),
+            ways=[
+                _("Load them: keepwell import subscriptions FILE, or keepwell import purchases FILE."),
+                _("Or look at a simulated company: keepwell demo."),
+            ],
+        )
+    day = moment.cut.as_known_on
+    return min(known) if day is None else min(*known, from_number(number(day) + 1))
+
+
+def post_book(book: Book, engine: Engine, *, full: bool = False) -> Posting | None:
+    """Bring the book's ledger up to date; None where it already is.
+
+    Killed at any moment it leaves the book as before or as after, and may be run again.
+    """
+    with book.writer() as writer:
+        moment = book.moment(engine)
+        work = _Work(writer, moment, facts_of(moment), policies_of(moment), covered_of(moment))
+        last = last_posting(moment)
+        if last is not None and not full and last["policies"] == as_text(work.policies):
+            if last["load"] == moment.last_load and last["covered"] == number(work.covered):
+                return None
+            concerned = work.concerned(last)
+        else:
+            concerned = None
+        done = work.post((last or {"posting": 0})["posting"] + 1, concerned, last)
+        writer.commit()
+        return done
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One posting on its way."""
+
+    writer: Writer
+    moment: Moment
+    facts: Facts
+    policies: Policies
+    covered: date
+
+    @property
+    def engine(self) -> Engine:
+        return self.moment.engine
+
+    def concerned(self, last: Mapping[str, Any]) -> Frame | None:
+        """The accounts whose rows may differ from the last posting's; None where a full posting is as good."""
+        changed = self.engine.collect(self.moment.changed_accounts(last["load"]).unique())[
+            "account_id"
+        ].to_pylist()
+        if None in changed:
+            return None
+        found = set(changed) | set(self._waited_for(last["covered"]))
+        for merged in merged_together(merger_pairs(self.moment)):
+            if merged & found:
+                found |= merged
+        before = self.engine.collect(self.moment.frame(REPOSTED).select("account_id").unique()).num_rows
+        if (len(found) + before) > _TOO_MANY * last["all_accounts"]:
+            return None
+        return self.engine.frame(pa.table({"account_id": pa.array(sorted(found), pa.string())}))
+
+    def _waited_for(self, covered_then: int) -> list[str]:
+        """Accounts whose silence, or unpaid invoice, has come to mean something since."""
+        covered = number(self.covered)
+        silent = self.moment.frame(CYCLES).filter(
+            nw.col("lapse_day") >= covered_then,
+            nw.col("lapse_day") < covered,
+            nw.col("next_day").is_null() | (nw.col("next_day") > nw.col("lapse_day")),
+        )
+        found = [silent.select("account_id")]
+        if self.policies.past_due_days is not None:
+            stops = nw.col("due_on") + self.policies.past_due_days
+            found.append(
+                self.facts.invoices.filter(stops >= covered_then, stops < covered).select("account_id")
+            )
+        both = nw.concat(found, how="vertical").unique()
+        accounts: list[str] = self.engine.collect(both)["account_id"].to_pylist()
+        return accounts
+
+    def post(self, place: int, concerned: Frame | None, last: Mapping[str, Any] | None) -> Posting:
+        figures = self._figures()
+        full = concerned is None
+        facts = self.facts if concerned is None else self.facts.of(concerned)
+        posted = post(facts, self.policies, covered=self.covered, engine=self.engine, frozen=figures)
+        for name, schema, frame in posted.tables():
+            if full:
+                self.writer.replace(name, schema.empty_table())
+            if frame is not None:
+                self._take_in(name, schema, frame, place)
+        if concerned is None:
+            self.writer.replace(REPOSTED, _REPOSTED.empty_table())
+            accounts = all_accounts = self._paying_accounts()
+        else:
+            reposted = self.engine.collect(concerned)
+            numbers = pa.array([place] * reposted.num_rows, pa.int64())
+            self.writer.append(REPOSTED, reposted.append_column(_REPOSTED.field("posting"), numbers))
+            accounts, all_accounts = reposted.num_rows, last["all_accounts"] if last else 0
+        entry = {
+            "posting": place,
+            "at": datetime.now(UTC).replace(tzinfo=None),
+            "load": self.moment.last_load,
+            "covered": number(self.covered),
+            "policies": as_text(self.policies),
+            "full": full,
+            "accounts": accounts,
+            "all_accounts": all_accounts,
+        }
+        self.writer.append(POSTINGS, pa.Table.from_pylist([entry], schema=_POSTINGS))
+        return Posting(place, full, accounts, self.moment.last_load, self.covered)
+
+    def _figures(self) -> Frame | None:
+        """Segment figures of every quarter so far; those of new quarters are frozen with this posting."""
+        frozen = self.moment.frame(FIGURES) if self.moment.has(FIGURES) else None
+        new = missing_figures(
+            self.facts, self.policies, covered=self.covered, engine=self.engine, frozen=frozen
+        )
+        if new is None:
+            return frozen
+        table = self.engine.collect(new)
+        self.writer.append(FIGURES, table)
+        made = self.engine.frame(table)
+        return (
+            made
+            if frozen is None
+            else nw.concat([frozen.select(*FIGURES_SCHEMA.names), made], how="vertical")
+        )
+
+    def _take_in(self, name: str, schema: pa.Schema, frame: Frame, place: int) -> None:
+        numbered = frame.select(*schema.names[:-1], posting=nw.lit(place).cast(nw.Int64))
+        self.writer.take_in(name, self.engine.write(numbered, self.writer.staged_folder()))
+
+    def _paying_accounts(self) -> int:
+        """How many accounts ever pay, by the rows just written."""
+        rows = self.engine.scan(self.writer.draft(ROWS).paths(), rows_schema)
+        first = rows.filter(nw.col("kind") == "new", nw.col("paying") == 1).select(n=nw.len())
+        found: int = self.engine.collect(first)["n"].to_pylist()[0]
+        return found
+
+
+def merged_together(pairs: Sequence[tuple[str, str]]) -> list[set[str]]:
+    """Accounts joined by any chain of mergers, one set each."""
+    groups: dict[str, set[str]] = {}
+    for one, other in pairs:
+        joined = groups.get(one, {one}) | groups.get(other, {other})
+        for account in joined:
+            groups[account] = joined
+    return list({id(g): g for g in groups.values()}.values())
+
+
+def as_text(policies: Policies) -> str:
+    """Policies as the postings remember them."""
+    return json.dumps(policies.to_dict(), sort_keys=True)
+
+
+def last_posting(moment: Moment) -> dict[str, Any] | None:
+    """The newest posting of the book, or None."""
+    if not moment.has(POSTINGS):
+        return None
+    rows = moment.engine.collect(moment.frame(POSTINGS)).to_pylist()
+    newest: dict[str, Any] = max(rows, key=lambda row: row["posting"])
+    return newest
+
+
+def standing(moment: Moment, name: str) -> Frame:
+    """The rows of a posted table that count: of accounts posted again, only those of their newest posting."""
+    rows = moment.frame(name)
+    if not moment.has(REPOSTED):
+        return rows
+    newest = moment.frame(REPOSTED).group_by("account_id").agg(newest=nw.col("posting").max())
+    return (
+        rows.join(newest, on="account_id", how="left")
+        .filter(nw.col("newest").is_null() | (nw.col("posting") >= nw.col("newest")))
+        .drop("newest")
+    )
