@@ -12,7 +12,8 @@ from keepwell.metrics.charts.reading import Json
 
 SHADE_MOST = 0.5  # the darkest cell is half green, so that ink on it keeps its contrast
 SIZE = -1  # the place of the size column on the axis of ages
-CELL = 40  # units a cell is wide, so that its text has room
+CELL, CELL_LEAST = 40, 30  # units a cell is wide, and the least that has room for its text
+LABELS = 150  # units that the names of the cohorts take
 
 
 def cohort_chart(
@@ -27,17 +28,18 @@ def cohort_chart(
     """A triangle of shares with a column of sizes and a row of weighted means.
 
     A running cell (its month not yet over) has a dashed edge and stays out of the means. The chart is as
-    wide as it has ages, `width` units at least.
+    wide as it has ages; cells are drawn narrower, down to where their text fits, to keep within `width`.
     """
     ages = sorted({int(c["age"]) for cohort in cohorts for c in cohort["cells"]})
     values = _values(cohorts, measure)
-    wide = max((len(ages) + 2) * CELL + 90, width or 0)
+    natural, least = ((len(ages) + 1) * cell + LABELS for cell in (CELL, CELL_LEAST))
+    wide = natural if width is None else min(natural, max(least, width))
     return finish(
         _layers(values, ages, grain, theme),
         theme=theme,
         width=wide,
         height=26 * (len(cohorts) + 2),
-        title=_heading(measure) if title else None,
+        title=cohort_heading(measure) if title else None,
         said=_said(cohorts, measure),
         notes=cohort_notes(cohorts, measure),
     )
@@ -69,7 +71,8 @@ def weighted_means(cohorts: Sequence[Json]) -> dict[int, float]:
     return {age: total / weights for age, (total, weights) in sums.items() if weights}
 
 
-def _heading(measure: str) -> str:
+def cohort_heading(measure: str) -> str:
+    """What the triangle shows, as its heading."""
     return _("Revenue kept, by cohort") if measure == "mrr" else _("Accounts kept, by cohort")
 
 
@@ -80,7 +83,7 @@ def _said(cohorts: Sequence[Json], measure: str) -> str:
         _("{share} at age {age}").format(share=numbers.percent(means[a], 0), age=a) for a in some
     )
     return _("{heading}: {n} cohorts. Weighted mean: {figures}.").format(
-        heading=_heading(measure), n=len(cohorts), figures=figures or "–"
+        heading=cohort_heading(measure), n=len(cohorts), figures=figures or "–"
     )
 
 

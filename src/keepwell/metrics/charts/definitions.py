@@ -26,7 +26,7 @@ def definitions_chart(
         _layers(_values(definitions, own), own, theme),
         theme=theme,
         width=width,
-        height=30 * len(definitions),
+        height=38 * len(definitions),
         title=_("The same period by other definitions") if title else None,
         said=_("Churn of the same period by definition: {all}.").format(
             all=", ".join(f"{definition_name(d)} {_figure(d)}" for d in definitions)

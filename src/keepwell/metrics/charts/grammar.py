@@ -40,8 +40,9 @@ def finish(
 
 
 def svg(chart: Any) -> str:
-    """The chart as an SVG picture, drawn without network or browser."""
-    return str(vlc.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[]))
+    """The chart, or its spec, as an SVG picture, drawn without network or browser."""
+    spec = chart if isinstance(chart, dict) else chart.to_dict()
+    return str(vlc.vegalite_to_svg(spec, allowed_base_urls=[]))
 
 
 def png(chart: Any, scale: float = 2.0) -> bytes:

@@ -214,9 +214,9 @@ def _cut(base: Any, foot: float, theme: Theme, *, upright: bool, **band: Any) ->
         place: dict[str, Any] = (
             {"y": alt.value(alt.ExprRef(f"height - {at}"))} if upright else {"x": alt.value(at)}
         )
-        slant = {"angle": 352} if upright else {"angle": 82}
+        across = alt.ExprRef(f"pow(bandwidth('{'x' if upright else 'y'}') * 0.8, 2)")
         mark = balances.mark_point(
-            shape="stroke", size=30000, strokeWidth=2.5, opacity=1, aria=False, clip=True, **slant
+            shape="stroke", size=across, angle=352 if upright else 82, strokeWidth=2.5, opacity=1, aria=False
         )
         strokes.append(mark.encode(**band, **place, color=alt.value(theme.sheet)))
     return strokes

@@ -72,7 +72,13 @@ def is_small(statement: Json) -> bool:
 
 def rate(statement: Json, name: str) -> float | None:
     """The rate as a number, or None where it has no base."""
-    found = (statement.get("rates") or {}).get(name)
+    rates = statement.get("rates") or {}
+    if name == "net_growth" and name not in rates:
+        held = statement.get("accounts") or {}
+        return (
+            (int(held.get("closing") or 0) - base(statement)) / base(statement) if base(statement) else None
+        )
+    found = rates.get(name)
     return None if found is None else float(found)
 
 

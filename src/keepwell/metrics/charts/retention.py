@@ -137,9 +137,9 @@ class _Axes:
     shape: Any
 
 
-def _axes(names: list[str], labels: list[str], theme: Theme, *, from_zero: bool, narrow: bool) -> _Axes:
-    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=14, grid=False)
-    legend = alt.Legend(columns=1 if narrow else len(names), symbolOpacity=1)
+def _axes(names: list[str], labels: list[str], theme: Theme, *, from_zero: bool, width: int) -> _Axes:
+    axis = alt.Axis(labelAngle=0, values=_labelled(labels, width), labelOverlap="parity", grid=False)
+    legend = alt.Legend(columns=1 if width <= NARROW else len(names), symbolOpacity=1)
     colours = alt.Scale(domain=names, range=theme.series[: len(names)])
     shapes = alt.Scale(domain=names, range=SHAPES[: len(names)])
     percent = alt.Axis(format=".0%", tickCount=5, domain=False)
@@ -151,34 +151,46 @@ def _axes(names: list[str], labels: list[str], theme: Theme, *, from_zero: bool,
     )
 
 
+def _labelled(labels: list[str], width: int) -> list[str]:
+    """Every so many of the periods, counted back from the last, so that their names have room."""
+    room = max(2, width // 80)
+    step = next((s for s in (1, 2, 3, 4, 6, 12, 24) if len(labels) <= s * room), 48)
+    return labels[::-1][::step][::-1]
+
+
 def _panel(series: Sequence[Json], panel: str, theme: Theme, width: int) -> Any:
     measures = PANELS[panel]
     values = _values(series, measures)
     names = [rate_name(m) for m in measures]
     labels = list(dict.fromkeys(v["period"] for v in values))
-    axes = _axes(names, labels, theme, from_zero=panel == "churn", narrow=width <= NARROW)
+    axes = _axes(names, labels, theme, from_zero=panel == "churn", width=width)
     first = alt.Chart(rows(v for v in values if v["measure"] == names[0]))
     band = first.mark_area(opacity=0.16, color=theme.keep, aria=False).encode(
         x=axes.x, y=alt.Y("low:Q"), y2="high:Q"
     )
-    size = 60 if len(labels) <= 16 else 28
+    size = 60 if len(labels) <= 16 else (28 if width > NARROW else 14)
     return alt.layer(band, *_lines(values, axes), *_dots(values, axes, theme, size))
 
 
 def _lines(values: list[dict[str, Any]], axes: _Axes) -> list[Any]:
     """The lines: whole between finished periods, dashed from and to one that is not."""
-    held = alt.Chart(rows(_stretches(values)))
+    stretches = _stretches(values)
     return [
-        held.mark_line(strokeWidth=2, aria=False, **dash)
-        .transform_filter(which)
+        alt.Chart(rows(own))
+        .mark_line(strokeWidth=2, aria=False, **dash)
         .encode(x=axes.x, y=axes.y, color=axes.colour, detail="stretch:N")
-        for which, dash in (("datum.sure", {}), ("!datum.sure", {"strokeDash": [4, 4]}))
+        for own, dash in (
+            ([s for s in stretches if s["sure"]], {}),
+            ([s for s in stretches if not s["sure"]], {"strokeDash": [4, 4]}),
+        )
+        if own
     ]
 
 
 def _dots(values: list[dict[str, Any]], axes: _Axes, theme: Theme, size: int) -> list[Any]:
     """A ring where the base is small, a filled shape where the period is finished, a hollow one where not."""
-    held = alt.Chart(rows(v for v in values if v["rate"] is not None)).encode(x=axes.x, y=axes.y)
+    known = [v for v in values if v["rate"] is not None]
+    small, running = [v for v in known if v["small"]], [v for v in known if not v["finished"]]
     tooltip = [
         alt.Tooltip("period:N", title=_("Period")),
         alt.Tooltip("measure:N", title=_("Rate")),
@@ -187,13 +199,14 @@ def _dots(values: list[dict[str, Any]], axes: _Axes, theme: Theme, size: int) ->
         alt.Tooltip("base:N", title=_("Accounts at the opening")),
         alt.Tooltip("state:N", title=_("Period is")),
     ]
-    rings = held.mark_point(shape="circle", size=size * 4.5, strokeWidth=1.5, opacity=1, aria=False)
-    marks = held.mark_point(size=size, opacity=1, filled=True)
-    hollow = held.mark_point(size=size, opacity=1, strokeWidth=2, fill=theme.sheet, aria=False)
+    ring = {"shape": "circle", "size": size * 4.5, "strokeWidth": 1.5, "opacity": 1, "aria": False}
+    hollow = {"size": size, "opacity": 1, "strokeWidth": 2, "fill": theme.sheet, "aria": False}
+    look = {"x": axes.x, "y": axes.y, "color": axes.colour, "shape": axes.shape, "tooltip": tooltip}
+    rings = alt.Chart(rows(small)).mark_point(**ring).encode(x=axes.x, y=axes.y, color=alt.value(theme.ink_2))
+    marks = alt.Chart(rows(known)).mark_point(size=size, opacity=1, filled=True)
+    hollows = alt.Chart(rows(running)).mark_point(**hollow).encode(**look)
     return [
-        rings.transform_filter("datum.small").encode(color=alt.value(theme.ink_2)),
-        marks.encode(color=axes.colour, shape=axes.shape, description="said:N", tooltip=tooltip),
-        hollow.transform_filter("!datum.finished").encode(
-            color=axes.colour, shape=axes.shape, tooltip=tooltip
-        ),
+        *([rings] if small else []),
+        marks.encode(**look, description="said:N"),
+        *([hollows] if running else []),
     ]

@@ -1,0 +1,259 @@
+"""Tables of the page: accounts behind a line, and every chart's figures as numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
+from keepwell.metrics.charts import numbers
+from keepwell.metrics.charts.cohorts import weighted_means
+from keepwell.metrics.charts.definitions import OURS, definition_name
+from keepwell.metrics.charts.reading import (
+    Json,
+    base,
+    finished,
+    interval,
+    is_small,
+    line_name,
+    rate,
+    rate_name,
+)
+from keepwell.metrics.charts.survival import MONTH, group_name, groups_of
+from keepwell.metrics.page.markup import Child, Markup, tag
+
+Cell = tuple[str | Markup, Any]  # what is shown, and the plain value to sort and export (None: as shown)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column: its words, whether it holds numbers, and whether a narrow screen can do without it."""
+
+    words: str
+    number: bool = False
+    spare: bool = False
+
+    @property
+    def look(self) -> str | None:
+        """The classes of its cells."""
+        return " ".join([*["n"] * self.number, *["wide-only"] * self.spare]) or None
+
+
+def table(heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, caption: str, name: str) -> Markup:
+    """A table that scrolls where it has no room, sorts, and saves itself as `name`.csv."""
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", caption, class_="unseen"),
+            tag("thead", tag("tr", [tag("th", h.words, scope="col", class_=h.look) for h in heads])),
+            tag("tbody", [_row(row, heads) for row in rows]),
+            data_csv=name,
+        ),
+        class_="scroll",
+        tabindex=0,
+        role="region",
+        aria_label=caption,
+    )
+
+
+def _row(row: Sequence[Cell], heads: Sequence[Head]) -> Markup:
+    cells = []
+    for i, (head, (shown, value)) in enumerate(zip(heads, row, strict=True)):
+        look = {"class_": head.look, "data_v": value}
+        cells.append(tag("th", shown, scope="row", **look) if i == 0 else tag("td", shown, **look))
+    return tag("tr", cells)
+
+
+def account_table(accounts: Sequence[Json], line: str, most: int, *, all_: int | None = None) -> Markup:
+    """The accounts behind a line, the largest change first: at most `most` of the `all_` there are."""
+    everyone = max(len(accounts), all_ or 0)
+    ordered = sorted(accounts, key=lambda a: (-abs(_amount(a)), str(a.get("account_id"))))
+    shown = ordered[:most]
+    heads = [
+        Head(_("Account")),
+        Head(_("Id"), spare=True),
+        Head(_("Opening"), number=True, spare=True),
+        Head(_("Closing"), number=True, spare=True),
+    ]
+    heads += [Head(_("Change"), number=True), Head(_("Why"))]
+    rows: list[list[Cell]] = [
+        [
+            (str(a.get("name") or a.get("account_id")), None),
+            (str(a.get("account_id")), None),
+            _money(a.get("opening"), a),
+            _money(a.get("closing"), a),
+            _money(a.get("change"), a, signed=True),
+            (str(a.get("why") or "–"), None),
+        ]
+        for a in shown
+    ]
+    made = table(heads, rows, caption=line_name(line), name=f"keepwell-{line}")
+    if len(shown) == everyone:
+        return made
+    note = _(
+        "The {shown} largest of {all}. All of them: keepwell statement --list {line} --format csv"
+    ).format(shown=numbers.count(len(shown)), all=numbers.count(everyone), line=line)
+    return tag("div", tag("p", note, class_="small muted"), made)
+
+
+def _amount(account: Json) -> Decimal:
+    for key in ("change", "closing", "opening"):
+        try:
+            value = Decimal(str(account.get(key)))
+        except InvalidOperation:
+            continue
+        if value:
+            return value
+    return Decimal(0)
+
+
+def _money(value: Any, account: Json, *, signed: bool = False) -> Cell:
+    if value is None:
+        return ("–", "")
+    said = numbers.money(value, account.get("currency"))
+    return (("+" + said if signed and Decimal(str(value)) > 0 else said), str(value))
+
+
+def series_table(series: Sequence[Json]) -> Markup:
+    """Every period of a series with its rates, the last first."""
+    heads = [Head(_("Period")), Head(_("Opening accounts"), number=True), Head(_("Churned"), number=True)]
+    names = list(series[-1].get("rates") or {}) if series else []
+    heads += [Head(rate_name(n), number=True) for n in names] + [Head(_("Marks"))]
+    rows = []
+    for s in reversed(series):
+        around = interval(s, "customer_churn")
+        row: list[Cell] = [
+            (numbers.period(s["period"]["from"], s["period"]["to"]), s["period"]["from"]),
+            (numbers.count(base(s)), base(s)),
+            (numbers.count(s["accounts"].get("churned")), s["accounts"].get("churned")),
+        ]
+        for n in names:
+            say = numbers.times if n == "quick_ratio" else numbers.percent
+            row.append((say(rate(s, n)), rate(s, n)))
+        marks = [_("not finished")] * (not finished(s)) + [_("small base")] * is_small(s)
+        if around:
+            marks.append(
+                _("churn 95%: {low} to {high}").format(
+                    low=numbers.percent(around[0]), high=numbers.percent(around[1])
+                )
+            )
+        row.append(("; ".join(marks) or "–", None))
+        rows.append(row)
+    return table(heads, rows, caption=_("The series in numbers"), name="keepwell-series")
+
+
+def cohort_table(cohorts: Sequence[Json]) -> Markup:
+    """The triangle in numbers; a running cell has a tilde."""
+    ages = sorted({int(c["age"]) for cohort in cohorts for c in cohort["cells"]})
+    heads = [Head(_("Cohort")), Head(_("Size"), number=True), *[Head(str(a), number=True) for a in ages]]
+    rows: list[list[Cell]] = []
+    for cohort in cohorts:
+        cells = {int(c["age"]): c for c in cohort["cells"]}
+        row: list[Cell] = [
+            (numbers.cohort(cohort["cohort"]), cohort["cohort"]),
+            (numbers.count(cohort["size"]), cohort["size"]),
+        ]
+        rows.append(row + [_share(cells.get(age)) for age in ages])
+    means = weighted_means(cohorts)
+    size = sum(int(c["size"] or 0) for c in cohorts)
+    mean: list[Cell] = [(_("Weighted mean"), None), (numbers.count(size), size)]
+    rows.append(mean + [_share({"share": means.get(age)}) for age in ages])
+    return table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts")
+
+
+def _share(cell: Mapping[str, Any] | None) -> Cell:
+    if cell is None or cell.get("share") is None:
+        return ("", "")
+    running = "" if cell.get("finished", True) else "~"
+    return (running + numbers.percent(cell["share"], 0), cell["share"])
+
+
+def survival_table(survival: Any) -> Markup:
+    """For each group its accounts, those who left, the median, and the share kept after one and two years."""
+    heads = [
+        Head(_("Group")),
+        Head(_("Accounts at risk"), number=True, spare=True),
+        Head(_("Left"), number=True, spare=True),
+        Head(_("Half gone after"), number=True),
+    ]
+    heads += [Head(_("After 12 months"), number=True), Head(_("After 24 months"), number=True)]
+    rows: list[list[Cell]] = []
+    for g in groups_of(survival):
+        points = sorted(g["points"], key=lambda p: int(p["day"]))
+        most = max((int(p["at_risk"]) for p in points), default=0)
+        left = sum(int(p.get("left") or 0) for p in points)
+        median = g.get("median")
+        half = _("not yet") if median is None else _("{n} months").format(n=f"{float(median) / MONTH:.1f}")
+        rows.append(
+            [
+                (group_name(g), None),
+                (numbers.count(most), most),
+                (numbers.count(left), left),
+                (half, "" if median is None else median),
+                _kept(points, 12),
+                _kept(points, 24),
+            ]
+        )
+    return table(heads, rows, caption=_("Survival in numbers"), name="keepwell-survival")
+
+
+def _kept(points: Sequence[Json], months: int) -> Cell:
+    day = months * MONTH
+    if not points or int(points[-1]["day"]) < day:
+        return ("–", "")
+    before = [p for p in points if int(p["day"]) <= day]
+    if not before:
+        return (numbers.percent(1), 1)
+    last = before[-1]
+    said = numbers.percent(last["survival"])
+    if last.get("low") is not None:
+        said += f" ({numbers.percent(last['low'], 0)}–{numbers.percent(last['high'], 0)})"
+    return (said, last["survival"])
+
+
+def definition_table(definitions: Sequence[Json], apart: Mapping[str, Child] | None = None) -> Markup:
+    """Every definition's rate with its parts; `apart` gives what to show for the accounts that differ."""
+    heads = [
+        Head(_("Definition")),
+        Head(_("Churn"), number=True),
+        Head(_("Of"), number=True, spare=True),
+        Head(_("Accounts apart"), number=True),
+    ]
+    rows: list[list[Cell]] = []
+    for d in definitions:
+        value = d.get("rate")
+        said = _("no value") if value is None else numbers.percent(value)
+        strong = d["name"] == OURS
+        name: str | Markup = tag("strong", definition_name(d)) if strong else definition_name(d)
+        of = "–"
+        if d.get("numerator") is not None and d.get("denominator") is not None:
+            of = _("{part} of {whole}").format(part=_number(d["numerator"]), whole=_number(d["denominator"]))
+        shown = (apart or {}).get(str(d["name"]))
+        own = len(accounts_apart(d))
+        rows.append(
+            [
+                (name, None),
+                (said, "" if value is None else value),
+                (of, None),
+                (shown if isinstance(shown, Markup) else (_("none") if not own else numbers.count(own)), own),
+            ]
+        )
+    return table(heads, rows, caption=_("The definitions in numbers"), name="keepwell-definitions")
+
+
+def _number(value: Any) -> str:
+    number = float(value)
+    return numbers.count(number) if number.is_integer() else f"{number:,.2f}"
+
+
+def accounts_apart(definition: Json) -> list[Any]:
+    """The accounts that make a definition differ from ours; an empty list where there are none."""
+    found = definition.get("accounts_apart")
+    return list(found) if isinstance(found, list | tuple) else []
+
+
+def accounts_said(n: int) -> str:
+    """So many accounts, in words."""
+    return ngettext("{n} account", "{n} accounts", n).format(n=numbers.count(n))

@@ -1,0 +1,196 @@
+"""One file that shows a period to anyone: it opens without a network, in light and dark, and prints."""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import vl_convert as vlc
+
+from keepwell.lib.text import gettext as _
+from keepwell.metrics.charts import numbers
+from keepwell.metrics.charts.reading import Json
+from keepwell.metrics.charts.theme import DARK, LIGHT, css_tokens
+from keepwell.metrics.page import sections
+from keepwell.metrics.page.drawers import Accounts, apart_drawers, figure_drawer, line_drawers
+from keepwell.metrics.page.figures import figures
+from keepwell.metrics.page.lede import lede
+from keepwell.metrics.page.markup import Markup, data_block, join, tag
+from keepwell.metrics.page.proof import proof_list, segment
+
+MOST = 500  # accounts shown of one list; a list never holds more than can be read
+
+
+def write_page(
+    path: str | Path,
+    *,
+    statement: Json,
+    series: Sequence[Json] | None = None,
+    cohorts: Sequence[Json] | None = None,
+    survival: Any = None,
+    definitions: Sequence[Json] | None = None,
+    accounts: Accounts | None = None,
+    title: str | None = None,
+    cohort_grain: str = "month",
+    cohort_measure: str = "accounts",
+    most: int = MOST,
+) -> Path:
+    """Write one self-contained HTML file about a period and give back its path.
+
+    Every answer is in its JSON form; what is None has no part on the page. `accounts` holds the accounts
+    behind each line, `{line: [{account_id, name, opening, closing, change, currency, why}]}`, amounts as
+    decimal strings; at most `most` of a list are put into the page, the largest changes first.
+    """
+    page = make_page(
+        statement=statement,
+        series=series,
+        cohorts=cohorts,
+        survival=survival,
+        definitions=definitions,
+        accounts=accounts,
+        title=title,
+        cohort_grain=cohort_grain,
+        cohort_measure=cohort_measure,
+        most=most,
+    )
+    target = Path(path)
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def make_page(
+    *,
+    statement: Json,
+    series: Sequence[Json] | None = None,
+    cohorts: Sequence[Json] | None = None,
+    survival: Any = None,
+    definitions: Sequence[Json] | None = None,
+    accounts: Accounts | None = None,
+    title: str | None = None,
+    cohort_grain: str = "month",
+    cohort_measure: str = "accounts",
+    most: int = MOST,
+) -> str:
+    """The page of `write_page` as text."""
+    behind = accounts or {}
+    period = statement["period"]
+    when = numbers.period(period["from"], period["to"])
+    openers, apart = apart_drawers(definitions or [], behind, most)
+    parts: list[Markup] = [sections.cards(statement, behind, _before(statement, series or []))]
+    parts.append(tag("div", sections.movements(statement), class_="halves"))
+    parts.append(sections.statement_sheet(statement, behind))
+    if series:
+        parts.append(sections.over_time(series))
+    if definitions:
+        parts.append(sections.said_elsewhere(definitions, openers))
+    if cohorts:
+        parts.append(sections.cohorts_sheet(cohorts, cohort_grain, cohort_measure))
+    if survival:
+        parts.append(sections.survival_sheet(survival))
+    parts.append(sections.sheet("proof", _("Where these figures come from"), [], proof_list(statement)))
+    drawers = [figure_drawer(f, statement, behind) for f in figures(statement)]
+    drawers += [*line_drawers(behind, statement, most), *apart]
+    head = tag(
+        "header",
+        tag("p", _eyebrow(statement), class_="small muted"),
+        tag("h1", title or _("Who stayed and who left")),
+        tag("p", lede(statement), class_="lede"),
+    )
+    return _assemble(
+        name=f"{title or _('Who stayed and who left')}, {when}",
+        body=join([_top(), tag("main", *sections.warnings(statement), head, *parts), *drawers]),
+    )
+
+
+def _eyebrow(statement: Json) -> str:
+    """What the page is about: period, days, segment, currency."""
+    period, given = statement["period"], statement.get("provenance") or {}
+    short = numbers.period(period["from"], period["to"])
+    last = date.fromisoformat(period["to"]) - timedelta(days=1)
+    days = _("{first} to {last}").format(first=numbers.day(period["from"]), last=numbers.day(last))
+    said = [short] if short == days else [short, days]
+    return " · ".join([*said, segment(given), *([str(given["currency"])] if given.get("currency") else [])])
+
+
+def _before(statement: Json, series: Sequence[Json]) -> Json | None:
+    """The statement of the series that ends where this one starts and is about as long."""
+
+    def days(s: Json) -> int:
+        return (date.fromisoformat(s["period"]["to"]) - date.fromisoformat(s["period"]["from"])).days
+
+    start = statement["period"]["from"]
+    fitting = [s for s in series if s["period"]["to"] == start and abs(days(s) - days(statement)) <= 3]
+    return fitting[0] if fitting else None
+
+
+def _top() -> Markup:
+    choices = [("auto", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
+    themes = [
+        tag(
+            "label",
+            tag("input", type="radio", name="theme", id=f"theme-{n}", value=n, checked=n == "auto"),
+            tag("span", word),
+        )
+        for n, word in choices
+    ]
+    brand = tag("p", "Keep", tag("i", "well"), class_="brand")
+    fieldset = tag("fieldset", tag("legend", _("Colours"), class_="unseen"), themes, class_="themes")
+    return tag("div", brand, fieldset, class_="top")
+
+
+def _assemble(*, name: str, body: Markup) -> str:
+    style = _tokens() + _own("page.css")
+    words = {"csv": _("Save as CSV"), "sort": _("Sort by {column}"), "wide": "wide"}
+    scripts = [_runtime(), _own("page.js")]
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "script-src " + " ".join(_hash(s) for s in scripts),
+            f"style-src {_hash(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return Template(_own("page.html")).substitute(
+        lang="en",
+        policy=policy,
+        name=join([name]),
+        style=style,
+        body=body,
+        words=data_block(words, id="words"),
+        scripts="".join(f"<script>{s}</script>" for s in scripts),
+    )
+
+
+def _tokens() -> str:
+    """The two sets of colours: as the reader's system has it, or as chosen on the page; print is light."""
+    light, dark = css_tokens(LIGHT), css_tokens(DARK)
+    return (
+        f":root{{color-scheme:light;{light}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{dark}}}}}"
+        f"@media screen{{:root:has(#theme-light:checked){{color-scheme:light;{light}}}"
+        f":root:has(#theme-dark:checked){{color-scheme:dark;{dark}}}}}"
+    )
+
+
+def _own(name: str) -> str:
+    return files("keepwell.metrics.page").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _runtime() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, out of vl-convert; nothing is fetched."""
+    bundle = str(vlc.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    # A string inside the libraries must not end the element, and no address in them is one to load from.
+    return re.sub(r"</(?=script)", r"<\\/", bundle, flags=re.IGNORECASE)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
