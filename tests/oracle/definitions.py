@@ -6,62 +6,87 @@ from keepwell.lib.days import from_number
 from oracle.histories import History, Policies
 from oracle.irregular import Frozen
 from oracle.paying import Days, daily, owner
-from oracle.reference import lives, ratio, statement
+from oracle.reference import Life, lives, ratio, statement
 
 Ratio = tuple[Fraction | None, Fraction | None, Fraction | None]  # numerator, denominator, rate
+BY_ACCOUNT = ("opening_set", "stripe", "baremetrics", "net_change", "textbook", "profitwell", "renewal_base")
+
+
+def shares(
+    history: History, policies: Policies, start: int, end: int, frozen: Frozen | None = None
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """Definition -> account -> what it adds to the numerator and to the denominator.
+
+    Those that are a sum over days, or have no value, are absent.
+    """
+    days = daily(history, policies, frozen)
+    ours = statement(history, policies, start, end, frozen=frozen).accounts
+    lived = lives(days)
+    renewing = _up_for_renewal(history, start, end)
+    # READING: "whole calendar months only" lets in any run of them, as a quarter is.
+    whole_months = from_number(start).day == 1 and from_number(end).day == 1
+    absent = {"profitwell"} if not whole_months else set()
+    absent |= {"renewal_base"} if renewing is None else set()
+    found: dict[str, dict[str, tuple[int, int]]] = {name: {} for name in BY_ACCOUNT if name not in absent}
+    for a in days.accounts:
+        life = lived.get(a, Life((), ()))
+        opening, closing, churned = (int(a in ours[line]) for line in ("opening", "closing", "churned"))
+        left = sum(start <= d < end for d in life.departures)
+        arrived = int(any(start <= d < end for d in life.arrivals))
+        first_time = int(any(start <= d < end for d in life.arrivals[:1]))
+        mine = {
+            "opening_set": (churned, opening),
+            "stripe": (left, opening + first_time),
+            "baremetrics": (min(left, 1), opening),
+            "net_change": (opening - closing, opening),
+            "textbook": (opening - (closing - arrived), opening),
+            "profitwell": (churned, opening),
+            "renewal_base": (churned, int(a in (renewing or ()))),
+        }
+        for name, shared in found.items():
+            shared[a] = mine[name]
+    return found
 
 
 def definitions(
     history: History, policies: Policies, start: int, end: int, frozen: Frozen | None = None
 ) -> dict[str, Ratio]:
     """Every named definition but annualised (see `annualised`): numerator, denominator and rate."""
-    days = daily(history, policies, frozen)
-    ours = statement(history, policies, start, end, frozen=frozen)
-    opening, closing, churned = (ours.count(line) for line in ("opening", "closing", "churned"))
-    lived = lives(days)
-    inside = {a: [d for d in life.departures if start <= d < end] for a, life in lived.items()}
-    first_timers = [a for a, life in lived.items() if start <= life.first_day < end]
-    arrived = [a for a, life in lived.items() if any(start <= d < end for d in life.arrivals)]
-    found = {
-        "opening_set": _of(churned, opening),
-        "stripe": _of(sum(map(len, inside.values())), opening + len(first_timers)),
-        "baremetrics": _of(sum(1 for d in inside.values() if d), opening),
-        # READING: "whole calendar months only" lets in any run of them, as a quarter is.
-        "profitwell": _of(churned, opening if _whole_months(start, end) else None),
-        "net_change": _of(opening - closing, opening),
-        "textbook": _of(opening - (closing - len(arrived)), opening),
-        "renewal_base": _of(churned, _up_for_renewal(history, start, end)),
-    }
-    found["chartmogul_daily"] = (None, None, _daily(days, inside, start, end))
+    found: dict[str, Ratio] = dict.fromkeys(BY_ACCOUNT, (None, None, None))
+    for name, mine in shares(history, policies, start, end, frozen).items():
+        numerator = sum(n for n, _ in mine.values())
+        denominator = sum(d for _, d in mine.values())
+        found[name] = (Fraction(numerator), Fraction(denominator), ratio(numerator, denominator))
+    found["chartmogul_daily"] = (None, None, _daily(daily(history, policies, frozen), start, end))
     return found
 
 
-def _of(numerator: int, denominator: int | None) -> Ratio:
-    if denominator is None:
-        return None, None, None
-    return Fraction(numerator), Fraction(denominator), ratio(numerator, denominator)
+def accounts_apart(
+    history: History, policies: Policies, name: str, start: int, end: int, frozen: Frozen | None = None
+) -> set[str]:
+    """The accounts that count otherwise in this definition than in ours."""
+    # READING: those that add something else to the numerator or to the denominator; of the two the rates
+    # are made of, so an account may be apart though the rates agree.
+    found = shares(history, policies, start, end, frozen)
+    ours = found.get("opening_set", {})
+    return {a for a, share in found.get(name, {}).items() if share != ours[a]}
 
 
-def _whole_months(start: int, end: int) -> bool:
-    return from_number(start).day == 1 and from_number(end).day == 1
-
-
-def _up_for_renewal(history: History, start: int, end: int) -> int | None:
+def _up_for_renewal(history: History, start: int, end: int) -> set[str | None] | None:
     # READING: any account with a paying subscription (MRR above 0) whose renewal_on lies in the period,
     # whether it paid at the opening or not; with no renewal date anywhere there is no value.
     rows = [(s, s.renewal_on) for s in history.subscriptions if s.renewal_on is not None]
     if not rows:
         return None
-    due = {owner(history, s.account, day) for s, day in rows if start <= day < end and s.mrr > 0}
-    return len(due - {None})
+    return {owner(history, s.account, day) for s, day in rows if start <= day < end and s.mrr > 0}
 
 
-def _daily(days: Days, departures: dict[str, list[int]], start: int, end: int) -> Fraction | None:
+def _daily(days: Days, start: int, end: int) -> Fraction | None:
     terms = []
     for day in range(start, end):
-        paying = sum(days.pays(a, day - 1) for a in days.accounts)
-        if paying:
-            terms.append(Fraction(sum(day in d for d in departures.values()), paying))
+        before = [a for a in days.accounts if days.pays(a, day - 1)]
+        if before:
+            terms.append(Fraction(sum(not days.pays(a, day) for a in before), len(before)))
     # READING: where nobody pays on the eve of any day there is no base at all, so no value.
     return sum(terms, Fraction(0)) if terms else None
 

@@ -25,6 +25,7 @@ class Days:
     accounts: tuple[str, ...]
     paid: dict[str, list[dict[str, int]]]  # by account, then day - first: currency -> minor units, above zero
     why: dict[tuple[str, int], str]  # (account, day it stopped paying) -> leaving kind
+    parts: Parts
 
     def at(self, account: str, day: int) -> dict[str, int]:
         """What the account pays on the day: currency -> minor units, only those above zero."""
@@ -34,6 +35,15 @@ class Days:
 
     def pays(self, account: str, day: int) -> bool:
         return bool(self.at(account, day))
+
+    def kept_by(self, account: str, day: int) -> str:
+        """ "contract" or "irregular": what the account pays for on a day on which it pays."""
+        # READING: an account with any subscription among what it pays is a contract account that day, also
+        # with a run-rate beside it; in its days of grace it is what it was.
+        day = min(day, self.last)
+        while (account, day) not in self.parts:
+            day -= 1
+        return "contract" if any(sub is not None for sub in self.parts[account, day]) else "irregular"
 
 
 def owner(history: History, account: str, day: int) -> str | None:
@@ -123,7 +133,7 @@ def daily(history: History, policies: Policies, frozen: Frozen | None = None) ->
             if paid[name][day - first - 1] and not paid[name][day - first]:
                 assert fell is not None
                 why[name, day] = _why(history, policies, name, day, fell, parts, owned)
-    return Days(first, last, names, paid, why)
+    return Days(first, last, names, paid, why, parts)
 
 
 def _with_grace(

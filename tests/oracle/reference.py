@@ -207,6 +207,13 @@ def segment_in(history: History, days: Days, account: str, start: int) -> str:
     return next(segment_on(a, day) for a in history.accounts if a.account == account)
 
 
+def kept_by_in(days: Days, account: str, start: int, end: int) -> str | None:
+    """Which kind of account it is in a period: "contract" or "irregular"; None: it pays on no day of it."""
+    # READING: like its segment: as at the opening, or on its first paying day in the period.
+    day = next((day for day in range(start - 1, end) if days.pays(account, day)), None)
+    return None if day is None else days.kept_by(account, day)
+
+
 def statement(
     history: History,
     policies: Policies,
@@ -215,17 +222,21 @@ def statement(
     *,
     rates_on: int | None = None,
     where: str | None = None,
+    kept_by: str | None = None,
     frozen: Frozen | None = None,
 ) -> Statement:
-    """The statement of [start, end), of the whole company or of the segment `where`."""
+    """The statement of [start, end), of the company, of the segment `where`, or of one kind of account."""
     days = daily(history, policies, frozen)
     lines: dict[str, set[str]] = {name: set() for name in (*LINES, *LISTS)}
     money = dict.fromkeys(LINES, 0)
     by_kind: dict[str, set[str]] = {kind: set() for kind in LEAVING_KINDS}
     gross = net = 0
     rates_on = start if rates_on is None else rates_on
+    noticed = _given_notice(history, policies, end)
     for a, life in lives(days).items():
-        if where not in (None, segment_in(history, days, a, start)):
+        if where is not None and segment_in(history, days, a, start) != where:
+            continue
+        if kept_by is not None and kept_by_in(days, a, start, end) != kept_by:
             continue
         o = converted(history, days.at(a, start - 1), rates_on)
         c = converted(history, days.at(a, end - 1), rates_on)
@@ -247,7 +258,7 @@ def statement(
             net += c
         if "churned" in mine:
             by_kind[days.why[a, max(day for day in life.departures if day < end)]].add(a)
-        if "closing" in mine and _has_given_notice(history, policies, a, end):
+        if "closing" in mine and a in noticed:
             lines["leaving"].add(a)
     money = {line: money[line] for line in LINES}
     return Statement(start, end, end <= history.covered, lines, money, by_kind, gross, net)
@@ -294,13 +305,14 @@ def by_segment(
     }
 
 
-def _has_given_notice(history: History, policies: Policies, account: str, end: int) -> bool:
-    """Whether everything that the account has running at the closing was given notice inside or before."""
+def _given_notice(history: History, policies: Policies, end: int) -> set[str]:
+    """Accounts for which everything running at the closing was given notice inside the period or before."""
     # READING: only subscriptions that pay (MRR above 0) count, as trials never do; one without an end but
     # with a notice is leaving too; a run-rate beside them changes nothing; without any running
     # subscription (irregular, or held by grace) nobody is leaving.
-    mine = [sub for sub, who in Owned(history, policies).running(end - 1) if who == account and sub.mrr > 0]
-    return bool(mine) and all(s.cancelled_on is not None and s.cancelled_on < end for s in mine)
+    running = [(s, who) for s, who in Owned(history, policies).running(end - 1) if s.mrr > 0]
+    going_on = {who for s, who in running if s.cancelled_on is None or s.cancelled_on >= end}
+    return {who for _, who in running} - going_on
 
 
 def series(

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from oracle.companies import APR, FEB, JAN, MAR, PLAIN, buy, company, d, moves, steady, sub
+from oracle.companies import APR, FEB, JAN, MAR, PLAIN, buy, company, d, moves, sizes, steady, sub
 from oracle.histories import Account, Policies
 from oracle.irregular import Figures, Frozen
-from oracle.reference import company_cycle, cycles, mrr, shortest_period
+from oracle.reference import company_cycle, cycles, mrr, shortest_period, statement
 
 
 def test_a_first_purchase_takes_the_stated_defaults_and_lapses_the_day_after_its_limit():
@@ -87,6 +87,23 @@ def test_a_held_run_rate_and_a_subscription_add_up():
     history = company(buy("a", JAN), sub("a", "2026-02-01", "2026-03-01"))
     assert mrr(history, PLAIN, FEB) == {("a", "EUR"): 2015}
     assert [m[1:5] for m in moves(history)][-1] == (JAN + 91, 1015, 0, "churn")
+
+
+def test_the_two_kinds_of_account_stand_apart_and_sum_to_the_whole():
+    history = company(sub("a", "2025-11-01"), buy("b", JAN - 10), buy("c", JAN + 10))
+    contract = statement(history, PLAIN, JAN, FEB, kept_by="contract")
+    irregular = statement(history, PLAIN, JAN, FEB, kept_by="irregular")
+    assert sizes(contract) == {"opening": 1, "closing": 1}
+    assert sizes(irregular) == {"opening": 1, "new": 1, "closing": 2}
+
+
+def test_a_segments_median_may_give_each_account_one_voice():
+    buyers = [*steady("often", d("2025-10-01"), 2, 31), *steady("a", d("2025-10-01"), 20, 3)]
+    history = company(*buyers, *steady("b", d("2025-10-01"), 30, 3), buy("new", FEB))
+    (row,) = [r for r in cycles(history, PLAIN) if r.account == "new"]
+    assert row.cycle == 2
+    (row,) = [r for r in cycles(history, Policies(segment_median="of_accounts")) if r.account == "new"]
+    assert row.cycle == 20
 
 
 def test_figures_of_a_segment_are_frozen_each_quarter_from_what_was_dated_before_it():

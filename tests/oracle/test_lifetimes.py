@@ -7,7 +7,7 @@ import pytest
 
 from oracle import histories as h
 from oracle.companies import FEB, JAN, PLAIN, company, d, sub
-from oracle.definitions import annualised, definitions
+from oracle.definitions import accounts_apart, annualised, definitions
 from oracle.histories import Account
 from oracle.lifetimes import cohorts, log_rank, restricted_life, stays, survival, weighted_mean
 from oracle.to_arrow import agreeing, batch
@@ -42,6 +42,9 @@ def test_each_definition_counts_its_own_way():
     # On the 6th twice leaves, of 4 paying the day before; on the 11th go, of 5 (stay, go, break, twice,
     # pass); on the 16th break, of 4; on the 20th pass, of 4; on the 21st twice, of 3.
     assert found["chartmogul_daily"][2] == Fraction(1, 4) + Fraction(1, 5) + Fraction(2, 4) + Fraction(1, 3)
+    assert accounts_apart(history, PLAIN, "baremetrics", JAN, FEB) == {"pass", "break"}
+    assert accounts_apart(history, PLAIN, "stripe", JAN, FEB) == {"twice", "pass", "break", "new"}
+    assert accounts_apart(history, PLAIN, "profitwell", JAN, FEB) == set()
     assert definitions(history, PLAIN, JAN, FEB + 1)["profitwell"] == (None, None, None)
 
 

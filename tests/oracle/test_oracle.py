@@ -34,6 +34,10 @@ def _identities(history: History, policies: Policies, period: tuple[int, int]) -
         assert sum(map(len, part.churned_by_kind.values())) == count("churned")
         assert part.gross_retained <= money["opening"]
         assert part.net_retained == money["closing"] - money["new"] - money["reactivated"]
+    kinds = [statement(history, policies, *period, kept_by=kind) for kind in ("contract", "irregular")]
+    for line in whole.mrr:
+        assert sum(kind.mrr[line] for kind in kinds) == whole.mrr[line]
+        assert sum(kind.count(line) for kind in kinds) == whole.count(line)
     again = statement(history, policies, *period, rates_on=period[1])
     for line in again.accounts:
         assert sorted(a for part in parts.values() for a in part.accounts[line]) == sorted(

@@ -173,8 +173,7 @@ def _prefixed(history: History, mark: str) -> History:
 def frozen_table(frozen: Frozen) -> pa.Table:
     """The cycle figures as rows: first day of the quarter, segment, median gap and first limit in days."""
     rows = sorted(frozen.rows.items())
-    halves = [figures.cycle * 2 for _, figures in rows]
-    if any(h != Fraction(int(h)) for h in halves):  # a median of whole days is a whole or a half
+    if any(Fraction(float(figures.cycle)) != figures.cycle for _, figures in rows):
         raise ValueError("A median gap that a float does not hold exactly.")
     return pa.table(
         {
