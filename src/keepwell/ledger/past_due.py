@@ -64,6 +64,7 @@ def stop_past_due(steps: Frame, unpaid: Frame) -> Frame:
         why=nw.col("why").max().cast(nw.Int64),
     )
     states = daily.with_columns(
+        lapsing=nw.col("irregular_change"),
         runs=_so_far("change"),
         pays=_so_far("change"),
         irregular=_so_far("irregular_change"),
@@ -76,7 +77,12 @@ def stop_past_due(steps: Frame, unpaid: Frame) -> Frame:
         states.with_columns(
             change=nw.col("pays") - _before("pays"),
             irregular_change=nw.col("irregular") - _before("irregular"),
-            why=nw.when(nw.col("owes") > 0, nw.col("runs") > 0, nw.col("why") < WHY["failed_payment"])
+            # What still runs stops for the unpaid invoice, and so does a run-rate that lapses while it is owed.
+            why=nw.when(
+                nw.col("owes") > 0,
+                (nw.col("runs") > 0) | (nw.col("lapsing") < 0),
+                nw.col("why") < WHY["failed_payment"],
+            )
             .then(nw.lit(WHY["failed_payment"]))
             .otherwise(nw.col("why"))
             .cast(nw.Int64),

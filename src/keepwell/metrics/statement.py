@@ -1,7 +1,7 @@
 """The statement of a period: opening, movements, closing, in accounts and in MRR, and the accounts behind each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.metrics.cuts import NO_VALUE, Condition, cut_by, kept_where
 from keepwell.metrics.positions import positions
+from keepwell.metrics.refusal import Refusal, refusal
 from keepwell.metrics.registry import Ratio, all_metrics
 
 DEFINITION = "opening_set"
@@ -69,7 +70,9 @@ class Statement:
 
     `segment` is the value this part was cut by, or None for the whole. `parts` are the statements of the segments
     when the statement was asked by a column; they sum to the whole. `restated` (MRR) and `moved_*` lead from the
-    previous closing of a series to this opening; they are None outside a series.
+    previous closing of a series to this opening; they are None outside a series. Where `refused` says that the
+    period is too short for the silence of irregular accounts to be read, no rate is given, and `contract` is the
+    statement of the contract accounts alone, whose rates are.
     """
 
     period: Period
@@ -83,7 +86,8 @@ class Statement:
     restated: int | None = None
     moved_accounts: int | None = None
     moved_mrr: int | None = None
-    refused: str | None = None
+    refused: Refusal | None = None
+    contract: "Statement | None" = None
     source: "Source | None" = field(default=None, repr=False, compare=False)
 
     def ratio(self, name: str) -> Ratio:
@@ -145,7 +149,9 @@ class Statement:
             "provenance": dict(self.provenance),
         }
         if self.refused:
-            result["refused"] = self.refused
+            result["refused"] = self.refused.to_dict()
+        if self.contract is not None:
+            result["contract_rates"] = {name: _number(self.contract.rate(name)) for name in all_metrics()}
         if self.segment is not None:
             result["segment"] = self.segment
         if self.restated is not None:
@@ -156,6 +162,18 @@ class Statement:
         if self.parts:
             result["parts"] = [part.to_dict() for part in self.parts]
         return result
+
+    def empty(self, segment: str | None) -> "Statement":
+        """The same statement of a segment without accounts."""
+        return replace(
+            self,
+            accounts=AccountLines(),
+            mrr=MoneyLines(),
+            segment=segment,
+            parts=(),
+            refused=None,
+            contract=None,
+        )
 
     def money(self, minor: int) -> str:
         """An amount of the statement as a decimal string in its currency."""
@@ -174,11 +192,12 @@ class Source:
     ledger: Ledger
     period: Period
     positions: Frame
+    everyone: Frame  # the positions before any condition left some out
 
     def list(self, line: str, segment: str | None) -> pa.Table:
         """The accounts behind a line, largest change first; `segment` narrows to one part."""
         found = self.positions if segment is None else self.positions.filter(nw.col("segment") == segment)
-        found = self._on(found, line)
+        found = self.on(found, line)
         columns = ["account_id", "opening", "closing", "change", "leaving_kind", "kept_by"]
         found = found.with_columns(change=nw.col("closing") - nw.col("opening"))
         if self.ledger.names is not None:
@@ -187,7 +206,8 @@ class Source:
         table = self.ledger.engine.collect(found.select(columns))
         return _largest_first(table)
 
-    def _on(self, found: Frame, line: str) -> Frame:
+    def on(self, found: Frame, line: str) -> Frame:
+        """Of some positions those on a line of the statement."""
         end = number(self.period.end)
         if line == "opening":
             return found.filter(
@@ -198,7 +218,7 @@ class Source:
         if line == "interrupted":
             return found.filter(nw.col("interrupted") == 1)
         if line == "leaving":
-            return known_leavers(self.ledger, self._on(found, "closing"), end)
+            return known_leavers(self.ledger, self.on(found, "closing"), end)
         return found.filter(nw.col("line") == line)
 
 
@@ -231,15 +251,14 @@ def statement(
     Money is converted at the rates in force on the period's first day, or on `rates_on`.
     """
     rates_day = rates_on or period.start
-    found = kept_where(ledger, positions(ledger, period, ledger.rates(rates_day)), where)
-    found = cut_by(ledger, found, by)
-    found = ledger.engine.persist(found)
+    everyone = positions(ledger, period, ledger.rates(rates_day))
+    found = ledger.engine.persist(cut_by(ledger, kept_where(ledger, everyone, where), by))
     counted = _counted(ledger, found, period)
-    source = Source(ledger, period, found)
-    make = _Maker(ledger, period, _provenance(ledger, period, by, where, rates_day), source)
-    whole = make.statement(counted, None)
+    source = Source(ledger, period, found, everyone if where else found)
+    refused = refusal(ledger, period) if any(row["kept_by"] == "irregular" for row in counted) else None
+    make = _Maker(ledger, period, _provenance(ledger, period, by, where, rates_day), source, refused)
     if by is None:
-        return whole
+        return make.statement(counted, None)
     values = sorted({row["segment"] for row in counted}, key=lambda v: (v == NO_VALUE, v))
     parts = tuple(make.statement([r for r in counted if r["segment"] == v], v) for v in values)
     return make.statement(counted, None, parts)
@@ -247,7 +266,7 @@ def statement(
 
 def _counted(ledger: Ledger, found: Frame, period: Period) -> list[dict[str, Any]]:
     """Positions summed by everything a statement tells apart: a few dozen rows, whatever the company's size."""
-    keys = ["segment", "line", "leaving_kind", "interrupted"]
+    keys = ["segment", "line", "leaving_kind", "interrupted", "kept_by"]
     leavers = known_leavers(
         ledger, found.filter(nw.col("line").is_in(_PAYING_AT_CLOSING)), number(period.end)
     )
@@ -278,11 +297,15 @@ class _Maker:
     period: Period
     provenance: Mapping[str, Any]
     source: Source | None
+    refused: Refusal | None
 
     def statement(
         self, counted: Iterable[Mapping[str, Any]], segment: str | None, parts: tuple[Statement, ...] = ()
     ) -> Statement:
         rows = list(counted)
+        contract = [row for row in rows if row["kept_by"] == "contract"]
+        refused = self.refused if len(contract) < len(rows) else None
+        apart = self.statement(contract, segment) if refused and contract else None
         return Statement(
             period=self.period,
             finished=self.ledger.finished(self.period.end),
@@ -292,6 +315,8 @@ class _Maker:
             provenance={**self.provenance, "segment": segment} if segment is not None else self.provenance,
             segment=segment,
             parts=parts,
+            refused=refused,
+            contract=apart,
             source=self.source,
         )
 
