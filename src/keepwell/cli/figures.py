@@ -40,15 +40,18 @@ LABELS = {
     "lapse": _("Lapse"),
     "closed_or_merged": _("Closed or merged"),
     "unknown": _("Unknown"),
-    "customer_churn": _("Customer churn"),
-    "customer_retention": _("Customer retention"),
-    "revenue_churn": _("Revenue churn"),
-    "gross_revenue_retention": _("Gross revenue retention"),
-    "net_revenue_retention": _("Net revenue retention"),
-    "quick_ratio": _("Quick ratio"),
-    "churned_share_of_revenue": _("Churned share of revenue"),
-    "net_growth": _("Net growth in accounts"),
 }
+# Rates in the order in which people ask for them; others follow.
+RATES = (
+    "customer_churn",
+    "customer_retention",
+    "revenue_churn",
+    "gross_revenue_retention",
+    "net_revenue_retention",
+    "quick_ratio",
+    "churned_share_of_revenue",
+    "net_growth",
+)
 MULTIPLES = ("quick_ratio",)  # the one rate that is no share
 
 
@@ -117,15 +120,31 @@ def _lines(statement: Json) -> Sheet:
 
 
 def _rates(statement: Json) -> Sheet:
+    from keepwell.metrics.registry import all_metrics
+
     notes = []
     if statement.get("small"):
         notes.append(_("Fewer than 30 accounts at the opening: the rates say little."))
-    if statement.get("refused"):
-        notes.append(str(statement["refused"]))
-        shown = [(label(name), _("not given")) for name in statement["rates"]]
-    else:
-        shown = [(label(name), rate(name, value)) for name, value in statement["rates"].items()]
-    return Sheet([Column("rate", _("Rate")), Column("value", _("Value"), number=True)], shown, notes=notes)
+    refused = statement.get("refused")
+    if refused:
+        notes.append(str(refused))
+    rates = statement["rates"]
+    known = all_metrics()
+    names = [name for name in RATES if name in rates] + [name for name in rates if name not in RATES]
+    rows = [
+        (
+            known[name].label if name in known else label(name),
+            _("not given") if refused else rate(name, rates[name]),
+            known[name].formula if name in known else "",
+        )
+        for name in names
+    ]
+    columns = [
+        Column("rate", _("Rate")),
+        Column("value", _("Value"), number=True),
+        Column("formula", _("Is")),
+    ]
+    return Sheet(columns, rows, notes=notes)
 
 
 def _kinds(statement: Json) -> Sheet:
@@ -221,12 +240,12 @@ def provenance_notes(provenance: Json) -> list[str]:
         lines.append(_("Only accounts with {where}").format(where=provenance["where"]))
     lines.append(_("Covered: every day before {day}").format(day=provenance.get("covered")))
     cut = provenance.get("cut") or {}
-    if cut:
-        lines.append(
-            _("Cut: {what}").format(
-                what=", ".join(f"{k.replace('_', ' ')} {v}" for k, v in cut.items() if v is not None)
-            )
-        )
+    if cut.get("known_until"):
+        words = _("Known: everything loaded by {moment} UTC (manifest {n})")
+        if cut.get("as_known_on"):
+            words = _("Known: what was known at the end of {day} (manifest {n})")
+        moment = str(cut["known_until"])[:16].replace("T", " ")
+        lines.append(words.format(moment=moment, day=cut.get("as_known_on"), n=cut.get("manifest")))
     excluded = provenance.get("excluded") or {}
     lines.append(
         _("Left out: {what}").format(

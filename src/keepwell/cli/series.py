@@ -9,11 +9,14 @@ from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
-from keepwell.cli.session import session_of
-from keepwell.lib.days import Grain
+from keepwell.cli.session import conditions, session_of
+from keepwell.lib.days import Grain, add_months
 from keepwell.lib.text import gettext as _
 
 COUNTS = ("opening", "new", "reactivated", "churned", "closing")
+
+# How many months before the covered day a series begins where it is not said.
+LOOKED_BACK = {Grain.MONTH: 12, Grain.QUARTER: 24, Grain.YEAR: 48}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,30 +45,47 @@ def series(
     grace: Grace = None,
 ) -> None:
     """Ask for the series and show it."""
+    from keepwell.metrics.series import series as series_of
+
     session = session_of(context)
-    with session.company(as_known_on=as_known_on, grace=grace) as company:
-        found = company.series(
+    with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
+        last = day_asked(end) or ledger.covered
+        found = series_of(
+            ledger,
             grain,
-            start=day_asked(start),
-            end=day_asked(end),
+            day_asked(start) or add_months(last, -LOOKED_BACK[grain]),
+            last,
             by=by or None,
-            where=where or (),
+            where=conditions(where),
             rates_on=day_asked(rates_on),
         )
-        session.show(answer([one.to_dict() for one in found]))
+        lines = [one.to_dict() for one in found]
+        shown = answer(lines if start else _from_the_first_account(lines))
+    session.show(shown)
+
+
+def _from_the_first_account(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the periods at the start in which nobody had come yet."""
+    for place, one in enumerate(statements):
+        if one["accounts"]["opening"] or one["accounts"]["new"]:
+            return statements[place:]
+    return statements[-1:]
 
 
 def answer(statements: list[dict[str, Any]]) -> Answer:
     """The series as a table with a row for each period, and below it for each segment of the period."""
     lines = [line for one in statements for line in (one, *one.get("parts", ()))]
     cut = any(line.get("segment") is not None for line in lines)
-    restated = any("restated" in line["mrr"] for line in lines)
+    led_over = [name for name in ("restated", "moved") if any(name in line["mrr"] for line in lines)]
     columns = [
         Column("from", _("From")),
         Column("to", _("To")),
         *([Column("segment", _("Segment"))] if cut else []),
         *[Column(name, label(name), number=True) for name in COUNTS],
-        *([Column("restated", _("Restated"), number=True)] if restated else []),
+        *[
+            Column(name, {"restated": _("Restated"), "moved": _("Moved")}[name], number=True)
+            for name in led_over
+        ],
         Column("mrr", _("MRR closing"), number=True),
         Column("customer_churn", _("Churn"), number=True),
         Column("gross_revenue_retention", _("Gross ret."), number=True),
@@ -86,21 +106,22 @@ def answer(statements: list[dict[str, Any]]) -> Answer:
         )
         if holds
     ]
-    sheet = Sheet(columns, [_row(line, cut, restated) for line in lines], notes=notes)
+    sheet = Sheet(columns, [_row(line, cut, led_over) for line in lines], notes=notes)
     below = provenance_notes(statements[-1]["provenance"]) if statements else []
     return Answer(statements, [sheet], below, csv=statement_csv(statements))
 
 
-def _row(line: dict[str, Any], cut: bool, restated: bool) -> list[Any]:
+def _row(line: dict[str, Any], cut: bool, led_over: list[str]) -> list[Any]:
     period, accounts, mrr, rates = line["period"], line["accounts"], line["mrr"], line["rates"]
-    mark = ("" if period["finished"] else "…") + ("*" if line.get("small") else "")
+    based = accounts["opening"] > 0
+    mark = ("" if period["finished"] else "…") + ("*" if line.get("small") and based else "")
     names = ("customer_churn", "gross_revenue_retention", "net_revenue_retention")
     return [
         period["from"],
         period["to"],
         *([line.get("segment") or _("all")] if cut else []),
         *[accounts[name] for name in COUNTS],
-        *([money(mrr.get("restated"))] if restated else []),
+        *[money(mrr.get(name)) for name in led_over],
         money(mrr["closing"]),
         *["–" if "refused" in line else percent(rates[name]) + mark for name in names],
     ]

@@ -2,17 +2,24 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import typer
 
 from keepwell.cli.out import Answer
+from keepwell.cli.periods import asked_period, day_asked, last_finished
+from keepwell.cli.progress import working
+from keepwell.lib.days import Grain
+from keepwell.lib.text import gettext as _
 
 if TYPE_CHECKING:
     from keepwell.book.engines import Engine
+    from keepwell.ledger.ledger import Ledger
+    from keepwell.lib.days import Period
+    from keepwell.metrics.cuts import Condition
 
 
 class EngineName(StrEnum):
@@ -58,6 +65,21 @@ class Session:
         finally:
             engine.close()
 
+    @contextlib.contextmanager
+    def ledger(self, *, as_known_on: str = "", grace: int | None = None) -> Iterator["Ledger"]:
+        """The book's ledger: as it is, or as it was known at the end of a day, or with another grace."""
+        from keepwell.book.book import Book
+        from keepwell.ledger.opening import open_ledger
+        from keepwell.ledger.policies import Policies
+
+        day = day_asked(as_known_on)
+        book = Book.open(self.place)
+        policies = None
+        if grace is not None:
+            policies = replace(Policies(**book.settings.policies), grace_days=grace)
+        with self.computing() as engine, working(_("Reading the ledger")):
+            yield open_ledger(book, engine, as_known_on=day, policies=policies)
+
     def show(self, answer: Answer) -> None:
         """Write an answer to the output, in the format asked for."""
         answer.write(self.format.value, sys.stdout)
@@ -68,3 +90,16 @@ def session_of(context: typer.Context) -> Session:
     session = context.obj
     assert isinstance(session, Session)
     return session
+
+
+def period_of(ledger: "Ledger", start: str, end: str, name: str) -> "Period":
+    """The period asked for; none asked for is the last finished quarter of the company's year."""
+    asked = asked_period(start, end, name, fiscal_start=ledger.fiscal_start)
+    return asked or last_finished(Grain.QUARTER, ledger.covered, fiscal_start=ledger.fiscal_start)
+
+
+def conditions(where: Sequence[str] | None) -> tuple["Condition", ...]:
+    """All conditions of all --where options."""
+    from keepwell.metrics.cuts import parse_where
+
+    return tuple(condition for text in where or () for condition in parse_where(text))

@@ -9,7 +9,7 @@ from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
-from keepwell.cli.session import session_of
+from keepwell.cli.session import conditions, period_of, session_of
 from keepwell.lib.text import gettext as _
 
 
@@ -51,16 +51,19 @@ def statement(
     grace: Grace = None,
 ) -> None:
     """Ask for the statement and show it."""
+    from keepwell.metrics.statement import statement as statement_of
+
     session = session_of(context)
-    with session.company(as_known_on=as_known_on, grace=grace) as company:
-        asked = session.period(company, start, end, period)
-        found = company.statement(asked, by=by or None, where=where or (), rates_on=day_asked(rates_on))
-        if html:
-            session.page(company, found, html)
-        if line:
-            session.show(_accounts(found, line))
-        else:
-            session.show(_whole(found.to_dict()))
+    with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
+        found = statement_of(
+            ledger,
+            period_of(ledger, start, end, period),
+            by=by or None,
+            where=conditions(where),
+            rates_on=day_asked(rates_on),
+        )
+        answer = _accounts(found, line) if line else _whole(found.to_dict())
+    session.show(answer)
 
 
 def _whole(data: dict[str, Any]) -> Answer:
