@@ -60,10 +60,12 @@ def _converted(value: nw.Expr, rate: Rate) -> nw.Expr:
     guess = (value * (part / rate.den) + 0.5).floor().cast(nw.Int64)
     floor = value * whole + guess
     twice = _left_over(value, part, guess, rate.den) * 2
-    # A half goes to the even side: on an odd number reaching half is enough to move on.
+    # Rare, so worked out apart: a half goes to the even side, and a guess that is one off is put right.
     odd = floor - (floor * 0.5).floor().cast(nw.Int64) * 2
-    up = nw.when(twice > rate.den - odd).then(nw.lit(1))
-    return floor + up.otherwise(nw.when(twice < odd - rate.den).then(nw.lit(-1)).otherwise(nw.lit(0)))
+    up, down = twice > rate.den - odd, twice < odd - rate.den
+    step = nw.when(up).then(nw.lit(1)).otherwise(nw.when(down).then(nw.lit(-1)).otherwise(nw.lit(0)))
+    certain = (twice < rate.den) & (twice > -rate.den)
+    return nw.when(value == 0).then(nw.lit(0)).otherwise(nw.when(certain).then(floor).otherwise(floor + step))
 
 
 def _left_over(value: nw.Expr, part: int, guess: nw.Expr, den: int) -> nw.Expr:
