@@ -1,0 +1,1 @@
+"""Simulated companies: one small with a known cause behind everything, and plain ones of any size."""
