@@ -8,7 +8,8 @@ import altair as alt
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, Theme, finish, rows
-from keepwell.metrics.charts.reading import Json
+from keepwell.metrics.charts.reading import SMALL, Json
+from keepwell.metrics.intervals import small
 
 SHADE_MOST = 0.5  # the darkest cell is half green, so that ink on it keeps its contrast
 SIZE = -1  # the place of the size column on the axis of ages
@@ -31,7 +32,7 @@ def cohort_chart(
     wide as it has ages; cells are drawn narrower, down to where their text fits, to keep within `width`.
     """
     ages = sorted({int(c["age"]) for cohort in cohorts for c in cohort["cells"]})
-    values = _values(cohorts, measure)
+    values = _values(cohorts, measure, grain)
     natural, least = ((len(ages) + 1) * cell + LABELS for cell in (CELL, CELL_LEAST))
     wide = natural if width is None else min(natural, max(least, width))
     return finish(
@@ -54,21 +55,34 @@ def cohort_notes(cohorts: Sequence[Json], measure: str = "accounts") -> list[str
     ]
     if any(not c.get("finished", True) for cohort in cohorts for c in cohort["cells"]):
         notes.append(_("Dashed edge: still running, counted up to the newest covered day."))
+    if any(small(int(c["size"] or 0)) for c in cohorts):
+        notes.append(_("Size in brackets: fewer than {n} accounts.").format(n=SMALL))
     notes.append(_("The mean is weighted by size, over the cohorts that have reached the age."))
     return notes
 
 
 def weighted_means(cohorts: Sequence[Json]) -> dict[int, float]:
-    """Age to the mean share, weighted by size, over only the cohorts whose cell of that age is finished."""
+    """Age to the share of all cohorts together, weighted by base, over only those that have reached the age.
+
+    A running cell has not reached it; in cohorts that are no calendar period each account has an age of its
+    own, and those that have come so far count.
+    """
+    by_period = all(numbers.is_period(c["cohort"]) for c in cohorts)
     sums: dict[int, tuple[float, float]] = {}
     for cohort in cohorts:
-        weight = float(cohort["size"] or 0)
         for cell in cohort["cells"]:
-            if cell.get("share") is None or not cell.get("finished", True):
+            if cell.get("share") is None or (by_period and not cell.get("finished", True)):
                 continue
-            total, weights = sums.get(int(cell["age"]), (0.0, 0.0))
-            sums[int(cell["age"])] = (total + weight * float(cell["share"]), weights + weight)
-    return {age: total / weights for age, (total, weights) in sums.items() if weights}
+            weight = float(cell.get("base") or cohort["size"] or 0)
+            part, whole = sums.get(int(cell["age"]), (0.0, 0.0))
+            sums[int(cell["age"])] = (part + weight * float(cell["share"]), whole + weight)
+    return {age: part / whole for age, (part, whole) in sorted(sums.items()) if whole}
+
+
+def size_said(size: Any) -> str:
+    """A cohort's accounts, in brackets where they are few."""
+    said = numbers.count(size)
+    return f"({said})" if small(int(size or 0)) else said
 
 
 def cohort_heading(measure: str) -> str:
@@ -97,7 +111,7 @@ def _cell(row: int, age: int, share: float, kind: str) -> dict[str, Any]:
     }
 
 
-def _values(cohorts: Sequence[Json], measure: str) -> list[dict[str, Any]]:
+def _values(cohorts: Sequence[Json], measure: str, grain: str) -> list[dict[str, Any]]:
     """One dict a cell; rows are numbered from the top, the mean is row 0."""
     mean = _("Weighted mean")
     total = sum(int(c["size"] or 0) for c in cohorts)
@@ -111,9 +125,9 @@ def _values(cohorts: Sequence[Json], measure: str) -> list[dict[str, Any]]:
             }
         )
     for row, cohort in enumerate(cohorts, start=1):
-        name = numbers.cohort(cohort["cohort"])
+        name = numbers.cohort(cohort["cohort"], grain)
         values.append(
-            {"row": row, "age": SIZE, "text": numbers.count(cohort["size"]), "kind": "size", "cohort": name}
+            {"row": row, "age": SIZE, "text": size_said(cohort["size"]), "kind": "size", "cohort": name}
         )
         for cell in cohort["cells"]:
             if cell.get("share") is None:

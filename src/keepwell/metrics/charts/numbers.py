@@ -98,12 +98,19 @@ def period(start: Any, end: Any) -> str:
     return _("{first} to {last}").format(first=day(first), last=day(out - timedelta(days=1)))
 
 
-def cohort(name: Any) -> str:
-    """A cohort's name on an axis: 2025-03-01 and 2025-03 are Mar 2025; a segment keeps its own."""
-    said = str(name)
-    parts = said.split("-")
-    if len(parts) in (2, 3) and len(parts[0]) == 4 and all(p.isdigit() for p in parts):
-        return _("{month} {year}").format(month=month_name(int(parts[1])), year=parts[0])
-    if len(parts) == 2 and parts[0].isdigit() and parts[1][:1] == "Q":
-        return _("Q{quarter} {year}").format(quarter=parts[1][1:], year=parts[0])
-    return said or _("(none)")
+def is_period(name: Any) -> bool:
+    """Whether a cohort is named by the first day, or the month, of a calendar period."""
+    parts = str(name).split("-")
+    return len(parts) in (2, 3) and len(parts[0]) == 4 and all(p.isdigit() for p in parts)
+
+
+def cohort(name: Any, grain: str = "month") -> str:
+    """A cohort's name on an axis: 2025-04-01 is Apr 2025, by quarter Q2 2025; a segment keeps its own."""
+    if not is_period(name):
+        return str(name) or _("(none)")
+    year, month = (int(part) for part in str(name).split("-")[:2])
+    if grain == "quarter" and month % 3 == 1:
+        return _("Q{quarter} {year}").format(quarter=month // 3 + 1, year=year)
+    if grain == "year" and month == 1:
+        return str(year)
+    return _("{month} {year}").format(month=month_name(month), year=year)

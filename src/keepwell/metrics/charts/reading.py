@@ -1,15 +1,15 @@
 """What charts and page read out of a statement: its lines, its rates, their bases and intervals."""
 
 from collections.abc import Mapping
-from math import sqrt
 from typing import Any
 
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.intervals import SMALL_BASE, small, wilson
+from keepwell.metrics.registry import all_metrics
 
 Json = Mapping[str, Any]
 
-SMALL = 30  # a rate on fewer accounts is marked
-Z95 = 1.959963984540054
+SMALL = SMALL_BASE
 
 ACCOUNT_LINES = ("opening", "new", "reactivated", "churned", "closing")
 MONEY_LINES = ("opening", "new", "reactivated", "expansion", "contraction", "churned", "closing")
@@ -34,18 +34,21 @@ def line_name(line: str) -> str:
     }.get(line, line.replace("_", " ").capitalize())
 
 
-def rate_name(rate: str) -> str:
-    """The rate's label on the screen."""
+def kind_name(kind: str) -> str:
+    """Why an account left, in words."""
     return {
-        "customer_churn": _("Customer churn"),
-        "customer_retention": _("Customer retention"),
-        "revenue_churn": _("Revenue churn"),
-        "gross_revenue_retention": _("Gross revenue retention"),
-        "net_revenue_retention": _("Net revenue retention"),
-        "quick_ratio": _("Quick ratio"),
-        "churned_share_of_revenue": _("Churned share of revenue"),
-        "net_growth": _("Net growth in accounts"),
-    }.get(rate, rate.replace("_", " ").capitalize())
+        "by_choice": _("by choice"),
+        "failed_payment": _("failed payment"),
+        "lapse": _("lapse"),
+        "closed_or_merged": _("closed or merged"),
+        "unknown": _("reason unknown"),
+    }.get(kind, kind.replace("_", " "))
+
+
+def rate_name(rate: str) -> str:
+    """The rate's label on the screen: the one its metric is known by."""
+    metric = all_metrics().get(rate)
+    return metric.label if metric else rate.replace("_", " ").capitalize()
 
 
 def currency(statement: Json) -> str | None:
@@ -67,39 +70,30 @@ def base(statement: Json) -> int:
 
 def is_small(statement: Json) -> bool:
     """Whether rates of this statement stand on too few accounts to be taken at their word."""
-    return 0 < base(statement) < SMALL
+    return base(statement) > 0 and small(base(statement))
 
 
 def rate(statement: Json, name: str) -> float | None:
     """The rate as a number, or None where it has no base."""
-    rates = statement.get("rates") or {}
-    if name == "net_growth" and name not in rates:
-        held = statement.get("accounts") or {}
-        return (
-            (int(held.get("closing") or 0) - base(statement)) / base(statement) if base(statement) else None
-        )
-    found = rates.get(name)
+    found = (statement.get("rates") or {}).get(name)
     return None if found is None else float(found)
+
+
+def refused(statement: Json) -> Json | None:
+    """Why no rate is given of this period, as `reason` and `way`; None where rates are given."""
+    found = statement.get("refused")
+    return found if isinstance(found, Mapping) else None
 
 
 def interval(statement: Json, name: str) -> tuple[float, float] | None:
     """The 95% interval of a rate: the statement's own, else Wilson's for a share of accounts, else None."""
+    if rate(statement, name) is None:
+        return None
     own = (statement.get("intervals") or {}).get(name)
     if own:
         low, high = (own["low"], own["high"]) if isinstance(own, Mapping) else own
         return (float(low), float(high)) if low is not None and high is not None else None
-    n = base(statement)
-    if n == 0 or name not in ("customer_churn", "customer_retention"):
+    if name not in ("customer_churn", "customer_retention"):
         return None
-    left = int((statement.get("accounts") or {}).get("churned") or 0)
-    low, high = wilson(left, n)
-    return (low, high) if name == "customer_churn" else (1 - high, 1 - low)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's 95% interval of the share `hits` / `n`, n above 0 (Wilson 1927)."""
-    share = hits / n
-    centre = share + Z95**2 / (2 * n)
-    spread = Z95 * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    scale = 1 + Z95**2 / n
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    n, left = base(statement), int((statement.get("accounts") or {}).get("churned") or 0)
+    return wilson(left if name == "customer_churn" else n - left, n)

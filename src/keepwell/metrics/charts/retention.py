@@ -10,7 +10,17 @@ import altair as alt
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, NARROW, Theme, finish, rows
-from keepwell.metrics.charts.reading import SMALL, Json, base, finished, interval, is_small, rate, rate_name
+from keepwell.metrics.charts.reading import (
+    SMALL,
+    Json,
+    base,
+    finished,
+    interval,
+    is_small,
+    rate,
+    rate_name,
+    refused,
+)
 from keepwell.metrics.charts.theme import SHAPES
 
 PANELS = {
@@ -60,7 +70,9 @@ def retention_notes(series: Sequence[Json]) -> list[str]:
         notes.append(_("Dashed and hollow: the period is not finished."))
     if any(is_small(s) for s in series):
         notes.append(_("Ringed: fewer than {n} accounts.").format(n=SMALL))
-    if any(base(s) == 0 for s in series):
+    if any(refused(s) for s in series):
+        notes.append(_("A gap: the period is too short to read the silence of irregular accounts."))
+    elif any(base(s) == 0 for s in series):
         notes.append(_("A gap: nobody paid at the opening, so there is no base."))
     return notes
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.definitions import definition_name
-from keepwell.metrics.charts.reading import Json, interval, line_name, rate
-from keepwell.metrics.page.figures import Figure, denominator, numerator
+from keepwell.metrics.charts.reading import Json, interval, line_name
+from keepwell.metrics.page.figures import Figure, worked
 from keepwell.metrics.page.markup import Child, Markup, tag
 from keepwell.metrics.page.proof import proof_list
 from keepwell.metrics.page.tables import account_table, accounts_apart, accounts_said
@@ -83,27 +83,22 @@ def line_meaning(line: str) -> str:
 def figure_drawer(figure: Figure, statement: Json, accounts: Accounts) -> Markup:
     """What a figure means, how it comes about in this period, its accounts and where it comes from."""
     around = interval(statement, figure.name)
-    value = figure.say(rate(statement, figure.name))
     parts: list[Child] = [tag("p", figure.meaning, class_="lede")] if figure.meaning else []
     if figure.formula:
-        sum_ = f"{_whole(numerator(figure, statement))} ÷ {_whole(denominator(figure, statement))} = {value}"
-        parts.append(tag("p", figure.formula, tag("br"), tag("strong", sum_), class_="formula"))
+        parts.append(
+            tag("p", figure.formula, tag("br"), tag("strong", worked(figure, statement)), class_="formula")
+        )
     if around:
         said = _("95% interval: {low} to {high}.").format(
             low=figure.say(around[0]), high=figure.say(around[1])
         )
         parts.append(tag("p", said, class_="muted"))
-    lists = [line for line in figure.lists if line in accounts]
+    lists = [line for line in (figure.parts.lists if figure.parts else ()) if line in accounts]
     if lists:
         parts.append(tag("h3", _("The accounts behind it")))
         parts.append(tag("p", [_list_button(n, accounts, statement) for n in lists], class_="row"))
     parts += [tag("h3", _("Where it comes from")), proof_list(statement)]
     return drawer(f"figure-{figure.name}", figure.label, *parts)
-
-
-def _whole(terms: str) -> str:
-    """Several terms in brackets, one as it is."""
-    return f"({terms})" if " " in terms else terms
 
 
 def _list_button(line: str, accounts: Accounts, statement: Json) -> Markup:

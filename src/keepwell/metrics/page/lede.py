@@ -5,12 +5,19 @@ from decimal import Decimal
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.reading import Json, base, finished, rate
+from keepwell.metrics.charts.reading import Json, base, finished, rate, refused
 
 
 def lede(statement: Json) -> str:
     """What happened, in words: who left and who came, what the leavers took, and what became of the rest."""
     parts = [_came_and_went(statement), _money_lost(statement), _growth(statement)]
+    why = refused(statement)
+    if why:
+        parts.append(
+            _(
+                "Rates of this period are not given: it is too short to read the silence of irregular accounts."
+            )
+        )
     if not finished(statement):
         covered = (statement.get("provenance") or {}).get("covered")
         parts.append(

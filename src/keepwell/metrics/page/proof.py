@@ -11,7 +11,7 @@ from keepwell.metrics.charts.reading import Json, finished
 from keepwell.metrics.page.markup import Markup, tag
 
 _SHOWN = {
-    "definition", "policies", "period", "segment", "where", "by", "currency", "rates_on",
+    "definition", "definition_version", "policies", "period", "segment", "where", "by", "currency", "rates_on",
     "rates", "cut", "covered", "excluded", "simulated",
 }  # fmt: skip
 
@@ -21,7 +21,7 @@ def proof(statement: Json) -> list[tuple[str, str]]:
     given = statement.get("provenance") or {}
     period = statement["period"]
     pairs = [
-        (_("Definition"), _definition(given.get("definition"))),
+        (_("Definition"), _definition(given)),
         (_("Policies"), _policies(given.get("policies"))),
         (
             _("Period"),
@@ -54,7 +54,7 @@ def proof_list(statement: Json, *, short: bool = False) -> Markup:
 def proof_line(statement: Json) -> str:
     """The proof in a sentence, under the figures."""
     given = statement.get("provenance") or {}
-    parts = [_("Definition: {name}").format(name=_definition(given.get("definition")))]
+    parts = [_("Definition: {name}").format(name=_definition(given))]
     if given.get("covered"):
         parts.append(_covered(given.get("covered")))
     parts.append(excluded(given.get("excluded")))
@@ -92,22 +92,38 @@ def _reasons(rows: Any) -> Iterable[tuple[str, int]]:
             )
 
 
-def _definition(given: Any) -> str:
-    if not given:
-        return _("Keepwell (opening set)")
-    if isinstance(given, Mapping):
-        version = given.get("version")
-        name = definition_name(given)
-        return _("{name}, version {version}").format(name=name, version=version) if version else name
-    return str(given)
+def _definition(provenance: Json) -> str:
+    given = provenance.get("definition") or "opening_set"
+    if isinstance(given, str):
+        given = {"name": given, "version": provenance.get("definition_version")}
+    name = definition_name(given)
+    version = given.get("version")
+    return _("{name}, version {version}").format(name=name, version=version) if version else name
 
 
 def _policies(given: Any) -> str:
-    if isinstance(given, Mapping):
-        return "; ".join(f"{_spoken(str(k), False)}: {_plain(v)}" for k, v in given.items())
-    if isinstance(given, str) or given is None:
-        return given or ""
-    return "; ".join(str(g) for g in given)
+    if not isinstance(given, Mapping):
+        return given if isinstance(given, str) else "; ".join(str(g) for g in given or [])
+    return "; ".join(_policy(str(name), value) for name, value in given.items())
+
+
+def _policy(name: str, value: Any) -> str:
+    words = {
+        ("churn_dated", "paid_until"): _("churn is dated paid-until"),
+        ("churn_dated", "notice"): _("churn is dated at notice"),
+        ("past_due_days", None): _("past due still pays"),
+        ("term_end", "as_stated"): _("a term ends as stated"),
+        ("term_end", "rolls_on"): _("a term rolls on until told otherwise"),
+        ("purchases_beside_subscriptions", False): _("purchases beside a subscription make no MRR"),
+        ("purchases_beside_subscriptions", True): _("purchases beside a subscription make MRR of their own"),
+    }
+    if isinstance(value, str | bool | None) and (name, value) in words:
+        return words[(name, value)]
+    if name == "past_due_days":
+        return _("past due stops paying after {n} days").format(n=value)
+    if name == "grace_days":
+        return _("grace {n} days").format(n=value)
+    return f"{_spoken(name, False)}: {_plain(value)}"
 
 
 def segment(given: Json) -> str:

@@ -15,23 +15,27 @@ from keepwell.metrics.charts.reading import (
     SMALL,
     Json,
     base,
+    currency,
     finished,
     interval,
     is_small,
+    kind_name,
     line_name,
     rate,
+    refused,
 )
 from keepwell.metrics.charts.retention import PANELS, retention_chart, retention_notes
 from keepwell.metrics.charts.survival import survival_chart, survival_notes
 from keepwell.metrics.charts.theme import PAGE
 from keepwell.metrics.page.drawers import Accounts, behind, line_meaning, opener
-from keepwell.metrics.page.figures import Figure, amount, figures, total
+from keepwell.metrics.page.figures import Figure, amount, beside, figures
 from keepwell.metrics.page.markup import Child, Markup, data_block, tag
 from keepwell.metrics.page.proof import proof_line
 from keepwell.metrics.page.tables import (
     Head,
     cohort_table,
     definition_table,
+    segment_table,
     series_table,
     survival_table,
 )
@@ -91,11 +95,12 @@ def cards(statement: Json, accounts: Accounts, before: Json | None) -> Markup:
 def _card(figure: Figure, statement: Json, accounts: Accounts, before: Json | None) -> Markup:
     value = rate(statement, figure.name)
     buttons = [opener(f"figure-{figure.name}", _("How it is counted"))]
-    first = next((line for line in figure.lists if accounts.get(line)), None)
+    first = next((line for line in (figure.parts.lists if figure.parts else ()) if accounts.get(line)), None)
     if first:
         n = numbers.count(behind(first, accounts, statement))
         buttons.append(opener(f"line-{first}", f"{line_name(first)}: {n}"))
-    said = tag("p", figure.say(value), class_="value" if value is not None else "value none")
+    words = _("not given") if value is None and refused(statement) else figure.say(value)
+    said = tag("p", words, class_="value" if value is not None else "value none")
     way = tag("p", figure.better, class_="way") if figure.better else None
     marks = _marks(statement) if value is not None else []
     return tag(
@@ -112,18 +117,8 @@ def _card(figure: Figure, statement: Json, accounts: Accounts, before: Json | No
 def _beside(figure: Figure, statement: Json, before: Json | None) -> list[str]:
     """What stands beside a figure: its parts, its interval, and its value in the period before."""
     if rate(statement, figure.name) is None:
-        return [figure.formula]
-    said = []
-    if figure.base:
-        part, whole = (
-            total(statement, figure, figure.plus, figure.minus),
-            total(statement, figure, figure.base),
-        )
-        said.append(
-            (figure.parts or _("{part} of {whole}")).format(
-                part=part, whole=whole, signed=part if part[:1] in "0−" else f"+{part}"
-            )
-        )
+        return [_contract(figure, statement) or figure.formula]
+    said = [words for words in [beside(figure, statement)] if words]
     around = interval(statement, figure.name)
     if around:
         said.append(_("95%: {low} to {high}").format(low=figure.say(around[0]), high=figure.say(around[1])))
@@ -131,6 +126,12 @@ def _beside(figure: Figure, statement: Json, before: Json | None) -> list[str]:
         when = numbers.period(before["period"]["from"], before["period"]["to"])
         said.append(f"{when}: {figure.say(rate(before, figure.name))}")
     return said
+
+
+def _contract(figure: Figure, statement: Json) -> str:
+    """The rate of the contract accounts alone, where that of all is refused."""
+    alone = (statement.get("contract_rates") or {}).get(figure.name)
+    return "" if alone is None else _("contract accounts alone: {rate}").format(rate=figure.say(alone))
 
 
 def _marks(statement: Json) -> list[Markup]:
@@ -196,16 +197,12 @@ def _line(
     line: str, statement: Json, accounts: Accounts, *, balance: bool = False, aside: bool = False
 ) -> Markup:
     word: Child = line_name(line)
-    held = accounts.get(line)
-    if held:
+    if accounts.get(line):
         word = opener(f"line-{line}", line_name(line))
     sign = "" if balance or aside else ("−" if line in LOSSES else "+")
     n, sum_ = amount(statement, "accounts", line), amount(statement, "mrr", line)
-    if line in ("expansion", "contraction") and n == "–" and held is not None:
-        n = f"({numbers.count(len(held))})"  # these accounts stay; they are no part of the sum of accounts
-        counted = n
-    else:
-        counted = _signed(sign, n)
+    # Accounts that pay more or less stay: they are no part of the sum of accounts.
+    counted = f"({n})" if line in ("expansion", "contraction") else _signed(sign, n)
     return tag(
         "tr",
         tag("th", word, scope="row"),
@@ -222,20 +219,13 @@ def _signed(sign: str, said: str) -> str:
 
 def _kinds(statement: Json) -> list[Markup]:
     kinds = statement["accounts"].get("churned_by_kind") or {}
-    words = {
-        "by_choice": _("by choice"),
-        "choice": _("by choice"),
-        "failed_payment": _("failed payment"),
-        "lapse": _("lapse"),
-        "closed_or_merged": _("closed or merged"),
-        "unknown": _("reason unknown"),
-    }
+    money = statement["mrr"].get("churned_by_kind") or {}
     return [
         tag(
             "tr",
-            tag("th", words.get(kind, kind.replace("_", " ")), scope="row"),
+            tag("th", kind_name(kind), scope="row"),
             tag("td", numbers.count(n), class_="n"),
-            tag("td", class_="n"),
+            tag("td", numbers.money(money[kind], currency(statement)) if kind in money else None, class_="n"),
             tag("td", class_="wide-only"),
             class_="kind",
         )
@@ -279,6 +269,16 @@ def over_time(series: Sequence[Json]) -> Markup:
     )
 
 
+def segments(statement: Json) -> Markup:
+    """The parts a statement was cut into."""
+    by = (statement.get("provenance") or {}).get("by")
+    heading = _("By {column}").format(column=str(by).replace("_", " ")) if by else _("By segment")
+    notes = [_("The parts sum to the whole.")]
+    if any(is_small(part) for part in statement["parts"]):
+        notes.append(_("◆ under {n} accounts at the opening.").format(n=SMALL))
+    return sheet("segments", heading, notes, segment_table(statement["parts"]))
+
+
 def said_elsewhere(definitions: Sequence[Json], apart: dict[str, Markup]) -> Markup:
     """The same period by other definitions, each with the accounts that make it differ."""
 
@@ -300,7 +300,7 @@ def cohorts_sheet(cohorts: Sequence[Json], grain: str, measure: str) -> Markup:
     held = tag("div", picture(made)), data_block(_shared({"wide": made}))
     chart_ = tag("div", held, class_="chart fixed", id="chart-cohorts")
     moved = tag("div", chart_, class_="scroll", tabindex=0, role="region", aria_label=heading)
-    inside = folded(_("The cohorts in numbers"), cohort_table(cohorts))
+    inside = folded(_("The cohorts in numbers"), cohort_table(cohorts, grain))
     return sheet("cohorts", heading, cohort_notes(cohorts, measure), moved, inside)
 
 
@@ -328,6 +328,9 @@ def warnings(statement: Json) -> list[Markup]:
         )
     if not finished(statement):
         said.append((_("Not finished."), _("The figures of this period will still change.")))
+    why = refused(statement)
+    if why:
+        said.append((_("No rates."), f"{why.get('reason', '')} {why.get('way', '')}"))
     if base(statement) == 0:
         ways = _("Choose a later start, or load earlier subscriptions or purchases.")
         said.append((_("No base."), _("Nobody paid on the day before this period.") + " " + ways))

@@ -13,6 +13,7 @@ from keepwell.metrics.charts.definitions import OURS, definition_name
 from keepwell.metrics.charts.reading import (
     Json,
     base,
+    currency,
     finished,
     interval,
     is_small,
@@ -144,7 +145,30 @@ def series_table(series: Sequence[Json]) -> Markup:
     return table(heads, rows, caption=_("The series in numbers"), name="keepwell-series")
 
 
-def cohort_table(cohorts: Sequence[Json]) -> Markup:
+def segment_table(parts: Sequence[Json]) -> Markup:
+    """One row a segment: what was there, who left, and the rates."""
+    heads = [Head(_("Segment")), Head(_("Opening accounts"), number=True), Head(_("Churned"), number=True)]
+    heads += [
+        Head(_("Closing accounts"), number=True, spare=True),
+        Head(_("Opening MRR"), number=True, spare=True),
+    ]
+    names = ("customer_churn", "revenue_churn", "net_revenue_retention")
+    heads += [Head(rate_name(n), number=True) for n in names]
+    rows = []
+    for part in parts:
+        held, unit = part["accounts"], currency(part)
+        mark = "◆ " if is_small(part) else ""
+        row: list[Cell] = [(str(part.get("segment") or _("(none)")), None)]
+        row += [(numbers.count(held.get(n)), held.get(n)) for n in ("opening", "churned", "closing")]
+        row.append((numbers.money(part["mrr"]["opening"], unit), part["mrr"]["opening"]))
+        for n in names:
+            share = rate(part, n)
+            row.append((mark + numbers.percent(share), "" if share is None else share))
+        rows.append(row)
+    return table(heads, rows, caption=_("The segments in numbers"), name="keepwell-segments")
+
+
+def cohort_table(cohorts: Sequence[Json], grain: str = "month") -> Markup:
     """The triangle in numbers; a running cell has a tilde."""
     ages = sorted({int(c["age"]) for cohort in cohorts for c in cohort["cells"]})
     heads = [Head(_("Cohort")), Head(_("Size"), number=True), *[Head(str(a), number=True) for a in ages]]
@@ -152,7 +176,7 @@ def cohort_table(cohorts: Sequence[Json]) -> Markup:
     for cohort in cohorts:
         cells = {int(c["age"]): c for c in cohort["cells"]}
         row: list[Cell] = [
-            (numbers.cohort(cohort["cohort"]), cohort["cohort"]),
+            (numbers.cohort(cohort["cohort"], grain), cohort["cohort"]),
             (numbers.count(cohort["size"]), cohort["size"]),
         ]
         rows.append(row + [_share(cells.get(age)) for age in ages])

@@ -85,6 +85,8 @@ def make_page(
     parts: list[Markup] = [sections.cards(statement, behind, _before(statement, series or []))]
     parts.append(tag("div", sections.movements(statement), class_="halves"))
     parts.append(sections.statement_sheet(statement, behind))
+    if statement.get("parts"):
+        parts.append(sections.segments(statement))
     if series:
         parts.append(sections.over_time(series))
     if definitions:
