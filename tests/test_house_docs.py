@@ -149,6 +149,16 @@ def test_every_metric_is_documented() -> None:
         assert f"`{name}`" in text
 
 
+def test_every_definition_is_documented_with_its_source() -> None:
+    from keepwell.metrics.definitions import all_definitions
+
+    text = page("docs/metrics.md")
+    for name, entry in all_definitions().items():
+        assert f"## {entry.label}\n" in text
+        assert f"`{name}`" in text
+        assert entry.source
+
+
 def test_every_policy_is_documented_with_its_default() -> None:
     from dataclasses import fields
 

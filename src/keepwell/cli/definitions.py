@@ -1,6 +1,6 @@
 """`keepwell definitions`: what others would call churn, and the accounts that make each differ from ours."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,8 +8,11 @@ from keepwell.cli.figures import percent
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, From, Grace, Named, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.session import session_of
+from keepwell.cli.session import conditions, period_of, session_of
 from keepwell.lib.text import gettext as _
+
+if TYPE_CHECKING:
+    from keepwell.metrics.comparison import Comparison
 
 SHOWN_APART = 6
 
@@ -43,42 +46,52 @@ def definitions(
     grace: Grace = None,
 ) -> None:
     """Ask for all definitions and show them."""
+    from keepwell.metrics.comparison import compare
+
     session = session_of(context)
-    with session.company(as_known_on=as_known_on, grace=grace) as company:
-        asked = session.period(company, start, end, period)
-        found = [one.to_dict() for one in company.definitions(asked, where=where or ())]
-        session.show(_apart(found, name) if name else _side_by_side(found))
+    with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
+        found = compare(ledger, period_of(ledger, start, end, period), where=conditions(where))
+        shown = _apart(found, name) if name else side_by_side(found.to_dict(), heading(found))
+    session.show(shown)
 
 
-def _side_by_side(found: list[dict[str, Any]]) -> Answer:
+def heading(found: "Comparison") -> str:
+    """What is compared, over which period."""
+    words = _("Churn by every definition, {period}").format(period=found.period)
+    return words if found.finished else words + " · " + _("unfinished: figures can still change")
+
+
+def side_by_side(found: list[dict[str, Any]], title: str = "") -> Answer:
+    """A row a definition, with its fraction and the accounts that make it differ from ours."""
+    columns = [
+        Column("name", _("Definition")),
+        Column("rate", _("Rate"), number=True),
+        Column("numerator", _("Numerator"), number=True),
+        Column("denominator", _("Denominator"), number=True),
+        Column("annualised", _("In a year"), number=True),
+        Column("apart", _("Accounts apart"), number=True),
+        Column("accounts", _("Which")),
+    ]
     rows = [
         (
             one["name"],
             _("no value") if one["rate"] is None else percent(one["rate"]),
             one["numerator"],
             one["denominator"],
+            "" if one["annualised"] is None else percent(one["annualised"]),
             len(one["accounts_apart"]),
             _some(one["accounts_apart"]),
         )
         for one in found
     ]
-    columns = [
-        Column("name", _("Definition")),
-        Column("rate", _("Rate"), number=True),
-        Column("numerator", _("Numerator"), number=True),
-        Column("denominator", _("Denominator"), number=True),
-        Column("apart", _("Accounts apart"), number=True),
-        Column("accounts", _("Which")),
-    ]
+    names = ("name", "rate", "numerator", "denominator", "annualised")
     plain = Sheet(
-        [Column(name) for name in ("name", "rate", "numerator", "denominator", "accounts_apart")],
-        [
-            (o["name"], o["rate"], o["numerator"], o["denominator"], " ".join(map(str, o["accounts_apart"])))
-            for o in found
-        ],
+        [Column(n) for n in (*names, "accounts_apart")],
+        [(*[one[n] for n in names], " ".join(map(str, one["accounts_apart"]))) for one in found],
     )
-    notes = [_("Accounts apart are counted otherwise than by ours (opening_set). All of one: --list NAME.")]
-    return Answer(found, [Sheet(columns, rows, notes=notes)], csv=plain)
+    notes = [_("Accounts apart count otherwise than in ours (opening_set). All of one: --list NAME.")]
+    notes += [f"{one['name']}: {one['why_not']}" for one in found if one.get("why_not")]
+    return Answer(found, [Sheet(columns, rows, title=title, notes=notes)], csv=plain)
 
 
 def _some(accounts: list[Any]) -> str:
@@ -86,16 +99,20 @@ def _some(accounts: list[Any]) -> str:
     return words + (" …" if len(accounts) > SHOWN_APART else "")
 
 
-def _apart(found: list[dict[str, Any]], name: str) -> Answer:
-    from keepwell.lib.errors import KeepwellError
-    from keepwell.lib.text import near
+def _apart(found: "Comparison", name: str) -> Answer:
+    """The accounts that make one definition differ, with what each adds there and in ours."""
+    from keepwell.metrics.definitions import definition_named
 
-    for one in found:
-        if one["name"] == name:
-            rows = [(account,) for account in one["accounts_apart"]]
-            return Answer(one, [Sheet([Column("account_id", _("Account"))], rows, title=name)])
-    names = [one["name"] for one in found]
-    raise KeepwellError(
-        _("There is no definition “{name}”.").format(name=name),
-        ways=[_("The definitions are: {names}.").format(names=", ".join(near(name, names) or names))],
-    )
+    meaning = found.named(definition_named(name).name)
+    rows = meaning.apart.to_pylist()
+    labels = {
+        "account_id": _("Account"),
+        "of": _("Adds to numerator"),
+        "over": _("Adds to denominator"),
+        "our_of": _("Ours: numerator"),
+        "our_over": _("Ours: denominator"),
+    }
+    columns = [Column(n, labels.get(n, n), number=n != "account_id") for n in meaning.apart.column_names]
+    notes = [meaning.definition.meaning, _("Source: {source}").format(source=meaning.definition.source)]
+    sheet = Sheet(columns, [list(row.values()) for row in rows], title=meaning.definition.label, notes=notes)
+    return Answer(rows, [sheet])

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from keepwell.cli import docs, doctor, mapping, posting, series, setting_up, statement
+from keepwell.cli import definitions, docs, doctor, mapping, posting, series, setting_up, statement
 from keepwell.cli.endings import ending
 from keepwell.cli.helping import examples
 from keepwell.cli.session import EngineName, Format, Session
@@ -32,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help is the same on a screen, in a pipe and in docs/cli.md, and quick
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setting_up, mapping, posting, statement, series, doctor, docs):
+for command in (setting_up, mapping, posting, statement, series, definitions, doctor, docs):
     command.add_to(app)
 
 

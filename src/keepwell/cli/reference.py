@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 MADE = "<!-- Written by `make reference` out of the code: change it there. -->\n"
@@ -11,7 +12,7 @@ def pages() -> dict[str, str]:
     """The pages by file name."""
     return {
         "tables.md": _joined(_tables()),
-        "metrics.md": _joined(_metrics()),
+        "metrics.md": _joined(chain(_metrics(), _definitions())),
         "cli.md": _joined(_commands()),
     }
 
@@ -66,6 +67,17 @@ def _metrics() -> Iterator[str]:
         yield f"`{metric.name}`, version {metric.version}: {metric.formula}.\n"
         yield f"A {metric.unit}; {metric.better} is better.\n"
         yield f"{inspect.cleandoc(metric.meaning)}\n"
+
+
+def _definitions() -> Iterator[str]:
+    from keepwell.metrics.definitions import all_definitions
+
+    yield "# Definitions of churn\n"
+    yield "`keepwell definitions` shows them side by side, each with the accounts that make it differ from ours.\n"
+    for entry in all_definitions().values():
+        yield f"## {entry.label}\n"
+        yield f"`{entry.name}`, version {entry.version}. Source: {entry.source}\n"
+        yield f"{inspect.cleandoc(entry.meaning)}\n"
 
 
 def _commands() -> Iterator[str]:
