@@ -6,12 +6,15 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from keepwell.book import manifest as manifests
+from keepwell.book.cleaning import KEEP, Swept, forget_manifests, sweep
 from keepwell.book.engines import Engine
+from keepwell.book.erasing import Erased, erase, tables_naming_persons
 from keepwell.book.lock import locked_folder
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment
@@ -103,6 +106,23 @@ class Book:
     def moment(self, engine: Engine, as_known_on: date | None = None) -> Moment:
         """The book as it is now, or as it was known at the end of a company day, for as long as one reads."""
         return Moment(self._store, self.manifest, engine, as_known_on)
+
+    def erase_person(self, contact_id: str) -> Erased:
+        """Erase a person for good, by the id the source knows them by; figures stay as they are.
+
+        The files that named them are gone when this returns, also for readers of older cuts.
+        """
+        with self.writer() as writer:
+            erased = erase(writer, contact_id)
+            writer.commit()
+            sweep(self._store, tables_naming_persons(), only_newest=True)
+        return erased
+
+    def clean(self, keep: timedelta = KEEP) -> Swept:
+        """Take away manifests and files that no reader younger than `keep` can need, and debris of crashes."""
+        with self.writer():
+            gone = forget_manifests(self._store, keep)
+            return replace(sweep(self._store), manifests=gone)
 
     @contextmanager
     def writer(self, *, wait: float = 10) -> Iterator[Writer]:

@@ -8,9 +8,12 @@ import pyarrow as pa
 
 from keepwell.book import delta
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.kept import SCHEMAS
 from keepwell.book.manifest import Manifest
+from keepwell.book.persons import fact_columns, personal_columns, personal_name
 from keepwell.book.store import Store
-from keepwell.book.tables import Table, all_tables
+from keepwell.book.tables import all_tables, table_named
+from keepwell.book.versions import BOOKKEEPING
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
@@ -100,6 +103,26 @@ class Moment:
         """Accounts (account_id) with facts of the ledger written by later loads; a missing one means any."""
         return self.frame("changes").filter(nw.col("load") > since_load).select("account_id")
 
+    def personal(self, name: str) -> Frame:
+        """The personal columns of a table, under its key and the contact's surrogate; one row a key.
+
+        They are as they are now, whatever day the moment is known on, and without persons erased since.
+        """
+        table = table_named(name)
+        columns = personal_columns(table, ())
+        if columns is None:
+            raise KeepwellError(_("The table “{name}” keeps nothing personal.").format(name=name))
+        snapshot = self._snapshot(personal_name(name))
+        schema = snapshot.schema if snapshot else columns
+        shown = [n for n in schema.names if n not in ("known_at", "load")]
+        return self._scan(personal_name(name), schema).select(*shown)
+
+    def quarantined(self) -> dict[tuple[str, str], int]:
+        """How many rows wait in quarantine, by table and reason."""
+        rows = self.frame("quarantine").group_by("table", "reason").agg(rows=nw.col("id").n_unique())
+        found = self.engine.collect(rows).to_pylist()
+        return {(row["table"], row["reason"]): row["rows"] for row in found}
+
     def covered(self, name: str) -> date | None:
         """The day up to which all sources of a table are complete, itself not included; None if unsaid."""
         return min(self._manifest.covered.get(name, {}).values(), default=None)
@@ -114,23 +137,18 @@ class Moment:
         snapshot = self._snapshot(name)
         if snapshot:
             return snapshot.schema
+        if name in SCHEMAS:
+            return SCHEMAS[name]
         table = all_tables().get(name)
         if table is None:
             raise _no_table(name, self._manifest)
-        return stored_schema(table)
+        return pa.schema([*fact_columns(table, ()), *BOOKKEEPING])
 
     def _snapshot(self, name: str) -> delta.Snapshot | None:
         if name not in self._snapshots:
             version = self._manifest.tables.get(name)
             self._snapshots[name] = None if version is None else delta.Snapshot(self._store, name, version)
         return self._snapshots[name]
-
-
-def stored_schema(table: Table) -> pa.Schema:
-    """The columns of a table of facts as stored, before any row gave it more."""
-    apart = {c.name for c in table.personal}
-    facts = [f for f in table.schema() if f.name not in apart]
-    return pa.schema([*facts, ("known_at", pa.timestamp("us")), ("load", pa.int64()), ("gone", pa.bool_())])
 
 
 def _no_table(name: str, manifest: Manifest) -> KeepwellError:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from keepwell.book.delta import Draft
-from keepwell.book.engines.workbench import Workbench, files, listed, quoted, sql_type
+from keepwell.book.engines.workbench import Workbench, listed, quoted
+from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 
@@ -62,17 +63,18 @@ class Versions:
         rows: str,
     ) -> None:
         self._bench, self._current, self._history = bench, current, history
-        self._rows, self._columns = rows, columns
+        self._rows = rows
+        self._columns = pa.schema([*columns, *BOOKKEEPING])
         self._keys = listed(key)
-        self._stored = listed([*columns.names, *BOOKKEEPING.names])
+        self._stored = listed(self._columns.names)
         self._hash = f"hash({listed([*columns.names, 'gone'])})"
         self._paths = current.paths()
         self._match, self._verdict, self._superseded, self._gone, self._timeline, self._intricate = (
             bench.new_name(word)
             for word in ("match", "verdict", "superseded", "gone", "timeline", "intricate")
         )
-        self._old = stored_rows(bench, current, columns)
-        self._older = stored_rows(bench, history, columns)
+        self._old = stored_rows(bench, current, self._columns)
+        self._older = stored_rows(bench, history, self._columns)
         self.all_new = False
 
     def weigh(self, *, unique: bool, load: int) -> None:
@@ -83,9 +85,9 @@ class Versions:
         run = self._bench.run
         run(f"""
             CREATE TEMP TABLE {self._match} AS
-            SELECT i.*, c.known_at AS was_known, c.h AS was, c.file
+            SELECT i.*, c.known_at AS was_known, c.h AS was, c.__file
             FROM (SELECT __id, __line, {self._keys}, known_at, {self._hash} AS h FROM {self._rows}) i
-            LEFT JOIN (SELECT {self._keys}, known_at, {self._hash} AS h, file FROM {self._old}) c
+            LEFT JOIN (SELECT {self._keys}, known_at, {self._hash} AS h, __file FROM {self._old}) c
             USING ({self._keys})""")
         several = "" if unique else "count(*) > 1 OR"
         run(f"""
@@ -100,7 +102,7 @@ class Versions:
                 FROM {self._match} ANTI JOIN {self._intricate} USING ({self._keys}))""")
         run(f"""
             CREATE TEMP TABLE {self._superseded} AS
-            SELECT {self._keys}, file FROM {self._match} ANTI JOIN {self._intricate} USING ({self._keys})
+            SELECT {self._keys}, __file FROM {self._match} ANTI JOIN {self._intricate} USING ({self._keys})
             WHERE was_known IS NOT NULL AND h <> was""")
         if self._bench.count(f"SELECT count(*) FROM {self._intricate}"):
             self._lay_out(load)
@@ -112,7 +114,7 @@ class Versions:
         run(f"""
             CREATE TEMP TABLE {self._timeline} AS
             WITH all_versions AS (
-                SELECT {keys}, known_at, load, {self._hash} AS h, NULL::BIGINT AS __id, file
+                SELECT {keys}, known_at, load, {self._hash} AS h, NULL::BIGINT AS __id, __file
                 FROM {self._old} SEMI JOIN {self._intricate} USING ({keys})
                 UNION ALL
                 SELECT {keys}, known_at, load, {self._hash}, NULL, NULL
@@ -140,7 +142,7 @@ class Versions:
             LEFT JOIN (SELECT * FROM {self._timeline} WHERE __id IS NOT NULL) t USING (__id)""")
         run(f"""
             INSERT INTO {self._superseded}
-            SELECT {keys}, file FROM {self._timeline} WHERE file IS NOT NULL AND NOT is_last""")
+            SELECT {keys}, __file FROM {self._timeline} WHERE __file IS NOT NULL AND NOT is_last""")
 
     def _refuse_contradictions(self) -> None:
         twice = self._bench.rows(f"""
@@ -166,7 +168,7 @@ class Versions:
         lacking = self._bench.count(f"SELECT count(*) FROM {self._gone}")
         self._bench.run(f"""
             INSERT INTO {self._superseded}
-            SELECT {self._keys}, file FROM {self._old} SEMI JOIN {self._gone} USING ({self._keys})""")
+            SELECT {self._keys}, __file FROM {self._old} SEMI JOIN {self._gone} USING ({self._keys})""")
         return lacking, self._bench.count(f"SELECT count(*) FROM {self._old} WHERE NOT gone")
 
     @property
@@ -209,31 +211,26 @@ class Versions:
             )
             return
         places = dict(bench.rows(f"SELECT place, count(*) FROM {self._verdict} GROUP BY place"))
-        superseded = bench.count(f"SELECT count(*) FROM {self._superseded}")
-        history, current = [], []
-        if superseded:
-            history.append(
+        past, present = [], []
+        if bench.count(f"SELECT count(*) FROM {self._superseded}"):
+            past.append(
                 f"SELECT {self._stored} FROM {self._old} SEMI JOIN {self._superseded} USING ({self._keys})"
             )
-            indexes = bench.rows(f"SELECT DISTINCT file FROM {self._superseded} ORDER BY 1")
-            again = [self._paths[index] for (index,) in indexes]
-            kept = stored_rows(bench, self._current, self._columns, again)
-            current.append(
-                f"SELECT {self._stored} FROM {kept} ANTI JOIN {self._superseded} USING ({self._keys})"
-            )
-            self._current.remove(again)
         if places.get("history"):
-            history.append(self._at("history"))
+            past.append(self._at("history"))
         if places.get("current"):
             everything = places == {"current": bench.count(f"SELECT count(*) FROM {self._rows}")}
-            current.append(f"SELECT {self._stored} FROM {self._rows}" if everything else self._at("current"))
-        current.append(f"""
-            SELECT {self._stored} FROM (
-                SELECT * REPLACE ({known_at} AS known_at, {load}::BIGINT AS load, true AS gone)
-                FROM {self._old} SEMI JOIN {self._gone} USING ({self._keys}))""")
-        for draft, parts in ((self._history, history), (self._current, current)):
-            if parts:
-                draft.add([bench.write(" UNION ALL ".join(parts), draft.new_file())])
+            present.append(f"SELECT {self._stored} FROM {self._rows}" if everything else self._at("current"))
+        if bench.count(f"SELECT count(*) FROM {self._gone}"):
+            present.append(f"""
+                SELECT {self._stored} FROM (
+                    SELECT * REPLACE ({known_at} AS known_at, {load}::BIGINT AS load, true AS gone)
+                    FROM {self._old} SEMI JOIN {self._gone} USING ({self._keys}))""")
+        if past:
+            self._history.add([bench.write(" UNION ALL ".join(past), self._history.new_file())])
+        rewrite_without(
+            bench, self._current, self._columns, keys=self._keys, doomed=self._superseded, more=present
+        )
 
     def _at(self, place: str) -> str:
         return f"""SELECT {self._stored} FROM {self._rows}
@@ -244,20 +241,3 @@ class Versions:
         self._bench.drop(
             [self._match, self._verdict, self._superseded, self._gone, self._timeline, self._intricate]
         )
-
-
-def stored_rows(bench: Workbench, draft: Draft, columns: pa.Schema, paths: list[str] | None = None) -> str:
-    """A view of a table's live rows: `columns`, the bookkeeping, and the index of each one's `file`.
-
-    `paths` narrows it to some of the table's files.
-    """
-    paths = draft.paths() if paths is None else paths
-    known = set(draft.schema.names) if draft.schema and paths else set()
-    parts = [
-        quoted(f.name) if f.name in known else f"NULL::{sql_type(f.type)} AS {quoted(f.name)}"
-        for f in (*columns, *BOOKKEEPING)
-    ]
-    source = f"file_index::BIGINT AS file FROM {files(paths)}" if paths else "NULL::BIGINT AS file LIMIT 0"
-    name = bench.new_name("stored")
-    bench.run(f"CREATE TEMP VIEW {name} AS SELECT {', '.join(parts)}, {source}")
-    return name

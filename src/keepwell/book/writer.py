@@ -4,57 +4,40 @@
 Nothing that a writer does can be seen until `commit`. A writer that dies leaves the book as it was.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeAlias
 
 import pyarrow as pa
 
 from keepwell.book import manifest as manifests
 from keepwell.book.delta import Draft
-from keepwell.book.engines.workbench import Workbench, files, quoted, sql_type
+from keepwell.book.engines.workbench import Workbench, files, listed
+from keepwell.book.incoming import RESERVED, Incoming, Rows, as_files, incoming
+from keepwell.book.kept import CHANGES, ERASED, LOADS, QUARANTINE
 from keepwell.book.manifest import Manifest
+from keepwell.book.persons import SOURCE_ID, PersonalPart, personal_name
 from keepwell.book.settings import Settings
 from keepwell.book.store import Store
+from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, table_named
 from keepwell.book.versions import Counts, Versions
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
 
-Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Sequence[Path]
-
 GONE_WITHOUT_ASKING = 0.05  # share of a table that a snapshot may take away unconfirmed
 LEDGER_SOURCES = ("accounts", "subscriptions", "purchases", "invoices")
 _MANY_ROWS = 100_000
-_RESERVED = ("known_at", "load", "gone", "row_hash", "__line")
-
-LOADS = pa.schema(
-    [
-        ("load", pa.int64()),
-        ("at", pa.timestamp("us")),
-        ("table", pa.string()),
-        ("source", pa.string()),
-        ("file", pa.string()),
-        ("loaded", pa.int64()),
-        ("updated", pa.int64()),
-        ("unchanged", pa.int64()),
-        ("gone", pa.int64()),
-        ("quarantined", pa.int64()),
-    ]
-)
-# Which accounts a load touched; a missing account_id means that any may have been.
-CHANGES = pa.schema([("load", pa.int64()), ("account_id", pa.string())])
 
 
 class Writer:
     """Writes to a book whose lock it holds; made by `Book.writer`."""
 
     def __init__(self, store: Store, base: Manifest, staging: Path, secret: bytes) -> None:
-        self._store, self._base, self._staging, self._secret = store, base, staging, secret
+        self._store, self._base, self._staging, self.secret = store, base, staging, secret
         self._root = store.local or staging
-        self._bench = Workbench(staging, home=store.home)
+        self.bench = Workbench(staging, home=store.home)
         self._begin(base)
 
     def _begin(self, base: Manifest) -> None:
@@ -91,84 +74,73 @@ class Writer:
         entry = table_named(table)
         load = self.last_load + 1
         moment = f"TIMESTAMP '{_naive(known_at).isoformat(sep=' ')}'"
-        view, columns, seen = self._incoming(entry, rows, moment, load)
+        coming = incoming(
+            self.bench,
+            entry,
+            as_files(self.bench, rows, self._staging),
+            known_at=moment,
+            load=load,
+            extras=self._stored_extras(entry),
+            secret=self.secret,
+        )
+        unique = unique and not coming.several
         versions = Versions(
-            self._bench,
+            self.bench,
             self.draft(table),
             self.draft(f"{table}_history"),
             key=entry.key,
-            columns=columns,
-            rows=view,
+            columns=coming.facts,
+            rows=coming.view,
         )
-        versions.weigh(unique=unique and "__line" not in seen, load=load)
+        versions.weigh(unique=unique, load=load)
         if snapshot:
-            taken = self._bench.take(spared) if spared is not None else None
-            gone, of = versions.mark_gone(known_at=moment, spared=taken)
-            if gone > of * GONE_WITHOUT_ASKING and not confirmed:
-                raise _too_many_gone(table, gone, of)
-        counts = versions.counts()
+            self._mark_gone(table, versions, moment, spared, confirmed)
+        persons = self._personal_part(entry, coming)
+        if persons:
+            persons.weigh(unique=unique, gone=versions.gone)
+        counts = versions.counts(persons.changes if persons else None)
         if table in LEDGER_SOURCES:
             self._note_changes(versions, load, counts)
         versions.write(known_at=moment, load=load)
+        if persons:
+            persons.write()
         versions.forget()
         self.last_load = load
-        self._loads.append(
-            {
-                "load": load,
-                "at": datetime.now(UTC).replace(tzinfo=None),
-                "table": table,
-                "source": source,
-                "file": file,
-                "loaded": counts.loaded,
-                "updated": counts.updated,
-                "unchanged": counts.unchanged,
-                "gone": counts.gone,
-                "quarantined": quarantined,
-            }
-        )
+        self._log(counts, table=table, source=source, file=file, quarantined=quarantined)
         return counts
 
-    def _incoming(self, entry: Table, rows: Rows, moment: str, load: int) -> tuple[str, pa.Schema, list[str]]:
-        """A view of the rows with the columns the table stores; those columns; the columns given."""
-        paths = [str(path) for path in self._as_files(rows)]
-        if not paths:
-            paths = [str(self._bench.write(_nothing(entry), self._staged()))]
-        seen = self._bench.schema(f"SELECT * FROM {files(paths)}").names
-        foreseen = entry.schema()
-        extra = [n for n in seen if n not in foreseen.names and n not in _RESERVED]
-        extra += [n for n in self._stored_extras(entry) if n not in extra]
-        columns = entry.schema(extra)
-        parts = [
-            f"CAST({quoted(f.name) if f.name in seen else 'NULL'} AS {sql_type(f.type)}) AS {quoted(f.name)}"
-            for f in columns
-        ]
-        number = "(file_index::BIGINT << 40) + file_row_number"
-        line = "__line" if "__line" in seen else number
-        known = f"coalesce(known_at, {moment})" if "known_at" in seen else moment
-        view = self._bench.new_name("rows")
-        self._bench.run(f"""
-            CREATE TEMP VIEW {view} AS
-            SELECT {number} AS __id, {line} AS __line, {", ".join(parts)},
-                {known}::TIMESTAMP AS known_at, {load}::BIGINT AS load, false AS gone
-            FROM {files(paths)}""")
-        return view, columns, seen
+    def _mark_gone(
+        self, table: str, versions: Versions, moment: str, spared: pa.Table | None, confirmed: bool
+    ) -> None:
+        taken = self.bench.take(spared) if spared is not None else None
+        gone, of = versions.mark_gone(known_at=moment, spared=taken)
+        if gone > of * GONE_WITHOUT_ASKING and not confirmed:
+            raise _too_many_gone(table, gone, of)
+
+    def _personal_part(self, entry: Table, coming: Incoming) -> PersonalPart | None:
+        if coming.personal is None:
+            return None
+        erased = self.draft("erased")
+        return PersonalPart(
+            self.bench,
+            self.draft(personal_name(entry.name)),
+            table=entry,
+            columns=coming.personal,
+            rows=coming.view,
+            erased=stored_rows(self.bench, erased, ERASED) if erased.files else None,
+            secret=self.secret,
+        )
 
     def _stored_extras(self, entry: Table) -> list[str]:
-        schema = self.draft(entry.name).schema
-        foreseen = entry.schema().names
-        return [n for n in schema.names if n not in foreseen and n not in _RESERVED] if schema else []
+        """Columns the table has beside those foreseen, from earlier files."""
+        name = personal_name(entry.name) if entry.extras_personal else entry.name
+        schema = self.draft(name).schema
+        known = {*entry.schema().names, *RESERVED, SOURCE_ID}
+        return [n for n in schema.names if n not in known] if schema else []
 
-    def _as_files(self, rows: Rows) -> list[Path]:
-        if isinstance(rows, pa.Table):
-            rows = rows.to_reader()
-        if isinstance(rows, pa.RecordBatchReader):
-            file = self._staged()
-            self._bench.spool(rows, file)
-            return [file]
-        return [Path(path) for path in rows]
-
-    def _staged(self) -> Path:
-        return self._staging / f"{self._bench.new_name('rows')}.parquet"
+    def _log(self, counts: Counts, **said: object) -> None:
+        at = datetime.now(UTC).replace(tzinfo=None)
+        self._loads.append({"load": self.last_load, "at": at, **asdict(counts), **said})
 
     def _note_changes(self, versions: Versions, load: int, counts: Counts) -> None:
         if versions.all_new and counts.loaded > _MANY_ROWS:
@@ -176,18 +148,36 @@ class Writer:
             return
         touched = f"SELECT {load}::BIGINT AS load, account_id FROM ({versions.touched('account_id')})"
         draft = self.draft("changes")
-        draft.add([self._bench.write(touched, draft.new_file())])
+        draft.add([self.bench.write(touched, draft.new_file())])
+
+    def quarantine(self, rows: pa.Table) -> None:
+        """Keep rows that could not be taken in, as `keepwell.book.kept.QUARANTINE` describes them."""
+        self.append("quarantine", rows.select(QUARANTINE.names).cast(QUARANTINE))
+
+    def release(self, ids: pa.Table) -> None:
+        """Take rows out of the quarantine by their `id`."""
+        self._without("quarantine", QUARANTINE, ids)
+
+    def _without(self, name: str, columns: pa.Schema, doomed: pa.Table) -> None:
+        draft, keys = self.draft(name), listed(doomed.column_names)
+        taken, found = self.bench.take(doomed), self.bench.new_name("doomed")
+        stored = stored_rows(self.bench, draft, columns)
+        self.bench.run(
+            f"CREATE TEMP TABLE {found} AS SELECT {keys}, __file FROM {stored} SEMI JOIN {taken} USING ({keys})"
+        )
+        rewrite_without(self.bench, draft, columns, keys=keys, doomed=found)
+        self.bench.drop([found])
 
     def append(self, name: str, rows: Rows) -> None:
         """Add rows to a derived table, as they are."""
         draft = self.draft(name)
-        found = list(map(str, self._as_files(rows)))
+        found = as_files(self.bench, rows, self._staging)
         if found:
-            draft.add([self._bench.write(f"SELECT * FROM {files(found)}", draft.new_file())])
+            draft.add([self.bench.write(f"SELECT * FROM {files(found)}", draft.new_file())])
 
     def staged_folder(self) -> Path:
         """A new folder's name for an engine to write files into, which `take_in` then moves into a table."""
-        return self._staging / self._bench.new_name("folder")
+        return self._staging / self.bench.new_name("folder")
 
     def take_in(self, name: str, found: Iterable[Path]) -> None:
         """Let a derived table hold these finished files too. They are moved, not copied."""
@@ -249,12 +239,7 @@ class Writer:
 
     def close(self) -> None:
         """Let go of what was not committed."""
-        self._bench.close()
-
-
-def _nothing(entry: Table) -> str:
-    parts: Iterable[str] = (f"NULL::{sql_type(f.type)} AS {quoted(f.name)}" for f in entry.schema())
-    return f"SELECT {', '.join(parts)} LIMIT 0"
+        self.bench.close()
 
 
 def _naive(moment: datetime) -> datetime:

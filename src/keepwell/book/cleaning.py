@@ -1,0 +1,70 @@
+"""Taking away what nobody needs any more: old manifests, files no kept manifest speaks of, debris of crashes.
+
+A manifest is kept for a while after the next one took its place, and every file that a kept manifest speaks of
+stays. So a reader younger than that while never misses a file.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from keepwell.book import delta
+from keepwell.book import manifest as manifests
+from keepwell.book.manifest import Manifest
+from keepwell.book.store import Store
+
+KEEP = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep took away."""
+
+    files: int = 0
+    bytes: int = 0
+    manifests: int = 0
+
+
+def forget_manifests(store: Store, keep: timedelta) -> int:
+    """Remove manifests whose successor is older than `keep`; how many."""
+    kept = [m for n in manifests.numbers(store) if (m := manifests.read(store, n))]
+    horizon = datetime.now(UTC) - keep
+    old = [m for m, successor in pairwise(kept) if successor.at < horizon]
+    store.delete(m.path for m in old)
+    return len(old)
+
+
+def sweep(store: Store, tables: Iterable[str] | None = None, *, only_newest: bool = False) -> Swept:
+    """Remove every file of the tables that no kept manifest speaks of; all tables where none are named.
+
+    With `only_newest` the older manifests do not count: what erasing took out of the newest must not lie on
+    in files that only they speak of. Only for the one who holds the lock: what a writer has not yet committed
+    is spoken of nowhere.
+    """
+    numbers = manifests.numbers(store)[-1:] if only_newest else manifests.numbers(store)
+    kept = [m for n in numbers if (m := manifests.read(store, n))]
+    names = set(tables) if tables is not None else _stored(store)
+    files = size = 0
+    for name in sorted(names):
+        live = _live(store, name, kept)
+        doomed = [e for e in store.list(delta.folder(name)) if not _counts(e.path, name, live)]
+        store.delete(e.path for e in doomed)
+        files, size = files + len(doomed), size + sum(e.size for e in doomed)
+    debris = [e for e in store.list(manifests.FOLDER) if "#" in e.path]
+    store.delete(e.path for e in debris)
+    return Swept(files + len(debris), size + sum(e.size for e in debris))
+
+
+def _stored(store: Store) -> set[str]:
+    return {entry.path.split("/")[1] for entry in store.list(delta.FOLDER)}
+
+
+def _live(store: Store, name: str, kept: list[Manifest]) -> set[str]:
+    versions = {m.tables[name] for m in kept if name in m.tables}
+    return {file for version in versions for file in delta.Snapshot(store, name, version).files}
+
+
+def _counts(path: str, name: str, live: set[str]) -> bool:
+    below = path.removeprefix(f"{delta.folder(name)}/")
+    return below in live or (below.startswith("_delta_log/") and "#" not in below)

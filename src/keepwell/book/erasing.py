@@ -1,0 +1,163 @@
+# ruff: noqa: S608 - table names are our own; values and column names are quoted by the workbench
+"""Erasing a person for good: what names or quotes them goes, figures stay as they are.
+
+Erased are the personal rows under the person's surrogate, any other personal row that names them (by id, mail,
+phone or name), everything said in conversations they took part in, and quarantined rows that name them. Of each
+erased row a salted hash of its key stays, so that loading the same file again does not bring it back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from keepwell.book.engines.workbench import listed, quoted, text
+from keepwell.book.kept import ERASED, QUARANTINE
+from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate
+from keepwell.book.stored import rewrite_without, stored_rows
+from keepwell.book.tables import Table, all_tables
+from keepwell.book.writer import Writer
+
+_NAMING = ("name", "email", "phone", SOURCE_ID)
+_LISTS_OF_NAMES = ("participants", "speaker")
+_SHORTEST = 4  # letters below which a plain word is only looked for as a whole value, never inside a text
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What erasing a person took away: personal rows by table, and rows of the quarantine."""
+
+    rows: dict[str, int]
+    quarantined: int
+
+
+def erase(writer: Writer, contact_id: str) -> Erased:
+    """Erase a person by the id the source knows them by. The caller commits and sweeps the files."""
+    return _Erasing(writer, contact_id).done()
+
+
+def tables_naming_persons() -> list[str]:
+    """The stored tables that may name a person, whose old files are removed at once."""
+    return [*(personal_name(t.name) for t in _personal_tables()), "quarantine"]
+
+
+def _personal_tables() -> list[Table]:
+    return [table for table in all_tables().values() if table.personal]
+
+
+class _Erasing:
+    def __init__(self, writer: Writer, contact_id: str) -> None:
+        self._writer, self._bench, self._secret = writer, writer.bench, writer.secret
+        hashed = self._bench.rows(f"SELECT {surrogate(self._secret, text(contact_id))}")
+        self._surrogate: str = hashed[0][0]
+        self._views = {table.name: self._view(table) for table in _personal_tables()}
+        self._doomed = {name: self._bench.new_name("doomed") for name in self._views}
+        self._words = self._words_for(contact_id)
+
+    def _view(self, table: Table) -> str:
+        draft = self._writer.draft(personal_name(table.name))
+        return stored_rows(self._bench, draft, self._columns(table))
+
+    def _columns(self, table: Table) -> pa.Schema:
+        """All stored columns, those beyond the foreseen included."""
+        schema = self._writer.draft(personal_name(table.name)).schema
+        foreseen = personal_columns(table, ())
+        assert foreseen is not None
+        tail = [pa.field("known_at", pa.timestamp("us")), pa.field("load", pa.int64())]
+        return schema or pa.schema([*foreseen, *tail])
+
+    def _words_for(self, contact_id: str) -> list[str]:
+        """Everything the book knows the person by."""
+        rows = self._bench.rows(f"""
+            SELECT {listed(_NAMING)} FROM {self._views["contacts"]} WHERE contact_id = {text(self._surrogate)}""")
+        found = {contact_id, *(value.strip() for row in rows for value in row if value and value.strip())}
+        return sorted(found)
+
+    def done(self) -> Erased:
+        for table in _personal_tables():
+            self._bench.run(f"""
+                CREATE TEMP TABLE {self._doomed[table.name]} AS
+                SELECT {listed(table.key)}, __file FROM {self._views[table.name]} WHERE {self._names_them(table)}""")
+        self._whole_conversations()
+        rows = {name: self._take_out(all_tables()[name]) for name in self._doomed}
+        self._remember("contacts", f"SELECT {text(self._surrogate)}")
+        return Erased({name: n for name, n in rows.items() if n}, self._take_out_of_quarantine())
+
+    def _names_them(self, table: Table) -> str:
+        columns = self._columns(table)
+        rules = [f"contact_id = {text(self._surrogate)}"] if "contact_id" in columns.names else []
+        values = [f.name for f in columns if pa.types.is_string(f.type) and f.name != "contact_id"]
+        return " OR ".join([*rules, *(self._mentions(n) for n in values if n not in table.key)])
+
+    def _mentions(self, column: str) -> str:
+        return mentions(column, self._words, always=column in _LISTS_OF_NAMES)
+
+    def _whole_conversations(self) -> None:
+        """Where they took part, all that was said goes: it was said by them or to them."""
+        self._bench.run(f"""
+            CREATE OR REPLACE TEMP TABLE with_them AS
+            SELECT conversation_id FROM {self._doomed["conversations"]}
+            UNION SELECT conversation_id FROM {self._views["turns"]} WHERE {self._mentions("speaker")}""")
+        for name in ("conversations", "turns"):
+            keys = listed(all_tables()[name].key)
+            self._bench.run(f"""
+                INSERT INTO {self._doomed[name]}
+                SELECT {keys}, __file FROM {self._views[name]} SEMI JOIN with_them USING (conversation_id)
+                ANTI JOIN {self._doomed[name]} USING ({keys})""")
+
+    def _take_out(self, table: Table) -> int:
+        doomed, draft = self._doomed[table.name], self._writer.draft(personal_name(table.name))
+        self._remember(table.name, f"SELECT {key_hash(table, self._secret)} FROM {doomed}")
+        rewrite_without(self._bench, draft, self._columns(table), keys=listed(table.key), doomed=doomed)
+        return self._bench.count(f"SELECT count(*) FROM {doomed}")
+
+    def _remember(self, table: str, hashes: str) -> None:
+        draft = self._writer.draft("erased")
+        known = stored_rows(self._bench, draft, ERASED)
+        fresh = f"""SELECT DISTINCT {text(table)} AS "table", hash, now()::TIMESTAMP AS at FROM ({hashes}) AS h(hash)
+            WHERE hash NOT IN (SELECT hash FROM {known} WHERE "table" = {text(table)})"""
+        draft.add([self._bench.write(fresh, draft.new_file())])
+
+    def _take_out_of_quarantine(self) -> int:
+        draft = self._writer.draft("quarantine")
+        columns = draft.schema or QUARANTINE
+        view, doomed = stored_rows(self._bench, draft, columns), self._bench.new_name("doomed")
+        values = [f.name for f in columns if pa.types.is_string(f.type)]
+        naming = " OR ".join(mentions(name, self._words, quoted_too=True) for name in values)
+        self._bench.run(
+            f"CREATE TEMP TABLE {doomed} AS SELECT DISTINCT id, __file FROM {view} WHERE {naming}"
+        )
+        rewrite_without(self._bench, draft, columns, keys="id", doomed=doomed)
+        return self._bench.count(f"SELECT count(*) FROM {doomed}")
+
+
+def mentions(column: str, words: Iterable[str], *, always: bool = False, quoted_too: bool = False) -> str:
+    """SQL for whether a text is one of the words, or holds one as a word of its own.
+
+    A short plain word ("17", "Ann") would be found in what has nothing to do with the person: inside a text it
+    counts only with `always`, or with `quoted_too` where it stands in quotation marks, as values do in JSON.
+    """
+    name, rules = quoted(column), []
+    for word in words:
+        rules.append(f"lower(trim({name})) = lower({text(word)})")
+        if distinctive(word) or (always and not word.isdigit()):
+            rules.append(f"regexp_matches({name}, {text(_as_word(word))})")
+        elif quoted_too:
+            rules.append(f"contains({name}, {text(chr(34) + word + chr(34))})")
+    return f"coalesce({' OR '.join(rules)}, false)"
+
+
+def distinctive(word: str) -> bool:
+    """Whether finding the word inside a text means the person."""
+    if not word.isascii():
+        return len(word) > 1
+    return len(word) >= _SHORTEST and (
+        not word.isalnum() or (len(word) > _SHORTEST + 1 and not word.isdigit())
+    )
+
+
+def _as_word(word: str) -> str:
+    escaped = "".join(c if c.isalnum() else f"\\x{{{ord(c):x}}}" for c in word)
+    if not word.isascii() and not any(c.isspace() for c in word):
+        return f"(?i){escaped}"  # Chinese writes no spaces between words
+    return rf"(?i)(^|[^\pL\pN]){escaped}($|[^\pL\pN])"

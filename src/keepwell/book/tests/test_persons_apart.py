@@ -1,0 +1,267 @@
+"""Persons lie apart from the facts, and can be erased for good."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from keepwell.book.book import Book
+from keepwell.book.erasing import distinctive
+from keepwell.book.kept import QUARANTINE
+
+MONDAY = datetime(2026, 1, 5, 8)
+TUESDAY = datetime(2026, 1, 6, 8)
+
+CONTACTS = pa.table(
+    {
+        "contact_id": ["P-0017", "P-0018"],
+        "account_id": ["a", "a"],
+        "name": ["Zdeňka Nováková", "Bob Stone"],
+        "email": ["zdenka@example.cz", "bob@example.cz"],
+        "phone": ["+420 777 123 456", None],
+        "role": ["buyer", "boss"],
+        "nickname": ["Zdenicka", None],
+    }
+)
+TICKETS = pa.table(
+    {
+        "ticket_id": ["t1", "t2", "t3"],
+        "account_id": ["a", "a", "a"],
+        "contact_id": ["P-0017", "P-0018", None],
+        "opened_at": [datetime(2026, 1, 2)] * 3,
+        "opened_on": [date(2026, 1, 2)] * 3,
+        "subject": ["It fails", "Call back", "Other"],
+        "text": ["for me", "please ask zdenka@example.cz", "nothing"],
+    }
+)
+CONVERSATIONS = pa.table(
+    {
+        "conversation_id": ["c1", "c2"],
+        "account_id": ["a", "a"],
+        "occurred_at": [datetime(2026, 1, 2)] * 2,
+        "occurred_on": [date(2026, 1, 2)] * 2,
+        "participants": ["Zdeňka Nováková; Jan", "Bob Stone"],
+    }
+)
+TURNS = pa.table(
+    {
+        "conversation_id": ["c1", "c1", "c2"],
+        "turn_no": [1, 2, 1],
+        "side": ["us", "them", "them"],
+        "speaker": ["Jan", "Zdeňka Nováková", "Bob Stone"],
+        "text": ["how is it", "I am unhappy", "all is well"],
+    }
+)
+QUARANTINED = pa.Table.from_pylist(
+    [
+        {
+            "id": str(n),
+            "load": 1,
+            "at": MONDAY,
+            "table": "contacts",
+            "file": "contacts.csv",
+            "line": n,
+            "column": "email",
+            "value": value,
+            "reason": "unknown account",
+            "row": json.dumps({"contact_id": value, "name": "?"}, ensure_ascii=False),
+        }
+        for n, value in ((2, "P-0017"), (3, "P-0099"), (4, "zdenka@example.cz"))
+    ],
+    schema=QUARANTINE,
+)
+EVERYTHING = {
+    "contacts": CONTACTS,
+    "tickets": TICKETS,
+    "conversations": CONVERSATIONS,
+    "turns": TURNS,
+}
+TRACES = (
+    "Nováková", "zdenka@example.cz", "777 123 456", "P-0017", "Zdenicka", "unhappy", "It fails", "how is it",
+)  # fmt: skip
+
+
+def load(book, at=MONDAY):
+    counts = {}
+    with book.writer() as writer:
+        for table, rows in EVERYTHING.items():
+            counts[table] = writer.put(table, rows, known_at=at, unique=True)
+        writer.quarantine(QUARANTINED)
+        writer.commit()
+    return counts
+
+
+def traces(home: Path) -> list[tuple[str, str]]:
+    """Where anything of the person is found in any file of the book, Parquet read out as well."""
+    found = []
+    for path in (p for p in home.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        if ".parquet" in path.name:
+            table = pq.read_table(path)
+            content += json.dumps(table.to_pylist(), default=str, ensure_ascii=False).encode()
+        found += [(str(path), trace) for trace in TRACES if trace.encode() in content]
+    return found
+
+
+@pytest.fixture
+def book(tmp_path):
+    made = Book.create(tmp_path / "book")
+    load(made)
+    return made
+
+
+def rows(duck, frame, *by):
+    return duck.collect(frame.sort(*by)).to_pylist()
+
+
+def test_facts_know_a_person_only_by_a_surrogate(book, duck):
+    moment = book.moment(duck)
+    facts = rows(duck, moment.frame("contacts"), "role")
+    assert {"name", "email", "phone", "nickname", "source_id"}.isdisjoint(moment.columns("contacts"))
+    assert [len(row["contact_id"]) for row in facts] == [32, 32]
+    assert moment.columns("tickets")[:4] == ["ticket_id", "account_id", "contact_id", "opened_at"]
+    of_tickets = {r["contact_id"] for r in rows(duck, moment.frame("tickets"), "ticket_id")}
+    assert of_tickets == {None, *(row["contact_id"] for row in facts)}
+
+
+def test_the_personal_part_leads_back_to_the_person(book, duck):
+    moment = book.moment(duck)
+    apart = rows(duck, moment.personal("contacts"), "source_id")
+    assert apart[0]["source_id"] == "P-0017"
+    assert apart[0]["email"] == "zdenka@example.cz"
+    assert apart[0]["nickname"] == "Zdenicka"
+    assert rows(duck, moment.personal("tickets"), "ticket_id")[0]["subject"] == "It fails"
+
+
+def test_no_file_of_facts_holds_a_word_of_a_person(book):
+    homes = {Path(path).parent.name for path, _ in traces(Path(book.home))}
+    assert homes == {
+        "contacts_personal", "tickets_personal", "conversations_personal", "turns_personal", "quarantine",
+    }  # fmt: skip
+
+
+def test_the_log_of_a_personal_table_keeps_no_values(book):
+    for log in Path(book.home).glob("tables/*_personal/_delta_log/*.json"):
+        assert "minValues" not in log.read_text()
+        assert not any(trace in log.read_text() for trace in TRACES)
+
+
+def test_a_new_mail_address_is_an_update_that_leaves_no_trace_of_the_old(book, duck):
+    moved = CONTACTS.set_column(3, "email", pa.array(["z@new.example", "bob@example.cz"]))
+    with book.writer() as writer:
+        counts = writer.put("contacts", moved, known_at=TUESDAY)
+        writer.commit()
+    assert (counts.loaded, counts.updated, counts.unchanged) == (0, 1, 1)
+    assert not book.moment(duck).has("contacts_history")
+    apart = rows(duck, book.moment(duck).personal("contacts"), "source_id")
+    assert [row["email"] for row in apart] == ["z@new.example", "bob@example.cz"]
+
+
+def test_what_was_known_of_a_person_earlier_does_not_replace_what_is_known_now(book, duck):
+    older = CONTACTS.set_column(3, "email", pa.array(["z@old.example", None]))
+    with book.writer() as writer:
+        writer.put("contacts", older, known_at=datetime(2020, 1, 1))
+        writer.commit()
+    apart = rows(duck, book.moment(duck).personal("contacts"), "source_id")
+    assert [row["email"] for row in apart] == ["zdenka@example.cz", "bob@example.cz"]
+
+
+def test_loading_persons_twice_changes_nothing(book):
+    for counts in load(book, TUESDAY).values():
+        assert (counts.loaded, counts.updated) == (0, 0)
+
+
+def test_a_person_erased_is_in_no_byte_of_the_book(book):
+    assert traces(Path(book.home))
+    erased = book.erase_person("P-0017")
+    assert erased.rows == {"contacts": 1, "conversations": 1, "tickets": 2, "turns": 2}
+    assert erased.quarantined == 2
+    assert traces(Path(book.home)) == []
+
+
+def test_a_person_erased_does_not_come_back_with_the_same_file(book, duck):
+    book.erase_person("P-0017")
+    before = rows(duck, book.moment(duck).frame("contacts"), "contact_id")
+    with book.writer() as writer:
+        for table, again in EVERYTHING.items():
+            counts = writer.put(table, again, known_at=TUESDAY)
+            assert (counts.loaded, counts.updated) == (0, 0)
+        writer.commit()
+    assert traces(Path(book.home)) == []
+    assert rows(duck, book.moment(duck).frame("contacts"), "contact_id") == before
+
+
+def test_a_person_erased_does_not_come_back_into_an_emptied_table(tmp_path):
+    book = Book.create(tmp_path / "book")
+    with book.writer() as writer:
+        writer.put("contacts", CONTACTS.slice(0, 1), known_at=MONDAY, unique=True)
+        writer.commit()
+    book.erase_person("P-0017")
+    with book.writer() as writer:
+        writer.put("contacts", CONTACTS.slice(0, 1), known_at=TUESDAY, unique=True)
+        writer.commit()
+    assert traces(tmp_path / "book") == []
+
+
+def test_erasing_a_person_changes_no_figure(book, duck):
+    def facts():
+        moment = book.moment(duck)
+        return {t: rows(duck, moment.frame(t), *moment.columns(t)[:2]) for t in EVERYTHING}
+
+    before = facts()
+    book.erase_person("P-0017")
+    assert facts() == before
+
+
+def test_other_persons_stay_as_they_are(book, duck):
+    book.erase_person("P-0017")
+    moment = book.moment(duck)
+    assert [r["name"] for r in rows(duck, moment.personal("contacts"), "source_id")] == ["Bob Stone"]
+    assert [r["text"] for r in rows(duck, moment.personal("tickets"), "ticket_id")] == ["nothing"]
+    assert [r["text"] for r in rows(duck, moment.personal("turns"), "text")] == ["all is well"]
+    assert moment.quarantined() == {("contacts", "unknown account"): 1}
+
+
+def test_erasing_somebody_unknown_is_remembered_for_later_loads(tmp_path):
+    book = Book.create(tmp_path / "book")
+    book.erase_person("P-0017")
+    load(book)
+    kept = {path for path, trace in traces(tmp_path / "book") if trace == "It fails"}
+    assert kept == set()
+
+
+def test_a_contact_gone_from_a_snapshot_takes_its_personal_part_along(book, duck):
+    with book.writer() as writer:
+        writer.put("contacts", CONTACTS.slice(1), known_at=TUESDAY, snapshot=True, confirmed=True)
+        writer.commit()
+    apart = rows(duck, book.moment(duck).personal("contacts"), "source_id")
+    assert [row["source_id"] for row in apart] == ["P-0018"]
+
+
+@pytest.mark.parametrize(
+    ("word", "found_inside_texts"),
+    [
+        ("Ann", False),
+        ("17", False),
+        ("123456789", False),
+        ("Ann Lee", True),
+        ("a@b.cz", True),
+        ("王伟", True),
+    ],
+)
+def test_a_short_plain_word_is_not_hunted_through_texts(word, found_inside_texts):
+    assert distinctive(word) is found_inside_texts
+
+
+def test_quarantine_counts_rows_by_table_and_reason(book, duck):
+    assert book.moment(duck).quarantined() == {("contacts", "unknown account"): 3}
+    with book.writer() as writer:
+        writer.release(pa.table({"id": ["2", "3"]}))
+        writer.commit()
+    assert book.moment(duck).quarantined() == {("contacts", "unknown account"): 1}
+    left = duck.collect(book.moment(duck).frame("quarantine").select(nw.col("id")))
+    assert left["id"].to_pylist() == ["4"]
