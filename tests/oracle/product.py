@@ -9,7 +9,7 @@ from keepwell.ledger import facts as f
 from keepwell.ledger.facts import Facts, shaped, versions
 from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
 from keepwell.ledger.policies import Policies
-from keepwell.ledger.posting import post
+from keepwell.ledger.posting import post, renewals
 from keepwell.lib.days import NEVER, from_number
 from oracle import histories as h
 from oracle.to_arrow import tables
@@ -82,6 +82,7 @@ def ledger_of(
         quoted=tuple(QuotedRate(r.currency, from_number(r.valid_from), r.rate) for r in history.rates),
         leaving=engine.persist(posted.leaving),
         attributes=attributes,
+        renewals=renewals(facts, engine),
         cycles=posted.cycles,
         figures=posted.figures,
         data_from=None if history.data_from is None else from_number(history.data_from),

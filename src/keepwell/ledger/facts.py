@@ -19,6 +19,7 @@ SUBSCRIPTIONS = pa.schema(
         ("ended_on", _DAY),
         ("cancelled_on", _DAY),
         ("end_reason", _TEXT),
+        ("renewal_on", _DAY),
     ]
 )
 PURCHASES = pa.schema([("account_id", _TEXT), ("day", _DAY), ("currency", _TEXT), ("amount", _MONEY)])

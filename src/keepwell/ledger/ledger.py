@@ -34,7 +34,8 @@ class Ledger:
     rows: see `keepwell.ledger.rows`. leaving: see `keepwell.ledger.notices`. covered: the day before which everything
     is known. attributes: rows account_id, known_on (day number) and the columns by which accounts can be cut; None
     where nothing is known of accounts. cut: what the figures say of the moment they were made from. excluded: how
-    many rows or accounts are in no figure, by reason.
+    many rows or accounts are in no figure, by reason. renewals: account_id and day of each subscription that comes up
+    for renewal.
     """
 
     rows: Frame
@@ -48,7 +49,7 @@ class Ledger:
     attributes: Frame | None = None
     cycles: Frame | None = None
     figures: Frame | None = None
-    subscriptions: Frame | None = None
+    renewals: Frame | None = None
     names: Frame | None = None
     fiscal_start: int = 1
     data_from: date | None = None

@@ -22,7 +22,7 @@ from keepwell.ledger.keeping import (
 )
 from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
 from keepwell.ledger.policies import Policies
-from keepwell.ledger.posting import CYCLES, LEAVING, ROWS, post
+from keepwell.ledger.posting import CYCLES, LEAVING, ROWS, post, renewals
 from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
@@ -101,7 +101,7 @@ def _ledger(
         leaving=leaving,
         attributes=attributes_of(moment),
         cycles=fixed if fixed is not None else engine.frame(cycles.SCHEMA.empty_table()),
-        subscriptions=moment.frame("subscriptions"),
+        renewals=renewals(facts_of(moment), engine),
         names=moment.frame("accounts").select("account_id", "name"),
         fiscal_start=settings.fiscal_start,
         data_from=settings.data_from,

@@ -137,13 +137,24 @@ def missing_figures(
     return engine.persist(cycles.figures(gaps, facts.segments, starts, engine))
 
 
+def renewals(facts: Facts, engine: Engine) -> Frame:
+    """Days on which a paying subscription comes up for renewal, and for whom: account_id, day."""
+    facts = without_excluded(facts)
+    found = facts.subscriptions.filter(nw.col("mrr") > 0, ~nw.col("renewal_on").is_null()).select(
+        "account_id", day=nw.col("renewal_on")
+    )
+    for _hop in range(_hops(facts.merges, engine)):
+        found = _rows_of_survivors(found, facts.merges)
+    return found.join(facts.excluded, on="account_id", how="anti")
+
+
 def _gaps(
     facts: Facts, subscribed: Frame, hops: int, policies: Policies, engine: Engine
 ) -> tuple[Frame, Frame]:
     """Purchase days that may make MRR, and the gaps between them."""
     purchases = facts.purchases
     for _hop in range(hops):
-        purchases = _purchases_of_survivors(purchases, facts.merges)
+        purchases = _rows_of_survivors(purchases, facts.merges)
     purchases = purchases.join(facts.excluded, on="account_id", how="anti") if hops else purchases
     beside = None if policies.purchases_beside_subscriptions else subscribed
     days = engine.persist(cycles.purchase_days(purchases, beside))
@@ -157,15 +168,12 @@ def _span(days: Frame, covered: date, engine: Engine) -> tuple[int, int]:
     return found["first"], found["last"]
 
 
-def _purchases_of_survivors(purchases: Frame, merges: Frame) -> Frame:
-    joined = purchases.join(merges, on="account_id", how="left")
+def _rows_of_survivors(dated: Frame, merges: Frame) -> Frame:
+    """Rows with a `day`, each for the account it counts for on that day after one more merger."""
+    columns = [name for name in dated.collect_schema().names() if name != "account_id"]
     moved = nw.col("day") >= nw.col("merged_day")
-    return joined.select(
-        nw.when(moved).then(nw.col("survivor")).otherwise(nw.col("account_id")).alias("account_id"),
-        "day",
-        "currency",
-        "amount",
-    )
+    whose = nw.when(moved).then(nw.col("survivor")).otherwise(nw.col("account_id"))
+    return dated.join(merges, on="account_id", how="left").select(whose.alias("account_id"), *columns)
 
 
 def _hops(merges: Frame, engine: Engine) -> int:
