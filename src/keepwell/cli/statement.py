@@ -8,6 +8,7 @@ from keepwell.cli.figures import money, provenance_notes, statement_csv, stateme
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.pages import accounts, write
 from keepwell.cli.periods import day_asked
 from keepwell.cli.session import conditions, period_of, session_of
 from keepwell.lib.text import gettext as _
@@ -55,15 +56,14 @@ def statement(
 
     session = session_of(context)
     with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
-        found = statement_of(
-            ledger,
-            period_of(ledger, start, end, period),
-            by=by or None,
-            where=conditions(where),
-            rates_on=day_asked(rates_on),
-        )
+        only = conditions(where)
+        asked = period_of(ledger, start, end, period)
+        found = statement_of(ledger, asked, by=by or None, where=only, rates_on=day_asked(rates_on))
+        page = write(html, ledger, found, only) if html else None
         answer = _accounts(found, line) if line else _whole(found.to_dict())
     session.show(answer)
+    if page is not None:
+        typer.echo(_("Written: {path}").format(path=page), err=True)
 
 
 def _whole(data: dict[str, Any]) -> Answer:
@@ -73,10 +73,7 @@ def _whole(data: dict[str, Any]) -> Answer:
 
 def _accounts(found: Any, line: str) -> Answer:
     """The accounts behind a line, with money as decimals."""
-    rows = found.list(line).to_pylist()
-    for row in rows:
-        for name in ("opening", "closing", "change"):
-            row[name] = found.money(row[name])
+    rows = accounts(found, line)
     names = list(rows[0]) if rows else ["account_id", "opening", "closing", "change"]
     numbers = ("opening", "closing", "change")
     sheet = Sheet(
