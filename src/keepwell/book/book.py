@@ -39,7 +39,7 @@ class Book:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self.home = store.home
 
     @classmethod
@@ -87,10 +87,23 @@ class Book:
     @property
     def manifest(self) -> Manifest:
         """The book's present state."""
-        found = manifests.newest(self._store)
+        found = manifests.newest(self.store)
         if found is None:
             raise BadBook(_("The book at {home} is gone.").format(home=self.home))
         return found
+
+    @property
+    def secret(self) -> bytes:
+        """The salt of surrogates."""
+        found = self.store.read(SECRET)
+        if found is None:
+            raise BadBook(
+                _(
+                    "The book at {home} has lost its secret, without which persons cannot be told apart."
+                ).format(home=self.home),
+                ways=[_("Restore the file “secret” from a backup of the folder.")],
+            )
+        return bytes.fromhex(found.decode())
 
     @property
     def settings(self) -> Settings:
@@ -105,7 +118,7 @@ class Book:
 
     def moment(self, engine: Engine, as_known_on: date | None = None) -> Moment:
         """The book as it is now, or as it was known at the end of a company day, for as long as one reads."""
-        return Moment(self._store, self.manifest, engine, as_known_on)
+        return Moment(self.store, self.manifest, engine, as_known_on)
 
     def erase_person(self, contact_id: str) -> Erased:
         """Erase a person for good, by the id the source knows them by; figures stay as they are.
@@ -115,14 +128,14 @@ class Book:
         with self.writer() as writer:
             erased = erase(writer, contact_id)
             writer.commit()
-            sweep(self._store, tables_naming_persons(), only_newest=True)
+            sweep(self.store, tables_naming_persons(), only_newest=True)
         return erased
 
     def clean(self, keep: timedelta = KEEP) -> Swept:
         """Take away manifests and files that no reader younger than `keep` can need, and debris of crashes."""
         with self.writer():
-            gone = forget_manifests(self._store, keep)
-            return replace(sweep(self._store), manifests=gone)
+            gone = forget_manifests(self.store, keep)
+            return replace(sweep(self.store), manifests=gone)
 
     @contextmanager
     def writer(self, *, wait: float = 10) -> Iterator[Writer]:
@@ -130,14 +143,13 @@ class Book:
 
         Raises BadBook where somebody else is still writing after `wait` seconds.
         """
-        assert self._store.local is not None
-        with locked_folder(self._store.local, wait):
-            staging = self._store.local / STAGING / uuid.uuid4().hex
+        assert self.store.local is not None
+        with locked_folder(self.store.local, wait):
+            staging = self.store.local / STAGING / uuid.uuid4().hex
             with telling(self.home):
                 staging.mkdir(parents=True)
             try:
-                secret = self._store.read(SECRET)
-                writer = Writer(self._store, self.manifest, staging, secret or b"")
+                writer = Writer(self.store, self.manifest, staging, self.secret)
                 try:
                     yield writer
                 finally:

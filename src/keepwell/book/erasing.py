@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from keepwell.book.engines.workbench import listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
-from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate
+from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate_of
 from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, all_tables
 from keepwell.book.writer import Writer
@@ -48,8 +48,7 @@ def _personal_tables() -> list[Table]:
 class _Erasing:
     def __init__(self, writer: Writer, contact_id: str) -> None:
         self._writer, self._bench, self._secret = writer, writer.bench, writer.secret
-        hashed = self._bench.rows(f"SELECT {surrogate(self._secret, text(contact_id))}")
-        self._surrogate: str = hashed[0][0]
+        self._surrogate = surrogate_of(self._secret, contact_id)
         self._views = {table.name: self._view(table) for table in _personal_tables()}
         self._doomed = {name: self._bench.new_name("doomed") for name in self._views}
         self._words = self._words_for(contact_id)

@@ -89,6 +89,10 @@ class Store:
         """The whole address of a file: a path, or a URL."""
         return f"{self.home}/{path}"
 
+    def arrow_path(self, path: str) -> str:
+        """A file as `arrow_files` names it."""
+        return self.uri(path).split("://", 1)[-1] if self.remote else self.uri(path)
+
     def read(self, path: str) -> bytes | None:
         """All bytes of a small file, or None where there is none."""
         with telling(self.home):

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - moments in the book are naive UTC
 """Persons lie apart from the facts, and can be erased for good."""
 
 import json
