@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from keepwell.book.book import Book
+from keepwell.book.tables import table_named
 from keepwell.cli.main import main
 
 SCHEMAS = Path(__file__).parents[4] / "docs" / "schemas"
@@ -39,3 +43,37 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
         return json.loads(said.out)
 
     return run
+
+
+def _rows(table: str, said: list[dict[str, Any]]) -> pa.Table:
+    schema = table_named(table).schema()
+    return pa.Table.from_pylist([{**dict.fromkeys(schema.names), **row} for row in said], schema=schema)
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The home of a company of 40 accounts: five of them leave in 2026, on the 15th of a month each."""
+    home = str(tmp_path_factory.mktemp("company") / "book")
+    accounts = [
+        {"account_id": f"a{n}", "name": f"Company {n}", "segment": "Enterprise" if n % 4 == 0 else "Small"}
+        for n in range(40)
+    ]
+    subscriptions = [
+        {
+            "subscription_id": f"s{n}",
+            "account_id": f"a{n}",
+            "started_on": date(2025, 1 + n % 6, 1),
+            "ended_on": date(2026, 1 + n % 5, 15) if n % 8 == 3 else None,
+            "mrr": 10000 + n * 100,
+            "currency": "EUR",
+        }
+        for n in range(40)
+    ]
+    known = datetime(2026, 6, 1, tzinfo=UTC)
+    with Book.create(home, reporting_currency="EUR").writer() as writer:
+        writer.put("accounts", _rows("accounts", accounts), known_at=known)
+        writer.put("subscriptions", _rows("subscriptions", subscriptions), known_at=known)
+        for table in ("accounts", "subscriptions"):
+            writer.cover(table, "file", date(2026, 6, 1))
+        writer.commit()
+    return home
