@@ -1,0 +1,283 @@
+"""A company's figures from Python: over a book, or over any dataframe a person already holds.
+
+>>> import keepwell as kw                                       # doctest: +SKIP
+>>> company = kw.open("~/keepwell")                             # doctest: +SKIP
+>>> company.statement("2026-07-01", "2026-10-01").rate("customer_churn")   # doctest: +SKIP
+Fraction(21, 431)
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import narwhals as nw
+
+from keepwell.lib.days import Grain, Period, from_number, parse_day
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from keepwell.book.engines import Engine, Frame
+    from keepwell.ledger.ledger import Ledger
+    from keepwell.metrics.comparison import Comparison
+    from keepwell.metrics.cuts import Condition
+    from keepwell.metrics.events_retention import EventsRetention
+    from keepwell.metrics.statement import Statement
+    from keepwell.metrics.curves import Survival
+    from keepwell.metrics.triangle import Cohorts
+
+Day = date | str
+
+
+class Company:
+    """Everything that can be asked of one ledger. Days are dates or text such as 2026-01-31.
+
+    `where` is a condition on accounts as people type it ("segment = Enterprise and country in (DE, AT)"), or several;
+    `by` is a column of the accounts, or "kept_by" for contract and irregular accounts apart.
+    """
+
+    def __init__(self, ledger: "Ledger", *, events: "Frame | None" = None) -> None:
+        self.ledger = ledger
+        self._events = events
+
+    @property
+    def covered(self) -> date:
+        """The day before which everything is known."""
+        return self.ledger.covered
+
+    def statement(
+        self,
+        start: Day,
+        end: Day,
+        *,
+        by: str | None = None,
+        where: "str | Condition | Sequence[str | Condition]" = (),
+        rates_on: Day | None = None,
+    ) -> "Statement":
+        """The statement of the days from `start` up to `end`, which is not included."""
+        from keepwell.metrics.statement import statement
+
+        period = Period(_day(start), _day(end))
+        return statement(self.ledger, period, by=by, where=_conditions(where), rates_on=_maybe_day(rates_on))
+
+    def series(
+        self,
+        grain: Grain | str = Grain.MONTH,
+        start: Day | None = None,
+        end: Day | None = None,
+        *,
+        by: str | None = None,
+        where: "str | Condition | Sequence[str | Condition]" = (),
+        rates_on: Day | None = None,
+    ) -> "list[Statement]":
+        """Statements of the periods that overlap [start, end); by default all from the first movement on."""
+        from keepwell.metrics.series import series
+
+        first = _day(start) if start is not None else (self.first_day or self.covered - timedelta(days=1))
+        last = _day(end) if end is not None else self.covered
+        return series(
+            self.ledger,
+            Grain(grain),
+            first,
+            last,
+            by=by,
+            where=_conditions(where),
+            rates_on=_maybe_day(rates_on),
+        )
+
+    def definitions(
+        self, start: Day, end: Day, *, where: "str | Condition | Sequence[str | Condition]" = ()
+    ) -> "Comparison":
+        """Every named meaning of churn over a period, each gap to ours with its accounts."""
+        from keepwell.metrics.comparison import compare
+
+        return compare(self.ledger, Period(_day(start), _day(end)), where=_conditions(where))
+
+    def cohorts(
+        self,
+        grain: Grain | str = Grain.MONTH,
+        *,
+        measure: Literal["accounts", "mrr"] = "accounts",
+        by: str | None = None,
+        where: "str | Condition | Sequence[str | Condition]" = (),
+    ) -> "Cohorts":
+        """The cohort triangle; `by` makes a cohort of each value of a column on the first paying day."""
+        from keepwell.metrics.cohorts import cohorts
+
+        ledger, rows = self.ledger, self._rows_where(where)
+        return cohorts(
+            rows,
+            ledger.engine,
+            grain=Grain(grain),
+            measure=measure,
+            covered=ledger.covered,
+            rates=ledger.rates(self._newest_day) if measure == "mrr" else {},
+            reporting=ledger.reporting,
+            attribute=self._values(by),
+            fiscal_start=ledger.fiscal_start,
+            data_from=ledger.data_from,
+        )
+
+    def survival(
+        self, *, by: str | None = None, where: "str | Condition | Sequence[str | Condition]" = ()
+    ) -> "Survival":
+        """How long accounts stay, from the first paying day to the first departure."""
+        from keepwell.metrics.survival import survival
+
+        ledger = self.ledger
+        return survival(
+            self._rows_where(where),
+            ledger.engine,
+            covered=ledger.covered,
+            by=self._values(by),
+            data_from=ledger.data_from,
+            rates=ledger.rates(self._newest_day),
+            reporting=ledger.reporting,
+        )
+
+    def cycles(self, *, as_of: Day | None = None) -> "pa.Table":
+        """Each irregular account's newest cycle, limit and lapse day before a day (default: the covered one)."""
+        from keepwell.metrics.cycles import newest_cycles
+
+        return newest_cycles(self.ledger, _maybe_day(as_of) or self.covered)
+
+    def events_retention(self, **asked: Any) -> "EventsRetention":
+        """Retention of product use; what can be asked is said at `keepwell.metrics.events_retention`."""
+        from keepwell.lib.errors import KeepwellError
+        from keepwell.lib.text import gettext as _
+        from keepwell.metrics.events_retention import events_retention
+
+        if self._events is None:
+            raise KeepwellError(
+                _("There are no events to look at."),
+                ways=[_("Load them: keepwell import events FILE (account_id, occurred_at, kind).")],
+            )
+        return events_retention(self._events, self.ledger.engine, **asked)
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which anybody pays; None where nobody ever does."""
+        found = self.ledger.engine.collect(self.ledger.rows.select(first=nw.col("day").min()))
+        first = found["first"].to_pylist()[0]
+        return None if first is None else from_number(first)
+
+    def close(self) -> None:
+        """Give the engine's memory and files back."""
+        self.ledger.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _newest_day(self) -> date:
+        return self.covered - timedelta(days=1)
+
+    def _first_days(self) -> "Frame":
+        """Each account's first paying day, as a frame of positions that can be cut."""
+        first = self.ledger.rows.filter(nw.col("kind") == "new", nw.col("paying") == 1)
+        return first.select("account_id", "kept_by", target=nw.col("first_day"))
+
+    def _values(self, by: str | None) -> "Frame | None":
+        from keepwell.metrics.cuts import cut_by
+
+        if by is None:
+            return None
+        return cut_by(self.ledger, self._first_days(), by).select("account_id", value=nw.col("segment"))
+
+    def _rows_where(self, where: "str | Condition | Sequence[str | Condition]") -> "Frame":
+        from keepwell.metrics.cuts import kept_where
+
+        conditions = _conditions(where)
+        if not conditions:
+            return self.ledger.rows
+        kept = kept_where(self.ledger, self._first_days(), conditions).select("account_id")
+        return self.ledger.rows.join(kept, on="account_id", how="semi")
+
+
+def open(
+    home: str | Path,
+    *,
+    engine: "str | Engine" = "duckdb",
+    as_known_on: Day | None = None,
+    policies: Mapping[str, Any] | None = None,
+) -> Company:
+    """The company of a book; as known at the end of a day, or under other policies, if asked.
+
+    Raises BadBook where there is no book at `home`.
+    """
+    from keepwell.book.book import Book
+    from keepwell.book.engines import engine_named
+    from keepwell.ledger.opening import open_ledger
+    from keepwell.ledger.policies import Policies
+
+    book = Book.open(Path(home).expanduser() if "://" not in str(home) else str(home))
+    computing = engine_named(engine) if isinstance(engine, str) else engine
+    day = _maybe_day(as_known_on)
+    chosen = Policies(**{**book.settings.policies, **policies}) if policies else None
+    ledger = open_ledger(book, computing, as_known_on=day, policies=chosen)
+    moment = book.moment(computing, day)
+    return Company(ledger, events=moment.frame("events") if moment.has("events") else None)
+
+
+def company(
+    *,
+    subscriptions: Any = None,
+    purchases: Any = None,
+    accounts: Any = None,
+    invoices: Any = None,
+    rates: Any = None,
+    events: Any = None,
+    covered: Day | None = None,
+    reporting_currency: str | None = None,
+    fiscal_start: int = 1,
+    policies: Mapping[str, Any] | None = None,
+    engine: "str | Engine" = "duckdb",
+) -> Company:
+    """The company that dataframes describe: Polars, pandas, Arrow, DuckDB or Spark, eager or lazy.
+
+    Columns are those of the import tables; money is in whole units of its currency (12.50), days are dates. `covered`
+    is the day before which the frames are complete; by default the newest start, notice or purchase and one day more.
+    """
+    from keepwell.ledger.frames import ledger_of_frames
+
+    ledger, event_rows = ledger_of_frames(
+        {
+            "subscriptions": subscriptions,
+            "purchases": purchases,
+            "accounts": accounts,
+            "invoices": invoices,
+            "rates": rates,
+            "events": events,
+        },
+        covered=_maybe_day(covered),
+        reporting=reporting_currency,
+        fiscal_start=fiscal_start,
+        policies=policies or {},
+        engine=engine,
+    )
+    return Company(ledger, events=event_rows)
+
+
+def _day(day: Day) -> date:
+    return day if isinstance(day, date) else parse_day(day)
+
+
+def _maybe_day(day: Day | None) -> date | None:
+    return None if day is None else _day(day)
+
+
+def _conditions(where: "str | Condition | Sequence[str | Condition]") -> "tuple[Condition, ...]":
+    from keepwell.metrics.cuts import Condition, parse_where
+
+    if isinstance(where, str):
+        return parse_where(where) if where.strip() else ()
+    if isinstance(where, Condition):
+        return (where,)
+    return tuple(c for one in where for c in (parse_where(one) if isinstance(one, str) else (one,)))

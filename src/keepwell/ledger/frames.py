@@ -1,0 +1,218 @@
+"""A ledger over dataframes that a person already holds, with no book behind it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import narwhals as nw
+
+from keepwell.book.engines import Engine, Frame, engine_named
+from keepwell.ledger import facts as f
+from keepwell.ledger.facts import Facts, shaped, versions
+from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
+from keepwell.ledger.policies import Policies
+from keepwell.ledger.posting import post, renewals
+from keepwell.lib.days import NEVER, from_number
+from keepwell.lib.errors import BadInput, KeepwellError
+from keepwell.lib.money import CURRENCIES, exponent
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
+
+_NEEDED = {
+    "subscriptions": ("account_id", "started_on", "mrr"),
+    "purchases": ("account_id", "amount"),
+    "accounts": ("account_id",),
+    "invoices": ("account_id", "due_on"),
+    "rates": ("currency", "valid_from", "rate"),
+    "events": ("account_id", "kind"),
+}
+
+
+def ledger_of_frames(
+    given: Mapping[str, Any],
+    *,
+    covered: date | None,
+    reporting: str | None,
+    fiscal_start: int,
+    policies: Mapping[str, Any],
+    engine: str | Engine,
+) -> tuple[Ledger, Frame | None]:
+    """The ledger of dataframes by table name (None where there is none), and the frame of events.
+
+    Raises BadInput where a frame lacks a column it needs or holds what cannot be measured.
+    """
+    computing = engine_named(engine) if isinstance(engine, str) else engine
+    frames = {name: _frame(name, table, computing) for name, table in given.items() if table is not None}
+    if not {"subscriptions", "purchases"} & frames.keys():
+        raise KeepwellError(
+            _("A company is measured by its subscriptions or its purchases, and neither was given."),
+            ways=[_("Give subscriptions=, purchases=, or both.")],
+        )
+    facts = _facts(frames, computing, reporting)
+    known = covered or _newest_day(frames, computing)
+    chosen = Policies(**policies)
+    posted = post(facts, chosen, covered=known, engine=computing)
+    rows = computing.persist(posted.rows)
+    currencies = currencies_of(rows, computing)
+    if reporting is None and len(currencies) > 1:
+        raise KeepwellError(
+            _("The company is paid in several currencies and has not said which one it reports in."),
+            seen=", ".join(currencies),
+            ways=[_("Give reporting_currency= and rates=.")],
+        )
+    accounts = frames.get("accounts")
+    ledger = Ledger(
+        rows=rows,
+        engine=computing,
+        policies=chosen,
+        covered=known,
+        reporting=reporting or (currencies[0] if currencies else "EUR"),
+        currencies=currencies,
+        quoted=_quoted(frames.get("rates"), computing),
+        leaving=computing.persist(posted.leaving),
+        attributes=None if accounts is None else _attributes(accounts),
+        cycles=posted.cycles,
+        renewals=renewals(facts, computing),
+        names=_names(accounts),
+        fiscal_start=fiscal_start,
+        cut={"source": "dataframes"},
+    )
+    return ledger, frames.get("events")
+
+
+def _frame(name: str, table: Any, engine: Engine) -> Frame:
+    frame = engine.frame(table)
+    columns = frame.collect_schema().names()
+    for needed in _NEEDED[name]:
+        if needed not in columns:
+            close = near(needed, columns)
+            raise BadInput(
+                _("{table} lacks the column {column}.").format(table=name, column=needed),
+                seen=", ".join(columns),
+                ways=[
+                    *(
+                        [_("Rename {names}, if that is it.").format(names=" or ".join(close))]
+                        if close
+                        else []
+                    ),
+                    _("The columns are described under: keepwell docs tables."),
+                ],
+            )
+    if name == "purchases" and "occurred_on" not in columns:
+        frame = _with_days(frame, engine)
+    return frame
+
+
+def _with_days(purchases: Frame, engine: Engine) -> Frame:
+    """Purchases with the day of their instant; a frame with a time zone in mind gives occurred_on itself."""
+    schema = purchases.collect_schema()
+    if "occurred_at" not in schema.names():
+        raise BadInput(
+            _("{table} lacks the column {column}.").format(table="purchases", column="occurred_on")
+        )
+    if schema["occurred_at"] == nw.Int64():  # dates are day numbers already
+        return purchases.with_columns(occurred_on=nw.col("occurred_at"))
+    return engine.frame(purchases.with_columns(occurred_on=nw.col("occurred_at").cast(nw.Date)).to_native())
+
+
+def _facts(frames: Mapping[str, Frame], engine: Engine, reporting: str | None) -> Facts:
+    none = Facts.none(engine)
+    subscriptions, purchases = none.subscriptions, none.purchases
+    if "subscriptions" in frames:
+        priced = _in_minor_units(frames["subscriptions"], "mrr", engine, reporting)
+        subscriptions = shaped(priced, f.SUBSCRIPTIONS)
+    if "purchases" in frames:
+        priced = _in_minor_units(frames["purchases"], "amount", engine, reporting)
+        purchases = shaped(priced.with_columns(day=nw.col("occurred_on")), f.PURCHASES)
+    merges, excluded, segments = none.merges, none.excluded, none.segments
+    if "accounts" in frames:
+        accounts = frames["accounts"]
+        columns = set(accounts.collect_schema().names())
+        if "segment" in columns:
+            segments = versions(_attributes(accounts), "segment")
+        if "merged_into" in columns:
+            day = nw.col("merged_on").fill_null(NEVER) if "merged_on" in columns else nw.lit(NEVER)
+            merged = accounts.filter(~nw.col("merged_into").is_null())
+            merges = merged.select(
+                "account_id", survivor=nw.col("merged_into"), merged_day=day.cast(nw.Int64)
+            )
+        if "excluded" in columns:
+            excluded = accounts.filter(~nw.col("excluded").is_null()).select("account_id", "excluded")
+    invoices = shaped(frames["invoices"], f.INVOICES) if "invoices" in frames else none.invoices
+    return Facts(subscriptions, purchases, invoices, segments, merges, excluded)
+
+
+def _in_minor_units(frame: Frame, column: str, engine: Engine, reporting: str | None) -> Frame:
+    """Amounts in whole minor units of each row's currency, half a unit rounded up."""
+    if "currency" not in frame.collect_schema().names():
+        if reporting is None:
+            raise BadInput(
+                _("The amounts say no currency."),
+                ways=[_("Add a column currency, or give reporting_currency=.")],
+            )
+        frame = frame.with_columns(currency=nw.lit(reporting))
+    checked = engine.collect(
+        frame.group_by("currency").agg(least=nw.col(column).min(), missing=nw.col(column).null_count())
+    ).to_pylist()
+    _refuse(column, checked)
+    scale: nw.Expr = nw.lit(100.0)
+    for code in {row["currency"] for row in checked}:
+        if exponent(code) != 2:
+            scale = nw.when(nw.col("currency") == code).then(nw.lit(10.0 ** exponent(code))).otherwise(scale)
+    amount = (nw.col(column).cast(nw.Float64) * scale + 0.5).floor().cast(nw.Int64)
+    return frame.with_columns(amount.alias(column))
+
+
+def _refuse(column: str, checked: list[dict[str, Any]]) -> None:
+    """No row is dropped in silence: what cannot be measured is refused with its reason."""
+    unknown = [row["currency"] for row in checked if row["currency"] not in CURRENCIES]
+    if unknown:
+        raise BadInput(
+            _("Rows have a currency that is none."), seen=", ".join(str(code) for code in unknown[:5])
+        )
+    if any(row["missing"] for row in checked):
+        raise BadInput(
+            _("Rows of {column} are missing.").format(column=column),
+            seen=_("{n} of them").format(n=sum(row["missing"] for row in checked)),
+            ways=[_("Fill them, or leave the rows out and say so.")],
+        )
+    least = [row["least"] for row in checked if row["least"] is not None]
+    if column == "mrr" and least and min(least) < 0:
+        raise BadInput(_("A subscription cannot pay less than nothing."), seen=str(min(least)))
+
+
+def _attributes(accounts: Frame) -> Frame:
+    names = [n for n in accounts.collect_schema().names() if n not in ("account_id", "known_on")]
+    known = nw.lit(NEVER).cast(nw.Int64)
+    if "known_on" in accounts.collect_schema().names():
+        known = nw.col("known_on")
+    return accounts.select("account_id", *[nw.col(n).cast(nw.String()) for n in names], known_on=known)
+
+
+def _names(accounts: Frame | None) -> Frame | None:
+    if accounts is None or "name" not in accounts.collect_schema().names():
+        return None
+    return accounts.select("account_id", "name").unique(subset=["account_id"], keep="any")
+
+
+def _quoted(rates: Frame | None, engine: Engine) -> tuple[QuotedRate, ...]:
+    if rates is None:
+        return ()
+    rows = engine.collect(rates.select("currency", "valid_from", "rate")).to_pylist()
+    return tuple(
+        QuotedRate(row["currency"], from_number(row["valid_from"]), Decimal(str(row["rate"]))) for row in rows
+    )
+
+
+def _newest_day(frames: Mapping[str, Frame], engine: Engine) -> date:
+    days: list[int] = []
+    for name, columns in (("subscriptions", ("started_on", "cancelled_on")), ("purchases", ("occurred_on",))):
+        if name in frames:
+            present = frames[name].collect_schema().names()
+            newest = frames[name].select(*[nw.col(c).max() for c in columns if c in present])
+            row = engine.collect(newest).to_pylist()[0]
+            days += [day for day in row.values() if day is not None]
+    if not days:
+        raise BadInput(_("The frames hold no row with a day."), ways=[_("Give frames with rows in them.")])
+    return from_number(max(days) + 1)
