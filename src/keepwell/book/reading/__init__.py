@@ -63,7 +63,8 @@ class Source:
     encoding: str = ""
     skip: int = 0
     lines: Literal["counted", "column", "row"] = "counted"
-    newlines: int = 0
+    lines_total: int = 0
+    rows: int | None = None  # how many records, where that is known without reading them
     gap: bool = False
     long_lines: bool = False
     refused: tuple[Refused, ...] = ()

@@ -34,10 +34,11 @@ def source(looked: Looked, layout: Layout, scratch: Path) -> Source:
     columns, skip = _header(sample, delimiter, layout, looked.name)
     if whole and not _has_rows(sample, delimiter, skip):
         raise header_only(looked.name)
-    path, name = looked.path, looked.encoding
-    old_mac = looked.newlines == 0 and "\r" in sample
+    path, name, lines = looked.path, looked.encoding, looked.lines_total
+    old_mac = lines <= 1 and "\r" in sample
     if spaced or name != "utf-8" or old_mac:
-        path = _rewritten(looked, scratch, spaced=spaced)
+        path = _rewritten(looked, scratch, spaced=spaced, old_mac=old_mac)
+        lines = _count(path)
     return Source(
         name=looked.name,
         form="csv",
@@ -47,7 +48,7 @@ def source(looked: Looked, layout: Layout, scratch: Path) -> Source:
         delimiter=delimiter,
         encoding=name,
         skip=skip,
-        newlines=sample.count("\r") if old_mac else looked.newlines,
+        lines_total=lines,
         gap=looked.gap or spaced,
         long_lines=looked.longest > CHUNK,
         alternatives={d: width for d, (_share, width) in found.items()},
@@ -115,10 +116,10 @@ def _has_rows(sample: str, delimiter: str, skip: int) -> bool:
     return bool(_rows(body, delimiter, 1)) or bool(body.strip())
 
 
-def _rewritten(looked: Looked, scratch: Path, *, spaced: bool) -> Path:
+def _rewritten(looked: Looked, scratch: Path, *, spaced: bool, old_mac: bool) -> Path:
     target = scratch / f"utf8-{abs(hash(looked.path))}.csv"
     try:
-        with _text_of(looked) as text, target.open("w", encoding="utf-8", newline="") as out:
+        with _text_of(looked, old_mac) as text, target.open("w", encoding="utf-8", newline="") as out:
             if spaced:
                 out.writelines("\t".join(line.split()) + "\n" for line in text)
             else:
@@ -135,8 +136,15 @@ def _rewritten(looked: Looked, scratch: Path, *, spaced: bool) -> Path:
     return target
 
 
-def _text_of(looked: Looked) -> TextIO:
+def _text_of(looked: Looked, old_mac: bool) -> TextIO:
     # Line ends are kept as they are, so that a line's number here is its number in the file; those of old Macs
     # are the exception, since only they would make one line of the whole file.
-    newline = "" if looked.newlines else None
-    return looked.path.open(encoding=looked.codec, newline=newline)
+    return looked.path.open(encoding=looked.codec, newline=None if old_mac else "")
+
+
+def _count(path: Path) -> int:
+    lines, last = 0, b"\n"
+    with path.open("rb") as raw:
+        while chunk := raw.read(CHUNK):
+            lines, last = lines + chunk.count(b"\n"), chunk[-1:]
+    return lines + (last != b"\n")

@@ -31,6 +31,7 @@ def source(looked: Looked, scratch: Path) -> Source:
     refused: list[Refused] = []
     paths: list[Path] = []
     rows: list[dict[str, Any]] = []
+    total = 0
     for number, line in enumerate(_lines(looked), 1):
         if not line.strip():
             continue
@@ -44,6 +45,7 @@ def source(looked: Looked, scratch: Path) -> Source:
             continue
         columns.update(dict.fromkeys(row))
         rows.append({**row, "_line": number})
+        total += 1
         if len(rows) >= _BATCH:
             paths.append(_kept(rows, list(columns), scratch, looked, len(paths)))
             rows = []
@@ -61,6 +63,7 @@ def source(looked: Looked, scratch: Path) -> Source:
         encoding=looked.encoding,
         lines="column",
         refused=tuple(refused),
+        rows=total,
     )
 
 

@@ -18,7 +18,15 @@ def source(looked: Looked) -> Source:
     if about.metadata.num_rows == 0:
         raise header_only(looked.name)
     columns = checked_header(list(about.schema_arrow.names), looked.name)
-    return Source(looked.name, "parquet", (looked.path,), columns, kind="Parquet", lines="row")
+    return Source(
+        looked.name,
+        "parquet",
+        (looked.path,),
+        columns,
+        kind="Parquet",
+        lines="row",
+        rows=about.metadata.num_rows,
+    )
 
 
 def damaged(name: str, error: Exception) -> BadInput:

@@ -42,7 +42,7 @@ class Looked:
     kind: Kind
     encoding: str = ""
     codec: str = ""
-    newlines: int = 0
+    lines_total: int = 0  # what stands after the last line break counts as a line
     longest: int = 0  # bytes of the longest line, known only when it exceeds a chunk
     gap: bool = False  # whether an empty line was seen
     packed: bool = False
@@ -56,7 +56,7 @@ def look(path: Path, *, scratch: Path, encoding: str | None = None) -> Looked:
     """
     mode = _mode(path)
     piped = not stat.S_ISREG(mode)
-    with path.open("rb") as raw:
+    with _reading(path) as raw:
         head = raw.read(16)
         if not head:
             raise _empty(path)
@@ -82,6 +82,13 @@ def _mode(path: Path) -> int:
     except PermissionError:
         raise BadInput(_("The file {path} may not be read by this user.").format(path=path)) from None
     return mode
+
+
+def _reading(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except PermissionError:
+        raise BadInput(_("The file {path} may not be read by this user.").format(path=path)) from None
 
 
 def _columnar_or_sheet(path: Path, magic: str) -> Looked:
@@ -119,7 +126,7 @@ def _text(
     if not listener.heard or (listener.bom and listener.heard <= 3):
         raise _empty(path)
     name, codec = codec_named(encoding) if encoding else listener.verdict()
-    return Looked(copy or path, path.name, "text", name, codec, lines.count, lines.longest, lines.gap, keep)
+    return Looked(copy or path, path.name, "text", name, codec, lines.total, lines.longest, lines.gap, keep)
 
 
 def _chunks(head: bytes, raw: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
@@ -139,6 +146,11 @@ class _Lines:
         self.path, self.count, self.longest, self.gap = path, 0, 0, False
         self._running = 0
         self._tail = b""
+
+    @property
+    def total(self) -> int:
+        """Line breaks heard, and one more where the last line has none."""
+        return self.count + (self._tail[-1:] not in (b"\n", b""))
 
     def hear(self, chunk: bytes) -> None:
         end = b"\n" if b"\n" in chunk else b"\r"
@@ -162,7 +174,7 @@ class _Lines:
         if not self.gap:
             seam = self._tail + chunk[:4]
             self.gap = b"\n\n" in chunk or b"\n\r\n" in chunk or b"\n\n" in seam or b"\n\r\n" in seam
-            self._tail = chunk[-3:]
+        self._tail = chunk[-3:]
 
 
 def _empty(path: Path) -> BadInput:

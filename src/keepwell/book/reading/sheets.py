@@ -53,7 +53,7 @@ def source(looked: Looked, layout: Layout, scratch: Path) -> Source:
         ),
         target,
     )
-    return Source(looked.name, "parquet", (target,), columns, kind="XLSX", lines="column")
+    return Source(looked.name, "parquet", (target,), columns, kind="XLSX", lines="column", rows=len(filled))
 
 
 def _chosen(book: Any, wanted: str | None, name: str) -> Any:

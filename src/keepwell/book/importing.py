@@ -1,0 +1,125 @@
+"""Files into the book: looked at, matched, checked, put; and a report in which the counts always reconcile.
+
+What is wrong with a whole file is said before anything is written. What is wrong with a row puts the row aside.
+Everything that came from the files becomes visible at once, or nothing does.
+"""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from keepwell.book.book import STAGING, Book
+from keepwell.book.loading import Confirm, Loading, Progress
+from keepwell.book.mapping import Mapping, matched
+from keepwell.book.preparing import default_currency
+from keepwell.book.reading import Source, expand, opened
+from keepwell.book.report import FileReport, ImportReport
+from keepwell.book.store import telling
+from keepwell.book.tables import Table, table_named
+from keepwell.lib.errors import BadInput
+from keepwell.lib.text import gettext as _
+
+__all__ = ["FileReport", "ImportReport", "import_files"]
+FILES = "files"  # the source that files belong to unless another is named
+
+
+def import_files(
+    book: Book,
+    table: str,
+    files: Sequence[Path | str],
+    *,
+    mapping: Mapping | Path | str | None = None,
+    known_at: datetime | str | None = None,
+    complete_to: date | None = None,
+    snapshot: bool = False,
+    create_accounts: bool = False,
+    source: str | None = None,
+    currency: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    sheet: str | None = None,
+    date_order: str | None = None,
+    decimal_mark: str | None = None,
+    confirm: Confirm | bool = False,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> ImportReport:
+    """Load files and folders into a table of the book.
+
+    `known_at` is since when the rows are known: a moment, "occurred" (each fact when it happened), or the moment of
+    loading. `complete_to` is the day up to which the files are complete, itself not included; by default the day
+    after the newest in them. `snapshot` says that the files are all there is. `create_accounts` makes accounts of
+    ids that the book does not know. `confirm` is asked before a snapshot takes away much. What is said here goes
+    before what the mapping says. Raises BadInput where a file is not what it claims to be, and the book is as before.
+    """
+    entry = table_named(table)
+    said = _said(entry, mapping)
+    layout = replace(
+        said.layout,
+        encoding=encoding or said.layout.encoding,
+        delimiter=delimiter or said.layout.delimiter,
+        header=said.layout.header if header is None else header,
+        sheet=sheet or said.layout.sheet,
+    )
+    said = replace(
+        said,
+        layout=layout,
+        date_order=date_order or said.date_order,
+        decimal_mark=decimal_mark or said.decimal_mark,
+        constants={**said.constants, **({"currency": currency} if currency else {})},
+    )
+    tell = progress or (lambda _text: None)
+    with scratch(book) as folder, telling(book.home):
+        found: list[tuple[Source, Mapping]] = []
+        for path in expand([Path(f) for f in files]):
+            tell(_("Looking at {name}").format(name=path.name))
+            opened_file = opened(path, layout, scratch=folder)
+            fitting = matched(opened_file, entry, said)
+            found.append((opened_file, default_currency(entry, fitting, book.settings.reporting_currency)))
+        loading = Loading(
+            book=book,
+            table=entry,
+            folder=folder,
+            known_at=known_at,
+            now=now or datetime.now(UTC),
+            snapshot=snapshot,
+            create_accounts=create_accounts,
+            source=source or said.source or FILES,
+            confirm=confirm,
+            tell=tell,
+        )
+        return loading.load(found, complete_to=complete_to)
+
+
+def _said(table: Table, mapping: Mapping | Path | str | None) -> Mapping:
+    if mapping is None:
+        return Mapping(table.name)
+    said = mapping if isinstance(mapping, Mapping) else Mapping.load(Path(mapping))
+    if said.table != table.name:
+        raise BadInput(
+            _("The mapping is for {theirs}, not for {table}.").format(theirs=said.table, table=table.name),
+            ways=[_("Import into {theirs}, or use another mapping.").format(theirs=said.table)],
+        )
+    return said
+
+
+@contextmanager
+def scratch(book: Book) -> Iterator[Path]:
+    """A folder for what is made on the way: on the book's own disk, where it is gone after a crash too."""
+    if "://" in book.home:
+        with tempfile.TemporaryDirectory(prefix="keepwell-import-") as name:
+            yield Path(name)
+        return
+    folder = Path(book.home) / STAGING / f"import-{uuid.uuid4().hex}"
+    with telling(book.home):
+        folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
