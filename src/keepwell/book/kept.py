@@ -21,7 +21,8 @@ LOADS = pa.schema(
 # Which accounts a load touched; a missing account_id means that any may have been.
 CHANGES = pa.schema([("load", pa.int64()), ("account_id", pa.string())])
 
-# Rows that could not be taken in, one for each thing wrong with one: `row` is the whole row as JSON text.
+# Rows that could not be taken in, one for each thing wrong with one: `row` is the whole row as JSON text, `key` the
+# text of its key, `mapping` and `known` how it was read and since when it was to be known, so that it can be retried.
 QUARANTINE = pa.schema(
     [
         ("id", pa.string()),
@@ -35,6 +36,9 @@ QUARANTINE = pa.schema(
         ("value", pa.string()),
         ("reason", pa.string()),
         ("row", pa.string()),
+        ("key", pa.string()),
+        ("mapping", pa.string()),
+        ("known", pa.string()),
     ]
 )
 
