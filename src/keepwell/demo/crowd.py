@@ -105,7 +105,7 @@ def subscriptions_of(plan: Plan, whom: Ints, first: Ints, form: str) -> tuple[pa
             start = first[has]
         else:
             stop = np.minimum(before_end, end - 1)
-            follows = stop + np.where(relation[at] == 2, gap[at], 0)
+            follows = before_end + np.where(relation[at] == 2, gap[at], 0)
             inside = before + (stop - before) * part[at] // 1000
             start = np.where((relation[at] == 1) | (follows >= end), inside, follows)
         started[at], ended[at] = start, start + length[at]
