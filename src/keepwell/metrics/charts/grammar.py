@@ -1,6 +1,7 @@
 """One chart grammar: every chart is a Vega-Lite spec, drawn alike on a page, in a notebook and in a file."""
 
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
 
 import altair as alt
@@ -42,7 +43,10 @@ def finish(
 def svg(chart: Any) -> str:
     """The chart, or its spec, as an SVG picture, drawn without network or browser."""
     spec = chart if isinstance(chart, dict) else chart.to_dict()
-    return str(vlc.vegalite_to_svg(spec, allowed_base_urls=[]))
+    drawn = str(vlc.vegalite_to_svg(spec, allowed_base_urls=[]))
+    # What a screen reader says; vega says it only where a script draws.
+    said = f'role="img" aria-label="{escape(str(spec.get("description", "")))}"'
+    return drawn.replace("<svg ", f"<svg {said} ", 1)
 
 
 def png(chart: Any, scale: float = 2.0) -> bytes:

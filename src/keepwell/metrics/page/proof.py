@@ -129,9 +129,10 @@ def _policy(name: str, value: Any) -> str:
 def segment(given: Json) -> str:
     """Which accounts are counted, in words."""
     parts = [str(given[k]) for k in ("segment", "where") if given.get(k)]
+    parts = parts or [_("all accounts")]
     if given.get("by"):
-        parts.append(_("by {column}").format(column=given["by"]))
-    return "; ".join(parts) or _("all accounts")
+        parts.append(_("by {column}").format(column=str(given["by"]).replace("_", " ")))
+    return ", ".join(parts)
 
 
 def _currency(given: Json) -> str:

@@ -68,6 +68,9 @@ def _shared(specs: dict[str, Any]) -> dict[str, Any]:
 def picture(spec: dict[str, Any]) -> Markup:
     """The chart as SVG, in the page's own type and with no more decimals than can be seen."""
     drawn = re.sub(r' font-family="[^"]*"', "", grammar.svg(spec))
+    head, rest = drawn.split(">", 1)  # the picture speaks as a whole, so its parts need no words of their own
+    rest = re.sub(r' (?:aria-label|aria-roledescription|role|aria-hidden|pointer-events)="[^"]*"', "", rest)
+    drawn = f"{head}>{rest}"
     return Markup(re.sub(r"(\d+\.\d{2})\d+", r"\1", drawn))
 
 

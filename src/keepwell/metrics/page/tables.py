@@ -119,9 +119,13 @@ def _money(value: Any, account: Json, *, signed: bool = False) -> Cell:
 
 def series_table(series: Sequence[Json]) -> Markup:
     """Every period of a series with its rates, the last first."""
-    heads = [Head(_("Period")), Head(_("Opening accounts"), number=True), Head(_("Churned"), number=True)]
     names = list(series[-1].get("rates") or {}) if series else []
-    heads += [Head(rate_name(n), number=True) for n in names] + [Head(_("Marks"))]
+    led_over = [n for n in ("restated", "moved") if any(n in s["mrr"] for s in series)]
+    heads = [Head(_("Period")), Head(_("Opening accounts"), number=True), Head(_("Churned"), number=True)]
+    heads.append(Head(_("Churn, 95%"), number=True))
+    heads += [Head(rate_name(n), number=True) for n in names]
+    words = {"restated": _("Restated MRR"), "moved": _("Moved MRR")}
+    heads += [*(Head(words[n], number=True) for n in led_over), Head(_("Marks"))]
     rows = []
     for s in reversed(series):
         around = interval(s, "customer_churn")
@@ -129,20 +133,19 @@ def series_table(series: Sequence[Json]) -> Markup:
             (numbers.period(s["period"]["from"], s["period"]["to"]), s["period"]["from"]),
             (numbers.count(base(s)), base(s)),
             (numbers.count(s["accounts"].get("churned")), s["accounts"].get("churned")),
+            ("–", "") if around is None else (" – ".join(numbers.percent(a) for a in around), around[0]),
         ]
-        for n in names:
-            say = numbers.times if n == "quick_ratio" else numbers.percent
-            row.append((say(rate(s, n)), rate(s, n)))
+        row += [_rate(s, n) for n in names]
+        row += [(numbers.money(s["mrr"].get(n), currency(s)), s["mrr"].get(n) or "") for n in led_over]
         marks = [_("not finished")] * (not finished(s)) + [_("small base")] * is_small(s)
-        if around:
-            marks.append(
-                _("churn 95%: {low} to {high}").format(
-                    low=numbers.percent(around[0]), high=numbers.percent(around[1])
-                )
-            )
-        row.append(("; ".join(marks) or "–", None))
-        rows.append(row)
+        rows.append([*row, ("; ".join(marks) or "–", None)])
     return table(heads, rows, caption=_("The series in numbers"), name="keepwell-series")
+
+
+def _rate(statement: Json, name: str) -> Cell:
+    value = rate(statement, name)
+    say = numbers.times if name == "quick_ratio" else numbers.percent
+    return (say(value), "" if value is None else value)
 
 
 def segment_table(parts: Sequence[Json]) -> Markup:
