@@ -95,6 +95,7 @@ REASONS = ("by_choice", "failed_payment", "closed_or_merged")
 # Fourteen months with a leap day in them.
 WINDOW = (number(date(2023, 12, 20)), number(date(2025, 2, 20)))
 _MONTHS = [number(add_months(date(2023, 10, 1), k)) for k in range(24)]
+_QUARTERS = _MONTHS[3:15:3]
 _EDGES = sorted(first + shift for first in _MONTHS for shift in (-1, 0, 1))
 
 
@@ -210,15 +211,18 @@ def make(dice: Dice, kinds: Kinds = EVERYTHING) -> History:
     invoices: list[Invoice] = []
     for i in range(dice.integer(1, kinds.most_accounts)):
         name = f"a{i:02}"
-        accounts.append(_account(dice, name, [a.account for a in accounts], kinds))
+        bought: list[Purchase] = []
         habit = dice.pick(("contract", "contract", "irregular", "both", "irregular", "nothing"))
         home = dice.pick(currencies)
         if kinds.subscriptions and (habit in ("contract", "both") or not kinds.purchases):
             subscriptions += _subscriptions(dice, name, home, currencies)
         if kinds.purchases and (habit in ("irregular", "both") or not kinds.subscriptions):
-            purchases += _purchases(dice, name, home, currencies, covered)
+            bought = _purchases(dice, name, home, currencies, covered)
+            purchases += bought
         if kinds.invoices and dice.chance(30):
             invoices += [_invoice(dice, name, home) for _ in range(dice.integer(1, 3))]
+        others = [a.account for a in accounts]
+        accounts.append(_account(dice, name, others, [p.occurred_on for p in bought], kinds))
     return History(
         tuple(accounts),
         covered,
@@ -236,8 +240,11 @@ def _day(dice: Dice, least: int, most: int) -> int:
     return dice.pick(near) if near and dice.chance(40) else dice.integer(least, max(least, most))
 
 
-def _account(dice: Dice, name: str, others: list[str], kinds: Kinds) -> Account:
-    days = sorted({_day(dice, *WINDOW) for _ in range(dice.pick((0, 0, 1, 2)))})
+def _account(dice: Dice, name: str, others: list[str], bought: list[int], kinds: Kinds) -> Account:
+    changes = {_day(dice, *WINDOW) for _ in range(dice.pick((0, 0, 1, 2)))}
+    if bought and dice.chance(30):  # a new segment on the very day of a purchase, or of a quarter's start
+        changes.add(dice.pick((dice.pick(bought), dice.pick(_QUARTERS), dice.pick(_QUARTERS) - 1)))
+    days = sorted(changes)
     if not (kinds.late_segments and dice.chance(15)):
         days = [WINDOW[0] - 400, *days]
     merged = bool(others) and kinds.merging and dice.chance(20)
@@ -299,7 +306,8 @@ def _purchases(dice: Dice, name: str, home: str, currencies: Sequence[str], cove
         if k < 12 and dice.chance(15):  # a return: the same day, soon, or later than the next purchase
             back = dice.pick((-500, -1, -100_000))
             rows.append(Purchase(name, day + dice.pick((0, 1, 5, 40)), back, home))
-        day += steps[k % len(steps)] + (dice.pick((100, 91, 150, 200)) if k == silent_after else 0)
+        # a silence often ends just before, on or after the day on which the stated defaults lapse
+        day += dice.pick((91, 90, 92, 150, 200)) if k == silent_after else steps[k % len(steps)]
     return [row for row in rows if row.occurred_on < covered]
 
 
