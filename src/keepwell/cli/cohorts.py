@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from keepwell.cli.helping import examples
-from keepwell.cli.options import AsKnownOn, By, Grace, Html, Where
+from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.days import Grain
@@ -45,19 +45,17 @@ def cohorts(
     where: Where = None,
     as_known_on: AsKnownOn = "",
     grace: Grace = None,
-    html: Html = "",
 ) -> None:
     """Ask for the triangle and show it."""
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         found = company.cohorts(grain, measure=measure.value, by=by or None, where=where or ())
-        if html:
-            session.page(company, found, html)
-        session.show(answer(found.to_dict()))
+        shown = answer(found.to_dict(), found.mean_to_dict(), left_out=found.left_out)
+    session.show(shown)
 
 
-def answer(found: list[dict[str, Any]]) -> Answer:
-    """A row a cohort, a column an age; running cells are marked."""
+def answer(found: list[dict[str, Any]], mean: list[dict[str, Any]], *, left_out: int = 0) -> Answer:
+    """A row a cohort, a column an age, the weighted mean below; running and small cells are marked."""
     oldest = max((cell["age"] for one in found for cell in one["cells"]), default=-1)
     columns = [
         Column("cohort", _("Cohort")),
@@ -68,8 +66,8 @@ def answer(found: list[dict[str, Any]]) -> Answer:
     for one in found:
         cells = {cell["age"]: cell for cell in one["cells"]}
         rows.append([one["cohort"], one["size"], *[_cell(cells.get(age)) for age in range(oldest + 1)]])
-    means = [_mean(found, age) for age in range(oldest + 1)]
-    rows.append([_("weighted mean"), None, *["" if mean is None else f"{mean:.0%}" for mean in means]])
+    means = {cell["age"]: cell for cell in mean}
+    rows.append([_("weighted mean"), None, *[_cell(means.get(age)) for age in range(oldest + 1)]])
     plain = Sheet(
         [Column(name) for name in ("cohort", "size", "age", "active", "share", "finished")],
         [
@@ -79,25 +77,15 @@ def answer(found: list[dict[str, Any]]) -> Answer:
         ],
     )
     notes = [
-        _("The mean is weighted by size, over only the cohorts that have reached the age. … still running.")
+        _("The mean is weighted by size, over only the cohorts that have reached the age."),
+        _("… still running; * fewer than 30 accounts"),
     ]
+    if left_out:
+        notes.append(_("{n:,} accounts paid before the data begins and are in no cohort.").format(n=left_out))
     return Answer(found, [Sheet(columns, rows, notes=notes)], csv=plain)
 
 
 def _cell(cell: dict[str, Any] | None) -> str:
     if cell is None or cell["share"] is None:
         return ""
-    return f"{cell['share']:.0%}" + ("" if cell["finished"] else "…")
-
-
-def _mean(found: list[dict[str, Any]], age: int) -> float | None:
-    """The share over all cohorts that have finished this age, weighted by their base."""
-    of = over = 0.0
-    for one in found:
-        for cell in one["cells"]:
-            if cell["age"] == age and cell["finished"] and cell["share"]:
-                active = float(cell["active"])
-                of, over = of + active, over + active / cell["share"]
-            elif cell["age"] == age and cell["finished"] and cell["share"] == 0:
-                over += float(one["size"])
-    return of / over if over else None
+    return f"{cell['share']:.0%}" + ("" if cell["finished"] else "…") + ("*" if cell.get("small") else "")

@@ -8,7 +8,7 @@ from keepwell.cli.figures import percent
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, From, Grace, Named, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.session import conditions, period_of, session_of
+from keepwell.cli.session import period_of, session_of
 from keepwell.lib.text import gettext as _
 
 if TYPE_CHECKING:
@@ -46,11 +46,10 @@ def definitions(
     grace: Grace = None,
 ) -> None:
     """Ask for all definitions and show them."""
-    from keepwell.metrics.comparison import compare
-
     session = session_of(context)
-    with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
-        found = compare(ledger, period_of(ledger, start, end, period), where=conditions(where))
+    with session.company(as_known_on=as_known_on, grace=grace) as company:
+        asked = period_of(company, start, end, period)
+        found = company.definitions(asked.start, asked.end, where=where or ())
         shown = _apart(found, name) if name else side_by_side(found.to_dict(), heading(found))
     session.show(shown)
 

@@ -123,7 +123,7 @@ def _rates(statement: Json) -> Sheet:
     from keepwell.metrics.registry import all_metrics
 
     notes = []
-    if statement.get("small"):
+    if statement.get("small") and statement["accounts"]["opening"]:
         notes.append(_("Fewer than 30 accounts at the opening: the rates say little."))
     refused = statement.get("refused")
     if refused:
@@ -198,7 +198,7 @@ def parts_sheet(parts: Sequence[Json], by: str) -> Sheet:
 
 
 def _small(statement: Json, words: str) -> str:
-    return f"{words}*" if statement.get("small") else words
+    return f"{words}*" if statement.get("small") and statement["accounts"]["opening"] else words
 
 
 def statement_csv(statements: Sequence[Json]) -> Sheet:

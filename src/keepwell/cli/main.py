@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from keepwell.cli import definitions, docs, doctor, mapping, posting, series, setting_up, statement
+from keepwell.cli import (
+    cohorts,
+    cycles,
+    definitions,
+    docs,
+    doctor,
+    erasing,
+    history,
+    mapping,
+    posting,
+    series,
+    setting_up,
+    statement,
+    survival,
+)
 from keepwell.cli.endings import ending
 from keepwell.cli.helping import examples
 from keepwell.cli.session import EngineName, Format, Session
@@ -32,7 +46,21 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help is the same on a screen, in a pipe and in docs/cli.md, and quick
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setting_up, mapping, posting, statement, series, definitions, doctor, docs):
+for command in (
+    setting_up,
+    mapping,
+    history,
+    erasing,
+    posting,
+    statement,
+    series,
+    definitions,
+    cohorts,
+    survival,
+    cycles,
+    doctor,
+    docs,
+):
     command.add_to(app)
 
 

@@ -10,8 +10,7 @@ from keepwell.lib.text import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keepwell.ledger.ledger import Ledger
-    from keepwell.metrics.cuts import Condition
+    from keepwell.company import Company
     from keepwell.metrics.statement import Statement
 
 # The lines that a page opens; the balances themselves would list the whole company.
@@ -30,25 +29,23 @@ MOST = 500  # accounts of one list on the page
 MONTHS = 36  # of the series
 
 
-def write(path: str, ledger: "Ledger", found: "Statement", where: "Sequence[Condition]" = ()) -> Path:
+def write(path: str, company: "Company", found: "Statement", where: "Sequence[str]" = ()) -> Path:
     """Write the page of a statement and say where it lies."""
-    from keepwell.metrics.comparison import compare
     from keepwell.metrics.page import write_page
-    from keepwell.metrics.series import series
 
-    last = max(ledger.covered, found.period.end)
-    months = [
-        one.to_dict() for one in series(ledger, Grain.MONTH, add_months(last, -MONTHS), last, where=where)
-    ]
-    while len(months) > 1 and not (months[0]["accounts"]["opening"] or months[0]["accounts"]["new"]):
-        months.pop(0)
+    period = found.period
+    last = max(company.covered, period.end)
+    first = max(add_months(last, -MONTHS), company.first_day or period.start)
     lists = {line: accounts(found, line, most=MOST) for line in OPENED}
     try:
         return write_page(
             path,
             statement=found.to_dict(),
-            series=months,
-            definitions=compare(ledger, found.period, where=where).to_dict(),
+            series=[one.to_dict() for one in company.series(Grain.MONTH, first, last, where=where)],
+            cohorts=company.cohorts(Grain.QUARTER, where=where).to_dict(),
+            cohort_grain="quarter",
+            survival=company.survival(where=where).to_dict(),
+            definitions=company.definitions(period.start, period.end, where=where).to_dict(),
             accounts={
                 line: [{**a, "currency": found.currency, "why": line} for a in held]
                 for line, held in lists.items()

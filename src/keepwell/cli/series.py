@@ -9,7 +9,7 @@ from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
-from keepwell.cli.session import conditions, session_of
+from keepwell.cli.session import session_of
 from keepwell.lib.days import Grain, add_months
 from keepwell.lib.text import gettext as _
 
@@ -45,18 +45,15 @@ def series(
     grace: Grace = None,
 ) -> None:
     """Ask for the series and show it."""
-    from keepwell.metrics.series import series as series_of
-
     session = session_of(context)
-    with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
-        last = day_asked(end) or ledger.covered
-        found = series_of(
-            ledger,
+    with session.company(as_known_on=as_known_on, grace=grace) as company:
+        last = day_asked(end) or company.covered
+        found = company.series(
             grain,
             day_asked(start) or add_months(last, -LOOKED_BACK[grain]),
             last,
             by=by or None,
-            where=conditions(where),
+            where=where or (),
             rates_on=day_asked(rates_on),
         )
         lines = [one.to_dict() for one in found]
@@ -94,7 +91,10 @@ def answer(statements: list[dict[str, Any]]) -> Answer:
     notes = [
         words
         for words, holds in (
-            (_("* fewer than 30 accounts at the opening"), any(line.get("small") for line in lines)),
+            (
+                _("* fewer than 30 accounts at the opening"),
+                any(line.get("small") and line["accounts"]["opening"] for line in lines),
+            ),
             (
                 _("… unfinished: figures can still change"),
                 any(not one["period"]["finished"] for one in lines),

@@ -2,8 +2,8 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,8 @@ from keepwell.lib.text import gettext as _
 
 if TYPE_CHECKING:
     from keepwell.book.engines import Engine
-    from keepwell.ledger.ledger import Ledger
+    from keepwell.company import Company
     from keepwell.lib.days import Period
-    from keepwell.metrics.cuts import Condition
 
 
 class EngineName(StrEnum):
@@ -66,19 +65,17 @@ class Session:
             engine.close()
 
     @contextlib.contextmanager
-    def ledger(self, *, as_known_on: str = "", grace: int | None = None) -> Iterator["Ledger"]:
-        """The book's ledger: as it is, or as it was known at the end of a day, or with another grace."""
-        from keepwell.book.book import Book
-        from keepwell.ledger.opening import open_ledger
-        from keepwell.ledger.policies import Policies
+    def company(self, *, as_known_on: str = "", grace: int | None = None) -> Iterator["Company"]:
+        """The book's company: as it is, or as it was known at the end of a day, or with another grace."""
+        from keepwell.company import open as open_company
 
         day = day_asked(as_known_on)
-        book = Book.open(self.place)
-        policies = None
-        if grace is not None:
-            policies = replace(Policies(**book.settings.policies), grace_days=grace)
-        with self.computing() as engine, working(_("Reading the ledger")):
-            yield open_ledger(book, engine, as_known_on=day, policies=policies)
+        policies = None if grace is None else {"grace_days": grace}
+        with (
+            working(_("Reading the ledger")),
+            open_company(self.place, engine=self.engine, as_known_on=day, policies=policies) as company,
+        ):
+            yield company
 
     def show(self, answer: Answer) -> None:
         """Write an answer to the output, in the format asked for."""
@@ -92,14 +89,8 @@ def session_of(context: typer.Context) -> Session:
     return session
 
 
-def period_of(ledger: "Ledger", start: str, end: str, name: str) -> "Period":
+def period_of(company: "Company", start: str, end: str, name: str) -> "Period":
     """The period asked for; none asked for is the last finished quarter of the company's year."""
-    asked = asked_period(start, end, name, fiscal_start=ledger.fiscal_start)
-    return asked or last_finished(Grain.QUARTER, ledger.covered, fiscal_start=ledger.fiscal_start)
-
-
-def conditions(where: Sequence[str] | None) -> tuple["Condition", ...]:
-    """All conditions of all --where options."""
-    from keepwell.metrics.cuts import parse_where
-
-    return tuple(condition for text in where or () for condition in parse_where(text))
+    fiscal_start = company.ledger.fiscal_start
+    asked = asked_period(start, end, name, fiscal_start=fiscal_start)
+    return asked or last_finished(Grain.QUARTER, company.covered, fiscal_start=fiscal_start)

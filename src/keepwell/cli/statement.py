@@ -10,7 +10,7 @@ from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesO
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.pages import accounts, write
 from keepwell.cli.periods import day_asked
-from keepwell.cli.session import conditions, period_of, session_of
+from keepwell.cli.session import period_of, session_of
 from keepwell.lib.text import gettext as _
 
 
@@ -52,14 +52,13 @@ def statement(
     grace: Grace = None,
 ) -> None:
     """Ask for the statement and show it."""
-    from keepwell.metrics.statement import statement as statement_of
-
     session = session_of(context)
-    with session.ledger(as_known_on=as_known_on, grace=grace) as ledger:
-        only = conditions(where)
-        asked = period_of(ledger, start, end, period)
-        found = statement_of(ledger, asked, by=by or None, where=only, rates_on=day_asked(rates_on))
-        page = write(html, ledger, found, only) if html else None
+    with session.company(as_known_on=as_known_on, grace=grace) as company:
+        asked = period_of(company, start, end, period)
+        found = company.statement(
+            asked.start, asked.end, by=by or None, where=where or (), rates_on=day_asked(rates_on)
+        )
+        page = write(html, company, found, where or ()) if html else None
         answer = _accounts(found, line) if line else _whole(found.to_dict())
     session.show(answer)
     if page is not None:

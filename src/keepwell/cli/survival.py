@@ -4,8 +4,9 @@ from typing import Any
 
 import typer
 
+from keepwell.cli.figures import money
 from keepwell.cli.helping import examples
-from keepwell.cli.options import AsKnownOn, By, Grace, Html, Where
+from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.text import gettext as _
@@ -36,32 +37,30 @@ def survival(
     where: Where = None,
     as_known_on: AsKnownOn = "",
     grace: Grace = None,
-    html: Html = "",
 ) -> None:
     """Ask for the curves and show them."""
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         found = company.survival(by=by or None, where=where or ())
-        if html:
-            session.page(company, found, html)
-        session.show(answer(found.to_dict()))
+    session.show(answer(found.to_dict()))
 
 
-def answer(found: list[dict[str, Any]]) -> Answer:
-    """The curve of each group on the days people ask for; CSV and JSON have every step."""
+def answer(found: dict[str, Any]) -> Answer:
+    """The curve of each group on the days people ask for, and what follows from it; CSV has every step."""
+    groups = found["groups"]
     rows = [
         (
             group["group"] or _("all"),
             day,
             point["at_risk"],
             f"{point['survival']:.1%}",
-            f"{point['low']:.1%} – {point['high']:.1%}",
+            "" if point["low"] is None else f"{point['low']:.1%} – {point['high']:.1%}",
         )
-        for group in found
+        for group in groups
         for day in ASKED
         if (point := _at(group["points"], day)) is not None
     ]
-    sheet = Sheet(
+    curve = Sheet(
         [
             Column("group", _("Group")),
             Column("day", _("Days"), number=True),
@@ -70,16 +69,56 @@ def answer(found: list[dict[str, Any]]) -> Answer:
             Column("interval", _("95% interval"), number=True),
         ],
         rows,
-        notes=[
-            _("Days since the first paying day; an account that still pays counts for as long as it is seen.")
-        ],
+        title=_("Still paying so many days after the first paying day"),
+        notes=[_("An account that still pays counts for as long as it is seen.")],
     )
-    names = ("day", "at_risk", "left", "survival", "low", "high")
+    names = ("day", "at_risk", "left", "censored", "survival", "low", "high")
     plain = Sheet(
         [Column("group"), *[Column(name) for name in names]],
-        [(group["group"], *[point[name] for name in names]) for group in found for point in group["points"]],
+        [(group["group"], *[point[name] for name in names]) for group in groups for point in group["points"]],
     )
-    return Answer(found, [sheet], csv=plain)
+    return Answer(found, [curve, _lives(groups)], _notes(found), csv=plain)
+
+
+def _lives(groups: list[dict[str, Any]]) -> Sheet:
+    """How long a life is in each group, and what it is worth, as far as it was seen."""
+    return Sheet(
+        [
+            Column("group", _("Group")),
+            Column("size", _("Accounts"), number=True),
+            Column("left", _("Left"), number=True),
+            Column("median", _("Half left by day"), number=True),
+            Column("mean_life", _("Mean life, days"), number=True),
+            Column("mean_up_to", _("counted up to day"), number=True),
+            Column("lifetime_value", _("Lifetime value"), number=True),
+        ],
+        [
+            (
+                group["group"] or _("all"),
+                group["size"],
+                group["left"],
+                _("more than half stay") if group["median"] is None else group["median"],
+                None if group["mean_life"] is None else round(group["mean_life"]),
+                group["mean_up_to"],
+                money(group.get("lifetime_value")),
+            )
+            for group in groups
+        ],
+        notes=[_("Mean life and lifetime value count only up to the last day with 30 accounts at risk.")],
+    )
+
+
+def _notes(found: dict[str, Any]) -> list[str]:
+    notes = []
+    test = found.get("log_rank")
+    if test:
+        words = _("Log-rank test: chi-square {statistic:.2f} on {degrees} degrees of freedom, p = {p:.4f}.")
+        notes.append(words.format(statistic=test["statistic"], degrees=test["degrees"], p=test["p_value"]))
+    if found["left_out"]:
+        words = _("{n:,} accounts were gone before the data begins and are left out.")
+        notes.append(words.format(n=found["left_out"]))
+    notes.append(_("Covered: every day before {day}").format(day=found["covered"]))
+    return notes
 
 
 def _at(points: list[dict[str, Any]], day: int) -> dict[str, Any] | None:

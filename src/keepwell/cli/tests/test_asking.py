@@ -117,3 +117,50 @@ def test_an_error_is_told_in_its_documented_form(tmp_path: Path, capsys: Out, fi
 
     assert main(["--home", str(tmp_path), "--format", "json", "statement"]) == 4
     fits("error", json.loads(capsys.readouterr().err))
+
+
+def test_the_triangle_and_survival_fit_their_documented_form(company: str, ask: Ask, fits: Fits) -> None:
+    triangle = ask("--home", company, "cohorts", "--grain", "quarter")
+    fits("cohorts", triangle)
+    assert [one["size"] for one in triangle] == [21, 19]
+    fits("cohorts", ask("--home", company, "cohorts", "--measure", "mrr", "--by", "segment"))
+    curves = ask("--home", company, "survival", "--by", "segment")
+    fits("survival", curves)
+    assert [(group["group"], group["left"]) for group in curves["groups"]] == [
+        ("Enterprise", 0),
+        ("Small", 5),
+    ]
+
+
+def test_a_company_without_irregular_customers_has_no_cycles(company: str, ask: Ask, fits: Fits) -> None:
+    answer = ask("--home", company, "cycles")
+    fits("cycles", answer)
+    assert answer[0]["accounts"] == 0
+    assert ask("--home", company, "cycles", "--list") == []
+
+
+def test_history_shows_a_row_as_it_came_to_be_known(company: str, ask: Ask, fits: Fits) -> None:
+    versions = ask("--home", company, "history", "subscriptions", "s3")
+    fits("history", versions)
+    assert versions[0]["row"]["mrr"] == "103.00"
+
+
+def test_a_row_that_is_not_there_is_told(company: str, capsys: Out) -> None:
+    assert main(["--home", company, "history", "subscriptions", "s99"]) == 2
+    assert "keepwell quarantine list" in capsys.readouterr().err
+
+
+def test_erasing_asks_before_it_erases(company: str, capsys: Out, fits: Fits, ask: Ask) -> None:
+    assert main(["--home", company, "erase", "K-1"]) == 2
+    assert "--yes" in capsys.readouterr().err
+    fits("erase", ask("--home", company, "erase", "K-1", "--yes"))
+
+
+def test_posting_twice_posts_nothing_the_second_time(company: str, ask: Ask, fits: Fits) -> None:
+    first = ask("--home", company, "post", "--full")
+    fits("post", first)
+    assert (first["posted"], first["accounts"]) == (True, 40)
+    second = ask("--home", company, "post")
+    fits("post", second)
+    assert second == {"posted": False}
+    fits("clean", ask("--home", company, "clean"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from keepwell.cli import cohorts, series, survival
+from keepwell.cli import cohorts, cycles, series, survival
 from keepwell.cli.figures import provenance_notes, statement_csv, statement_sheets
 from keepwell.cli.out import Answer
 
@@ -120,13 +120,14 @@ def test_a_series_marks_the_period_that_still_runs(finished: bool, mark: str) ->
     assert mark in answer.sheets[0].rows[0]
 
 
-def test_a_triangle_has_a_weighted_mean_over_finished_cells_only() -> None:
+def test_a_triangle_marks_running_cells_and_ends_with_the_weighted_mean() -> None:
     found = [
         {"cohort": "2026-01", "size": 90, "cells": [cell(0, 90, 1.0), cell(1, 81, 0.9)]},
         {"cohort": "2026-02", "size": 10, "cells": [cell(0, 10, 1.0), cell(1, 1, 0.1)]},
         {"cohort": "2026-03", "size": 50, "cells": [cell(0, 50, 1.0, finished=False)]},
     ]
-    sheet = cohorts.answer(found).sheets[0]
+    mean = [cell(0, 100, 1.0), cell(1, 82, 0.82)]
+    sheet = cohorts.answer(found, mean).sheets[0]
     assert list(sheet.rows[-1]) == ["weighted mean", None, "100%", "82%"]
     assert list(sheet.rows[2]) == ["2026-03", 50, "100%…", ""]
 
@@ -136,13 +137,25 @@ def cell(age: int, active: int, share: float, finished: bool = True) -> dict[str
 
 
 def test_survival_is_told_only_as_far_as_it_was_seen() -> None:
-    point = {"at_risk": 10, "left": 1, "low": 0.8, "high": 1.0}
-    found = [
-        {
-            "group": None,
-            "points": [{"day": 0, "survival": 1.0, **point}, {"day": 200, "survival": 0.9, **point}],
-        }
-    ]
+    point = {"at_risk": 10, "left": 1, "censored": 0, "low": 0.8, "high": 1.0}
+    points = [{"day": 0, "survival": 1.0, **point}, {"day": 200, "survival": 0.9, **point}]
+    group = {"group": None, "size": 10, "left": 1, "median": None, "mean_life": None, "mean_up_to": None}
+    found = {
+        "covered": "2026-06-01",
+        "left_out": 0,
+        "groups": [{**group, "points": points}],
+        "log_rank": None,
+    }
     rows = survival.answer(found).sheets[0].rows
     assert [row[1] for row in rows] == [30, 91, 182]
     assert rows[0][3] == "100.0%"
+
+
+def test_cycles_are_medians_over_those_who_bought_more_than_once() -> None:
+    account = {"segment": "Retail", "lapsed": False, "one_time": False, "limit_days": 90}
+    found = [{**account, "cycle_days": days} for days in (20.0, 30.0, 70.0)]
+    found.append({**account, "segment": None, "one_time": True, "lapsed": True, "cycle_days": 400.0})
+    whole, retail, none = cycles.answer(found).data
+    assert (whole["cycle_days"], whole["one_time"], whole["lapsed"]) == (30.0, 1, 1)
+    assert (retail["segment"], retail["accounts"]) == ("Retail", 3)
+    assert (none["segment"], none["cycle_days"]) == ("(none)", None)
