@@ -97,20 +97,20 @@ def subscriptions_of(plan: Plan, whom: Ints, first: Ints, form: str) -> tuple[pa
     length = np.where(trial, 14, np.where(dice.chance("no day", key, 2), 0, length))
     relation = dice.pick("relation", key, [45, 35, 20])  # switch on the same day, add-on, return after a gap
     gap, part = dice.below("gap", key, 200) + 1, dice.below("part", key, 1000)
-    before, before_end, last = first, first, first
+    before_end, last = first, first
     for turn in range(int(count.max(initial=0))):
         has = np.flatnonzero(count > turn)
         at = place[has] + turn
         if turn == 0:
             start = first[has]
         else:
-            stop = np.minimum(before_end, end - 1)
             follows = before_end + np.where(relation[at] == 2, gap[at], 0)
-            inside = before + (stop - before) * part[at] // 1000
+            begin = first[has]
+            inside = begin + (np.maximum(np.minimum(last[has], end), begin + 1) - begin) * part[at] // 1000
             start = np.where((relation[at] == 1) | (follows >= end), inside, follows)
         started[at], ended[at] = start, start + length[at]
         more = count[has] > turn + 1
-        before, before_end = start[more], ended[at][more]
+        before_end = ended[at][more]
         last = _raised(last, has, ended[at])
     return (
         _subscription_table(plan, own, key, started, ended, trial=trial, form=form),
