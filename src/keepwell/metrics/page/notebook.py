@@ -32,7 +32,7 @@ _STYLE = (
     ".keepwell table{border-collapse:collapse;color:inherit;font-size:13px;margin:0}"
     ".keepwell th,.keepwell td{padding:.3em .6em;text-align:left;border-bottom:1px solid var(--rule);background:none;"
     "color:inherit;font-weight:400;white-space:nowrap}.keepwell thead th{color:var(--ink-2)}"
-    ".keepwell .n{text-align:right}.keepwell .balance>*{font-weight:600}"
+    ".keepwell .n{text-align:right}.keepwell .balance>*{font-weight:600}.keepwell .balance .muted{font-weight:400}"
     ".keepwell .kind>*,.keepwell .aside>*{color:var(--ink-2)}"
     ".keepwell .kind th{padding-left:1.6em}.keepwell svg{max-width:100%;height:auto}"
 )

@@ -121,24 +121,25 @@ def series_table(series: Sequence[Json]) -> Markup:
     """Every period of a series with its rates, the last first."""
     names = list(series[-1].get("rates") or {}) if series else []
     led_over = [n for n in ("restated", "moved") if any(n in s["mrr"] for s in series)]
-    heads = [Head(_("Period")), Head(_("Opening accounts"), number=True), Head(_("Churned"), number=True)]
-    heads.append(Head(_("Churn, 95%"), number=True))
+    heads = [Head(_("Period")), Head(_("Marks")), Head(_("Opening accounts"), number=True)]
+    heads += [Head(_("Churned"), number=True), Head(_("Churn, 95%"), number=True)]
     heads += [Head(rate_name(n), number=True) for n in names]
     words = {"restated": _("Restated MRR"), "moved": _("Moved MRR")}
-    heads += [*(Head(words[n], number=True) for n in led_over), Head(_("Marks"))]
+    heads += [*(Head(words[n], number=True) for n in led_over)]
     rows = []
     for s in reversed(series):
         around = interval(s, "customer_churn")
+        marks = [_("not finished")] * (not finished(s)) + [_("small base")] * is_small(s)
         row: list[Cell] = [
             (numbers.period(s["period"]["from"], s["period"]["to"]), s["period"]["from"]),
+            ("; ".join(marks) or "–", None),
             (numbers.count(base(s)), base(s)),
             (numbers.count(s["accounts"].get("churned")), s["accounts"].get("churned")),
             ("–", "") if around is None else (" – ".join(numbers.percent(a) for a in around), around[0]),
         ]
         row += [_rate(s, n) for n in names]
         row += [(numbers.money(s["mrr"].get(n), currency(s)), s["mrr"].get(n) or "") for n in led_over]
-        marks = [_("not finished")] * (not finished(s)) + [_("small base")] * is_small(s)
-        rows.append([*row, ("; ".join(marks) or "–", None)])
+        rows.append(row)
     return table(heads, rows, caption=_("The series in numbers"), name="keepwell-series")
 
 
