@@ -155,11 +155,11 @@ class _Work:
         full = concerned is None
         facts = self.facts if concerned is None else self.facts.of(concerned)
         posted = post(facts, self.policies, covered=self.covered, engine=self.engine, frozen=figures)
-        for name, schema, frame in posted.tables():
+        for name, schema, parts in posted.tables():
             if full:
                 self.writer.replace(name, schema.empty_table())
-            if frame is not None:
-                self._take_in(name, schema, frame, place)
+            for part in parts:
+                self._take_in(name, schema, part, place)
         if concerned is None:
             self.writer.replace(REPOSTED, _REPOSTED.empty_table())
             accounts = all_accounts = self._paying_accounts()
@@ -234,8 +234,10 @@ def last_posting(moment: Moment) -> dict[str, Any] | None:
     return newest
 
 
-def standing(moment: Moment, name: str) -> Frame:
+def standing(moment: Moment, name: str, schema: pa.Schema) -> Frame:
     """The rows of a posted table that count: of accounts posted again, only those of their newest posting."""
+    if not moment.has(name):
+        return moment.engine.frame(schema.empty_table())
     rows = moment.frame(name)
     if not moment.has(REPOSTED):
         return rows

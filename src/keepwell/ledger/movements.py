@@ -15,7 +15,7 @@ def hold_for_grace(steps: Frame, days: int, merges: Frame) -> Frame:
 
     Nothing is held past the day of a merger: by then it counts for the account merged into.
     """
-    states = _account_days(_with_balances(steps))
+    states = _account_days(_with_balances(steps, "account_id", "currency"))
     falls = (
         states.with_columns(
             next_day=nw.col("day").shift(-1).over("account_id", order_by="day").fill_null(FOREVER)
@@ -39,14 +39,14 @@ def hold_for_grace(steps: Frame, days: int, merges: Frame) -> Frame:
     later = steps.join(falls, on=["account_id", "day"], how="left").with_columns(
         day=nw.when(nw.col("held_until").is_null()).then(nw.col("day")).otherwise(nw.col("held_until"))
     )
-    return netted(later.select("account_id", "currency", "day", "change", "irregular_change", "why"))
+    return netted(later.select(*steps.collect_schema().names()))
 
 
 def rows(steps: Frame, *, lone: bool) -> Frame:
     """The ledger's rows (see `keepwell.ledger.rows`) of netted steps.
 
-    `lone` says that no account pays in more than one currency; then the account's state is the state
-    of its one chain, and a single pass over sorted rows is enough.
+    `lone` says that none of the accounts pays in more than one currency; then an account's state is the state of its
+    one chain, and a single pass over sorted rows is enough.
     """
     return _rows_of_lone_accounts(steps) if lone else _rows_of_any_accounts(steps)
 
@@ -64,23 +64,23 @@ def merged_on_the_day(rows: Frame, merges: Frame) -> Frame:
     )
 
 
-def _with_balances(steps: Frame) -> Frame:
+def _with_balances(steps: Frame, *chain: str) -> Frame:
     """Each step with its chain: before, after, since, until, and how its currency's paying changes."""
-    over = {"order_by": "day"}
-    chain = ["account_id", "currency"]
-    after = nw.col("change").cum_sum().over(*chain, **over).cast(nw.Int64)
-    irregular = nw.col("irregular_change").cum_sum().over(*chain, **over).cast(nw.Int64)
+    so_far = {"after": "change"}
+    if "irregular_change" in steps.collect_schema().names():
+        so_far["irregular_after"] = "irregular_change"
     with_chain = steps.with_columns(
-        after=after,
-        irregular_after=irregular,
-        until=nw.col("day").shift(-1).over(*chain, **over).fill_null(FOREVER),
-        since=nw.col("day").shift(1).over(*chain, **over).fill_null(NEVER),
-        oldest=nw.col("day").cum_min().over(*chain, **over),
+        **{
+            name: nw.col(c).cum_sum().over(*chain, order_by="day").cast(nw.Int64)
+            for name, c in so_far.items()
+        },
+        until=nw.col("day").shift(-1).over(*chain, order_by="day").fill_null(FOREVER),
+        since=nw.col("day").shift(1).over(*chain, order_by="day").fill_null(NEVER),
+        oldest=nw.col("day").cum_min().over(*chain, order_by="day"),
     )
     before = nw.col("after") - nw.col("change")
     return with_chain.with_columns(
         before=before,
-        irregular_before=nw.col("irregular_after") - nw.col("irregular_change"),
         turn=nw.when(before == 0).then(1).when(nw.col("after") == 0).then(-1).otherwise(0).cast(nw.Int64),
     )
 
@@ -98,19 +98,19 @@ def _account_days(chains: Frame) -> Frame:
 
 
 def _rows_of_lone_accounts(steps: Frame) -> Frame:
-    chains = _with_balances(steps)
+    chains = _with_balances(steps, "account_id")
     starts = nw.when(nw.col("turn") == 1).then(1).otherwise(0)
     named = chains.with_columns(
         paying=nw.col("turn"),
         first_day=nw.col("oldest"),
-        spell=starts.cum_sum().over("account_id", "currency", order_by="day").cast(nw.Int64),
+        spell=starts.cum_sum().over("account_id", order_by="day").cast(nw.Int64),
         lone=nw.lit(True),
     )
     return _named(named)
 
 
 def _rows_of_any_accounts(steps: Frame) -> Frame:
-    chains = _with_balances(steps)
+    chains = _with_balances(steps, "account_id", "currency")
     days = _account_days(chains)
     was_running = nw.col("running") - nw.col("turned")
     turns = days.with_columns(
@@ -157,13 +157,17 @@ def _named(chains: Frame) -> Frame:
         .then(nw.lit("expansion"))
         .otherwise(nw.lit("contraction"))
     )
-    irregular = (
-        nw.when(nw.col("after") > 0)
-        .then(nw.col("irregular_after") == nw.col("after"))
-        .otherwise(nw.col("irregular_before") == nw.col("before"))
-    )
+    kept_by: nw.Expr = nw.lit("contract")
+    if "irregular_after" in chains.collect_schema().names():
+        before = nw.col("irregular_after") - nw.col("irregular_change")
+        irregular = (
+            nw.when(nw.col("after") > 0)
+            .then(nw.col("irregular_after") == nw.col("after"))
+            .otherwise(before == nw.col("before"))
+        )
+        kept_by = nw.when(irregular).then(nw.lit("irregular")).otherwise(kept_by)
     return chains.with_columns(
         kind=kind,
         leaving_kind=nw.when(turn == -1).then(leaving_kind(nw.col("why"))).otherwise(nw.lit(None, nw.String)),
-        kept_by=nw.when(irregular).then(nw.lit("irregular")).otherwise(nw.lit("contract")),
+        kept_by=kept_by,
     ).select(_ROW)

@@ -9,7 +9,7 @@ import narwhals as nw
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine, Frame
 from keepwell.book.moment import Moment
-from keepwell.ledger import cycles
+from keepwell.ledger import cycles, notices
 from keepwell.ledger.gathering import attributes_of, facts_of
 from keepwell.ledger.keeping import (
     FIGURES,
@@ -23,6 +23,7 @@ from keepwell.ledger.keeping import (
 from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import CYCLES, LEAVING, ROWS, post, renewals
+from keepwell.ledger.rows import SCHEMA as rows_schema
 from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
@@ -64,9 +65,9 @@ def _posted(moment: Moment, policies: Policies) -> Ledger:
     return _ledger(
         moment,
         policies,
-        rows=standing(moment, ROWS),
-        leaving=standing(moment, LEAVING),
-        fixed=standing(moment, CYCLES) if moment.has(CYCLES) else None,
+        rows=standing(moment, ROWS, rows_schema),
+        leaving=standing(moment, LEAVING, notices.SCHEMA),
+        fixed=standing(moment, CYCLES, cycles.SCHEMA),
     )
 
 

@@ -35,6 +35,10 @@ def unpaid_days(invoices: Frame, days: int, covered: int) -> Frame:
 
 def stop_past_due(steps: Frame, unpaid: Frame) -> Frame:
     """Steps of accounts that pay nothing while past due. `unpaid` comes from `unpaid_days`."""
+    columns = ["account_id", "currency", "day", "change", "irregular_change", "why"]
+    if "irregular_change" not in steps.collect_schema().names():
+        steps = steps.with_columns(irregular_change=nw.lit(0).cast(nw.Int64))
+    steps = steps.select(columns)
     late = unpaid.select("account_id").unique()
     chains = steps.join(late, on="account_id", how="semi").select("account_id", "currency").unique()
     one = nw.lit(1).cast(nw.Int64)
@@ -44,9 +48,7 @@ def stop_past_due(steps: Frame, unpaid: Frame) -> Frame:
     owing = nw.concat([opens, closes], how="vertical").join(chains, on="account_id", how="inner")
     both = nw.concat(
         [
-            steps.join(late, on="account_id", how="semi").select(
-                "account_id", "currency", "day", "change", "irregular_change", "why", owing=zero
-            ),
+            steps.join(late, on="account_id", how="semi").select(*columns, owing=zero),
             owing.select(
                 "account_id",
                 "currency",
@@ -88,11 +90,9 @@ def stop_past_due(steps: Frame, unpaid: Frame) -> Frame:
             .cast(nw.Int64),
         )
         .filter(nw.col("change") != 0)
-        .select("account_id", "currency", "day", "change", "irregular_change", "why")
+        .select(columns)
     )
-    untouched = steps.join(late, on="account_id", how="anti").select(
-        "account_id", "currency", "day", "change", "irregular_change", "why"
-    )
+    untouched = steps.join(late, on="account_id", how="anti")
     return nw.concat([untouched, stopped], how="vertical")
 
 

@@ -20,19 +20,27 @@ _POSTING = pa.field("posting", pa.int64())
 
 @dataclass(frozen=True)
 class Posted:
-    """What a posting gives: rows, known leavers, cycles by purchase day, and the segment figures they rest on."""
+    """What a posting gives: rows, known leavers, cycles by purchase day, and the segment figures they rest on.
 
-    rows: Frame
+    The rows come in parts, to be written one after the other: together they would need the memory of all.
+    """
+
+    parts: tuple[Frame, ...]
     leaving: Frame
     cycles: Frame | None
     figures: Frame | None
 
-    def tables(self) -> list[tuple[str, pa.Schema, Frame | None]]:
-        """Name, columns and rows of each table that a posting writes."""
+    @property
+    def rows(self) -> Frame:
+        """All rows, in no order."""
+        return nw.concat(list(self.parts), how="vertical") if len(self.parts) > 1 else self.parts[0]
+
+    def tables(self) -> list[tuple[str, pa.Schema, tuple[Frame, ...]]]:
+        """Name, columns and parts of each table that a posting writes."""
         return [
-            (ROWS, rows_schema.append(_POSTING), self.rows),
-            (LEAVING, notices.SCHEMA.append(_POSTING), self.leaving),
-            (CYCLES, cycles.SCHEMA.append(_POSTING), self.cycles),
+            (ROWS, rows_schema.append(_POSTING), self.parts),
+            (LEAVING, notices.SCHEMA.append(_POSTING), (self.leaving,)),
+            (CYCLES, cycles.SCHEMA.append(_POSTING), (self.cycles,) if self.cycles is not None else ()),
         ]
 
 
@@ -57,22 +65,42 @@ def post(
             facts, subscribed, hops, policies=policies, covered=covered, engine=engine, frozen=frozen
         )
         parts.append(_of_survivors(bought, facts, min(hops, 1)))
-    steps = stretches.steps(nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0])
-    if policies.past_due_days is not None:
-        unpaid = past_due.unpaid_days(facts.invoices, policies.past_due_days, number(covered))
-        steps = past_due.stop_past_due(
-            engine.persist(steps), engine.persist(_of_survivors(unpaid, facts, hops))
-        )
-    if policies.grace_days:
-        steps = movements.hold_for_grace(engine.persist(steps), policies.grace_days, facts.merges)
-    lone = _one_currency(facts, engine)
-    rows = movements.rows(steps if lone else engine.persist(steps), lone=lone)
-    return Posted(
-        rows=movements.merged_on_the_day(rows, facts.merges) if hops else rows,
-        leaving=notices.leaving_days(paid),
-        cycles=fixed,
-        figures=figures,
-    )
+    spans = nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0]
+    work = _Rows(facts, policies, covered, engine, hops, irregular=len(parts) > 1)
+    return Posted(parts=work.parts(spans), leaving=notices.leaving_days(paid), cycles=fixed, figures=figures)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """From stretches to rows, accounts in one currency apart from the few in several: those cost more."""
+
+    facts: Facts
+    policies: Policies
+    covered: date
+    engine: Engine
+    hops: int
+    irregular: bool
+
+    def parts(self, spans: Frame) -> tuple[Frame, ...]:
+        if _one_currency(self.facts, self.engine):
+            return (self._rows(spans, lone=True),)
+        mixed = self.engine.persist(stretches.in_several_currencies(spans))
+        alone = spans.join(mixed, on="account_id", how="anti")
+        several = spans.join(mixed, on="account_id", how="semi")
+        return (self._rows(alone, lone=True), self._rows(several, lone=False))
+
+    def _rows(self, spans: Frame, *, lone: bool) -> Frame:
+        steps = stretches.steps(spans, irregular=self.irregular)
+        if self.policies.past_due_days is not None:
+            covered = number(self.covered)
+            unpaid = past_due.unpaid_days(self.facts.invoices, self.policies.past_due_days, covered)
+            unpaid = self.engine.persist(_of_survivors(unpaid, self.facts, self.hops))
+            steps = past_due.stop_past_due(self.engine.persist(steps), unpaid)
+        if self.policies.grace_days:
+            steps = self.engine.persist(steps)
+            steps = movements.hold_for_grace(steps, self.policies.grace_days, self.facts.merges)
+        rows = movements.rows(steps if lone else self.engine.persist(steps), lone=lone)
+        return movements.merged_on_the_day(rows, self.facts.merges) if self.hops else rows
 
 
 def without_excluded(facts: Facts) -> Facts:

@@ -89,35 +89,43 @@ def moved_to_survivors(stretches: Frame, merges: Frame) -> Frame:
     return nw.concat(parts, how="vertical")
 
 
-def steps(stretches: Frame) -> Frame:
+def steps(stretches: Frame, *, irregular: bool) -> Frame:
     """The changes that stretches make: account_id, currency, day, change, irregular_change, why.
 
-    One row for each account, currency and day on which what is paid, or what it comes from, changes.
+    One row for each account, currency and day on which what is paid changes. Where there is nothing
+    `irregular`, nothing is spent on telling it apart: the column is missing.
     """
-    amount, irregular = nw.col("amount"), nw.col("amount") * nw.col("irregular")
+    own = {"irregular_change": nw.col("amount") * nw.col("irregular")} if irregular else {}
+    fewer = {"irregular_change": -own["irregular_change"]} if irregular else {}
     starts = stretches.filter(nw.col("start") > NEVER).select(
-        "account_id", "currency", day=nw.col("start"), change=amount, irregular_change=irregular,
-        why=nw.lit(WHY["unknown"]).cast(nw.Int64),
-    )  # fmt: skip
-    ends = stretches.filter(nw.col("end") < FOREVER).select(
         "account_id",
         "currency",
-        day=nw.col("end"),
-        change=-amount,
-        irregular_change=-irregular,
-        why=nw.col("why"),
+        day=nw.col("start"),
+        change=nw.col("amount"),
+        why=nw.lit(WHY["unknown"]).cast(nw.Int64),
+        **own,
+    )
+    ends = stretches.filter(nw.col("end") < FOREVER).select(
+        "account_id", "currency", day=nw.col("end"), change=-nw.col("amount"), why=nw.col("why"), **fewer
     )
     return netted(nw.concat([starts, ends], how="vertical"))
 
 
 def netted(changes: Frame) -> Frame:
     """One row for each account, currency and day, where anything changes at all."""
+    summed = [c for c in ("change", "irregular_change") if c in changes.collect_schema().names()]
     return (
         changes.group_by("account_id", "currency", "day")
-        .agg(
-            change=nw.col("change").sum().cast(nw.Int64),
-            irregular_change=nw.col("irregular_change").sum().cast(nw.Int64),
-            why=nw.col("why").max().cast(nw.Int64),
-        )
+        .agg(*[nw.col(c).sum().cast(nw.Int64) for c in summed], why=nw.col("why").max().cast(nw.Int64))
         .filter(nw.col("change") != 0)
+    )
+
+
+def in_several_currencies(stretches: Frame) -> Frame:
+    """The accounts that pay in more than one currency: account_id."""
+    return (
+        stretches.group_by("account_id")
+        .agg(least=nw.col("currency").min(), most=nw.col("currency").max())
+        .filter(nw.col("least") != nw.col("most"))
+        .select("account_id")
     )

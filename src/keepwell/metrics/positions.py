@@ -26,6 +26,22 @@ from keepwell.metrics.conversion import money_in
 COLUMNS = ["account_id", "opening", "closing", "line", "interrupted", "leaving_kind", "kept_by", "target"]
 
 
+# What `lines` decides by: one row an account (and period), whatever it was worked out from.
+ENDS = (
+    "account_id",
+    "opening",
+    "closing",
+    "own_opening",
+    "own_closing",
+    "is_new",
+    "came_back",
+    "left",
+    "last_leaving",
+    "first_day",
+    "kept_by",
+)
+
+
 def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Frame:
     """The positions of every account in a period, at the given rates."""
     start, end = number(period.start), number(period.end)
@@ -44,8 +60,9 @@ def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Fram
         kept_by=nw.col("kept_by"),
         target=nw.lit(start - 1).cast(nw.Int64),
     )
-    touched = rows.filter((lone & moves) | ~lone)
-    return nw.concat([untouched, _of_touched(touched, ledger.reporting, rates, start, end)], how="vertical")
+    touched = _of_touched(rows.filter((lone & moves) | ~lone), ledger.reporting, rates, start, end)
+    # Grouped once, and small; the untouched are most of the company and are only ever counted on the way.
+    return nw.concat([untouched, ledger.engine.persist(touched)], how="vertical")
 
 
 def _of_touched(rows: Frame, reporting: str, rates: Mapping[str, Rate], start: int, end: int) -> Frame:
@@ -75,10 +92,7 @@ def ends_of_chains(
             is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0),
             came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0),
             left=nw.when(turn == -1).then(1).otherwise(0),
-            # Sorted by day, so that the largest is why the account left last.
-            last_leaving=nw.when(turn == -1)
-            .then(nw.col("day") * 8 + _rank(nw.col("leaving_kind")))
-            .otherwise(0),
+            last_leaving=nw.when(turn == -1).then(leaving_rank()).otherwise(0),
         )
         .group_by("account_id", *by)
         .agg(
@@ -91,11 +105,12 @@ def ends_of_chains(
     )
 
 
-def _rank(kind: nw.Expr) -> nw.Expr:
+def leaving_rank() -> nw.Expr:
+    """Day and reason of a departure in one number: the largest is why the account left last."""
     rank = nw.lit(0)
-    for name, number_ in WHY.items():
-        rank = nw.when(kind == name).then(nw.lit(number_)).otherwise(rank)
-    return rank
+    for name, place in WHY.items():
+        rank = nw.when(nw.col("leaving_kind") == name).then(nw.lit(place)).otherwise(rank)
+    return nw.col("day") * 8 + rank
 
 
 def lines(ends: Frame, start: nw.Expr) -> Frame:

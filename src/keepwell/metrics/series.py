@@ -10,6 +10,7 @@ from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import Grain, periods
 from keepwell.metrics.cuts import NO_VALUE, Condition
 from keepwell.metrics.statement import Statement, statement
+from keepwell.metrics.sweep import can_sweep, sweep
 
 
 def series(
@@ -27,9 +28,13 @@ def series(
     Each but the first says what leads from the closing before to its opening: `restated`, what moving exchange
     rates did, and for the parts `moved_accounts` and `moved_mrr`, what changed segment in between.
     """
+    over = list(periods(grain, start, end, fiscal_start=ledger.fiscal_start))
+    if len(over) > 1 and by is None and not where and can_sweep(ledger, over, rates_on):
+        found = iter(sweep(ledger, over, rates_on))
+    else:
+        found = (statement(ledger, p, by=by, where=where, rates_on=rates_on) for p in over)
     made: list[Statement] = []
-    for period in periods(grain, start, end, fiscal_start=ledger.fiscal_start):
-        now = statement(ledger, period, by=by, where=where, rates_on=rates_on)
+    for now in found:
         made.append(_led_over(made[-1], now) if made else now)
     return made
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -187,12 +188,23 @@ class Statement:
 
 @dataclass(frozen=True)
 class Source:
-    """The positions a statement was counted from, kept so that every figure can open into its accounts."""
+    """What a statement was counted from, so that every figure can open into its accounts."""
 
     ledger: Ledger
     period: Period
-    positions: Frame
-    everyone: Frame  # the positions before any condition left some out
+    by: str | None
+    where: tuple[Condition, ...]
+    rates_day: date
+
+    @cached_property
+    def everyone(self) -> Frame:
+        """The positions of all accounts, before any condition leaves some out."""
+        return positions(self.ledger, self.period, self.ledger.rates(self.rates_day))
+
+    @cached_property
+    def positions(self) -> Frame:
+        """The positions that are counted, each with its `segment`."""
+        return cut_by(self.ledger, kept_where(self.ledger, self.everyone, self.where), self.by)
 
     def list(self, line: str, segment: str | None) -> pa.Table:
         """The accounts behind a line, largest change first; `segment` narrows to one part."""
@@ -208,7 +220,6 @@ class Source:
 
     def on(self, found: Frame, line: str) -> Frame:
         """Of some positions those on a line of the statement."""
-        end = number(self.period.end)
         if line == "opening":
             return found.filter(
                 ~nw.col("line").is_in(["new", "reactivated", "passed_through", "came_back_and_left"])
@@ -218,8 +229,18 @@ class Source:
         if line == "interrupted":
             return found.filter(nw.col("interrupted") == 1)
         if line == "leaving":
-            return known_leavers(self.ledger, self.on(found, "closing"), end)
+            return self.on(found, "closing").join(self._leavers(), on="account_id", how="semi")
         return found.filter(nw.col("line") == line)
+
+    def anybody_leaving(self) -> bool:
+        """Whether any account was known to be leaving at the closing."""
+        found: int = self.ledger.engine.collect(self._leavers().head(1)).num_rows
+        return found > 0
+
+    def _leavers(self) -> Frame:
+        end = number(self.period.end)
+        leaving = self.ledger.known_leavers().filter(nw.col("day") < end, nw.col("until") >= end)
+        return leaving.select("account_id").unique()
 
 
 def _largest_first(table: pa.Table) -> pa.Table:
@@ -228,12 +249,6 @@ def _largest_first(table: pa.Table) -> pa.Table:
     size = pc.max_element_wise(pc.abs(table["change"]), pc.add(table["opening"], table["closing"]))
     sized = table.append_column("_size", size)
     return sized.sort_by([("_size", "descending"), ("account_id", "ascending")]).drop_columns(["_size"])
-
-
-def known_leavers(ledger: Ledger, closing: Frame, end: int) -> Frame:
-    """Of the positions that pay at the closing, those known then to be leaving."""
-    leaving = ledger.known_leavers().filter(nw.col("day") < end, nw.col("until") >= end)
-    return closing.join(leaving.select("account_id").unique(), on="account_id", how="semi")
 
 
 def statement(
@@ -250,53 +265,52 @@ def statement(
     accounts; both read an account's values at the end of the day before the period, or on its first paying day.
     Money is converted at the rates in force on the period's first day, or on `rates_on`.
     """
-    rates_day = rates_on or period.start
-    everyone = positions(ledger, period, ledger.rates(rates_day))
-    found = ledger.engine.persist(cut_by(ledger, kept_where(ledger, everyone, where), by))
-    counted = _counted(ledger, found, period)
-    source = Source(ledger, period, found, everyone if where else found)
-    refused = refusal(ledger, period) if any(row["kept_by"] == "irregular" for row in counted) else None
-    make = _Maker(ledger, period, _provenance(ledger, period, by, where, rates_day), source, refused)
-    if by is None:
+    source = Source(ledger, period, by, tuple(where), rates_on or period.start)
+    return of_counted(source, _counted(source))
+
+
+def of_counted(source: Source, counted: Sequence[Mapping[str, Any]]) -> Statement:
+    """The statement of positions already counted by `COUNTED_BY`: accounts, opening and closing of each."""
+    irregular = any(row["kept_by"] == "irregular" for row in counted)
+    make = _Maker(source, _provenance(source), refusal(source.ledger, source.period) if irregular else None)
+    if source.by is None:
         return make.statement(counted, None)
     values = sorted({row["segment"] for row in counted}, key=lambda v: (v == NO_VALUE, v))
     parts = tuple(make.statement([r for r in counted if r["segment"] == v], v) for v in values)
     return make.statement(counted, None, parts)
 
 
-def _counted(ledger: Ledger, found: Frame, period: Period) -> list[dict[str, Any]]:
-    """Positions summed by everything a statement tells apart: a few dozen rows, whatever the company's size."""
-    keys = ["segment", "line", "leaving_kind", "interrupted", "kept_by"]
-    leavers = known_leavers(
-        ledger, found.filter(nw.col("line").is_in(_PAYING_AT_CLOSING)), number(period.end)
-    )
-    parts = [
-        found.with_columns(leaving=nw.lit(0)).select(*keys, "leaving", "opening", "closing"),
-        leavers.with_columns(leaving=nw.lit(1)).select(*keys, "leaving", "opening", "closing"),
-    ]
-    summed = (
-        nw.concat(parts, how="vertical")
-        .group_by(*keys, "leaving")
-        .agg(
-            accounts=nw.len().cast(nw.Int64),
-            opening=nw.col("opening").sum().cast(nw.Int64),
-            closing=nw.col("closing").sum().cast(nw.Int64),
-        )
-    )
-    rows: list[dict[str, Any]] = ledger.engine.collect(summed).to_pylist()
+# Everything a statement tells apart: counted so, a company of any size comes to a few dozen rows.
+COUNTED_BY = ["segment", "line", "leaving_kind", "interrupted", "kept_by", "leaving"]
+
+
+def _counted(source: Source) -> list[dict[str, Any]]:
+    engine = source.ledger.engine
+    everyone = source.positions.with_columns(leaving=nw.lit(0))
+    rows: list[dict[str, Any]] = engine.collect(summed(everyone)).to_pylist()
+    if source.anybody_leaving():
+        leavers = source.on(source.positions, "leaving").with_columns(leaving=nw.lit(1))
+        rows += engine.collect(summed(leavers)).to_pylist()
     return rows
 
 
-_PAYING_AT_CLOSING = ["new", "reactivated", "expansion", "contraction", "unchanged"]
-_PAYING_AT_OPENING = ["churned", "expansion", "contraction", "unchanged"]
+def summed(found: Frame, *by: str) -> Frame:
+    """Positions (with `segment` and `leaving`) counted by `COUNTED_BY`."""
+    return found.group_by(*COUNTED_BY, *by).agg(
+        accounts=nw.len().cast(nw.Int64),
+        opening=nw.col("opening").sum().cast(nw.Int64),
+        closing=nw.col("closing").sum().cast(nw.Int64),
+    )
+
+
+PAYING_AT_CLOSING = ["new", "reactivated", "expansion", "contraction", "unchanged"]
+PAYING_AT_OPENING = ["churned", "expansion", "contraction", "unchanged"]
 
 
 @dataclass(frozen=True)
 class _Maker:
-    ledger: Ledger
-    period: Period
+    source: Source
     provenance: Mapping[str, Any]
-    source: Source | None
     refused: Refusal | None
 
     def statement(
@@ -307,9 +321,9 @@ class _Maker:
         refused = self.refused if len(contract) < len(rows) else None
         apart = self.statement(contract, segment) if refused and contract else None
         return Statement(
-            period=self.period,
-            finished=self.ledger.finished(self.period.end),
-            currency=self.ledger.reporting,
+            period=self.source.period,
+            finished=self.source.ledger.finished(self.source.period.end),
+            currency=self.source.ledger.reporting,
             accounts=_account_lines(rows),
             mrr=_money_lines(rows),
             provenance={**self.provenance, "segment": segment} if segment is not None else self.provenance,
@@ -326,17 +340,17 @@ def _account_lines(rows: Sequence[Mapping[str, Any]]) -> AccountLines:
         return _total(rows, "accounts", lines, **also)
 
     return AccountLines(
-        opening=count(_PAYING_AT_OPENING),
+        opening=count(PAYING_AT_OPENING),
         new=count(["new"]),
         reactivated=count(["reactivated"]),
         churned=count(["churned"]),
-        closing=count(_PAYING_AT_CLOSING),
+        closing=count(PAYING_AT_CLOSING),
         expansion=count(["expansion"]),
         contraction=count(["contraction"]),
         passed_through=count(["passed_through"]),
         came_back_and_left=count(["came_back_and_left"]),
-        interrupted=count(_PAYING_AT_OPENING, interrupted=1),
-        leaving=count(_PAYING_AT_CLOSING, leaving=1),
+        interrupted=count(PAYING_AT_OPENING, interrupted=1),
+        leaving=count(PAYING_AT_CLOSING, leaving=1),
         churned_by_kind={kind: count(["churned"], leaving_kind=kind) for kind in LEAVING_KINDS},
     )
 
@@ -349,14 +363,14 @@ def _money_lines(rows: Sequence[Mapping[str, Any]]) -> MoneyLines:
         return _total(rows, "closing", lines, **also)
 
     return MoneyLines(
-        opening=opened(_PAYING_AT_OPENING),
+        opening=opened(PAYING_AT_OPENING),
         new=closed(["new"]),
         reactivated=closed(["reactivated"]),
         expansion=closed(["expansion"]) - opened(["expansion"]),
         contraction=opened(["contraction"]) - closed(["contraction"]),
         churned=opened(["churned"]),
-        closing=closed(_PAYING_AT_CLOSING),
-        leaving=closed(_PAYING_AT_CLOSING, leaving=1),
+        closing=closed(PAYING_AT_CLOSING),
+        leaving=closed(PAYING_AT_CLOSING, leaving=1),
         churned_by_kind={kind: opened(["churned"], leaving_kind=kind) for kind in LEAVING_KINDS},
     )
 
@@ -373,18 +387,17 @@ def _total(
     )
 
 
-def _provenance(
-    ledger: Ledger, period: Period, by: str | None, where: Sequence[Condition], rates_day: date
-) -> dict[str, Any]:
+def _provenance(source: Source) -> dict[str, Any]:
+    ledger = source.ledger
     return {
         "definition": DEFINITION,
         "definition_version": VERSION,
         "policies": ledger.policies.to_dict(),
-        "period": str(period),
-        "by": by,
-        "where": " and ".join(str(condition) for condition in where) or None,
+        "period": str(source.period),
+        "by": source.by,
+        "where": " and ".join(str(condition) for condition in source.where) or None,
         "currency": ledger.reporting,
-        "rates_on": rates_day.isoformat(),
+        "rates_on": source.rates_day.isoformat(),
         "cut": dict(ledger.cut),
         "covered": ledger.covered.isoformat(),
         "excluded": dict(ledger.excluded),
