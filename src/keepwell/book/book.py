@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keepwell.book import manifest as manifests
-from keepwell.book.cleaning import KEEP, Swept, forget_manifests, sweep
+from keepwell.book.cleaning import KEEP, Swept, compact, forget_manifests, sweep, sweep_debris
 from keepwell.book.engines import Engine
 from keepwell.book.erasing import Erased, erase, tables_naming_persons
 from keepwell.book.lock import locked_folder
@@ -132,8 +132,10 @@ class Book:
         return erased
 
     def clean(self, keep: timedelta = KEEP) -> Swept:
-        """Take away manifests and files that no reader younger than `keep` can need, and debris of crashes."""
-        with self.writer():
+        """Put small files together; take away what no reader younger than `keep` can need, and debris."""
+        with self.writer() as writer:
+            compact(writer)
+            writer.commit()
             gone = forget_manifests(self.store, keep)
             return replace(sweep(self.store), manifests=gone)
 
@@ -145,7 +147,11 @@ class Book:
         """
         assert self.store.local is not None
         with locked_folder(self.store.local, wait):
-            staging = self.store.local / STAGING / uuid.uuid4().hex
+            left_behind = self.store.local / STAGING
+            if left_behind.exists() and any(left_behind.iterdir()):
+                sweep_debris(self.store)
+                shutil.rmtree(left_behind, ignore_errors=True)
+            staging = left_behind / uuid.uuid4().hex
             with telling(self.home):
                 staging.mkdir(parents=True)
             try:

@@ -8,13 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from keepwell.book import delta
 from keepwell.book import manifest as manifests
+from keepwell.book.engines.workbench import files
 from keepwell.book.manifest import Manifest
-from keepwell.book.store import Store
+from keepwell.book.store import Entry, Store
+from keepwell.book.writer import Writer
 
 KEEP = timedelta(days=7)
+_SMALL = 32 * 2**20  # bytes below which a file is small
+_MANY = 8  # small files a table may have
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,37 @@ def forget_manifests(store: Store, keep: timedelta) -> int:
     return len(old)
 
 
+def sweep_debris(store: Store) -> None:
+    """Remove what a writer that died left in the folder of a book; only for the one who holds the lock.
+
+    All of it was written after the newest manifest, and that manifest does not speak of it.
+    """
+    newest = manifests.newest(store)
+    if newest is None:
+        return
+    since = max(e.modified for e in store.list(newest.path.rsplit("/", 1)[0]) if e.path == newest.path)
+    suspects: dict[str, list[str]] = {}
+    for entry in store.list(delta.FOLDER):
+        if entry.modified >= since or "#" in entry.path:
+            suspects.setdefault(entry.path.split("/")[1], []).append(entry.path)
+    for name, paths in suspects.items():
+        live = _live(store, name, [newest])
+        store.delete(path for path in paths if not _counts(path, name, live))
+    store.delete(e.path for e in store.list(manifests.FOLDER) if "#" in e.path)
+
+
+def compact(writer: Writer) -> None:
+    """Put the many small files of a table together into one. Old cuts keep theirs until they are swept."""
+    for name in writer.tables():
+        draft = writer.draft(name)
+        small = [path for path in draft.files if draft.files[path].size < _SMALL]
+        if len(small) >= _MANY:
+            paths = [path for path in draft.paths() if Path(path).name in small]
+            written = writer.bench.write(f"FROM {files(paths)}", draft.new_file())
+            draft.remove(paths)
+            draft.add([written])
+
+
 def sweep(store: Store, tables: Iterable[str] | None = None, *, only_newest: bool = False) -> Swept:
     """Remove every file of the tables that no kept manifest speaks of; all tables where none are named.
 
@@ -45,15 +81,14 @@ def sweep(store: Store, tables: Iterable[str] | None = None, *, only_newest: boo
     numbers = manifests.numbers(store)[-1:] if only_newest else manifests.numbers(store)
     kept = [m for n in numbers if (m := manifests.read(store, n))]
     names = set(tables) if tables is not None else _stored(store)
-    files = size = 0
+    removed: list[Entry] = []
     for name in sorted(names):
         live = _live(store, name, kept)
         doomed = [e for e in store.list(delta.folder(name)) if not _counts(e.path, name, live)]
-        store.delete(e.path for e in doomed)
-        files, size = files + len(doomed), size + sum(e.size for e in doomed)
-    debris = [e for e in store.list(manifests.FOLDER) if "#" in e.path]
-    store.delete(e.path for e in debris)
-    return Swept(files + len(debris), size + sum(e.size for e in debris))
+        removed += doomed
+    removed += [e for e in store.list(manifests.FOLDER) if "#" in e.path]
+    store.delete(e.path for e in removed)
+    return Swept(len(removed), sum(e.size for e in removed))
 
 
 def _stored(store: Store) -> set[str]:

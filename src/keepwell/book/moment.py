@@ -57,7 +57,10 @@ class Moment:
 
     def columns(self, name: str) -> list[str]:
         """The columns that `frame` gives."""
-        names = [n for n in self._schema(name).names if n not in _HIDDEN]
+        names = self._schema(name).names
+        if name not in all_tables():
+            return list(names)
+        names = [n for n in names if n not in _HIDDEN]
         return sorted(names, key=("known_at", "load").__contains__)
 
     def frame(self, name: str) -> Frame:
@@ -67,7 +70,7 @@ class Moment:
         """
         schema = self._schema(name)
         rows = self._scan(name, schema)
-        if "gone" not in schema.names:
+        if name not in all_tables():
             return rows
         day = self.cut.as_known_on
         if day is not None:

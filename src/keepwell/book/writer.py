@@ -231,6 +231,10 @@ class Writer:
         self._begin(made)
         return made
 
+    def tables(self) -> list[str]:
+        """The stored tables."""
+        return sorted({*self._base.tables, *self._drafts})
+
     def draft(self, name: str) -> Draft:
         """A table as this writer is changing it."""
         if name not in self._drafts:
