@@ -11,15 +11,15 @@ Spoilt = tuple[dict[str, list[Row]], dict[str, dict[str, int]]]
 
 # Of which table, how many rows, and what is wrong with them. One row has one fault.
 FAULTS = (
-    ("tickets", "unknown account", 3),
-    ("purchases", "unknown account", 1),
-    ("purchases", "impossible date", 2),
-    ("purchases", "duplicate key", 2),
-    ("subscriptions", "end before start", 2),
-    ("subscriptions", "missing currency", 2),
-    ("contacts", "unknown account", 2),
-    ("invoices", "impossible date", 1),
-    ("answers", "unknown account", 1),
+    ("tickets", "unknown_account", 3),
+    ("purchases", "unknown_account", 1),
+    ("purchases", "impossible_date", 2),
+    ("purchases", "duplicate_key", 2),
+    ("subscriptions", "end_before_start", 2),
+    ("subscriptions", "missing_currency", 2),
+    ("contacts", "unknown_account", 2),
+    ("invoices", "impossible_date", 1),
+    ("answers", "unknown_account", 1),
 )
 
 
@@ -42,17 +42,17 @@ def spoil(tables: dict[str, dict[str, pa.Array]], r: Random) -> Spoilt:
 
 def _spoilt(row: Row, fault: str, k: int) -> Row:
     key = next(iter(row))
-    row[key] = f"BAD-{fault.replace(' ', '-')}-{k + 1}"
-    if fault == "unknown account":
+    row[key] = f"BAD-{fault.replace('_', '-')}-{k + 1}"
+    if fault == "unknown_account":
         row["account_id"] = f"A9999{k + 1:02d}X"
-    elif fault == "impossible date":
+    elif fault == "impossible_date":
         day = "occurred_at" if "occurred_at" in row else "issued_on"
         row[day] = ("2025-02-30", "2025-13-01")[k % 2]
-    elif fault == "end before start":
+    elif fault == "end_before_start":
         row |= {"started_on": "2025-06-01", "ended_on": "2025-05-01", "cancelled_on": "", "renewal_on": ""}
-    elif fault == "missing currency":
+    elif fault == "missing_currency":
         row["currency"] = ""
-    elif fault == "duplicate key":
+    elif fault == "duplicate_key":
         row |= {key: "BAD-duplicate-key", "amount": f"{100 + k}.00"}
     return row
 

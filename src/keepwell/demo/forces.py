@@ -18,7 +18,7 @@ class Parameters:
 
     value_of_fit: float = 0.60  # where realised value settles, for each unit of fit
     value_pull: float = 0.06
-    value_noise: float = 0.085
+    value_noise: float = 0.110
     load_level: float = 1.5  # how bad service gets in an overloaded region
     load_starts: float = 0.011  # an overload every two years or so, in each region
     load_ends: float = 0.085  # lasting about three months
@@ -36,10 +36,10 @@ class Parameters:
     price_jump: float = 0.75  # when an increase is announced, for one of the average size
     squeeze_ebb: float = 0.08
     squeeze_noise: float = 0.03
-    of_fit: float = 0.35
+    of_fit: float = 0.25
     of_value: float = 0.85
-    of_burden: float = 0.60
-    of_bond: float = 0.60
+    of_burden: float = 0.70
+    of_bond: float = 0.70
     of_squeeze: float = 0.70
     resolve_pull: float = 0.12  # leaving follows what is felt by about two months
     slope: float = 1.25  # what one unit of resolve adds to the logarithm of the chance of leaving

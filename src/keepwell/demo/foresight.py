@@ -99,17 +99,20 @@ def _merger_chance(at: Snapshot, clock: Clock, last: int) -> Floats:
 
 
 def lapse_chance(
-    a: Accounts, at: Snapshot, ahead: Ahead, clock: Clock, *, gone: Floats, lapse: Ints
+    a: Accounts, at: Snapshot, ahead: Ahead, clock: Clock, *, gone: Floats, lapse: Ints, patience: Ints
 ) -> Floats:
     """Chance that an irregular buyer lapses within HORIZON days.
 
     `gone` is the chance that it has silently stopped, `lapse` the day on which its present silence becomes a
-    lapse. Carries the whole distribution of the last purchase forward: the one known, or one in a coming step.
+    lapse, `patience` the days that a silence after the next purchase may last.
+
+    Carries the whole distribution of the last purchase forward: the one known, or one in a coming step.
     """
     as_of = int(clock.starts[at.step])
-    last_day, patience = at.last.astype(np.float64), (lapse - at.last).astype(np.float64)
+    last_day = at.last.astype(np.float64)
     buyer, stopped = [1 - gone], [gone.copy()]
-    bought, ends = [last_day], [lapse.astype(np.float64)]
+    bought: list[Floats] = [last_day]
+    ends: list[Floats] = [lapse.astype(np.float64)]
     lapsed = np.zeros(len(gone))
     for j in range(STEPS):
         start, days = float(clock.starts[at.step + j]), clock.length(at.step + j)
@@ -132,7 +135,7 @@ def lapse_chance(
         buyer.append(fresh)
         stopped.append(np.zeros(len(gone)))
         bought.append(np.full(len(gone), start + days / 2))
-        ends.append(start + days / 2 + patience)
+        ends.append(start + days / 2 + patience + 1)
     return np.minimum(lapsed, 1.0)
 
 

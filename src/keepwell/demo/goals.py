@@ -8,6 +8,7 @@ from keepwell.demo.columns import days, keys
 from keepwell.demo.life import Life
 from keepwell.demo.streams import Random
 from keepwell.demo.truth import account_ids
+from keepwell.demo.versions import known_at
 
 # Name, unit, where it stands at the beginning, where it is to get.
 KINDS = (
@@ -40,6 +41,7 @@ def table(life: Life, r: Random) -> tuple[dict[str, pa.Array], dict[str, pa.Arra
         "goal_id": ids, "account_id": account_ids(len(a)).take(pa.array(account)),
         "name": pa.array(names).take(pa.array(kind)), "unit": pa.array(units).take(pa.array(kind)),
         "baseline": pa.array(baseline), "target": pa.array(target), "due_on": days(clock.starts[step] + 365),
+        "known_at": known_at(clock.starts[step]),
     }  # fmt: skip
     chosen, when, values = [], [], []
     for k in range(1, 7):

@@ -24,6 +24,7 @@ class Silences:
     day: Ints
     next_day: Ints  # -1 where there is none
     lapse: Ints
+    patience: Ints  # the limit to be expected after the next purchase
 
     def lapsed(self, end: int) -> tuple[Ints, Ints]:
         """Accounts and days of all lapses before `end`."""
@@ -40,8 +41,8 @@ def silences(account: Ints, day: Ints, segment: Ints, clock: Clock) -> Silences:
     after = np.r_[False, same[:-1]]
     gap = np.where(after, day - np.r_[0, day[:-1]], 0)
     figures = _frozen(day, gap, after, segment[account], clock)
-    limit = _limits(day, gap, after, segment[account], figures)
-    return Silences(account, day, next_day, day + limit + 1)
+    limit, patience = _limits(day, gap, after, segment[account], figures)
+    return Silences(account, day, next_day, day + limit + 1, patience)
 
 
 _Figures = dict[tuple[int, int], tuple[float, int]]
@@ -55,7 +56,7 @@ def _frozen(day: Ints, gap: Ints, after: Flags, of: Ints, clock: Clock) -> _Figu
     figures: _Figures = {}
     for start in starts:
         known = after & (day < start)
-        for s in range(int(of.max()) + 1):
+        for s in range(int(of.max(initial=0)) + 1):
             own = known & (of == s)
             used = own if own.sum() >= _ENOUGH else known
             if used.any():
@@ -65,9 +66,10 @@ def _frozen(day: Ints, gap: Ints, after: Flags, of: Ints, clock: Clock) -> _Figu
     return figures
 
 
-def _limits(day: Ints, gap: Ints, after: Flags, segment: Ints, figures: _Figures) -> Ints:
+def _limits(day: Ints, gap: Ints, after: Flags, segment: Ints, figures: _Figures) -> tuple[Ints, Ints]:
     quarters = sorted({q for q, _s in figures})
     out = np.full(len(day), 10_000, dtype=np.int64)
+    patience = out.copy()
     own: list[int] = []
     for i in range(len(day)):
         own = own if after[i] else []
@@ -75,11 +77,15 @@ def _limits(day: Ints, gap: Ints, after: Flags, segment: Ints, figures: _Figures
             insort(own, int(gap[i]))
         place = bisect_left(quarters, int(day[i]) + 1) - 1
         known = figures.get((quarters[place], int(segment[i]))) if place >= 0 else None
+        usual = known[0] if known else _median(own or [0])
         if own:
-            out[i] = _limit(own, known[0] if known else _median(own))
+            out[i] = _limit(own, usual)
         elif known:
             out[i] = known[1]
-    return out
+        if own or known:
+            guess = int(_median(own)) if own else int(usual)
+            patience[i] = _limit(sorted([*own, guess]), usual)
+    return out, patience
 
 
 def _limit(own: list[int], usual: float) -> int:

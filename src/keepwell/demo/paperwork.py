@@ -17,6 +17,7 @@ from keepwell.demo.life import Life
 from keepwell.demo.names import company_name, latin
 from keepwell.demo.streams import Random
 from keepwell.demo.truth import account_ids
+from keepwell.demo.versions import told_twice
 from keepwell.lib.days import first_of_month
 
 _HOMES = [company.COUNTRIES[k].language for k in range(len(company.COUNTRIES))]
@@ -34,7 +35,7 @@ def pick(words: tuple[str, ...], places: Ints, known: Flags | None = None) -> pa
 
 
 def accounts(life: Life, r: Random) -> tuple[dict[str, pa.Array], list[str]]:
-    """The columns of accounts, and each one's mail domain."""
+    """The columns of accounts, known once more when they are merged; and each one's mail domain."""
     a, n = life.a, len(life.a)
     u = r.random(n).tolist()
     named = [
@@ -49,14 +50,15 @@ def accounts(life: Life, r: Random) -> tuple[dict[str, pa.Array], list[str]]:
     parent = np.maximum(0, np.floor(r.random(n) * np.arange(n)).astype(np.int64))
     excluded = np.full(n, -1)
     excluded[[k for k in (7, 11) if k < n]] = [0, 1][: max(0, min(2, n - 7))]
-    return {
+    created = a.joins - a.trial - np.arange(n) % 20
+    columns = {
         "account_id": ids,
         "name": pa.array([name for name, _domain in named]),
         "segment": pick(tuple(s.name for s in company.SEGMENTS), a.segment),
         "industry": pick(company.INDUSTRIES, a.industry),
         "country": pick(tuple(c.code for c in company.COUNTRIES), a.country),
         "language": pick(tuple(_HOMES), a.country),
-        "created_on": days(a.joins - a.trial - np.arange(n) % 20),
+        "created_on": days(created),
         "owner_email": pick(tuple(owners), (a.region * 3 + a.segment) % len(owners)),
         "domain": pa.array([domain for _name, domain in named]),
         "salesperson": pick(tuple(s.name for s in company.SALESPEOPLE), a.salesperson),
@@ -67,7 +69,10 @@ def accounts(life: Life, r: Random) -> tuple[dict[str, pa.Array], list[str]]:
         "excluded": pick(("our own", "test"), excluded, excluded >= 0),
         "service_model": pick(("low touch", "high touch"), a.high_touch.astype(np.int64)),
         "region": pick(company.REGIONS, a.region),
-    }, [domain for _name, domain in named]
+    }
+    late = ("merged_into", "merged_on")
+    versions = told_twice(columns, first=created, again=merged, then=h.merged_on, late=late)
+    return versions, [domain for _name, domain in named]
 
 
 def subscriptions(life: Life) -> dict[str, pa.Array]:

@@ -11,6 +11,7 @@ from keepwell.demo.clock import Clock, Flags, Ints
 from keepwell.demo.history import History
 from keepwell.demo.names import PERSONS, Person
 from keepwell.demo.streams import Random
+from keepwell.demo.versions import told_twice
 
 _CHAMPION_ROLES = ("Head of operations", "Plant manager", "Managing director", "Head of purchasing")
 _CHAMPION_SENIORITY = ("manager", "manager", "executive", "manager")
@@ -26,6 +27,7 @@ class People:
     language: Ints
     person: list[Person]
     champion: Flags
+    came_on: Ints
     left_on: Ints  # -1 while there
     first: Ints
     champions: Ints
@@ -54,26 +56,30 @@ def draw(a: Accounts, history: History, clock: Clock, r: Random, named: Random) 
     pools = [PERSONS[x] for x in company.LANGUAGES]
     which = named.random(len(account))
     person = [pools[k].draw(u) for k, u in zip(language.tolist(), which.tolist(), strict=True)]
+    came_on = (a.joins - a.trial)[account]
     left_on = np.full(len(account), -1, dtype=np.int64)
     for place_no in range(1, int(champions.max()) + 1):
         has = np.flatnonzero(champions >= place_no)
-        left_on[first[has] + place_no - 1] = _leaves(history, clock, has, place_no)
-    return People(account, language, person, champion, left_on, first, champions, others)
+        came, left = _tenure(history, clock, has, place_no)
+        at = first[has] + place_no - 1
+        left_on[at] = left
+        came_on[at] = np.maximum(came, came_on[at]) if place_no > 1 else came_on[at]
+    return People(account, language, person, champion, came_on, left_on, first, champions, others)
 
 
-def _leaves(history: History, clock: Clock, accounts: Ints, number: int) -> Ints:
-    """The day on which each account's champion of that number left; -1 if there to the end."""
+def _tenure(history: History, clock: Clock, accounts: Ints, number: int) -> tuple[Ints, Ints]:
+    """The days on which each account's champion of that number came and left; left is -1 if there to the end."""
     held = history.champion[:, accounts] == number
     ever = held.any(axis=0)
     last = len(held) - 1 - held[::-1].argmax(axis=0)
     gone = ever & (last < len(held) - 1)
-    return np.where(gone, clock.starts[last + 1], -1)
+    return clock.starts[held.argmax(axis=0)], np.where(gone, clock.starts[last + 1], -1)
 
 
 def table(
     people: People, ids: pa.Array, account_ids: pa.Array, domains: list[str], r: Random
 ) -> dict[str, pa.Array]:
-    """The columns of contacts."""
+    """The columns of contacts: known since they came, and once more when they left."""
     n = len(people.account)
     role = r.integers(0, len(_CHAMPION_ROLES), n)
     other = r.integers(0, len(_ROLES), n)
@@ -84,7 +90,7 @@ def table(
         for i, (p, k) in enumerate(zip(people.person, accounts, strict=True))
     ]
     digits = r.integers(1_000_000, 10_000_000, n).tolist()
-    return {
+    columns = {
         "contact_id": ids,
         "account_id": account_ids.take(pa.array(people.account)),
         "name": pa.array([p.name for p in people.person]),
@@ -97,3 +103,5 @@ def table(
         "opted_out": pa.array(r.random(n) < 0.03),
         "left_on": pa.array(people.left_on.astype(np.int32), mask=people.left_on < 0).cast(pa.date32()),
     }
+    gone = people.left_on >= 0
+    return told_twice(columns, first=people.came_on, again=gone, then=people.left_on, late=("left_on",))

@@ -24,7 +24,7 @@ from keepwell.lib.text import gettext as _
 
 UNTIL = date(2026, 10, 1)
 Columns = dict[str, pa.Array]
-Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,18 @@ def simulate(
             _("A simulated company needs at least one account and one year."),
             seen=_("{accounts} accounts, {years} years").format(accounts=accounts, years=years),
         )
-    tell = progress or (lambda _what, _done, _all: None)
+    tell = progress or (lambda _done, _all, _what: None)
     chance, time = streams(seed), clock(years, until)
-    tell(_("living"), 0, 4)
+    tell(0, 4, _("living"))
     life = Life(fixed.draw(accounts, time, chance), time, chance)
     life.run()
-    tell(_("leaving traces"), 1, 4)
+    tell(1, 4, _("leaving traces"))
     tables, use, labels = _tables(life, chance, texts)
     bad: dict[str, dict[str, int]] = {}
     extra: dict[str, list[dict[str, str]]] = {}
     if dirt:
         extra, bad = spoil(tables, chance["dirt"])
-    tell(_("working out what is true"), 2, 4)
+    tell(2, 4, _("working out what is true"))
     folder = Path(folder)
     apart = folder / "truth"
     apart.mkdir(parents=True, exist_ok=True)
@@ -86,9 +86,9 @@ def simulate(
         rows[name] = table.num_rows + len(extra.get(name, ()))
         write = write_parquet if name in LARGE else write_csv
         files[name] = write(folder, name, table, extra.get(name, []))
-    tell(_("writing the truth"), 3, 4)
+    tell(3, 4, _("writing the truth"))
     _write_truth(apart, life, use, labels, {"seed": seed, "accounts": accounts, "years": years})
-    tell(_("writing the truth"), 4, 4)
+    tell(4, 4, _("writing the truth"))
     return Simulated(folder, apart, from_number(time.end), seed, rows, files, bad)
 
 

@@ -150,6 +150,7 @@ def conversations(scene: Scene, seen: Touches, chosen: Random, spoken: Random) -
         "side": pa.array(["us" if x else "them" for x in book.us], pa.string()),
         "speaker": pa.array(book.speaker, pa.string()), "starts_s": pa.array(book.starts, pa.float64()),
         "ends_s": pa.array(book.ends, pa.float64()), "text": pa.array(book.text, pa.string()),
+        "known_at": columns["occurred_at"].take(pa.array(book.conversation, pa.int64())),
     }  # fmt: skip
     labels = {
         "conversation_id": which, "turn_no": turns["turn_no"],

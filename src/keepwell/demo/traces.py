@@ -66,7 +66,7 @@ def use(a: Accounts, history: History, r: Random) -> Use:
     habit = np.exp(r.normal(0, 0.3, len(a)))
     size = np.where(a.irregular, 0.8, 1.15 * np.power(np.maximum(history.seats, 1), 0.25))
     begins = np.clip((history.age + 1) / 6, 0.3, 1.0)
-    expected = size * habit * begins * np.exp(np.clip(-0.40 * history.strain, -1.6, 1.0))
+    expected = size * habit * begins * np.exp(np.clip(-0.70 * history.strain, -2.0, 1.0))
     gone = np.where(history.live, 1.0, 0.08) * expected
     here = settled(history) | (a.irregular & (history.age >= 1))
     sessions = r.poisson(np.where(here, np.where(a.irregular | history.live, gone, 0), 0)).astype(np.int64)
@@ -82,7 +82,7 @@ def events(scene: Scene, seen: Use, r: Random) -> tuple[Dated, Ints, Ints]:
     other = np.searchsorted(np.cumsum([0.30, 0.20, 0.28, 0.18]), r.random(len(rows))) + 1
     kind = np.where(narrow, 0, other)
     seats = np.where(a.irregular[rows.account], 4, history.seats[rows.step, rows.account])
-    done = 6 * np.sqrt(np.maximum(seats, 1)) * np.exp(np.clip(-0.55 * strain, -2, 1.5))
+    done = 6 * np.sqrt(np.maximum(seats, 1)) * np.exp(np.clip(-0.75 * strain, -2, 1.5))
     return rows, kind, np.maximum(1, r.poisson(done))
 
 

@@ -102,7 +102,8 @@ def chances(life: Life, use: Use) -> tuple[pa.Table, pa.Table, pa.Table]:
     ids, tables = account_ids(len(a)), []
     for at in history.snapshots:
         as_of = int(clock.starts[at.step])
-        lapse = _lapse_of_last(quiet, as_of, len(a))
+        newest = _newest_before(quiet, as_of, len(a))
+        lapse = np.where(newest >= 0, quiet.lapse[newest], -1) if len(quiet.day) else newest
         paying = np.where(a.irregular, lapse >= as_of, at.paying & (at.mrr_euros > 0))
         free = paying & (at.noticed < 0) & (at.merging < 0)
         ahead = look_ahead(a, life.base, at, clock)
@@ -110,7 +111,11 @@ def chances(life: Life, use: Use) -> tuple[pa.Table, pa.Table, pa.Table]:
         buyers = np.flatnonzero(a.irregular & paying)
         if len(buyers):
             chance[buyers] = lapse_chance(
-                *only(a, at, ahead, buyers), clock, gone=gone_by[at.step][buyers], lapse=lapse[buyers]
+                *only(a, at, ahead, buyers),
+                clock,
+                gone=gone_by[at.step][buyers],
+                lapse=lapse[buyers],
+                patience=quiet.patience[newest[buyers]],
             )
         gone = np.where(a.irregular, gone_by[at.step], 0.0)
         next_left = left.next_after(as_of, len(a))
@@ -139,11 +144,11 @@ def chances(life: Life, use: Use) -> tuple[pa.Table, pa.Table, pa.Table]:
     return whole.select(told), whole.select(key + hidden), whole.select(key + acting)
 
 
-def _lapse_of_last(quiet: Silences, as_of: int, n: int) -> Ints:
-    """The lapse day of each account's newest purchase before `as_of`; -1 where it never bought."""
+def _newest_before(quiet: Silences, as_of: int, n: int) -> Ints:
+    """The place of each account's newest purchase before `as_of`; -1 where it never bought."""
     out = np.full(n, -1, dtype=np.int64)
-    before = quiet.day < as_of
-    out[quiet.account[before]] = quiet.lapse[before]  # in order of day, so the newest stays
+    before = np.flatnonzero(quiet.day < as_of)
+    out[quiet.account[before]] = before  # in order of day, so the newest stays
     return out
 
 
