@@ -37,8 +37,13 @@ def can_sweep(ledger: Ledger, over: Sequence[Period], rates_on: date | None) -> 
     # A rate dated after the first period's start and not after the last one's changes them on the way.
     if any(days[0] < changed <= days[-1] for changed in ledger.rate_days()):
         return len(ledger.currencies) == 1 and ledger.currencies[0] == ledger.reporting
-    kinds: int = ledger.engine.collect(ledger.rows.select("kept_by").unique()).num_rows
-    return kinds <= 1
+    return len(_kinds(ledger)) <= 1
+
+
+def _kinds(ledger: Ledger) -> list[str]:
+    """What accounts are kept by: contracts, purchases, or both."""
+    kinds: list[str] = ledger.engine.collect(ledger.rows.select("kept_by").unique())["kept_by"].to_pylist()
+    return kinds
 
 
 def sweep(ledger: Ledger, over: Sequence[Period], rates_on: date | None) -> list[Statement]:
@@ -52,11 +57,11 @@ def sweep(ledger: Ledger, over: Sequence[Period], rates_on: date | None) -> list
     for row in engine.collect(summed(labelled, "period_start")).to_pylist():
         counted[row["period_start"]].append(row)
     leavers = _leavers(ledger, over, rates)
-    accounts, mrr, kept_by = _opening(ledger, rates, start)
+    accounts, mrr = _opening(ledger, rates, start)
+    kept_by = next(iter(_kinds(ledger)), "contract")
     made = []
     for period in over:
         rows = counted[number(period.start)]
-        kept_by = kept_by or (rows[0]["kept_by"] if rows else "contract")
         touched = [row for row in rows if row["line"] in PAYING_AT_OPENING]
         still = {
             "accounts": accounts - sum(row["accounts"] for row in touched),
@@ -140,20 +145,18 @@ def _calendar(over: Sequence[Period]) -> pa.Table:
     )
 
 
-def _opening(ledger: Ledger, rates: Mapping[str, Rate], start: int) -> tuple[int, int, str | None]:
+def _opening(ledger: Ledger, rates: Mapping[str, Rate], start: int) -> tuple[int, int]:
     """Accounts and MRR at the first opening: sums over chains telescope to what is in force."""
     before = ledger.rows.filter(nw.col("day") < start).select(
-        "kept_by",
         "paying",
         change=money_in(rates, ledger.reporting, "after") - money_in(rates, ledger.reporting, "before"),
     )
     total = before.select(
         accounts=nw.col("paying").sum().cast(nw.Int64),
         mrr=nw.col("change").sum().cast(nw.Int64),
-        kept_by=nw.col("kept_by").min(),
     )
     row = ledger.engine.collect(total).to_pylist()[0]
-    return row["accounts"] or 0, row["mrr"] or 0, row["kept_by"]
+    return row["accounts"] or 0, row["mrr"] or 0
 
 
 def _leavers(ledger: Ledger, over: Sequence[Period], rates: Mapping[str, Rate]) -> dict[int, dict[str, int]]:
