@@ -35,9 +35,8 @@ def can_sweep(ledger: Ledger, over: Sequence[Period], rates_on: date | None) -> 
     """Whether every period has the same rates, and all accounts are contracts or all are irregular."""
     days = [rates_on] if rates_on else [period.start for period in over]
     # A rate dated after the first period's start and not after the last one's changes them on the way.
-    if any(days[0] < changed <= days[-1] for changed in ledger.rate_days()):
-        return len(ledger.currencies) == 1 and ledger.currencies[0] == ledger.reporting
-    return len(_kinds(ledger)) <= 1
+    moving = any(days[0] < changed <= days[-1] for changed in ledger.rate_days())
+    return not moving and len(_kinds(ledger)) <= 1
 
 
 def _kinds(ledger: Ledger) -> list[str]:
