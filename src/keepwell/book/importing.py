@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from keepwell.book.book import STAGING, Book
+from keepwell.book.book import Book
 from keepwell.book.loading import Confirm, Loading, Progress
 from keepwell.book.mapping import Mapping, matched
 from keepwell.book.preparing import default_currency
@@ -25,6 +25,7 @@ from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 
 __all__ = ["FileReport", "ImportReport", "import_files"]
+INCOMING = "incoming"  # beside the writer's own folder, which the writer clears before it begins
 FILES = "files"  # the source that files belong to unless another is named
 
 
@@ -116,7 +117,7 @@ def scratch(book: Book) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="keepwell-import-") as name:
             yield Path(name)
         return
-    folder = Path(book.home) / STAGING / f"import-{uuid.uuid4().hex}"
+    folder = Path(book.home) / INCOMING / uuid.uuid4().hex
     with telling(book.home):
         folder.mkdir(parents=True)
     try:
