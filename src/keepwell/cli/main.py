@@ -15,12 +15,15 @@ from keepwell.cli import (
     cohorts,
     cycles,
     definitions,
+    demo,
     docs,
     doctor,
     erasing,
     history,
+    importing,
     mapping,
     posting,
+    quarantine,
     series,
     setting_up,
     statement,
@@ -48,7 +51,9 @@ app = typer.Typer(
 )
 for command in (
     setting_up,
+    importing,
     mapping,
+    quarantine,
     history,
     erasing,
     posting,
@@ -59,6 +64,7 @@ for command in (
     survival,
     cycles,
     doctor,
+    demo,
     docs,
 ):
     command.add_to(app)

@@ -16,8 +16,6 @@ from typing import Any, TextIO
 
 # What a terminal would obey instead of showing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# What a spreadsheet would compute instead of showing.
-_FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![\d.,\s]*$)")
 
 
 @dataclass(frozen=True)
@@ -87,9 +85,11 @@ def shown(value: Any) -> str:
 
 
 def _write_csv(sheet: Sheet, stream: TextIO) -> None:
+    from keepwell.book.quarantine import harmless_cell
+
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([column.name for column in sheet.columns])
-    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    writer.writerows([harmless_cell(_cell(value)) for value in row] for row in sheet.rows)
 
 
 def _cell(value: Any) -> Any:
@@ -97,8 +97,6 @@ def _cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and _FORMULA.match(value):
-        return "'" + value
     return value
 
 

@@ -59,13 +59,14 @@ def statement(
             asked.start, asked.end, by=by or None, where=where or (), rates_on=day_asked(rates_on)
         )
         page = write(html, company, found, where or ()) if html else None
-        answer = _accounts(found, line) if line else _whole(found.to_dict())
+        answer = _accounts(found, line) if line else whole(found.to_dict())
     session.show(answer)
     if page is not None:
         typer.echo(_("Written: {path}").format(path=page), err=True)
 
 
-def _whole(data: dict[str, Any]) -> Answer:
+def whole(data: dict[str, Any]) -> Answer:
+    """A whole statement: its lines, rates, kinds, segments, and what it was made from."""
     notes = provenance_notes(data["provenance"])
     return Answer(data, list(statement_sheets(data)), notes, csv=statement_csv([data]))
 

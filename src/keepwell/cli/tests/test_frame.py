@@ -14,7 +14,6 @@ HEAVY = (
     "duckdb",
     "pyspark",
     "pyarrow",
-    "narwhals",
     "deltalake",
     "altair",
     "vl_convert",

@@ -1,0 +1,112 @@
+"""`keepwell demo`: a simulated company, from its files to its statement and page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keepwell.cli.helping import examples
+from keepwell.cli.importing import COUNTS, LABELS
+from keepwell.cli.out import Column, Sheet
+from keepwell.cli.progress import working
+from keepwell.cli.session import Session, period_of, session_of
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+
+if TYPE_CHECKING:
+    from keepwell.book.book import Book
+    from keepwell.book.report import ImportReport
+
+HOME = "demo-home"
+FILES, PAGE = "company", "statement.html"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `keepwell demo`."""
+    app.command(
+        "demo",
+        help=_(
+            "Simulate a company of contract and irregular customers, load it, and show its statement and page."
+            " Without --home it lives in the folder demo-home."
+        ),
+        epilog=examples("keepwell demo", "keepwell --home ./trial demo --accounts 200 --seed 7"),
+    )(demo)
+
+
+def demo(
+    context: typer.Context,
+    *,
+    accounts: Annotated[int, typer.Option("--accounts", min=1, help=_("How many accounts it has."))] = 600,
+    years: Annotated[int, typer.Option("--years", min=1, max=20, help=_("Over how many years."))] = 4,
+    seed: Annotated[int, typer.Option("--seed", help=_("Another number, another company."))] = 1,
+) -> None:
+    """Simulate, load, post, show."""
+    from keepwell.cli.statement import whole
+
+    session = session_of(context)
+    if not session.home:
+        session.home = HOME
+    home = Path(session.place)
+    book, fresh = _book_for(session)
+    reports: list[ImportReport] = []
+    if fresh:
+        reports = _loaded(book, home / FILES, accounts=accounts, years=years, seed=seed)
+    page = home / PAGE
+    with session.company() as company:
+        from keepwell.cli.pages import write
+
+        asked = period_of(company, "", "", "")
+        found = company.statement(asked.start, asked.end)
+        write(str(page), company, found)
+        answer = whole(found.to_dict())
+    if reports:
+        answer.sheets = [_load_sheet(reports), *answer.sheets]
+    answer.notes = [
+        *answer.notes,
+        "",
+        _("The company is simulated: its files are in {folder}, and what is true of it in {truth}.").format(
+            folder=home / FILES, truth=home / FILES / "truth"
+        ),
+        _("Page with charts: {page}").format(page=page),
+        _("Ask it more: keepwell --home {home} statement --list churned").format(home=session.place),
+    ]
+    session.show(answer)
+
+
+def _book_for(session: Session) -> "tuple[Book, bool]":
+    """The demo's book, and whether it is new; a book of real data is never touched."""
+    from keepwell.book.book import Book
+    from keepwell.lib.errors import BadBook
+
+    try:
+        book = Book.open(session.place)
+    except BadBook:
+        book = Book.create(session.place, reporting_currency="EUR")
+        book.change_settings(simulated=True)
+        return book, True
+    if not book.settings.simulated:
+        raise KeepwellError(
+            _("The book at {home} holds data that is not simulated; the demo does not touch it.").format(
+                home=session.place
+            ),
+            ways=[_("Choose another place: keepwell --home demo-home demo")],
+        )
+    return book, book.manifest.last_load == 0
+
+
+def _loaded(book: "Book", folder: Path, *, accounts: int, years: int, seed: int) -> "list[ImportReport]":
+    from keepwell.demo.load import load
+    from keepwell.demo.simulate import simulate
+
+    with working(_("Simulating a company")) as report:
+        made = simulate(folder, seed=seed, accounts=accounts, years=years, progress=report)
+    with working(_("Loading its files")) as report:
+        return load(book, folder, progress=report, until=made.until)
+
+
+def _load_sheet(reports: "list[ImportReport]") -> Sheet:
+    return Sheet(
+        [Column("table", _("Table")), *[Column(name, LABELS[name], number=True) for name in COUNTS]],
+        [[report.table, *[getattr(report, name) for name in COUNTS]] for report in reports],
+        title=_("What was loaded (read = loaded + updated + unchanged + quarantined)"),
+    )

@@ -1,0 +1,205 @@
+"""`keepwell import`: files into a table of the book, with counts that always reconcile."""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keepwell.cli.helping import examples
+from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.periods import day_asked
+from keepwell.cli.progress import working
+from keepwell.cli.session import session_of
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+
+if TYPE_CHECKING:
+    from keepwell.book.report import ImportReport
+
+COUNTS = ("read", "loaded", "updated", "unchanged", "quarantined")
+LABELS = {
+    "read": _("Read"),
+    "loaded": _("Loaded"),
+    "updated": _("Updated"),
+    "unchanged": _("Unchanged"),
+    "quarantined": _("Quarantined"),
+}
+OCCURRED = "occurred"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `keepwell import`."""
+    app.command(
+        "import",
+        help=_(
+            "Load files into a table of the book: CSV, Parquet, XLSX, JSON lines, or folders of them."
+            " Bad rows wait in quarantine; loading a file twice changes nothing."
+        ),
+        epilog=examples(
+            "keepwell import accounts accounts.csv",
+            "keepwell import subscriptions subscriptions.csv --create-accounts",
+            "keepwell import purchases orders/ --mapping orders.toml --known-at occurred",
+            "keepwell import tickets export.xlsx --sheet Tickets --complete-to 2026-10-01",
+            "keepwell import accounts all-accounts.csv --snapshot",
+        ),
+    )(import_)
+
+
+def import_(
+    context: typer.Context,
+    table: Annotated[str, typer.Argument(help=_("The table: accounts, subscriptions, purchases, …"))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_("Files or folders."))],
+    *,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help=_("A mapping: see keepwell mapping make.")),
+    ] = None,
+    known_at: Annotated[
+        str,
+        typer.Option(
+            "--known-at",
+            metavar="MOMENT",
+            help=_(
+                "Since when this is known: 'occurred' (each fact when it happened) or a moment; default: now."
+            ),
+        ),
+    ] = "",
+    complete_to: Annotated[
+        str,
+        typer.Option(
+            "--complete-to",
+            metavar="DAY",
+            help=_("The files hold everything before this day; default: the day after the newest in them."),
+        ),
+    ] = "",
+    snapshot: Annotated[
+        bool,
+        typer.Option("--snapshot", help=_("The files are all there is: keys they lack are marked gone.")),
+    ] = False,
+    create_accounts: Annotated[
+        bool, typer.Option("--create-accounts", help=_("Make accounts of the ids the book does not know."))
+    ] = False,
+    source: Annotated[str, typer.Option("--source", help=_("The name of where it comes from."))] = "",
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="CODE", help=_("All amounts are in this one."))
+    ] = "",
+    encoding: Annotated[
+        str, typer.Option("--encoding", help=_("How letters are written, where it is misread."))
+    ] = "",
+    delimiter: Annotated[
+        str, typer.Option("--delimiter", help=_("What stands between columns: ';', '\\t'."))
+    ] = "",
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help=_("The first line is data already."))
+    ] = False,
+    sheet: Annotated[str, typer.Option("--sheet", help=_("Which sheet of an XLSX file."))] = "",
+    date_order: Annotated[
+        str, typer.Option("--date-order", metavar="ORDER", help=_("How dates are written: ymd, dmy or mdy."))
+    ] = "",
+    decimal_mark: Annotated[
+        str,
+        typer.Option(
+            "--decimal-mark", metavar="MARK", help=_("What stands before the decimals: '.' or ','.")
+        ),
+    ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help=_("Do not ask before a snapshot takes away much."))
+    ] = False,
+) -> None:
+    """Load, and say what became of every row."""
+    from keepwell.book.book import Book
+    from keepwell.book.importing import import_files
+    from keepwell.book.tables import table_named
+
+    session = session_of(context)
+    entry = table_named(table)
+    with working(_("Importing {table}").format(table=entry.name)) as report:
+        done = import_files(
+            Book.open(session.place, create=True),
+            entry.name,
+            files,
+            mapping=mapping,
+            known_at=_moment(known_at),
+            complete_to=day_asked(complete_to),
+            snapshot=snapshot,
+            create_accounts=create_accounts,
+            source=source or None,
+            currency=currency.upper() or None,
+            encoding=encoding or None,
+            delimiter="\t" if delimiter == "\\t" else delimiter or None,
+            header=False if no_header else None,
+            sheet=sheet or None,
+            date_order=date_order or None,
+            decimal_mark=decimal_mark or None,
+            confirm=True if yes else _ask,
+            progress=lambda text: report(0, None, text),
+        )
+    session.show(answer(done))
+
+
+def _moment(said: str) -> datetime | str | None:
+    if not said or said == OCCURRED:
+        return said or None
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        raise KeepwellError(
+            _("“{text}” is no moment.").format(text=said),
+            ways=[_("Write occurred, or a moment such as 2026-01-31T12:00 (UTC).")],
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _ask(error: KeepwellError) -> bool:
+    """Ask a person at a terminal whether it is meant; nobody there means no."""
+    if not sys.stdin.isatty():
+        return False
+    typer.echo(str(error), err=True)
+    return typer.confirm(_("Go on?"), err=True)
+
+
+def answer(done: "ImportReport") -> Answer:
+    """What became of every row, file by file."""
+    totals = {name: getattr(done, name) for name in COUNTS}
+    data = {
+        "table": done.table,
+        **totals,
+        "reconciles": done.reconciles,
+        "gone": done.gone,
+        "accounts_created": done.accounts_created,
+        "released": done.released,
+        "covered": done.covered,
+        "reasons": done.reasons,
+        "warnings": done.warnings,
+        "files": [asdict(file) for file in done.files],
+    }
+    columns = [Column("file", _("File")), Column("kind", _("Kind"))]
+    columns += [Column(name, LABELS[name], number=True) for name in COUNTS]
+    rows: list[list[Any]] = [[f.name, f.kind, *[getattr(f, name) for name in COUNTS]] for f in done.files]
+    plain = Sheet(columns, list(rows))
+    if len(rows) > 1:
+        rows.append([_("all"), "", *totals.values()])
+    title = _("Import into {table}").format(table=done.table)
+    return Answer(data, [Sheet(columns, rows, title=title)], list(_notes(done)), csv=plain)
+
+
+def _notes(done: "ImportReport") -> list[str]:
+    notes = [_("read = loaded + updated + unchanged + quarantined")]
+    if done.accounts_created:
+        notes.append(_("{n:,} accounts were made of ids in the file.").format(n=done.accounts_created))
+    if done.gone:
+        notes.append(_("{n:,} rows the files lack were marked gone.").format(n=done.gone))
+    if left_out := sum(file.left_out for file in done.files):
+        notes.append(_("{n:,} rows were left out, as the mapping says.").format(n=left_out))
+    if done.released:
+        notes.append(_("{n:,} rows left the quarantine.").format(n=done.released))
+    for reason, count in sorted(done.reasons.items(), key=lambda item: -item[1]):
+        notes.append(_("in quarantine: {n:,} × {reason}").format(n=count, reason=reason.replace("_", " ")))
+    if done.quarantined:
+        notes.append(_("Look at them: keepwell quarantine list --table {table}").format(table=done.table))
+    if done.covered:
+        notes.append(_("Covered: every day before {day}").format(day=done.covered))
+    return [*notes, *done.warnings]

@@ -1,0 +1,142 @@
+"""`keepwell quarantine list|export|retry`: rows that could not be taken in, until they are put right."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keepwell.cli.helping import examples
+from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.session import session_of
+from keepwell.lib.errors import BadInput
+from keepwell.lib.text import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keepwell.book.quarantine import Quarantined
+
+Table = Annotated[str, typer.Option("--table", metavar="TABLE", help=_("Only rows meant for this table."))]
+File = Annotated[str, typer.Option("--file", metavar="NAME", help=_("Only rows of the file of this name."))]
+SHOWN = 100
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `keepwell quarantine` and its subcommands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command(
+        "list",
+        help=_("Show the rows in quarantine with file, line, column, value and reason."),
+        epilog=examples(
+            "keepwell quarantine list",
+            "keepwell quarantine list --table purchases --limit 1000",
+            "keepwell --format json quarantine list --file orders.csv",
+        ),
+    )(list_)
+    group.command(
+        "export",
+        help=_("Write them to a CSV that can be corrected and retried."),
+        epilog=examples("keepwell quarantine export wrong.csv --table purchases"),
+    )(export)
+    app.add_typer(group, name="quarantine", help=_("List, export and retry rows that could not be taken in."))
+
+
+def list_(
+    context: typer.Context,
+    *,
+    table: Table = "",
+    file: File = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help=_("At most so many rows."))] = SHOWN,
+) -> None:
+    """Show what waits, and how much of it there is."""
+    from keepwell.book.book import Book
+    from keepwell.book.quarantine import quarantined
+
+    session = session_of(context)
+    book = Book.open(session.place)
+    with session.computing() as engine:
+        moment = book.moment(engine)
+        counts = moment.quarantined()
+        rows = quarantined(moment, table=_known(table), file=file or None, limit=limit)
+    session.show(answer(rows, counts, limit))
+
+
+def answer(rows: "Sequence[Quarantined]", counts: dict[tuple[str, str], int], limit: int) -> Answer:
+    """A line for each thing wrong with a row, and the counts by table and reason."""
+    problems = [(row, problem) for row in rows for problem in row.problems]
+    summary = Sheet(
+        [Column("table", _("Table")), Column("reason", _("Reason")), Column("rows", _("Rows"), number=True)],
+        [(table, reason.replace("_", " "), count) for (table, reason), count in sorted(counts.items())],
+    )
+    detail = Sheet(
+        [
+            Column("table", _("Table")),
+            Column("file", _("File")),
+            Column("line", _("Line"), number=True),
+            Column("column", _("Column")),
+            Column("value", _("Value")),
+            Column("wrong", _("What is wrong")),
+        ],
+        [(row.table, row.file, row.line, p.column, p.value, p.sentence) for row, p in problems],
+    )
+    data = {
+        "counts": [{"table": t, "reason": r, "rows": n} for (t, r), n in sorted(counts.items())],
+        "rows": [
+            {
+                "id": row.id,
+                "table": row.table,
+                "file": row.file,
+                "line": row.line,
+                "problems": [
+                    {"column": p.column, "value": p.value, "reason": p.reason, "sentence": p.sentence}
+                    for p in row.problems
+                ],
+                "row": dict(row.row),
+            }
+            for row in rows
+        ],
+    }
+    if not counts:
+        return Answer(data, [], [_("Nothing is in quarantine.")], csv=detail)
+    notes = [
+        _("Correct and retry: keepwell quarantine export wrong.csv, then keepwell quarantine retry wrong.csv")
+    ]
+    if len(rows) >= limit:
+        notes.insert(0, _("The first {n:,} rows; more with --limit.").format(n=limit))
+    return Answer(data, [summary, detail], notes, csv=detail)
+
+
+def export(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help=_("The CSV to write."))],
+    *,
+    table: Table = "",
+    file: File = "",
+) -> None:
+    """Write the rows with their ids, so that corrected ones find their way back."""
+    from keepwell.book.book import Book
+    from keepwell.book.quarantine import export as written
+    from keepwell.book.quarantine import quarantined
+
+    session = session_of(context)
+    book = Book.open(session.place)
+    with session.computing() as engine:
+        rows = quarantined(book.moment(engine), table=_known(table), file=file or None)
+    try:
+        count = written(rows, path)
+    except OSError as error:
+        raise BadInput(_("{path} cannot be written.").format(path=path), seen=str(error)) from None
+    notes = [
+        _("Wrote {n:,} rows to {path}.").format(n=count, path=path),
+        _("Correct them there, then: keepwell quarantine retry {path}").format(path=path),
+    ]
+    columns = [Column("rows"), Column("file")]
+    session.show(
+        Answer({"rows": count, "file": path.as_posix()}, [], notes, csv=Sheet(columns, [(count, path)]))
+    )
+
+
+def _known(table: str) -> str | None:
+    from keepwell.book.tables import table_named
+
+    return table_named(table).name if table else None
