@@ -21,7 +21,7 @@ FIGURES = pa.schema(
         ("segment", pa.string()),  # the segment's name; empty for the company
         ("quarter", pa.int64()),  # day number of the quarter's first day; only gaps ended before it are in
         ("gaps", pa.int64()),  # how many gaps the figures rest on
-        ("median_twice", pa.int64()),  # twice the median gap in days, a whole number
+        ("median_fourfold", pa.int64()),  # four times the median gap in days, a whole number
         (
             "first_limit",
             pa.int64(),
@@ -115,28 +115,35 @@ def figures(gaps_: Frame, segments: Frame, starts: list[int], engine: Engine) ->
     known = in_segment(known, segments, nw.col("quarter") - 1)
     both = nw.concat(
         [
-            known.select("quarter", "gap", "place", "segment", scope=nw.lit("segment")),
-            known.select("quarter", "gap", "place", segment=nw.lit(""), scope=nw.lit("company")),
+            known.select("quarter", "account_id", "gap", "place", "segment", scope=nw.lit("segment")),
+            known.select(
+                "quarter", "account_id", "gap", "place", segment=nw.lit(""), scope=nw.lit("company")
+            ),
         ],
         how="vertical",
     )
     first_gap = nw.when(nw.col("place") == 2).then(nw.col("gap")).otherwise(nw.lit(None, nw.Int64))
-    summed = (
+    scope = ["scope", "segment", "quarter"]
+    # One voice an account: else the few who buy every week would speak for all.
+    by_account = (
         both.with_columns(first_gap=first_gap)
-        .group_by("scope", "segment", "quarter")
+        .group_by(*scope, "account_id")
         .agg(
             gaps=nw.col("gap").count().cast(nw.Int64),
             median=nw.col("gap").median(),
-            first_limit=nw.col("first_gap").quantile(0.9, interpolation="linear"),
+            first_gap=nw.col("first_gap").max(),
         )
     )
-    # A median of whole numbers is a half at most, a 90% quantile a tenth at most: exact after scaling.
+    summed = by_account.group_by(*scope).agg(
+        gaps=nw.col("gaps").sum().cast(nw.Int64),
+        median=nw.col("median").median(),
+        first_limit=nw.col("first_gap").quantile(0.9, interpolation="linear"),
+    )
+    # A median of halves is a quarter at most, a 90% quantile of whole numbers a tenth: exact after scaling.
     return summed.select(
-        "scope",
-        "segment",
-        "quarter",
+        *scope,
         "gaps",
-        median_twice=(nw.col("median") * 2 + 0.5).floor().cast(nw.Int64),
+        median_fourfold=(nw.col("median") * 4 + 0.5).floor().cast(nw.Int64),
         first_limit=_whole_up((nw.col("first_limit") * 10 + 0.5).floor().cast(nw.Int64), 10),
     )
 
@@ -157,18 +164,18 @@ def cycles(gaps_: Frame, frozen: Frame, policies: Policies, engine: Engine, span
             _enough(frozen, "company", policies).drop("segment"), on="quarter", how="left", suffix="_company"
         )
     )
-    median_twice = (
-        nw.col("median_twice")
-        .fill_null(nw.col("median_twice_company"))
-        .fill_null(2 * policies.first_cycle_days)
+    median_fourfold = (
+        nw.col("median_fourfold")
+        .fill_null(nw.col("median_fourfold_company"))
+        .fill_null(4 * policies.first_cycle_days)
     )
     first_limit = (
         nw.col("first_limit").fill_null(nw.col("first_limit_company")).fill_null(policies.first_limit_days)
     )
     n = nw.col("place") - 1
     fixed = base.with_columns(
-        cycle_num=(n * nw.col("own_median_twice").fill_null(0) + 3 * median_twice).cast(nw.Int64),
-        cycle_den=(2 * (n + 3)).cast(nw.Int64),
+        cycle_num=(2 * n * nw.col("own_median_twice").fill_null(0) + 3 * median_fourfold).cast(nw.Int64),
+        cycle_den=(4 * (n + 3)).cast(nw.Int64),
         first_limit=first_limit.cast(nw.Int64),
     )
     three_cycles = _whole_up(3 * nw.col("cycle_num"), nw.col("cycle_den"))
@@ -209,7 +216,7 @@ def _own_figures(gaps_: Frame) -> Frame:
 
 def _enough(frozen: Frame, scope: str, policies: Policies) -> Frame:
     return frozen.filter(nw.col("scope") == scope, nw.col("gaps") >= policies.enough_gaps).select(
-        "segment", "quarter", "median_twice", "first_limit"
+        "segment", "quarter", "median_fourfold", "first_limit"
     )
 
 

@@ -135,17 +135,21 @@ class _Work:
     def _waited_for(self, covered_then: int) -> list[str]:
         """Accounts whose silence, or unpaid invoice, has come to mean something since."""
         covered = number(self.covered)
-        silent = self.moment.frame(CYCLES).filter(
-            nw.col("lapse_day") >= covered_then,
-            nw.col("lapse_day") < covered,
-            nw.col("next_day").is_null() | (nw.col("next_day") > nw.col("lapse_day")),
-        )
-        found = [silent.select("account_id")]
+        found: list[Frame] = []
+        if self.moment.has(CYCLES):
+            silent = self.moment.frame(CYCLES).filter(
+                nw.col("lapse_day") >= covered_then,
+                nw.col("lapse_day") < covered,
+                nw.col("next_day").is_null() | (nw.col("next_day") > nw.col("lapse_day")),
+            )
+            found.append(silent.select("account_id"))
         if self.policies.past_due_days is not None:
             stops = nw.col("due_on") + self.policies.past_due_days
             found.append(
                 self.facts.invoices.filter(stops >= covered_then, stops < covered).select("account_id")
             )
+        if not found:
+            return []
         both = nw.concat(found, how="vertical").unique()
         accounts: list[str] = self.engine.collect(both)["account_id"].to_pylist()
         return accounts
