@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from keepwell.book import manifest as manifests
 from keepwell.book.cleaning import KEEP, Swept, compact, forget_manifests, sweep, sweep_debris
 from keepwell.book.engines import Engine
 from keepwell.book.erasing import Erased, erase, tables_naming_persons
-from keepwell.book.lock import locked_folder
+from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment
 from keepwell.book.settings import Settings
@@ -145,23 +146,31 @@ class Book:
 
         Raises BadBook where somebody else is still writing after `wait` seconds.
         """
-        assert self.store.local is not None
-        with locked_folder(self.store.local, wait):
-            left_behind = self.store.local / STAGING
-            if left_behind.exists() and any(left_behind.iterdir()):
-                sweep_debris(self.store)
-                shutil.rmtree(left_behind, ignore_errors=True)
-            staging = left_behind / uuid.uuid4().hex
-            with telling(self.home):
-                staging.mkdir(parents=True)
+        with locked(self.store, wait), self._staging() as staging:
+            writer = Writer(self.store, self.manifest, staging, self.secret)
             try:
-                writer = Writer(self.store, self.manifest, staging, self.secret)
-                try:
-                    yield writer
-                finally:
-                    writer.close()
+                yield writer
             finally:
-                shutil.rmtree(staging, ignore_errors=True)
+                writer.close()
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        """A folder for what a writer has in hand; what an earlier one left when it died is removed."""
+        if self.store.local is None:
+            with tempfile.TemporaryDirectory(prefix="keepwell-") as folder:
+                yield Path(folder)
+            return
+        place = self.store.local / STAGING
+        if place.exists() and any(place.iterdir()):
+            sweep_debris(self.store)
+            shutil.rmtree(place, ignore_errors=True)
+        staging = place / uuid.uuid4().hex
+        with telling(self.home):
+            staging.mkdir(parents=True)
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 def _make_secret(store: Store) -> None:

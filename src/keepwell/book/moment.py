@@ -133,8 +133,11 @@ class Moment:
     def _scan(self, name: str, schema: pa.Schema) -> Frame:
         snapshot = self._snapshot(name)
         folder = delta.folder(name)
-        found = [self._store.uri(f"{folder}/{file}") for file in snapshot.files] if snapshot else []
-        return self.engine.scan(found, schema)
+        found = [f"{folder}/{file}" for file in snapshot.files] if snapshot else []
+        if self._store.remote:
+            paths = [self._store.arrow_path(path) for path in found]
+            return self.engine.scan(paths, schema, at=self._store.arrow_files)
+        return self.engine.scan([self._store.uri(path) for path in found], schema)
 
     def _schema(self, name: str) -> pa.Schema:
         snapshot = self._snapshot(name)

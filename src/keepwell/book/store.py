@@ -13,7 +13,7 @@ from urllib.parse import urlparse
 
 import obstore
 import pyarrow.fs as pafs
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.exceptions import NotFoundError as ObjectNotFound
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -110,6 +110,23 @@ class Store:
             try:
                 obstore.put(self.objects, path, content, mode="create", use_multipart=False)
             except (AlreadyExistsError, FileExistsError):
+                return False
+            return True
+
+    def tag(self, path: str) -> str | None:
+        """What changes whenever a remote file is written; None where there is none."""
+        with telling(self.home):
+            try:
+                return obstore.head(self.objects, path)["e_tag"]
+            except (ObjectNotFound, FileNotFoundError):
+                return None
+
+    def replace(self, path: str, content: bytes, tag: str | None) -> bool:
+        """Write over a remote file that must still be the one with that tag; whether it was."""
+        with telling(self.home):
+            try:
+                obstore.put(self.objects, path, content, mode={"e_tag": tag}, use_multipart=False)
+            except PreconditionError:
                 return False
             return True
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import narwhals as nw
 import pyarrow as pa
+import pyarrow.fs as pafs
 
 from keepwell.lib.errors import KeepwellError
 
@@ -25,10 +26,11 @@ class Engine(Protocol):
 
     name: str
 
-    def scan(self, files: Sequence[str], schema: pa.Schema) -> Frame:
+    def scan(self, files: Sequence[str], schema: pa.Schema, *, at: pafs.FileSystem | None = None) -> Frame:
         """The rows of Parquet files, with exactly the columns of `schema`, dates as day numbers.
 
-        A column that a file lacks reads as missing. No files at all give an empty frame.
+        A column that a file lacks reads as missing. No files at all give an empty frame. Files that are not on
+        this machine are paths of the Arrow file system `at`.
         """
 
     def frame(self, table: Any) -> Frame:
@@ -45,6 +47,9 @@ class Engine(Protocol):
 
     def write(self, frame: Frame, folder: Path, *, sort: Sequence[str] = ()) -> list[Path]:
         """Write the rows as Parquet files into a new folder and name the files; integers stay 64 bits."""
+
+    def fork(self) -> "Engine":
+        """The same engine for another thread: it has frames of its own, and is closed before this one."""
 
     def close(self) -> None:
         """Give everything back: temporary tables, files, sessions."""

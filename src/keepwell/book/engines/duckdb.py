@@ -1,6 +1,7 @@
 # ruff: noqa: D102 - what each method does is said by Engine, in the package
 """DuckDB, in the process: the default, with nothing to install."""
 
+import copy
 import itertools
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +12,9 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 import pyarrow.dataset as pads
+import pyarrow.fs as pafs
 
-from keepwell.book.engines import Frame
+from keepwell.book.engines import Engine, Frame
 
 _EPOCH = "DATE '1970-01-01'"
 
@@ -26,21 +28,28 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, settings: Mapping[str, str]) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="keepwell-duckdb-")
+        self._spill: tempfile.TemporaryDirectory[str] | None = tempfile.TemporaryDirectory(
+            prefix="keepwell-duckdb-"
+        )
         config: dict[str, Any] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
             "temp_directory": self._spill.name,
             "memory_limit": "3GiB",
             "preserve_insertion_order": "false",
             **settings,
+            # No extension is ever fetched or loaded, and nothing that a query says can change that.
+            "lock_configuration": "true",
         }
         self.connection = duckdb.connect(":memory:", config=config)
         self._names = itertools.count(1)
 
-    def scan(self, files: Sequence[str], schema: pa.Schema) -> Frame:
+    def scan(self, files: Sequence[str], schema: pa.Schema, *, at: pafs.FileSystem | None = None) -> Frame:
         if not files:
             return self.frame(schema.empty_table())
+        if at is not None:
+            return self.frame(pads.dataset(list(files), schema=schema, format="parquet", filesystem=at))
         source = self.connection.read_parquet([str(f) for f in files], union_by_name=True)
         present = set(source.columns)
         columns = [
@@ -98,9 +107,16 @@ class DuckDBEngine:
         relation.write_parquet(str(file), compression="zstd")
         return [file]
 
+    def fork(self) -> Engine:
+        other = copy.copy(self)
+        other.connection = self.connection.cursor()
+        other._spill = None
+        return other
+
     def close(self) -> None:
         self.connection.close()
-        self._spill.cleanup()
+        if self._spill is not None:  # a fork leaves the folder to the engine it came from
+            self._spill.cleanup()
 
     def _new_name(self) -> str:
         return f"keepwell_{next(self._names)}"

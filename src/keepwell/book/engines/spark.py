@@ -10,9 +10,10 @@ from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
+import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
-from keepwell.book.engines import Frame
+from keepwell.book.engines import Engine, Frame
 from keepwell.lib.errors import KeepwellError
 
 
@@ -51,11 +52,13 @@ class SparkEngine:
             ) from error
         self._folder = Path(tempfile.mkdtemp(prefix="keepwell-spark-"))
 
-    def scan(self, files: Sequence[str], schema: pa.Schema) -> Frame:
+    def scan(self, files: Sequence[str], schema: pa.Schema, *, at: pafs.FileSystem | None = None) -> Frame:
         from pyspark.sql import functions as f
 
         if not files:
             return self.frame(schema.empty_table())
+        if at is not None:
+            files = [self._brought_here(file, at) for file in files]
         source = self.session.read.option("mergeSchema", "true").parquet(*[str(x) for x in files])
         present = set(source.columns)
         columns = [
@@ -65,6 +68,14 @@ class SparkEngine:
             for c in schema
         ]
         return _lazy(source.select(*columns))
+
+    def _brought_here(self, file: str, at: pafs.FileSystem) -> str:
+        """A copy of a remote file: what a Spark needs to reach an object store itself is a download."""
+        here = self._folder / "remote" / file
+        if not here.exists():
+            here.parent.mkdir(parents=True, exist_ok=True)
+            pafs.copy_files(file, str(here), source_filesystem=at)
+        return str(here)
 
     def frame(self, table: Any) -> Frame:
         from pyspark.sql import DataFrame
@@ -105,9 +116,22 @@ class SparkEngine:
         native.write.parquet(str(folder))
         return sorted(folder.glob("*.parquet"))
 
+    def fork(self) -> Engine:
+        return _Fork(self)
+
     def close(self) -> None:
         self.session.catalog.clearCache()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Fork(SparkEngine):
+    """The same session, which threads may share; closing it closes nothing."""
+
+    def __init__(self, of: SparkEngine) -> None:
+        self.session, self._folder = of.session, of._folder
+
+    def close(self) -> None:
+        return
 
 
 def _lazy(native: Any) -> Frame:

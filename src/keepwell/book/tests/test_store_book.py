@@ -125,12 +125,15 @@ except BadBook as error:
 def test_a_place_that_cannot_be_written_is_said_and_leaves_the_book_as_it_was(tmp_path, duck, trouble, words):
     if trouble == "permission" and os.getuid() != 0:
         pytest.skip("only root can become somebody else")
-    home = Path("/tmp") / f"keepwell-test-{os.getpid()}-{trouble}"  # noqa: S108 - must be reachable for another user
+    home = Path("/tmp") / f"keepwell-test-{os.getpid()}-{trouble}"  # reachable for another user
     try:
         book = Book.create(home)
         load(book, accounts(3))
         done = subprocess.run(
-            [sys.executable, "-c", IN_A_POOR_PLACE, str(home), trouble], capture_output=True, text=True
+            [sys.executable, "-c", IN_A_POOR_PLACE, str(home), trouble],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert words in done.stdout, done.stderr
         assert names(duck, book.moment(duck)) == {"x"}
@@ -179,17 +182,16 @@ def test_several_puts_of_one_commit_see_each_other(book, duck):
         assert writer.put("accounts", accounts(3, "two"), known_at=NOON).unchanged == 3
         writer.commit()
     assert names(duck, book.moment(duck)) == {"two"}
-    assert duck.collect(book.moment(duck).frame("loads").select("load"))["load"].to_pylist() == [1, 2, 3, 4]
+    loads = duck.collect(book.moment(duck).frame("loads").sort("load").select("load"))
+    assert loads["load"].to_pylist() == [1, 2, 3, 4]
 
 
 def test_a_writer_that_was_overtaken_changes_nothing(book, duck):
     load(book, accounts(2, "before"))
     with book.writer() as writer:
         writer.put("accounts", accounts(2, "after"), known_at=NOON)
-        shutil.copy(
-            Path(book.home) / book.manifest.path,
-            Path(book.home) / "manifests" / f"{book.manifest.number + 1:010d}.json",
-        )
+        path = Path(book.home) / book.manifest.path
+        shutil.copy(path, path.with_name(f"{book.manifest.number + 1:010d}.json"))
         with pytest.raises(BadBook, match="took over"):
             writer.commit()
 
@@ -255,13 +257,14 @@ import sys, datetime
 import pyarrow as pa
 from keepwell.book.book import Book
 book = Book.open(sys.argv[1])
-for n in range(1, 25):
+for n in range(1, 13):
     ids = pa.array([str(i) for i in range(30)])
     word = pa.array([str(n)] * 30)
     at = datetime.datetime(2026, 1, 1) + datetime.timedelta(hours=n)
     with book.writer() as writer:
         writer.put("accounts", pa.table({"account_id": ids, "name": word}), known_at=at)
-        writer.put("subscriptions", pa.table({"subscription_id": ids, "account_id": ids, "product": word}), known_at=at)
+        subs = {"subscription_id": ids, "account_id": ids, "product": word}
+        writer.put("subscriptions", pa.table(subs), known_at=at)
         writer.commit()
     if n % 5 == 0:
         book.clean()
@@ -270,7 +273,8 @@ for n in range(1, 25):
 
 def test_a_reader_sees_one_moment_while_another_process_writes(book, duck):
     load(book, accounts(30, "0"))
-    subs = {"subscription_id": [str(i) for i in range(30)], "account_id": ["0"] * 30, "product": ["0"] * 30}
+    ids = [str(i) for i in range(30)]
+    subs = {"subscription_id": ids, "account_id": ["0"] * 30, "product": ["0"] * 30}
     load(book, pa.table(subs), table="subscriptions")
     writing = subprocess.Popen([sys.executable, "-c", WRITING, book.home], stderr=subprocess.PIPE, text=True)
     seen = set()
@@ -283,7 +287,7 @@ def test_a_reader_sees_one_moment_while_another_process_writes(book, duck):
         assert duck.collect(moment.frame("accounts").select(nw.len()))[0][0].as_py() == 30
         seen |= first
     assert writing.returncode == 0, writing.stderr.read()
-    assert names(duck, book.moment(duck)) == {"24"}
+    assert names(duck, book.moment(duck)) == {"12"}
     assert len(seen) > 2
 
 
