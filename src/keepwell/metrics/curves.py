@@ -14,6 +14,7 @@ from keepwell.lib.money import to_decimal
 from keepwell.metrics.intervals import SMALL_BASE, Ints, chi_square_tail, normal_quantile
 
 MONTH = 30.4375  # mean days of a month
+_NOUGHT = 1e-9
 _EXACT = 1e-12  # a share this near to a half is a half
 
 Floats = NDArray[np.float64]
@@ -247,8 +248,12 @@ def log_rank(lives: Sequence[Life]) -> LogRank | None:
     z = (left[:, when] - d * share).sum(axis=1)
     weight = d * (n - d) / (n - 1)
     v = np.diag((weight * share).sum(axis=1)) - (weight * share) @ share.T
-    degrees = int(np.linalg.matrix_rank(v, hermitian=True)) if len(lives) else 0
+    # V is singular, as the Z_i sum to 0: scaled to ones on its diagonal, what is not nought stands out.
+    scale = np.sqrt(np.where(v.diagonal() > 0, v.diagonal(), 1.0))
+    sizes, directions = np.linalg.eigh(v / np.outer(scale, scale))
+    kept = sizes > _NOUGHT
+    degrees = int(kept.sum())
     if degrees == 0:
         return None
-    statistic = float(z @ np.linalg.pinv(v, hermitian=True) @ z)
+    statistic = float((((z / scale) @ directions[:, kept]) ** 2 / sizes[kept]).sum())
     return LogRank(statistic, degrees, chi_square_tail(statistic, degrees))

@@ -113,6 +113,27 @@ def test_the_log_rank_test_of_several_groups_agrees_with_lifelines():
         assert ours.p_value == pytest.approx(theirs.p_value, rel=1e-7)
 
 
+def test_millions_of_accounts_in_three_groups_still_have_two_degrees_of_freedom():
+    chance = np.random.default_rng(9)
+    lives = []
+    for _group in range(3):
+        counts = [chance.integers(0, 9_000, 900) for _kind in range(2)]
+        left, censored = (Counter(dict(enumerate(map(int, c), start=1))) for c in counts)
+        lives.append(Life(Counter({-1: left.total() + censored.total()}), left, censored))
+    test = log_rank(lives)
+    assert test.degrees == 2
+    assert log_rank([lives[0], lives[0], lives[0]]).statistic == pytest.approx(0, abs=1e-6)
+
+
+def test_groups_of_very_different_size_are_compared():
+    chance = np.random.default_rng(2)
+    big = life_of(chance.integers(1, 400, 100_000), chance.random(100_000) < 0.5)
+    tiny = life_of(chance.integers(1, 40, 5), [True] * 5)
+    both = log_rank([big, tiny])
+    assert both.degrees == 1
+    assert both.p_value < 0.001
+
+
 def exact_log_rank(groups):
     """Two groups of (entered, age, left), in fractions, straight from the hypergeometric distribution."""
     z = v = Fraction(0)
