@@ -85,6 +85,18 @@ def refused(statement: Json) -> Json | None:
     return found if isinstance(found, Mapping) else None
 
 
+def contract_alone(statement: Json, name: str) -> float | None:
+    """The rate of the contract accounts, where the rate of all accounts is refused."""
+    found = (statement.get("contract_rates") or {}).get(name) if refused(statement) else None
+    return None if found is None else float(found)
+
+
+def shown_rate(statement: Json, name: str) -> float | None:
+    """The rate to draw: that of all accounts or, where it is refused, of the contract accounts alone."""
+    known = rate(statement, name)
+    return contract_alone(statement, name) if known is None else known
+
+
 def interval(statement: Json, name: str) -> tuple[float, float] | None:
     """The 95% interval of a rate: the statement's own, else Wilson's for a share of accounts, else None."""
     if rate(statement, name) is None:

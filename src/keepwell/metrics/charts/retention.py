@@ -14,12 +14,13 @@ from keepwell.metrics.charts.reading import (
     SMALL,
     Json,
     base,
+    contract_alone,
     finished,
     interval,
     is_small,
-    rate,
     rate_name,
     refused,
+    shown_rate,
 )
 from keepwell.metrics.charts.theme import SHAPES
 
@@ -70,7 +71,11 @@ def retention_notes(series: Sequence[Json]) -> list[str]:
         notes.append(_("Dashed and hollow: the period is not finished."))
     if any(is_small(s) for s in series):
         notes.append(_("Ringed: fewer than {n} accounts.").format(n=SMALL))
-    if any(refused(s) for s in series):
+    if any(contract_alone(s, "customer_churn") is not None for s in series):
+        notes.append(
+            _("Contract accounts alone: the periods are too short to read the silence of irregular ones.")
+        )
+    elif any(refused(s) for s in series):
         notes.append(_("A gap: the period is too short to read the silence of irregular accounts."))
     elif any(base(s) == 0 for s in series):
         notes.append(_("A gap: nobody paid at the opening, so there is no base."))
@@ -90,7 +95,7 @@ def _said(series: Sequence[Json], heading: str, panels: list[str]) -> str:
         return heading
     last = series[-1]
     when = numbers.period(last["period"]["from"], last["period"]["to"])
-    figures = [f"{rate_name(m)} {numbers.percent(rate(last, m))}" for p in panels for m in PANELS[p]]
+    figures = [f"{rate_name(m)} {numbers.percent(shown_rate(last, m))}" for p in panels for m in PANELS[p]]
     return _("{heading}, {n} periods. Last, {when}: {figures}.").format(
         heading=heading, n=len(series), when=when, figures=", ".join(figures)
     )
@@ -100,7 +105,7 @@ def _values(series: Sequence[Json], measures: Sequence[str]) -> list[dict[str, A
     values = []
     for i, s in enumerate(series):
         for measure in measures:
-            share, around = rate(s, measure), interval(s, measure)
+            share, around = shown_rate(s, measure), interval(s, measure)
             first = measure == measures[0]
             when = numbers.period(s["period"]["from"], s["period"]["to"])
             values.append(

@@ -1,6 +1,7 @@
 """How long accounts stay: the survival curve with its interval and how many are still watched."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -12,6 +13,7 @@ from keepwell.metrics.charts.reading import SMALL, Json
 from keepwell.metrics.charts.theme import SHAPES
 
 MONTH = 30.4375  # mean days of a month
+MOST_STEPS = 300  # of one curve; more are not seen
 MOST_GROUPS = 6  # as many as there are shapes; more lines than that are a tangle
 
 
@@ -55,6 +57,13 @@ def survival_notes(survival: Sequence[Json] | Json) -> list[str]:
     notes = [_("Band: 95% interval. Numbers under the axis: accounts at risk.")]
     if any(int(p["at_risk"]) < SMALL for g in groups for p in g["points"]):
         notes.append(_("Dashed: fewer than {n} accounts at risk.").format(n=SMALL))
+    test = survival.get("log_rank") if isinstance(survival, Mapping) else None
+    if test:
+        chance = float(test["p_value"])
+        said = _("under 0.001") if chance < 0.001 else f"{chance:.3f}"
+        notes.append(
+            _("Log-rank: were the groups alike, so large a difference had a chance of {p}.").format(p=said)
+        )
     if len(groups) > MOST_GROUPS:
         notes.append(_("The first {n} of {all} groups are drawn.").format(n=MOST_GROUPS, all=len(groups)))
     return notes
@@ -119,6 +128,18 @@ def _marks(curve: list[dict[str, Any]], ticks: list[int], row: int) -> list[dict
     return marks
 
 
+def _thinned(curve: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The points at which a curve steps; where it steps more often than can be seen, the last of each few."""
+    steps = [p for a, p in pairwise(curve) if p["share"] != a["share"] or p["sure"] != a["sure"]]
+    every = len(steps) // MOST_STEPS + 1
+    kept = [p for i, p in enumerate(steps) if (i + 1) % every == 0]
+    return [
+        *curve[:1],
+        *kept,
+        *([curve[-1]] if curve[1:] and (not kept or kept[-1] is not curve[-1]) else []),
+    ]
+
+
 def _sure_and_unsure(curve: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The curve in two pieces that share a point: while enough are at risk, and after."""
     cut = next((i for i, p in enumerate(curve) if not p["sure"]), len(curve))
@@ -130,6 +151,7 @@ def _layers(groups: Sequence[Json], names: list[str], theme: Theme, width: int) 
     last = max((c[-1]["month"] for c in curves if c), default=1.0)
     ticks = _ticks(last, width)
     marks = [m for row, c in enumerate(curves) for m in _marks(c, ticks, row)]
+    curves = [_thinned(c) for c in curves]
     pieces = [_sure_and_unsure(c) for c in curves]
     colours, shapes = theme.series[: len(names)], SHAPES[: len(names)]
     legend = alt.Legend(columns=2 if width <= NARROW else 6, symbolOpacity=1) if len(names) > 1 else None

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.definitions import definition_name
-from keepwell.metrics.charts.reading import Json, interval, line_name
+from keepwell.metrics.charts.definitions import OURS, definition_name
+from keepwell.metrics.charts.reading import Json, contract_alone, interval, line_name, refused
 from keepwell.metrics.page.figures import Figure, worked
 from keepwell.metrics.page.markup import Child, Markup, tag
 from keepwell.metrics.page.proof import proof_list
-from keepwell.metrics.page.tables import account_table, accounts_apart, accounts_said
+from keepwell.metrics.page.tables import account_table, accounts_apart, accounts_said, parts_said
 
 Accounts = Mapping[str, Sequence[Json]]
 
@@ -84,7 +84,14 @@ def figure_drawer(figure: Figure, statement: Json, accounts: Accounts) -> Markup
     """What a figure means, how it comes about in this period, its accounts and where it comes from."""
     around = interval(statement, figure.name)
     parts: list[Child] = [tag("p", figure.meaning, class_="lede")] if figure.meaning else []
-    if figure.formula:
+    why = refused(statement)
+    if why:
+        parts.append(tag("p", figure.formula, class_="formula"))
+        parts.append(tag("p", f"{why.get('reason', '')} {why.get('way', '')}"))
+        alone = contract_alone(statement, figure.name)
+        if alone is not None:
+            parts.append(tag("p", _("Contract accounts alone: {rate}").format(rate=figure.say(alone))))
+    elif figure.formula:
         parts.append(
             tag("p", figure.formula, tag("br"), tag("strong", worked(figure, statement)), class_="formula")
         )
@@ -108,25 +115,35 @@ def _list_button(line: str, accounts: Accounts, statement: Json) -> Markup:
     return opener(f"line-{line}", said, class_="btn")
 
 
-def apart_drawers(
-    definitions: Sequence[Json], accounts: Accounts, most: int
-) -> tuple[dict[str, Markup], list[Markup]]:
-    """For each definition that differs: the button that opens its accounts, and the drawer with them."""
-    known = {str(a.get("account_id")): a for behind in accounts.values() for a in behind}
-    openers, drawers = {}, []
-    for d in definitions:
-        apart = accounts_apart(d)
-        if not apart:
-            continue
-        name = f"apart-{d['name']}"
-        rows = [a if isinstance(a, Mapping) else known.get(str(a), {"account_id": a}) for a in apart]
-        openers[str(d["name"])] = opener(name, accounts_said(len(apart)))
-        said = _("These accounts make {name} differ from ours.").format(name=definition_name(d))
-        heading = definition_name(d)
-        rule = tag("p", str(d["rule"]), class_="formula") if d.get("rule") else None
-        drawers.append(
-            drawer(
-                name, heading, tag("p", said, class_="lede"), rule, account_table(rows, str(d["name"]), most)
-            )
+def definition_opener(definition: Json, words: str) -> Markup:
+    """A button that opens what a definition means and which accounts make it differ."""
+    return opener(f"definition-{definition['name']}", words)
+
+
+def definition_drawers(definitions: Sequence[Json], accounts: Accounts, most: int) -> list[Markup]:
+    """One drawer a definition: its rule, its source, and the accounts that make it differ from ours."""
+    known = {str(a.get("account_id")): a for held in accounts.values() for a in held}
+    return [_definition_drawer(d, known, most) for d in definitions]
+
+
+def _definition_drawer(definition: Json, known: Mapping[str, Json], most: int) -> Markup:
+    rate = definition.get("rate")
+    value = _("no value") if rate is None else numbers.percent(rate)
+    parts = parts_said(definition)
+    worked_ = value if parts == "–" else f"{parts} = {value}"
+    inside: list[Child] = [tag("p", " ".join(str(definition.get("meaning") or "").split()), class_="lede")]
+    inside.append(tag("p", tag("strong", worked_), class_="formula"))
+    if definition.get("why_not"):
+        inside.append(tag("p", str(definition["why_not"])))
+    if definition.get("source"):
+        inside.append(
+            tag("p", _("Source: {source}").format(source=definition["source"]), class_="small muted")
         )
-    return openers, drawers
+    apart = accounts_apart(definition)
+    if apart:
+        rows = [a if isinstance(a, Mapping) else known.get(str(a), {"account_id": a}) for a in apart]
+        said = _("These make it differ from ours: {accounts}").format(accounts=accounts_said(len(apart)))
+        inside += [tag("h3", said), account_table(rows, str(definition["name"]), most)]
+    elif definition["name"] != OURS:
+        inside.append(tag("p", _("No account counts otherwise than in ours.")))
+    return drawer(f"definition-{definition['name']}", definition_name(definition), *inside)

@@ -7,7 +7,7 @@ from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.metrics.charts import grammar, numbers
-from keepwell.metrics.charts.cohorts import cohort_chart, cohort_notes
+from keepwell.metrics.charts.cohorts import cohort_chart, cohort_heading, cohort_notes
 from keepwell.metrics.charts.definitions import definitions_chart, definitions_notes
 from keepwell.metrics.charts.movements import movements_chart, movements_notes
 from keepwell.metrics.charts.retention import retention_chart, retention_notes
@@ -38,18 +38,21 @@ _STYLE = (
 )
 
 
-def as_notebook_html(kind: str, answer: Any) -> str:
+def as_notebook_html(kind: str, answer: Any, *, grain: str = "month", measure: str = "accounts") -> str:
     """HTML of an answer in its JSON form for a notebook's `_repr_html_`: a static chart and the table.
 
     `kind` is `statement`, `series`, `cohorts`, `survival` or `definitions`. It needs no script and no
-    network, and takes the notebook's light or dark. Raises BadInput for a kind there is not.
+    network, and takes the notebook's light or dark. Cohorts also say their `grain` and
+    `measure`. Raises
+    BadInput for a kind there is not.
     """
     if kind not in _KINDS:
         raise BadInput(
             _("There is no answer of the kind “{kind}”.").format(kind=kind),
             ways=[_("Kinds are: {all}.").format(all=", ".join(near(kind, _KINDS) or _KINDS))],
         )
-    return tag("div", tag("style", Markup(_STYLE)), *_KINDS[kind](answer), class_="keepwell")
+    inside = _cohorts(answer, grain, measure) if kind == "cohorts" else _KINDS[kind](answer)
+    return tag("div", tag("style", Markup(_STYLE)), *inside, class_="keepwell")
 
 
 def _statement(answer: Any) -> list[Child]:
@@ -68,13 +71,10 @@ def _series(answer: Any) -> list[Child]:
     return [tag("h3", _("Over time")), _chart(drawn, retention_notes(answer)), series_table(answer)]
 
 
-def _cohorts(answer: Any) -> list[Child]:
-    drawn = cohort_chart(answer, theme=PAGE, title=False)
-    return [
-        tag("h3", _("Accounts kept, by cohort")),
-        _chart(drawn, cohort_notes(answer)),
-        cohort_table(answer),
-    ]
+def _cohorts(answer: Any, grain: str = "month", measure: str = "accounts") -> list[Child]:
+    drawn = cohort_chart(answer, grain=grain, measure=measure, theme=PAGE, title=False)
+    head = tag("h3", cohort_heading(measure))
+    return [head, _chart(drawn, cohort_notes(answer, measure)), cohort_table(answer, grain)]
 
 
 def _survival(answer: Any) -> list[Child]:

@@ -153,6 +153,10 @@ def _cut(given: Any) -> str:
         parts.append(_("as known on {day}").format(day=numbers.day(given["as_known_on"])))
     if given.get("manifest") is not None:
         parts.append(_("book version {n}").format(n=given["manifest"]))
+    told = ("known_until", "as_known_on", "manifest")
+    parts += [
+        f"{_spoken(k, False)}: {_plain(v)}" for k, v in given.items() if k not in known and v is not None
+    ]
     return "; ".join(parts)
 
 

@@ -23,11 +23,12 @@ from keepwell.metrics.charts.reading import (
     line_name,
     rate,
     refused,
+    shown_rate,
 )
 from keepwell.metrics.charts.retention import PANELS, retention_chart, retention_notes
 from keepwell.metrics.charts.survival import survival_chart, survival_notes
 from keepwell.metrics.charts.theme import PAGE
-from keepwell.metrics.page.drawers import Accounts, behind, line_meaning, opener
+from keepwell.metrics.page.drawers import Accounts, behind, definition_opener, line_meaning, opener
 from keepwell.metrics.page.figures import Figure, amount, beside, figures
 from keepwell.metrics.page.markup import Child, Markup, data_block, tag
 from keepwell.metrics.page.proof import proof_line
@@ -96,12 +97,12 @@ def cards(statement: Json, accounts: Accounts, before: Json | None) -> Markup:
 
 
 def _card(figure: Figure, statement: Json, accounts: Accounts, before: Json | None) -> Markup:
-    value = rate(statement, figure.name)
+    value = shown_rate(statement, figure.name)
     buttons = [opener(f"figure-{figure.name}", _("How it is counted"))]
-    first = next((line for line in (figure.parts.lists if figure.parts else ()) if accounts.get(line)), None)
+    first = next((n for n in (figure.parts.lists if figure.parts else ()) if accounts.get(n)), None)
     if first:
-        n = numbers.count(behind(first, accounts, statement))
-        buttons.append(opener(f"line-{first}", f"{line_name(first)}: {n}"))
+        held = numbers.count(behind(first, accounts, statement))
+        buttons.append(opener(f"line-{first}", f"{line_name(first)}: {held}"))
     words = _("not given") if value is None and refused(statement) else figure.say(value)
     said = tag("p", words, class_="value" if value is not None else "value none")
     way = tag("p", figure.better, class_="way") if figure.better else None
@@ -120,7 +121,7 @@ def _card(figure: Figure, statement: Json, accounts: Accounts, before: Json | No
 def _beside(figure: Figure, statement: Json, before: Json | None) -> list[str]:
     """What stands beside a figure: its parts, its interval, and its value in the period before."""
     if rate(statement, figure.name) is None:
-        return [_contract(figure, statement) or figure.formula]
+        return [_("all accounts: not given") if refused(statement) else figure.formula]
     said = [words for words in [beside(figure, statement)] if words]
     around = interval(statement, figure.name)
     if around:
@@ -131,14 +132,10 @@ def _beside(figure: Figure, statement: Json, before: Json | None) -> list[str]:
     return said
 
 
-def _contract(figure: Figure, statement: Json) -> str:
-    """The rate of the contract accounts alone, where that of all is refused."""
-    alone = (statement.get("contract_rates") or {}).get(figure.name)
-    return "" if alone is None else _("contract accounts alone: {rate}").format(rate=figure.say(alone))
-
-
 def _marks(statement: Json) -> list[Markup]:
     marks = []
+    if refused(statement):
+        marks.append(tag("span", _("contract accounts alone"), class_="mark held"))
     if is_small(statement):
         marks.append(tag("span", _("small base: under {n}").format(n=SMALL), class_="mark near"))
     if not finished(statement):
@@ -217,7 +214,7 @@ def _line(
 
 
 def _signed(sign: str, said: str) -> str:
-    return said if said in ("–", "0") else sign + said
+    return sign + said if any(digit in said for digit in "123456789") else said
 
 
 def _kinds(statement: Json) -> list[Markup]:
@@ -258,6 +255,10 @@ def _sums(statement: Json) -> Markup:
 
 def over_time(series: Sequence[Json]) -> Markup:
     """Churn and retention over the periods of the series."""
+    numbers_ = folded(_("The series in numbers"), series_table(series))
+    if not any(shown_rate(s, "customer_churn") is not None for s in series):
+        none = tag("p", _("None of these periods has a rate to draw."), class_="muted")
+        return sheet("series", _("Over time"), retention_notes(series), none, numbers_)
     panels = []
     for panel in PANELS:
         heading = _("Churn") if panel == "churn" else _("Retention")
@@ -266,7 +267,6 @@ def over_time(series: Sequence[Json]) -> Markup:
             return retention_chart(series, panel=panel, theme=PAGE, width=width, title=False)
 
         panels.append(tag("div", tag("h3", heading), chart(panel, draw, wide=HALF)))
-    numbers_ = folded(_("The series in numbers"), series_table(series))
     return sheet(
         "series", _("Over time"), retention_notes(series), tag("div", panels, class_="halves"), numbers_
     )
@@ -282,15 +282,20 @@ def segments(statement: Json) -> Markup:
     return sheet("segments", heading, notes, segment_table(statement["parts"]))
 
 
-def said_elsewhere(definitions: Sequence[Json], apart: dict[str, Markup]) -> Markup:
+def said_elsewhere(definitions: Sequence[Json]) -> Markup:
     """The same period by other definitions, each with the accounts that make it differ."""
 
     def draw(width: int) -> Any:
         return definitions_chart(definitions, theme=PAGE, width=width, title=False)
 
+    if all(d.get("rate") is None for d in definitions):
+        none = tag("p", _("No definition has a value for this period; each says why."), class_="muted")
+        return sheet(
+            "definitions", _("Said elsewhere"), [], none, definition_table(definitions, definition_opener)
+        )
     halves = [
         tag("div", chart("definitions", draw, wide=HALF)),
-        tag("div", definition_table(definitions, dict(apart))),
+        tag("div", definition_table(definitions, definition_opener)),
     ]
     inside = tag("div", halves, class_="halves")
     return sheet("definitions", _("Said elsewhere"), definitions_notes(definitions), inside)

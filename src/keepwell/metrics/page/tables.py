@@ -1,6 +1,6 @@
 """Tables of the page: accounts behind a line, and every chart's figures as numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,12 +17,14 @@ from keepwell.metrics.charts.reading import (
     finished,
     interval,
     is_small,
+    kind_name,
     line_name,
-    rate,
     rate_name,
+    refused,
+    shown_rate,
 )
 from keepwell.metrics.charts.survival import MONTH, group_name, groups_of
-from keepwell.metrics.page.markup import Child, Markup, tag
+from keepwell.metrics.page.markup import Markup, tag
 
 Cell = tuple[str | Markup, Any]  # what is shown, and the plain value to sort and export (None: as shown)
 
@@ -86,7 +88,7 @@ def account_table(accounts: Sequence[Json], line: str, most: int, *, all_: int |
             _money(a.get("opening"), a),
             _money(a.get("closing"), a),
             _money(a.get("change"), a, signed=True),
-            (str(a.get("why") or "–"), None),
+            (why(a, line), None),
         ]
         for a in shown
     ]
@@ -97,6 +99,18 @@ def account_table(accounts: Sequence[Json], line: str, most: int, *, all_: int |
         "The {shown} largest of {all}. All of them: keepwell statement --list {line} --format csv"
     ).format(shown=numbers.count(len(shown)), all=numbers.count(everyone), line=line)
     return tag("div", tag("p", note, class_="small muted"), made)
+
+
+def why(account: Json, line: str) -> str:
+    """Why an account is on a line: the kind of leaving, what was given, or what its MRR comes from."""
+    if account.get("leaving_kind"):
+        return kind_name(str(account["leaving_kind"]))
+    given = account.get("why")
+    if given and given != line:
+        return str(given)
+    return {"irregular": _("buys irregularly"), "contract": _("by contract")}.get(
+        str(account.get("kept_by")), "–"
+    )
 
 
 def _amount(account: Json) -> Decimal:
@@ -144,9 +158,12 @@ def series_table(series: Sequence[Json]) -> Markup:
 
 
 def _rate(statement: Json, name: str) -> Cell:
-    value = rate(statement, name)
-    say = numbers.times if name == "quick_ratio" else numbers.percent
-    return (say(value), "" if value is None else value)
+    """A rate; where it is refused that of the contract accounts, said so."""
+    value = shown_rate(statement, name)
+    if value is None:
+        return (_("not given") if refused(statement) else _("no base"), "")
+    said = numbers.times(value) if name == "quick_ratio" else numbers.percent(value)
+    return (_("{rate} (contract)").format(rate=said) if refused(statement) else said, value)
 
 
 def segment_table(parts: Sequence[Json]) -> Markup:
@@ -166,8 +183,8 @@ def segment_table(parts: Sequence[Json]) -> Markup:
         row += [(numbers.count(held.get(n)), held.get(n)) for n in ("opening", "churned", "closing")]
         row.append((numbers.money(part["mrr"]["opening"], unit), part["mrr"]["opening"]))
         for n in names:
-            share = rate(part, n)
-            row.append((mark + numbers.percent(share), "" if share is None else share))
+            said, value = _rate(part, n)
+            row.append((f"{mark}{said}", value))
         rows.append(row)
     return table(heads, rows, caption=_("The segments in numbers"), name="keepwell-segments")
 
@@ -200,31 +217,38 @@ def _share(cell: Mapping[str, Any] | None) -> Cell:
 
 def survival_table(survival: Any) -> Markup:
     """For each group its accounts, those who left, the median, and the share kept after one and two years."""
+    groups = groups_of(survival)
+    worth = any(g.get("lifetime_value") is not None for g in groups)
     heads = [
         Head(_("Group")),
-        Head(_("Accounts at risk"), number=True, spare=True),
+        Head(_("Accounts"), number=True, spare=True),
         Head(_("Left"), number=True, spare=True),
-        Head(_("Half gone after"), number=True),
     ]
-    heads += [Head(_("After 12 months"), number=True), Head(_("After 24 months"), number=True)]
+    heads += [Head(_("Half gone after"), number=True), Head(_("After 12 months"), number=True)]
+    heads += [Head(_("After 24 months"), number=True), *[Head(_("Lifetime value"), number=True)] * worth]
     rows: list[list[Cell]] = []
-    for g in groups_of(survival):
+    for g in groups:
         points = sorted(g["points"], key=lambda p: int(p["day"]))
-        most = max((int(p["at_risk"]) for p in points), default=0)
-        left = sum(int(p.get("left") or 0) for p in points)
-        median = g.get("median")
-        half = _("not yet") if median is None else _("{n} months").format(n=f"{float(median) / MONTH:.1f}")
-        rows.append(
-            [
-                (group_name(g), None),
-                (numbers.count(most), most),
-                (numbers.count(left), left),
-                (half, "" if median is None else median),
-                _kept(points, 12),
-                _kept(points, 24),
-            ]
-        )
+        size = g.get("size") or max((int(p["at_risk"]) for p in points), default=0)
+        left = g.get("left") or sum(int(p.get("left") or 0) for p in points)
+        row: list[Cell] = [(group_name(g), None), (numbers.count(size), size), (numbers.count(left), left)]
+        row += [_half(g), _kept(points, 12), _kept(points, 24)]
+        if worth:
+            value = g.get("lifetime_value")
+            row.append((numbers.money(value, None), value or ""))
+        rows.append(row)
     return table(heads, rows, caption=_("Survival in numbers"), name="keepwell-survival")
+
+
+def _half(group: Json) -> Cell:
+    """The median in months, with its interval where both ends are known."""
+    median, low, high = (group.get(k) for k in ("median", "median_low", "median_high"))
+    if median is None:
+        return (_("not yet"), "")
+    said = _("{n} months").format(n=f"{float(median) / MONTH:.1f}")
+    if low is not None and high is not None:
+        said += f" ({float(low) / MONTH:.1f}–{float(high) / MONTH:.1f})"
+    return (said, median)
 
 
 def _kept(points: Sequence[Json], months: int) -> Cell:
@@ -241,34 +265,35 @@ def _kept(points: Sequence[Json], months: int) -> Cell:
     return (said, last["survival"])
 
 
-def definition_table(definitions: Sequence[Json], apart: Mapping[str, Child] | None = None) -> Markup:
-    """Every definition's rate with its parts; `apart` gives what to show for the accounts that differ."""
-    heads = [
-        Head(_("Definition")),
-        Head(_("Churn"), number=True),
-        Head(_("Of"), number=True, spare=True),
-        Head(_("Accounts apart"), number=True),
-    ]
+def definition_table(
+    definitions: Sequence[Json],
+    opened: Callable[[Json, str], Markup | str] = lambda _definition, words: words,
+) -> Markup:
+    """Every definition's rate with its parts; `opened` makes words of a definition into what opens it."""
+    heads = [Head(_("Definition")), Head(_("Churn"), number=True), Head(_("Of"), number=True, spare=True)]
+    heads.append(Head(_("Accounts apart"), number=True))
     rows: list[list[Cell]] = []
     for d in definitions:
-        value = d.get("rate")
-        said = _("no value") if value is None else numbers.percent(value)
-        strong = d["name"] == OURS
-        name: str | Markup = tag("strong", definition_name(d)) if strong else definition_name(d)
-        of = "–"
-        if d.get("numerator") is not None and d.get("denominator") is not None:
-            of = _("{part} of {whole}").format(part=_number(d["numerator"]), whole=_number(d["denominator"]))
-        shown = (apart or {}).get(str(d["name"]))
-        own = len(accounts_apart(d))
+        value, own = d.get("rate"), len(accounts_apart(d))
+        name = opened(d, definition_name(d))
+        apart = opened(d, accounts_said(own)) if own else _("none")
         rows.append(
             [
-                (name, None),
-                (said, "" if value is None else value),
-                (of, None),
-                (shown if isinstance(shown, Markup) else (_("none") if not own else numbers.count(own)), own),
+                (tag("strong", name) if d["name"] == OURS else name, None),
+                (_("no value") if value is None else numbers.percent(value), "" if value is None else value),
+                (parts_said(d), None),
+                (apart, own),
             ]
         )
     return table(heads, rows, caption=_("The definitions in numbers"), name="keepwell-definitions")
+
+
+def parts_said(definition: Json) -> str:
+    """A definition's numerator and denominator in words; a dash where it has none."""
+    part, whole = definition.get("numerator"), definition.get("denominator")
+    if part is None or whole is None:
+        return "–"
+    return _("{part} of {whole}").format(part=_number(part), whole=_number(whole))
 
 
 def _number(value: Any) -> str:

@@ -18,7 +18,7 @@ from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.reading import Json
 from keepwell.metrics.charts.theme import DARK, LIGHT, css_tokens
 from keepwell.metrics.page import sections
-from keepwell.metrics.page.drawers import Accounts, apart_drawers, figure_drawer, line_drawers
+from keepwell.metrics.page.drawers import Accounts, definition_drawers, figure_drawer, line_drawers
 from keepwell.metrics.page.figures import figures
 from keepwell.metrics.page.lede import lede
 from keepwell.metrics.page.markup import Markup, data_block, join, tag
@@ -81,7 +81,6 @@ def make_page(
     behind = accounts or {}
     period = statement["period"]
     when = numbers.period(period["from"], period["to"])
-    openers, apart = apart_drawers(definitions or [], behind, most)
     parts: list[Markup] = [sections.cards(statement, behind, _before(statement, series or []))]
     parts.append(tag("div", sections.movements(statement), class_="halves"))
     parts.append(sections.statement_sheet(statement, behind))
@@ -90,14 +89,14 @@ def make_page(
     if series:
         parts.append(sections.over_time(series))
     if definitions:
-        parts.append(sections.said_elsewhere(definitions, openers))
+        parts.append(sections.said_elsewhere(definitions))
     if cohorts:
         parts.append(sections.cohorts_sheet(cohorts, cohort_grain, cohort_measure))
     if survival:
         parts.append(sections.survival_sheet(survival))
     parts.append(sections.sheet("proof", _("Where these figures come from"), [], proof_list(statement)))
     drawers = [figure_drawer(f, statement, behind) for f in figures(statement)]
-    drawers += [*line_drawers(behind, statement, most), *apart]
+    drawers += [*line_drawers(behind, statement, most), *definition_drawers(definitions or [], behind, most)]
     head = tag(
         "header",
         tag("p", _eyebrow(statement), class_="small muted"),

@@ -159,8 +159,24 @@ def test_refused_rates_say_why_what_works_and_what_holds_for_contract_accounts(s
     statement["rates"] = dict.fromkeys(statement["rates"])
     made = make_page(statement=statement)
     assert "Three cycles take 135 days. Take 135 days." in made
-    assert made.count("not given") >= 8
-    assert "contract accounts alone: 8.6%" in made
+    assert made.count("contract accounts alone</span>") == made.count("all accounts: not given") == 8
+    assert "Contract accounts alone: 8.6%" in made.split('id="figure-customer_churn"')[1]
+    assert "32 ÷ 370" not in made
+
+
+def test_a_series_of_refused_periods_shows_the_contract_accounts_and_says_so(statement):
+    refused = {"reason": "Too short.", "shortest_days": 135, "way": "Take longer."}
+    alone = {
+        **statement,
+        "refused": refused,
+        "contract_rates": statement["rates"],
+        "rates": {"customer_churn": None},
+    }
+    assert "Contract accounts alone: the periods are too short" in make_page(
+        statement=statement, series=[alone]
+    )
+    nothing = {**alone, "contract_rates": {}}
+    assert "None of these periods has a rate to draw." in make_page(statement=statement, series=[nothing])
 
 
 def test_a_period_with_nobody_at_the_opening_has_no_base_and_says_what_to_do(statement):
