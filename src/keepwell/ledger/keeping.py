@@ -127,7 +127,10 @@ class _Work:
         for merged in merged_together(merger_pairs(self.moment)):
             if merged & found:
                 found |= merged
-        before = self.engine.collect(self.moment.frame(REPOSTED).select("account_id").unique()).num_rows
+        before = 0
+        if self.moment.has(REPOSTED):
+            reposted = self.moment.frame(REPOSTED).select("account_id").unique()
+            before = self.engine.collect(reposted).num_rows
         if (len(found) + before) > _TOO_MANY * last["all_accounts"]:
             return None
         return self.engine.frame(pa.table({"account_id": pa.array(sorted(found), pa.string())}))
