@@ -186,7 +186,8 @@ def _panel(series: Sequence[Json], panel: str, theme: Theme, width: int) -> Any:
         x=axes.x, y=alt.Y("low:Q"), y2="high:Q"
     )
     size = 60 if len(labels) <= 16 else (28 if width > NARROW else 14)
-    return alt.layer(band, *_lines(values, axes), *_dots(values, axes, theme, size))
+    bands = [band] if any(v["low"] is not None for v in values) else []
+    return alt.layer(*bands, *_lines(values, axes), *_dots(values, axes, theme, size))
 
 
 def _lines(values: list[dict[str, Any]], axes: _Axes) -> list[Any]:

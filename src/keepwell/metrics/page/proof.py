@@ -155,7 +155,7 @@ def _cut(given: Any) -> str:
         parts.append(_("book version {n}").format(n=given["manifest"]))
     told = ("known_until", "as_known_on", "manifest")
     parts += [
-        f"{_spoken(k, False)}: {_plain(v)}" for k, v in given.items() if k not in known and v is not None
+        f"{_spoken(k, False)}: {_plain(v)}" for k, v in given.items() if k not in told and v is not None
     ]
     return "; ".join(parts)
 

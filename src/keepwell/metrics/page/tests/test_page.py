@@ -14,7 +14,7 @@ import pytest
 from keepwell.metrics.page import make_page, write_page
 from keepwell.metrics.page.lede import lede
 from keepwell.metrics.page.markup import data_block, tag
-from keepwell.metrics.page.proof import excluded
+from keepwell.metrics.page.proof import excluded, proof
 
 EXAMPLE = json.loads(
     (Path(__file__).parents[2] / "charts" / "tests" / "example.json").read_text(encoding="utf-8")
@@ -236,6 +236,11 @@ def test_rows_left_out_are_counted_with_their_reasons_in_any_form():
     )
     listed = [{"table": "purchases", "reason": "unknown account", "rows": 1500}]
     assert excluded(listed) == "1,500 rows left out (1,500 purchases: unknown account)"
+
+
+def test_a_cut_says_what_it_was_made_from_in_any_form(statement):
+    statement["provenance"]["cut"] = {"source": "dataframes"}
+    assert "source: dataframes" in dict(proof(statement))["Known"]
 
 
 def test_text_is_escaped_wherever_it_is_put():
