@@ -150,6 +150,28 @@ class Plan:
         order = list(checks.sentences())
         return sorted(found, key=lambda c: order.index(c.reason))
 
+    def bad(self) -> str:
+        """SQL of whether anything at all is wrong with a row: as `checks`, in fewer questions."""
+        subtle = (
+            checks.IMPOSSIBLE_DATE,
+            checks.UNREADABLE_DATE,
+            checks.NOT_FINITE,
+            checks.NOT_WHOLE,
+            checks.UNREADABLE_NUMBER,
+        )
+        tests = [f"({c.holds})" for c in self.checks() if c.reason not in subtle]
+        for cell in self.cells.values():
+            if cell.dated or cell.numeric:
+                tests.append(f"({self._unread(cell)})")
+        return " OR ".join(tests) or "false"
+
+    def _unread(self, cell: Cell) -> str:
+        raw, value = quoted("r " + cell.column.name), quoted("p " + cell.column.name)
+        open_end = ", ".join(text(o) for w in cell.written for o in w.open_end)
+        return f"{value} IS NULL AND {raw} IS NOT NULL" + (
+            f" AND {raw} NOT IN ({open_end})" if open_end else ""
+        )
+
     def _of(self, cell: Cell) -> list[Check]:
         column = cell.column
         raw, value = quoted("r " + column.name), quoted("p " + column.name)
@@ -168,7 +190,8 @@ class Plan:
                     )
         found += [Check(column.name, reason, holds, raw) for reason, holds in self._unreadable(cell)]
         if column.refers == "currencies":
-            when(checks.UNKNOWN_CURRENCY, f"{value} NOT IN ({CURRENCY_LIST})")
+            common = ", ".join(map(text, parsing.COMMON))
+            when(checks.UNKNOWN_CURRENCY, f"{value} NOT IN ({common}) AND {value} NOT IN ({CURRENCY_LIST})")
         if column.refers == "accounts" and self.known_accounts:
             known = f"(SELECT account_id FROM {KNOWN_ACCOUNTS})"
             when(checks.UNKNOWN_ACCOUNT, f"{raw} IS NOT NULL AND {value} NOT IN {known}")
@@ -178,11 +201,8 @@ class Plan:
         """What is asked of a text so that it is a value of its kind: reason, and SQL of when it is none."""
         column = cell.column
         raw, value = quoted("r " + column.name), quoted("p " + column.name)
-        open_end = [o for w in cell.written for o in w.open_end]
-        unread = f"{raw} IS NOT NULL AND {value} IS NULL"
+        unread = self._unread(cell)
         if cell.dated:
-            if open_end:
-                unread += f" AND {raw} NOT IN ({', '.join(map(text, open_end))})"
             impossible = rf"regexp_matches({raw}, '^\d{{1,4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,4}}')"
             yield checks.IMPOSSIBLE_DATE, f"{unread} AND {impossible}"
             yield checks.UNREADABLE_DATE, f"{unread} AND NOT {impossible}"

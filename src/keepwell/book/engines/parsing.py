@@ -18,6 +18,9 @@ _MINUS = r"[-+−]?"
 _YES = ("true", "t", "yes", "y", "1", "on", "ja", "oui", "si", "sí", "igen", "tak", "ano", "是")
 _NO = ("false", "f", "no", "n", "0", "off", "nein", "non", "nem", "nie", "ne", "否")
 
+# Currencies that are looked for first: a short list is searched several times as fast as the whole.
+COMMON = ("EUR", "USD", "GBP", "HUF", "CNY", "CHF", "CZK", "PLN")
+
 # How many months an interval has; a month is a twelfth of 365.25 days.
 MONTHS = {
     "day": "12 / 365.25",
@@ -46,7 +49,9 @@ class Written:
 
 def trimmed(column: str, empty: Sequence[str] = ()) -> str:
     """A text without spaces around it; NULL where nothing is left, or one of the words that mean nothing."""
-    sql = f"nullif(trim({column}), '')"
+    # Most values have no space around them, and looking for one costs half of what trimming does.
+    spaced = f"{column} LIKE ' %' OR {column} LIKE '% ' OR {column} = ''"
+    sql = f"CASE WHEN {spaced} THEN nullif(trim({column}), '') ELSE {column} END"
     for word in empty:
         sql = f"nullif({sql}, {text(word)})"
     return sql
@@ -116,7 +121,7 @@ def cleaned(raw: str, mark: str) -> str:
 def decimal(raw: str, how: Written) -> str:
     """A finite number as DOUBLE."""
     value = number(raw, how, "DOUBLE")
-    return f"CASE WHEN NOT regexp_matches({raw}, '^[-+]?[a-zA-Z]') AND isfinite({value}) THEN {value} END"
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
 def integer(raw: str, how: Written) -> str:
@@ -146,7 +151,8 @@ def minor(value: str, currency: str) -> str:
     odd: dict[int, list[str]] = {}
     for code in sorted(CURRENCIES):
         odd.setdefault(exponent(code), []).append(code)
-    cases = " ".join(
+    cases = f"WHEN {currency} IN ({_listed(COMMON)}) THEN {_scaled(value, 2)} "
+    cases += " ".join(
         f"WHEN {currency} IN ({_listed(codes)}) THEN {_scaled(value, digits)}"
         for digits, codes in odd.items()
         if digits != 2

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import numpy as np
+
 from keepwell.book.reading.encodings import Listener, codec_named
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -18,6 +20,7 @@ from keepwell.lib.text import gettext as _
 Kind = Literal["text", "parquet", "xlsx"]
 
 CHUNK = 1024 * 1024
+_BREAK, _RETURN = 10, 13
 LONGEST_LINE = 16 * CHUNK
 _MAGIC = [
     (b"PAR1", "parquet"),
@@ -153,8 +156,17 @@ class _Lines:
         return self.count + (self._tail[-1:] not in (b"\n", b""))
 
     def hear(self, chunk: bytes) -> None:
-        end = b"\n" if b"\n" in chunk else b"\r"
-        first, last = chunk.find(end), chunk.rfind(end)
+        signs = np.frombuffer(self._tail + chunk, dtype=np.uint8)
+        kept, ends = len(self._tail), np.flatnonzero(signs == _BREAK)
+        if not self.gap:
+            steps = np.diff(ends)
+            blank = ends[:-1][steps == 2]
+            self.gap = bool((steps == 1).any()) or bool((signs[blank + 1] == _RETURN).any())
+        ends = ends[ends >= kept] - kept
+        self.count += len(ends)
+        if not len(ends):
+            ends = np.flatnonzero(signs[kept:] == _RETURN)
+        first, last = (int(ends[0]), int(ends[-1])) if len(ends) else (-1, -1)
         self._running += len(chunk) if first < 0 else first
         self.longest = max(self.longest, self._running)
         if self._running > LONGEST_LINE:
@@ -170,10 +182,6 @@ class _Lines:
             )
         if first >= 0:
             self._running = len(chunk) - last - 1
-        self.count += chunk.count(b"\n")
-        if not self.gap:
-            seam = self._tail + chunk[:4]
-            self.gap = b"\n\n" in chunk or b"\n\r\n" in chunk or b"\n\n" in seam or b"\n\r\n" in seam
         self._tail = chunk[-3:]
 
 
