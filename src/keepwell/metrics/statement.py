@@ -71,9 +71,10 @@ class Statement:
 
     `segment` is the value this part was cut by, or None for the whole. `parts` are the statements of the segments
     when the statement was asked by a column; they sum to the whole. `restated` (MRR) and `moved_*` lead from the
-    previous closing of a series to this opening; they are None outside a series. Where `refused` says that the
-    period is too short for the silence of irregular accounts to be read, no rate is given, and `contract` is the
-    statement of the contract accounts alone, whose rates are.
+    previous closing of a series to this opening; they are None outside a series. Where the company has
+    contract and irregular accounts, `kinds` are their statements apart, each with its `kept_by`. Where `refused` says
+    that the period is too short for the silence of irregular accounts to be read, no rate is given; that of the
+    contract accounts still is.
     """
 
     period: Period
@@ -83,12 +84,13 @@ class Statement:
     mrr: MoneyLines
     provenance: Mapping[str, Any]
     segment: str | None = None
+    kept_by: str | None = None
     parts: tuple["Statement", ...] = ()
     restated: int | None = None
     moved_accounts: int | None = None
     moved_mrr: int | None = None
     refused: Refusal | None = None
-    contract: "Statement | None" = None
+    kinds: tuple["Statement", ...] = ()
     source: "Source | None" = field(default=None, repr=False, compare=False)
 
     def ratio(self, name: str) -> Ratio:
@@ -122,7 +124,7 @@ class Statement:
             )
         if self.source is None:
             raise KeepwellError(_("This statement was made without its accounts."))
-        return self.source.list(line, self.segment)
+        return self.source.list(line, self.segment, self.kept_by)
 
     def to_dict(self) -> dict[str, Any]:
         """The documented JSON form: money as decimal strings, rates null where there is no base."""
@@ -151,8 +153,8 @@ class Statement:
         }
         if self.refused:
             result["refused"] = self.refused.to_dict()
-        if self.contract is not None:
-            result["contract_rates"] = {name: _number(self.contract.rate(name)) for name in all_metrics()}
+        if self.kinds:
+            result["kinds"] = {kind.kept_by: kind.to_dict() for kind in self.kinds}
         if self.segment is not None:
             result["segment"] = self.segment
         if self.restated is not None:
@@ -173,7 +175,7 @@ class Statement:
             segment=segment,
             parts=(),
             refused=None,
-            contract=None,
+            kinds=(),
         )
 
     def money(self, minor: int) -> str:
@@ -206,9 +208,11 @@ class Source:
         """The positions that are counted, each with its `segment`."""
         return cut_by(self.ledger, kept_where(self.ledger, self.everyone, self.where), self.by)
 
-    def list(self, line: str, segment: str | None) -> pa.Table:
-        """The accounts behind a line, largest change first; `segment` narrows to one part."""
+    def list(self, line: str, segment: str | None, kept_by: str | None) -> pa.Table:
+        """The accounts behind a line, largest change first; `segment` and `kept_by` narrow it."""
         found = self.positions if segment is None else self.positions.filter(nw.col("segment") == segment)
+        if kept_by is not None:
+            found = found.filter(nw.col("kept_by") == kept_by)
         found = self.on(found, line)
         columns = ["account_id", "opening", "closing", "change", "leaving_kind", "kept_by"]
         found = found.with_columns(change=nw.col("closing") - nw.col("opening"))
@@ -317,9 +321,11 @@ class _Maker:
         self, counted: Iterable[Mapping[str, Any]], segment: str | None, parts: tuple[Statement, ...] = ()
     ) -> Statement:
         rows = list(counted)
-        contract = [row for row in rows if row["kept_by"] == "contract"]
-        refused = self.refused if len(contract) < len(rows) else None
-        apart = self.statement(contract, segment) if refused and contract else None
+        kinds = sorted({row["kept_by"] for row in rows})
+        apart = tuple(
+            replace(self.statement([r for r in rows if r["kept_by"] == kind], segment), kept_by=kind)
+            for kind in (kinds if len(kinds) > 1 else [])
+        )
         return Statement(
             period=self.source.period,
             finished=self.source.ledger.finished(self.source.period.end),
@@ -329,8 +335,8 @@ class _Maker:
             provenance={**self.provenance, "segment": segment} if segment is not None else self.provenance,
             segment=segment,
             parts=parts,
-            refused=refused,
-            contract=apart,
+            kinds=apart,
+            refused=self.refused if "irregular" in kinds else None,
             source=self.source,
         )
 

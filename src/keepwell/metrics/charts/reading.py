@@ -87,7 +87,8 @@ def refused(statement: Json) -> Json | None:
 
 def contract_alone(statement: Json, name: str) -> float | None:
     """The rate of the contract accounts, where the rate of all accounts is refused."""
-    found = (statement.get("contract_rates") or {}).get(name) if refused(statement) else None
+    contract = (statement.get("kinds") or {}).get("contract") or {}
+    found = (contract.get("rates") or {}).get(name) if refused(statement) else None
     return None if found is None else float(found)
 
 
