@@ -174,6 +174,6 @@ def next_year(day: Ints) -> Ints:
 
 def growth(resolve: Floats, value: Floats) -> tuple[Floats, Floats]:
     """Chances per step that an account takes more seats, and that it gives some back."""
-    more = 0.0082 * np.exp(np.clip(0.8 * value - 0.5 * resolve, -2.5, 1.5))
+    more = 0.0086 * np.exp(np.clip(0.8 * value - 0.5 * resolve, -2.5, 1.5))
     fewer = 0.0042 * np.exp(np.clip(0.9 * resolve - 0.3 * value, -2.0, 2.0))
     return more, fewer

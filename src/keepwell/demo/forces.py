@@ -44,9 +44,9 @@ class Parameters:
     resolve_pull: float = 0.12  # leaving follows what is felt by about two months
     slope: float = 1.25  # what one unit of resolve adds to the logarithm of the chance of leaving
     relief_ebb: float = 0.04  # an action's effect halves in about four months
-    leaves_monthly: float = 0.0024
-    leaves_annual: float = 0.0090  # only while the door is open: 150 days before the term's end to the notice
-    leaves_irregular: float = 0.0019
+    leaves_monthly: float = 0.0026
+    leaves_annual: float = 0.0097  # only while the door is open: 150 days before the term's end to the notice
+    leaves_irregular: float = 0.0021
     door_opens: int = 150  # days before the term's end
     announced: int = 90  # days before the term's end at which an increase is announced
     card_fails: float = 0.30  # of cards that expire

@@ -10,10 +10,11 @@ from math import ceil
 
 import numpy as np
 
-from keepwell.demo.clock import Clock, Flags, Ints
+from keepwell.demo.clock import Clock, Ints
 from keepwell.lib.days import Grain, from_number, number, periods
 
-_ENOUGH = 30  # gaps that a segment needs before its own figures are used
+_ENOUGH = 30  # gaps that a segment needs before its own figures are used, and the company likewise
+_UNKNOWN = (30.0, 90)  # usual gap and limit while nothing is known
 
 
 @dataclass(frozen=True)
@@ -40,51 +41,55 @@ def silences(account: Ints, day: Ints, segment: Ints, clock: Clock) -> Silences:
     next_day = np.where(same, np.r_[day[1:], 0], -1)
     after = np.r_[False, same[:-1]]
     gap = np.where(after, day - np.r_[0, day[:-1]], 0)
-    figures = _frozen(day, gap, after, segment[account], clock)
-    limit, patience = _limits(day, gap, after, segment[account], figures)
+    first_day, last_day = from_number(int(clock.starts[0])), from_number(clock.end)
+    quarters = [number(p.start) for p in periods(Grain.QUARTER, first_day, last_day)]
+    figures = _frozen(account, day, gap, segment[account], quarters)
+    limit, patience = _limits(day, gap, segment[account], quarters, figures)
     return Silences(account, day, next_day, day + limit + 1, patience)
 
 
 _Figures = dict[tuple[int, int], tuple[float, int]]
 
 
-def _frozen(day: Ints, gap: Ints, after: Flags, of: Ints, clock: Clock) -> _Figures:
-    """By (quarter's first day, segment): the median gap, and the day by which 90% had bought a second time."""
-    first, last = from_number(int(clock.starts[0])), from_number(clock.end)
-    starts = [number(p.start) for p in periods(Grain.QUARTER, first, last)]
-    second = after & ~np.r_[False, after[:-1]]
+def _frozen(account: Ints, day: Ints, gap: Ints, of: Ints, quarters: list[int]) -> _Figures:
+    """By (quarter's first day, segment): the median gap, and the day by which 90% had bought a second time.
+
+    Each account has one voice, the median of its own gaps, else those who buy often would speak for all.
+    """
     figures: _Figures = {}
-    for start in starts:
-        known = after & (day < start)
+    own: dict[int, list[int]] = {}  # each account's gaps known so far, in order of size
+    first: dict[int, int] = {}
+    segment = dict(zip(account.tolist(), of.tolist(), strict=True))
+    in_time = iter(np.argsort(day, kind="stable").tolist())
+    row = next(in_time, None)
+    for start in quarters:
+        while row is not None and day[row] < start:
+            if gap[row]:
+                insort(own.setdefault(int(account[row]), []), int(gap[row]))
+                first.setdefault(int(account[row]), int(gap[row]))
+            row = next(in_time, None)
         for s in range(int(of.max(initial=0)) + 1):
-            own = known & (of == s)
-            used = own if own.sum() >= _ENOUGH else known
-            if used.any():
-                figures[start, s] = (
-                    float(np.median(gap[used])), ceil(round(float(np.quantile(gap[used & second], 0.9)) * 10) / 10)
-                )  # fmt: skip
+            inside = [a for a in own if segment[a] == s]
+            used = inside if sum(len(own[a]) for a in inside) >= _ENOUGH else list(own)
+            if sum(len(own[a]) for a in used) >= _ENOUGH:
+                usual = float(np.median([_median(own[a]) for a in used]))
+                ninth = float(np.quantile([first[a] for a in used], 0.9))
+                figures[start, s] = usual, ceil(round(ninth * 10) / 10)
     return figures
 
 
-def _limits(day: Ints, gap: Ints, after: Flags, segment: Ints, figures: _Figures) -> tuple[Ints, Ints]:
-    quarters = sorted({q for q, _s in figures})
-    out = np.full(len(day), 10_000, dtype=np.int64)
-    patience = out.copy()
+def _limits(day: Ints, gap: Ints, segment: Ints, quarters: list[int], figures: _Figures) -> tuple[Ints, Ints]:
+    out, patience = np.zeros(len(day), dtype=np.int64), np.zeros(len(day), dtype=np.int64)
     own: list[int] = []
     for i in range(len(day)):
-        own = own if after[i] else []
-        if after[i]:
+        own = own if gap[i] else []
+        if gap[i]:
             insort(own, int(gap[i]))
-        place = bisect_left(quarters, int(day[i]) + 1) - 1
-        known = figures.get((quarters[place], int(segment[i]))) if place >= 0 else None
-        usual = known[0] if known else _median(own or [0])
-        if own:
-            out[i] = _limit(own, usual)
-        elif known:
-            out[i] = known[1]
-        if own or known:
-            guess = int(_median(own)) if own else int(usual)
-            patience[i] = _limit(sorted([*own, guess]), usual)
+        quarter = quarters[max(0, bisect_left(quarters, int(day[i]) + 1) - 1)]
+        usual, first = figures.get((quarter, int(segment[i])), _UNKNOWN) if day[i] >= quarter else _UNKNOWN
+        out[i] = _limit(own, usual) if own else first
+        guess = int(_median(own)) if own else int(usual)
+        patience[i] = _limit(sorted([*own, guess]), usual)
     return out, patience
 
 
