@@ -58,7 +58,7 @@ class Loading:
     source: str = ""
     confirm: Confirm | bool = False
     tell: Progress = field(default=lambda _text: None)
-    keep_source_names: bool = False
+    retried: Sequence[str] | None = None  # ids of quarantined rows that the sources are made of
 
     def load(self, found: Sequence[tuple[Source, Mapping]], *, complete_to: date | None) -> ImportReport:
         """Load sources whose columns are matched, commit, and say what became of every row."""
@@ -305,25 +305,35 @@ class Loading:
                 f"SELECT reason, count(DISTINCT id) FROM {files([str(entries)])} WHERE first GROUP BY 1"
             ):
                 self.report.reasons[reason] = self.report.reasons.get(reason, 0) + n
-        if stored:
-            before = f"""SELECT DISTINCT id FROM {files(stored)}
+        if stored and self.retried is not None:
+            self._release(pa.table({"id": list(self.retried)}), entries)
+        elif stored:
+            before = f"""SELECT DISTINCT id, key FROM {files(stored)}
                 WHERE "table" = {text(self.table.name)} AND file = {text(name)}"""
             here = self.sieve.contents(one.opened, self.table.name)
             same = f"OR id IN (SELECT id FROM {files([str(entries)])})" if entries else ""
-            doomed = self.sieve.table(f"SELECT id FROM ({before}) WHERE id IN ({here}) {same}")
-            again = (
-                {r[0] for r in self.sieve.rows(f"SELECT DISTINCT id FROM {files([str(entries)])}")}
-                if entries
-                else set()
-            )
-            self.report.released += sum(i not in again for i in doomed["id"].to_pylist())
-            if doomed.num_rows:
-                self.writer.release(doomed)
+            same += f" OR key IN ({self._keys_loaded(one)})" if not one.prepared.plan.by_row else ""
+            doomed = self.sieve.table(f"SELECT DISTINCT id FROM ({before}) WHERE id IN ({here}) {same}")
+            self._release(doomed, entries)
         if entries:
             kept = self._target("kept")
             names = ", ".join(map(quoted, QUARANTINE.names))
             self.sieve.write(f"SELECT {names} FROM {files([str(entries)])}", kept)
             self.writer.append("quarantine", [kept])
+
+    def _keys_loaded(self, one: Sieved) -> str:
+        """A query of the keys taken in, as text, as the quarantine keeps them."""
+        parts = ", ".join(f"CAST({quoted(k)} AS VARCHAR)" for k in self.table.key)
+        return f"SELECT concat_ws('/', {parts}) FROM {files([str(one.good)])}"
+
+    def _release(self, doomed: pa.Table, entries: Path | None) -> None:
+        """Take rows out of the quarantine; those that come back with `entries` do not count as released."""
+        again = set()
+        if entries:
+            again = {r[0] for r in self.sieve.rows(f"SELECT DISTINCT id FROM {files([str(entries)])}")}
+        self.report.released += sum(i not in again for i in doomed["id"].to_pylist())
+        if doomed.num_rows:
+            self.writer.release(doomed)
 
     def _entries_sql(self, one: Sieved) -> str:
         """One entry for each thing wrong with a row, as the quarantine keeps them."""
@@ -352,7 +362,7 @@ class Loading:
 
     def _cover(self, sieved: Sequence[Sieved], complete_to: date | None) -> None:
         day = complete_to or self._newest(sieved)
-        if day is None:
+        if day is None or self.retried is not None:
             return
         before = self.book.manifest.covered.get(self.table.name, {}).get(self.source)
         if complete_to is None and before is not None:

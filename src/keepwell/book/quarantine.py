@@ -69,6 +69,7 @@ class Quarantined:
     key: str | None = None
     mapping: str = ""
     known: str = ""
+    source: str = ""
 
     @property
     def reason(self) -> str:
@@ -111,6 +112,7 @@ def _joined(entries: list[dict[str, Any]]) -> Quarantined:
         key=first["key"],
         mapping=first["mapping"] or "",
         known=first["known"] or "",
+        source=first["source"] or "",
     )
 
 

@@ -123,6 +123,13 @@ class Sieve:
         rows = self._read(opened.source, f"SELECT {picked} FROM {opened.view} LIMIT {_SAMPLE}")
         return {name: [r[i] for r in rows if r[i] is not None] for i, name in enumerate(exprs)}
 
+    def values(self, opened: Opened, column: str, wanted: Sequence[str]) -> list[str]:
+        """Which of some values a column of the file holds, anywhere."""
+        place = opened.source.columns.index(column)
+        listed = ", ".join(map(text, wanted))
+        sql = f"SELECT DISTINCT trim(c{place}) FROM {opened.view} WHERE trim(c{place}) IN ({listed})"
+        return sorted(r[0] for r in self._read(opened.source, sql))
+
     def shapes(self, opened: Opened, exprs: Mapping[str, str]) -> dict[str, list[Shape]]:
         """The shapes of all values of some columns; reads the whole file once."""
         if not exprs:
