@@ -9,13 +9,16 @@ from keepwell.cli.helping import examples
 from keepwell.cli.importing import COUNTS, LABELS
 from keepwell.cli.out import Column, Sheet
 from keepwell.cli.progress import working
-from keepwell.cli.session import Session, period_of, session_of
+from keepwell.cli.session import Session, session_of
+from keepwell.lib.days import add_months
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
 if TYPE_CHECKING:
     from keepwell.book.book import Book
     from keepwell.book.report import ImportReport
+    from keepwell.company import Company
+    from keepwell.metrics.statement import Statement
 
 HOME = "demo-home"
 FILES, PAGE = "company", "statement.html"
@@ -55,8 +58,7 @@ def demo(
     with session.company() as company:
         from keepwell.cli.pages import write
 
-        asked = period_of(company, "", "", "")
-        found = company.statement(asked.start, asked.end)
+        found = _statement(company)
         write(str(page), company, found)
         answer = whole(found.to_dict())
     if reports:
@@ -71,6 +73,16 @@ def demo(
         _("Ask it more: keepwell --home {home} statement --list churned").format(home=session.place),
     ]
     session.show(answer)
+
+
+def _statement(company: "Company") -> "Statement":
+    """The statement of the last quarter, or of the shortest longer stretch whose rates are not refused."""
+    end = company.covered.replace(day=1)
+    for months in (3, 6, 12):
+        found = company.statement(add_months(end, -months), end)
+        if found.refused is None:
+            break
+    return found
 
 
 def _book_for(session: Session) -> "tuple[Book, bool]":

@@ -40,6 +40,8 @@ LABELS = {
     "lapse": _("Lapse"),
     "closed_or_merged": _("Closed or merged"),
     "unknown": _("Unknown"),
+    "contract": _("Contract"),
+    "irregular": _("Irregular"),
 }
 # Rates in the order in which people ask for them; others follow.
 RATES = (
@@ -100,41 +102,45 @@ def statement_sheets(statement: Json) -> Iterator[Sheet]:
 
 
 def _lines(statement: Json) -> Sheet:
-    accounts, mrr = statement["accounts"], statement["mrr"]
+    """The lines in accounts and in MRR; contract and irregular accounts apart where there are both."""
+    names = [
+        name for name in ("restated", "moved") if name in statement["accounts"] or name in statement["mrr"]
+    ]
+    kinds = statement.get("kinds") or {}
+    columns = [
+        Column("line", _("Line")),
+        Column("sign", " "),
+        Column("accounts", _("Accounts"), number=True),
+        Column(
+            "mrr",
+            _("MRR {currency}").format(currency=statement["provenance"].get("currency", "")),
+            number=True,
+        ),
+    ]
+    for kind in kinds:
+        columns += [
+            Column(f"accounts_{kind}", label(kind), number=True),
+            Column(f"mrr_{kind}", _("MRR"), number=True),
+        ]
     rows = []
-    for extra in ("restated", "moved"):
-        if extra in accounts or extra in mrr:
-            rows.append((label(extra), "", accounts.get(extra), money(mrr.get(extra))))
-    rows += [(label(line), sign, accounts.get(line), money(mrr.get(line))) for line, sign in LINES.items()]
-    currency = statement["provenance"].get("currency", "")
-    return Sheet(
-        [
-            Column("line", _("Line")),
-            Column("sign", " "),
-            Column("accounts", _("Accounts"), number=True),
-            Column("mrr", _("MRR {currency}").format(currency=currency), number=True),
-        ],
-        rows,
-        title=_("Statement of {what}").format(what=heading(statement)),
-    )
+    for name in (*names, *LINES):
+        row: list[Any] = [label(name), LINES.get(name, "")]
+        for one in (statement, *kinds.values()):
+            row += [one["accounts"].get(name), money(one["mrr"].get(name))]
+        rows.append(row)
+    return Sheet(columns, rows, title=_("Statement of {what}").format(what=heading(statement)))
 
 
 def _rates(statement: Json) -> Sheet:
     from keepwell.metrics.registry import all_metrics
 
-    notes = []
-    if statement.get("small") and statement["accounts"]["opening"]:
-        notes.append(_("Fewer than 30 accounts at the opening: the rates say little."))
-    refused = statement.get("refused")
-    if refused:
-        notes.append(str(refused))
-    rates = statement["rates"]
-    known = all_metrics()
+    rates, known = statement["rates"], all_metrics()
+    kinds = statement.get("kinds") or {}
     names = [name for name in RATES if name in rates] + [name for name in rates if name not in RATES]
     rows = [
         (
             known[name].label if name in known else label(name),
-            _("not given") if refused else rate(name, rates[name]),
+            *[_rate_of(one, name) for one in (statement, *kinds.values())],
             known[name].formula if name in known else "",
         )
         for name in names
@@ -142,9 +148,24 @@ def _rates(statement: Json) -> Sheet:
     columns = [
         Column("rate", _("Rate")),
         Column("value", _("Value"), number=True),
+        *[Column(kind, label(kind), number=True) for kind in kinds],
         Column("formula", _("Is")),
     ]
-    return Sheet(columns, rows, notes=notes)
+    return Sheet(columns, rows, notes=_said_of_rates(statement))
+
+
+def _rate_of(statement: Json, name: str) -> str:
+    return _("not given") if statement.get("refused") else rate(name, statement["rates"][name])
+
+
+def _said_of_rates(statement: Json) -> list[str]:
+    notes = []
+    if statement.get("small") and statement["accounts"]["opening"]:
+        notes.append(_("Fewer than 30 accounts at the opening: the rates say little."))
+    refused = statement.get("refused")
+    if refused:
+        notes += [_("Not given: {reason}").format(reason=refused["reason"]), refused["way"]]
+    return notes
 
 
 def _kinds(statement: Json) -> Sheet:
@@ -202,21 +223,28 @@ def _small(statement: Json, words: str) -> str:
 
 
 def statement_csv(statements: Sequence[Json]) -> Sheet:
-    """Statements as one long table: a row for each line and rate of each period and segment."""
-    columns = ["from", "to", "finished", "segment", "name", "accounts", "mrr", "rate"]
+    """Statements as one long table: a row for each line and rate of each period, segment and kind of account."""
+    columns = ["from", "to", "finished", "segment", "kept_by", "name", "accounts", "mrr", "rate"]
     rows: list[tuple[Any, ...]] = []
     for statement in statements:
-        for one in (statement, *statement.get("parts", ())):
-            period, accounts, mrr = one["period"], one["accounts"], one["mrr"]
-            head = (period["from"], period["to"], period["finished"], one.get("segment"))
-            names = [n for n in (*accounts, *mrr) if n != "churned_by_kind"]
-            for name in dict.fromkeys(names):
-                rows.append((*head, name, accounts.get(name), mrr.get(name), None))
-            for kind, count in accounts["churned_by_kind"].items():
-                by_kind = mrr.get("churned_by_kind", {})
-                rows.append((*head, f"churned_{kind}", count, by_kind.get(kind), None))
-            rows += [(*head, name, None, None, value) for name, value in one["rates"].items()]
+        rows += _long(statement)
+        for part in statement.get("parts", ()):
+            rows += _long(part)
+        for kind, one in (statement.get("kinds") or {}).items():
+            rows += _long(one, kind)
     return Sheet([Column(name) for name in columns], rows)
+
+
+def _long(statement: Json, kept_by: str | None = None) -> Iterator[tuple[Any, ...]]:
+    period, accounts, mrr = statement["period"], statement["accounts"], statement["mrr"]
+    head = (period["from"], period["to"], period["finished"], statement.get("segment"), kept_by)
+    for name in dict.fromkeys(name for name in (*accounts, *mrr) if name != "churned_by_kind"):
+        yield (*head, name, accounts.get(name), mrr.get(name), None)
+    by_kind = mrr.get("churned_by_kind", {})
+    for kind, count in accounts["churned_by_kind"].items():
+        yield (*head, f"churned_{kind}", count, by_kind.get(kind), None)
+    for name, value in statement["rates"].items():
+        yield (*head, name, None, None, value)
 
 
 def provenance_notes(provenance: Json) -> list[str]:
@@ -249,7 +277,8 @@ def provenance_notes(provenance: Json) -> list[str]:
     excluded = provenance.get("excluded") or {}
     lines.append(
         _("Left out: {what}").format(
-            what=", ".join(f"{reason}: {count:,}" for reason, count in excluded.items()) or _("nothing")
+            what=", ".join(f"{reason.replace('_', ' ')}: {count:,}" for reason, count in excluded.items())
+            or _("nothing")
         )
     )
     if provenance.get("simulated"):

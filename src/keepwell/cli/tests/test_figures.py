@@ -1,6 +1,7 @@
 """How figures look, from the JSON form of an answer."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -94,10 +95,15 @@ def test_an_unfinished_period_is_never_shown_as_final() -> None:
     assert "unfinished" in shown(a_statement(period=period))
 
 
-def test_refused_rates_give_the_reason_and_no_numbers() -> None:
-    text = shown(a_statement(refused="Three cycles are 135 days: ask for 2026-01-01 to 2026-05-16."))
-    assert "Three cycles are 135 days" in text
-    assert "5.0%" not in text
+def test_refused_rates_give_the_reason_the_way_out_and_those_of_contract_accounts() -> None:
+    refused = {"reason": "Three cycles are 135 days.", "shortest_days": 135, "way": "Take at least 135 days."}
+    kinds = {"contract": a_statement(), "irregular": a_statement(refused=refused)}
+    text = shown(a_statement(refused=refused, kinds=kinds))
+    assert "Three cycles are 135 days." in text
+    assert "Take at least 135 days." in text
+    churn = next(line for line in text.splitlines() if line.startswith("Customer churn"))
+    assert re.split(r"  +", churn)[1:4] == ["not given", "5.0%", "not given"]
+    assert line_of(text, "Opening") == ["Opening", "100", "1,000.00"] + ["100", "1,000.00"] * 2
 
 
 def test_a_small_base_is_marked() -> None:
@@ -108,8 +114,8 @@ def test_csv_has_a_row_for_every_line_kind_and_rate_of_every_segment() -> None:
     whole = a_statement(parts=[a_statement(segment="Enterprise"), a_statement(segment="(none)")])
     rows = statement_csv([whole]).rows
     assert {row[3] for row in rows} == {None, "Enterprise", "(none)"}
-    assert ("2026-01-01", "2026-04-01", True, None, "churned", 5, "200.00", None) in rows
-    assert ("2026-01-01", "2026-04-01", True, None, "customer_churn", None, None, 0.05) in rows
+    assert ("2026-01-01", "2026-04-01", True, None, None, "churned", 5, "200.00", None) in rows
+    assert ("2026-01-01", "2026-04-01", True, None, None, "customer_churn", None, None, 0.05) in rows
     assert len(rows) % 3 == 0
 
 

@@ -1,0 +1,32 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keepwell.cli.main import main
+
+
+def test_the_demo_leads_from_nothing_to_a_statement_and_a_page(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ask: Callable[..., Any],
+    fits: Callable[[str, Any], None],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo", "--accounts", "40", "--years", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "This company is simulated." in said
+    assert (tmp_path / "demo-home" / "statement.html").stat().st_size > 100_000
+    again = ask("demo")
+    fits("statement", again)
+    assert again["provenance"]["simulated"] is True
+
+
+def test_the_demo_does_not_touch_a_book_of_real_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--home", str(tmp_path), "init"]) == 0
+    assert main(["--home", str(tmp_path), "demo"]) == 2
+    assert "does not touch it" in capsys.readouterr().err

@@ -1,0 +1,135 @@
+"""Loading files: what became of each row, what waits in quarantine, and how a mapping is made."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keepwell.cli.main import main
+
+Ask = Callable[..., Any]
+Fits = Callable[[str, Any], None]
+Out = pytest.CaptureFixture[str]
+
+GOOD = "subscription_id,account_id,started_on,ended_on,mrr,currency\ns1,a1,2026-01-01,,100.00,EUR\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> str:
+    return str(tmp_path / "book")
+
+
+@pytest.fixture
+def one_file(tmp_path: Path) -> str:
+    path = tmp_path / "subscriptions.csv"
+    bad = "s2,a1,2026-02-30,,50.00,EUR\ns3,a2,2026-01-01,2025-01-01,50.00,EUR\n"
+    path.write_text(GOOD + bad + "s4,a2,2026-01-15,,=HYPERLINK(1),EUR\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_person_with_one_file_can_start(home: str, one_file: str, ask: Ask, fits: Fits) -> None:
+    done = ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    fits("import", done)
+    assert done["reconciles"] is True
+    assert (done["read"], done["loaded"], done["quarantined"]) == (4, 1, 3)
+    assert done["accounts_created"] == 1
+    statement = ask("--home", home, "statement", "--period", "2026-01")
+    assert statement["accounts"]["new"] == 1
+
+
+def test_loading_a_file_twice_changes_nothing(home: str, one_file: str, ask: Ask) -> None:
+    ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    again = ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    assert (again["loaded"], again["updated"], again["unchanged"]) == (0, 0, 1)
+
+
+def test_the_output_says_what_became_of_each_row_and_what_to_do(
+    home: str, one_file: str, capsys: Out
+) -> None:
+    assert main(["--home", home, "import", "subscriptions", one_file, "--create-accounts"]) == 0
+    said = capsys.readouterr().out
+    assert "accounts were made of ids in the file" in said
+    assert "keepwell quarantine list --table subscriptions" in said
+
+
+def test_the_quarantine_tells_file_line_column_value_and_reason(
+    home: str, one_file: str, ask: Ask, fits: Fits, capsys: Out
+) -> None:
+    ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    waiting = ask("--home", home, "quarantine", "list")
+    fits("quarantine", waiting)
+    assert sum(count["rows"] for count in waiting["counts"]) == 3
+    first = waiting["rows"][0]
+    assert (first["file"], first["line"]) == ("subscriptions.csv", 3)
+    assert first["problems"][0]["value"] == "2026-02-30"
+    assert main(["--home", home, "quarantine", "list"]) == 0
+    assert "2026-02-30" in capsys.readouterr().out
+
+
+def test_exported_rows_cannot_run_as_formulas(home: str, one_file: str, tmp_path: Path, ask: Ask) -> None:
+    ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    path = tmp_path / "wrong.csv"
+    assert ask("--home", home, "quarantine", "export", str(path))["rows"] == 3
+    with path.open(encoding="utf-8-sig", newline="") as raw:
+        rows = list(csv.DictReader(raw))
+    assert {row["line"] for row in rows} == {"3", "4", "5"}
+    assert any(row["mrr"] == "'=HYPERLINK(1)" for row in rows)
+
+
+def test_a_column_that_is_not_found_is_asked_for_with_a_proposal(
+    home: str, tmp_path: Path, capsys: Out
+) -> None:
+    path = tmp_path / "plans.csv"
+    path.write_text("Kunde;Start;Betrag\na1;2026-01-01;12,50\n", encoding="utf-8")
+    assert main(["--home", home, "import", "subscriptions", str(path)]) == 3
+    told = capsys.readouterr().err
+    assert "account_id" in told
+    assert "--mapping subscriptions.toml" in told
+
+
+def test_a_mapping_is_made_shown_tested_and_used(home: str, tmp_path: Path, ask: Ask, fits: Fits) -> None:
+    path, kept = tmp_path / "plans.csv", tmp_path / "plans.toml"
+    path.write_text("Kunde;Start;Betrag\na1;2026-01-01;12,50\n", encoding="utf-8")
+    sets = ["--set", "account_id=Kunde", "--set", "mrr=Betrag", "--set", "started_on=Start"]
+    made = ask(
+        "mapping", "make", "subscriptions", str(path), *sets, "--constant", "currency=EUR", "--out", str(kept)
+    )
+    fits("mapping", made)
+    fits("mapping", ask("mapping", "show", str(kept)))
+    fits("mapping", ask("mapping", "test", str(kept), str(path)))
+    done = ask(
+        "--home", home, "import", "subscriptions", str(path), "--mapping", str(kept), "--create-accounts"
+    )
+    assert done["loaded"] == 1
+
+
+def test_a_mapping_that_does_not_fit_is_told_before_anything_is_loaded(tmp_path: Path, capsys: Out) -> None:
+    path, kept = tmp_path / "plans.csv", tmp_path / "plans.toml"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    kept.write_text('table = "subscriptions"\n\n[columns]\naccount_id = "Kunde"\n', encoding="utf-8")
+    assert main(["--format", "json", "mapping", "test", str(kept), str(path)]) == 3
+    assert "Kunde" in json.loads(capsys.readouterr().err)["error"]["wrong"]
+
+
+def test_a_file_that_is_missing_is_told(home: str, capsys: Out) -> None:
+    assert main(["--home", home, "import", "accounts", "no-such-file.csv"]) == 3
+    assert "no-such-file.csv" in capsys.readouterr().err
+
+
+def test_a_moment_that_is_none_is_refused(home: str, one_file: str, capsys: Out) -> None:
+    assert main(["--home", home, "import", "subscriptions", one_file, "--known-at", "yesterday"]) == 2
+    assert "Write occurred" in capsys.readouterr().err
+
+
+def test_a_snapshot_that_takes_away_much_asks_first(home: str, tmp_path: Path, ask: Ask, capsys: Out) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text("account_id,name\na1,One\na2,Two\n", encoding="utf-8")
+    ask("--home", home, "import", "accounts", str(path))
+    path.write_text("account_id,name\na1,One\n", encoding="utf-8")
+    assert main(["--home", home, "import", "accounts", str(path), "--snapshot"]) == 2
+    capsys.readouterr()
+    done = ask("--home", home, "import", "accounts", str(path), "--snapshot", "--yes")
+    assert done["gone"] == 1
