@@ -8,7 +8,7 @@ ledger. Segment figures are frozen the first time a quarter is posted and never 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import narwhals as nw
@@ -36,7 +36,7 @@ _TOO_MANY = 0.2
 _POSTINGS = pa.schema(
     [
         ("posting", pa.int64()),
-        ("at", pa.timestamp("us")),
+        ("known_until", pa.timestamp("us")),  # the facts it was posted from
         ("load", pa.int64()),
         ("covered", pa.int64()),
         ("policies", pa.string()),
@@ -177,7 +177,7 @@ class _Work:
             accounts, all_accounts = reposted.num_rows, last["all_accounts"] if last else 0
         entry = {
             "posting": place,
-            "at": datetime.now(UTC).replace(tzinfo=None),
+            "known_until": self.moment.cut.known_until.replace(tzinfo=None),
             "load": self.moment.last_load,
             "covered": number(self.covered),
             "policies": as_text(self.policies),
