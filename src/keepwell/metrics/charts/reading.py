@@ -45,6 +45,11 @@ def kind_name(kind: str) -> str:
     }.get(kind, kind.replace("_", " "))
 
 
+def kept_by_name(kind: str) -> str:
+    """What an account's MRR comes from, in words."""
+    return {"contract": _("By contract"), "irregular": _("Buys irregularly")}.get(kind, kind)
+
+
 def rate_name(rate: str) -> str:
     """The rate's label on the screen: the one its metric is known by."""
     metric = all_metrics().get(rate)
@@ -85,17 +90,20 @@ def refused(statement: Json) -> Json | None:
     return found if isinstance(found, Mapping) else None
 
 
+def told(statement: Json) -> Json:
+    """The statement whose rates can be told: its own or, where they are refused, that of the contract accounts."""
+    contract = (statement.get("kinds") or {}).get("contract")
+    return contract if refused(statement) and isinstance(contract, Mapping) else statement
+
+
 def contract_alone(statement: Json, name: str) -> float | None:
     """The rate of the contract accounts, where the rate of all accounts is refused."""
-    contract = (statement.get("kinds") or {}).get("contract") or {}
-    found = (contract.get("rates") or {}).get(name) if refused(statement) else None
-    return None if found is None else float(found)
+    return rate(told(statement), name) if refused(statement) else None
 
 
 def shown_rate(statement: Json, name: str) -> float | None:
-    """The rate to draw: that of all accounts or, where it is refused, of the contract accounts alone."""
-    known = rate(statement, name)
-    return contract_alone(statement, name) if known is None else known
+    """The rate to show: that of all accounts or, where it is refused, of the contract accounts alone."""
+    return rate(told(statement), name)
 
 
 def interval(statement: Json, name: str) -> tuple[float, float] | None:

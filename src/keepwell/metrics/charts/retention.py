@@ -21,6 +21,7 @@ from keepwell.metrics.charts.reading import (
     rate_name,
     refused,
     shown_rate,
+    told,
 )
 from keepwell.metrics.charts.theme import SHAPES
 
@@ -65,11 +66,11 @@ def retention_chart(
 def retention_notes(series: Sequence[Json]) -> list[str]:
     """The marks that occur in this chart, in words."""
     notes = []
-    if any(interval(s, "customer_churn") for s in series):
+    if any(interval(told(s), "customer_churn") for s in series):
         notes.append(_("Band: 95% interval of the rate of accounts."))
     if any(not finished(s) for s in series):
         notes.append(_("Dashed and hollow: the period is not finished."))
-    if any(is_small(s) for s in series):
+    if any(is_small(told(s)) for s in series):
         notes.append(_("Ringed: fewer than {n} accounts.").format(n=SMALL))
     if any(contract_alone(s, "customer_churn") is not None for s in series):
         notes.append(
@@ -105,7 +106,7 @@ def _values(series: Sequence[Json], measures: Sequence[str]) -> list[dict[str, A
     values = []
     for i, s in enumerate(series):
         for measure in measures:
-            share, around = shown_rate(s, measure), interval(s, measure)
+            share, around = shown_rate(s, measure), interval(told(s), measure)
             first = measure == measures[0]
             when = numbers.period(s["period"]["from"], s["period"]["to"])
             values.append(
@@ -117,12 +118,12 @@ def _values(series: Sequence[Json], measures: Sequence[str]) -> list[dict[str, A
                     "low": around[0] if around and first else None,
                     "high": around[1] if around and first else None,
                     "finished": finished(s),
-                    "small": is_small(s),
+                    "small": is_small(told(s)),
                     "figure": numbers.percent(share),
                     "interval": f"{numbers.percent(around[0])} – {numbers.percent(around[1])}"
                     if around
                     else "–",
-                    "base": numbers.count(base(s)),
+                    "base": numbers.count(base(told(s))),
                     "state": _("finished") if finished(s) else _("not finished"),
                     "said": f"{when}, {rate_name(measure)}: {numbers.percent(share)}",
                 }

@@ -5,18 +5,19 @@ from decimal import Decimal
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.reading import Json, base, finished, rate, refused
+from keepwell.metrics.charts.reading import Json, base, contract_alone, finished, rate, refused
 
 
 def lede(statement: Json) -> str:
     """What happened, in words: who left and who came, what the leavers took, and what became of the rest."""
     parts = [_came_and_went(statement), _money_lost(statement), _growth(statement)]
-    why = refused(statement)
-    if why:
+    if refused(statement):
         parts.append(
             _(
-                "Rates of this period are not given: it is too short to read the silence of irregular accounts."
+                "The rates are those of contract accounts alone: the period is too short to read others’ silence."
             )
+            if contract_alone(statement, "customer_churn") is not None
+            else _("No rates are given: the period is too short to read the silence of irregular accounts.")
         )
     if not finished(statement):
         covered = (statement.get("provenance") or {}).get("covered")

@@ -19,11 +19,13 @@ from keepwell.metrics.charts.reading import (
     finished,
     interval,
     is_small,
+    kept_by_name,
     kind_name,
     line_name,
     rate,
     refused,
     shown_rate,
+    told,
 )
 from keepwell.metrics.charts.retention import PANELS, retention_chart, retention_notes
 from keepwell.metrics.charts.survival import survival_chart, survival_notes
@@ -120,23 +122,26 @@ def _card(figure: Figure, statement: Json, accounts: Accounts, before: Json | No
 
 def _beside(figure: Figure, statement: Json, before: Json | None) -> list[str]:
     """What stands beside a figure: its parts, its interval, and its value in the period before."""
-    if rate(statement, figure.name) is None:
+    held = told(statement)
+    if rate(held, figure.name) is None:
         return [_("all accounts: not given") if refused(statement) else figure.formula]
-    said = [words for words in [beside(figure, statement)] if words]
-    around = interval(statement, figure.name)
+    said = [words for words in [beside(figure, held)] if words]
+    around = interval(held, figure.name)
     if around:
         said.append(_("95%: {low} to {high}").format(low=figure.say(around[0]), high=figure.say(around[1])))
-    if before is not None and rate(before, figure.name) is not None:
+    if before is not None and shown_rate(before, figure.name) is not None:
         when = numbers.period(before["period"]["from"], before["period"]["to"])
-        said.append(f"{when}: {figure.say(rate(before, figure.name))}")
+        said.append(f"{when}: {figure.say(shown_rate(before, figure.name))}")
+    if refused(statement):
+        said.append(_("all accounts: not given"))
     return said
 
 
 def _marks(statement: Json) -> list[Markup]:
     marks = []
     if refused(statement):
-        marks.append(tag("span", _("contract accounts alone"), class_="mark held"))
-    if is_small(statement):
+        marks.append(tag("span", _("contract accounts alone"), class_="mark part"))
+    if is_small(told(statement)):
         marks.append(tag("span", _("small base: under {n}").format(n=SMALL), class_="mark near"))
     if not finished(statement):
         marks.append(tag("span", _("not finished"), class_="mark held"))
@@ -282,6 +287,13 @@ def segments(statement: Json) -> Markup:
     return sheet("segments", heading, notes, segment_table(statement["parts"]))
 
 
+def kinds(statement: Json) -> Markup:
+    """Contract accounts and irregular ones apart."""
+    parts = [{**part, "segment": kept_by_name(kind)} for kind, part in statement["kinds"].items()]
+    notes = [_("The two kinds sum to the whole.")]
+    return sheet("kinds", _("Contract and irregular accounts"), notes, segment_table(parts))
+
+
 def said_elsewhere(definitions: Sequence[Json]) -> Markup:
     """The same period by other definitions, each with the accounts that make it differ."""
 
@@ -338,7 +350,7 @@ def warnings(statement: Json) -> list[Markup]:
         said.append((_("Not finished."), _("The figures of this period will still change.")))
     why = refused(statement)
     if why:
-        said.append((_("No rates."), f"{why.get('reason', '')} {why.get('way', '')}"))
+        said.append((_("No rates of all accounts."), f"{why.get('reason', '')} {why.get('way', '')}"))
     if base(statement) == 0:
         ways = _("Choose a later start, or load earlier subscriptions or purchases.")
         said.append((_("No base."), _("Nobody paid on the day before this period.") + " " + ways))

@@ -186,7 +186,7 @@ def segment_table(parts: Sequence[Json]) -> Markup:
             said, value = _rate(part, n)
             row.append((f"{mark}{said}", value))
         rows.append(row)
-    return table(heads, rows, caption=_("The segments in numbers"), name="keepwell-segments")
+    return table(heads, rows, caption=_("The parts in numbers"), name="keepwell-parts")
 
 
 def cohort_table(cohorts: Sequence[Json], grain: str = "month") -> Markup:

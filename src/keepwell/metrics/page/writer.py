@@ -84,6 +84,8 @@ def make_page(
     parts: list[Markup] = [sections.cards(statement, behind, _before(statement, series or []))]
     parts.append(tag("div", sections.movements(statement), class_="halves"))
     parts.append(sections.statement_sheet(statement, behind))
+    if len(statement.get("kinds") or {}) > 1:
+        parts.append(sections.kinds(statement))
     if statement.get("parts"):
         parts.append(sections.segments(statement))
     if series:

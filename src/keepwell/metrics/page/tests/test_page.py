@@ -155,13 +155,15 @@ def test_refused_rates_say_why_what_works_and_what_holds_for_contract_accounts(s
         "shortest_days": 135,
         "way": "Take 135 days.",
     }
-    statement["contract_rates"] = dict(statement["rates"])
+    statement["kinds"] = {"contract": copy.deepcopy(statement), "irregular": copy.deepcopy(statement)}
+    del statement["kinds"]["contract"]["refused"]
     statement["rates"] = dict.fromkeys(statement["rates"])
     made = make_page(statement=statement)
     assert "Three cycles take 135 days. Take 135 days." in made
     assert made.count("contract accounts alone</span>") == made.count("all accounts: not given") == 8
     assert "Contract accounts alone: 8.6%" in made.split('id="figure-customer_churn"')[1]
     assert "32 ÷ 370" not in made
+    assert "Buys irregularly" in made.split('id="kinds"')[1].split("</section>")[0]
 
 
 def test_a_series_of_refused_periods_shows_the_contract_accounts_and_says_so(statement):
@@ -169,13 +171,13 @@ def test_a_series_of_refused_periods_shows_the_contract_accounts_and_says_so(sta
     alone = {
         **statement,
         "refused": refused,
-        "contract_rates": statement["rates"],
+        "kinds": {"contract": statement},
         "rates": {"customer_churn": None},
     }
     assert "Contract accounts alone: the periods are too short" in make_page(
         statement=statement, series=[alone]
     )
-    nothing = {**alone, "contract_rates": {}}
+    nothing = {**alone, "kinds": {}}
     assert "None of these periods has a rate to draw." in make_page(statement=statement, series=[nothing])
 
 
