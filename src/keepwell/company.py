@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from keepwell.book.engines import Engine, Frame
     from keepwell.ledger.ledger import Ledger
     from keepwell.metrics.comparison import Comparison
+    from keepwell.metrics.curves import Survival
     from keepwell.metrics.cuts import Condition
     from keepwell.metrics.events_retention import EventsRetention
     from keepwell.metrics.statement import Statement
-    from keepwell.metrics.curves import Survival
     from keepwell.metrics.triangle import Cohorts
 
 Day = date | str
@@ -38,9 +38,11 @@ class Company:
     `by` is a column of the accounts, or "kept_by" for contract and irregular accounts apart.
     """
 
-    def __init__(self, ledger: "Ledger", *, events: "Frame | None" = None) -> None:
+    def __init__(
+        self, ledger: "Ledger", *, events: "Frame | None" = None, events_covered: date | None = None
+    ) -> None:
         self.ledger = ledger
-        self._events = events
+        self._events, self._events_covered = events, events_covered
 
     @property
     def covered(self) -> date:
@@ -154,7 +156,16 @@ class Company:
                 _("There are no events to look at."),
                 ways=[_("Load them: keepwell import events FILE (account_id, occurred_at, kind).")],
             )
-        return events_retention(self._events, self.ledger.engine, **asked)
+        events = self._events
+        if "day" not in events.collect_schema().names():
+            events = events.with_columns(day=nw.col("occurred_on"))
+        usual = {
+            "start_kind": None,
+            "return_kind": None,
+            "covered": self._events_covered or self.covered,
+            "fiscal_start": self.ledger.fiscal_start,
+        }
+        return events_retention(events, self.ledger.engine, **{**usual, **asked})
 
     @property
     def first_day(self) -> date | None:
@@ -223,7 +234,9 @@ def open(
     chosen = Policies(**{**book.settings.policies, **policies}) if policies else None
     ledger = open_ledger(book, computing, as_known_on=day, policies=chosen)
     moment = book.moment(computing, day)
-    return Company(ledger, events=moment.frame("events") if moment.has("events") else None)
+    if not moment.has("events"):
+        return Company(ledger)
+    return Company(ledger, events=moment.frame("events"), events_covered=moment.covered("events"))
 
 
 def company(

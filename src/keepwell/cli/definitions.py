@@ -89,7 +89,13 @@ def side_by_side(found: list[dict[str, Any]], title: str = "") -> Answer:
         [(*[one[n] for n in names], " ".join(map(str, one["accounts_apart"]))) for one in found],
     )
     notes = [_("Accounts apart count otherwise than in ours (opening_set). All of one: --list NAME.")]
-    notes += [f"{one['name']}: {one['why_not']}" for one in found if one.get("why_not")]
+    reasons: dict[str, list[str]] = {}
+    for one in found:
+        if one.get("why_not"):
+            reasons.setdefault(one["why_not"], []).append(one["name"])
+    for reason, concerned in reasons.items():
+        all_of_them = len(concerned) == len(found)
+        notes.append(reason if all_of_them else f"{', '.join(concerned)}: {reason}")
     return Answer(found, [Sheet(columns, rows, title=title, notes=notes)], csv=plain)
 
 

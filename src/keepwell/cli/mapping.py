@@ -73,27 +73,29 @@ def make(
     ] = None,
 ) -> None:
     """Match what can be matched by name, and keep it."""
-    from keepwell.book.mapping import Mapping, matched
+    from keepwell.book.mapping import Mapping
+    from keepwell.book.proposing import propose_mapping
     from keepwell.book.reading import Layout
     from keepwell.book.tables import table_named
 
     entry = table_named(table)
-    layout = Layout(encoding=encoding or None, delimiter=delimiter or None)
+    layout = Layout(encoding=encoding or None, delimiter="\t" if delimiter == "\\t" else delimiter or None)
     start = Mapping(entry.name, columns=_pairs(columns), constants=_pairs(constants), layout=layout)
-    with tempfile.TemporaryDirectory() as scratch:
-        source = _opened(file, layout, Path(scratch))
-        try:
-            found = matched(source, entry, start)
-        except BadInput as error:
-            way = _("Or say it here: --set COLUMN=THEIRS, --constant COLUMN=VALUE")
-            raise BadInput(error.wrong, seen=error.seen, ways=[*error.ways, way]) from None
-    answer = _shown(found, source.columns)
+    try:
+        proposal = propose_mapping(file, entry.name, start=start)
+    except BadInput as error:
+        way = _("Or say it here: --set COLUMN=THEIRS, --constant COLUMN=VALUE")
+        raise BadInput(error.wrong, seen=error.seen, ways=[*error.ways, way]) from None
+    found = proposal.mapping
+    answer = _shown(found, ())
+    answer.notes = proposal.notes
     if out is not None:
         found.save(out)
         answer.notes = [
+            *answer.notes,
             _("Kept in {path}. Use it: keepwell import {table} {file} --mapping {path}").format(
                 path=out, table=entry.name, file=file
-            )
+            ),
         ]
     session_of(context).show(answer)
 

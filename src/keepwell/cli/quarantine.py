@@ -7,6 +7,7 @@ import typer
 
 from keepwell.cli.helping import examples
 from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -38,6 +39,13 @@ def add_to(app: typer.Typer) -> None:
         help=_("Write them to a CSV that can be corrected and retried."),
         epilog=examples("keepwell quarantine export wrong.csv --table purchases"),
     )(export)
+    group.command(
+        "retry",
+        help=_(
+            "Try them again: as they are, once what they lacked is there, or as corrected in an exported file."
+        ),
+        epilog=examples("keepwell quarantine retry", "keepwell quarantine retry wrong.csv"),
+    )(retry)
     app.add_typer(group, name="quarantine", help=_("List, export and retry rows that could not be taken in."))
 
 
@@ -133,6 +141,48 @@ def export(
     columns = [Column("rows"), Column("file")]
     session.show(
         Answer({"rows": count, "file": path.as_posix()}, [], notes, csv=Sheet(columns, [(count, path)]))
+    )
+
+
+def retry(
+    context: typer.Context,
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help=_("An exported file, corrected; none tries all as they are.")),
+    ] = None,
+    *,
+    table: Table = "",
+    create_accounts: Annotated[
+        bool, typer.Option("--create-accounts", help=_("Make accounts of the ids the book does not know."))
+    ] = False,
+) -> None:
+    """Try again, and say what left the quarantine."""
+    from keepwell.book.book import Book
+    from keepwell.book.retrying import retry as tried
+    from keepwell.cli.importing import answer as imported
+
+    session = session_of(context)
+    book = Book.open(session.place)
+    with working(_("Trying again")) as report:
+        reports = tried(
+            book,
+            table=_known(table),
+            file=path,
+            create_accounts=create_accounts,
+            progress=lambda text: report(0, None, text),
+        )
+    answers = [imported(one) for one in reports]
+    released = sum(one.released for one in reports)
+    notes = [_("{n:,} rows left the quarantine.").format(n=released)]
+    session.show(
+        Answer(
+            [one.data for one in answers],
+            [sheet for one in answers for sheet in one.sheets],
+            notes,
+            csv=Sheet(answers[0].sheets[0].columns, [r for a in answers for r in a.sheets[0].rows])
+            if answers
+            else None,
+        )
     )
 
 

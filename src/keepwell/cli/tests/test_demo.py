@@ -30,3 +30,21 @@ def test_the_demo_does_not_touch_a_book_of_real_data(
     assert main(["--home", str(tmp_path), "init"]) == 0
     assert main(["--home", str(tmp_path), "demo"]) == 2
     assert "does not touch it" in capsys.readouterr().err
+
+
+def test_every_command_answers_over_the_demo_in_its_documented_form(
+    tmp_path: Path, ask: Callable[..., Any], fits: Callable[[str, Any], None]
+) -> None:
+    home = str(tmp_path / "demo")
+    ask("--home", home, "demo", "--accounts", "40", "--years", "2")
+    fits("series", ask("--home", home, "series", "--grain", "quarter", "--by", "segment"))
+    fits("definitions", ask("--home", home, "definitions", "--period", "2026"))
+    fits("cycles", ask("--home", home, "cycles"))
+    fits("quarantine", ask("--home", home, "quarantine", "list"))
+    fits("events-retention", ask("--home", home, "events-retention", "--days", "7"))
+    brackets = ask("--home", home, "events-retention", "--mode", "brackets", "--brackets", "1-8,8-31")
+    fits("events-retention", brackets)
+    assert [(cell["age"], cell["to"]) for cell in brackets[0]["cells"]] == [(1, 8), (8, 31)]
+    statement = ask("--home", home, "statement", "--period", "2026-Q3")
+    fits("statement", statement)
+    assert set(statement["kinds"]) == {"contract", "irregular"}

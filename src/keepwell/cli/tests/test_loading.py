@@ -133,3 +133,21 @@ def test_a_snapshot_that_takes_away_much_asks_first(home: str, tmp_path: Path, a
     capsys.readouterr()
     done = ask("--home", home, "import", "accounts", str(path), "--snapshot", "--yes")
     assert done["gone"] == 1
+
+
+def test_corrected_rows_leave_the_quarantine(
+    home: str, one_file: str, tmp_path: Path, ask: Ask, fits: Fits
+) -> None:
+    ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    path = tmp_path / "wrong.csv"
+    ask("--home", home, "quarantine", "export", str(path))
+    text = (
+        path.read_text(encoding="utf-8-sig")
+        .replace("2026-02-30", "2026-02-28")
+        .replace("'=HYPERLINK(1)", "70.00")
+    )
+    path.write_text(text, encoding="utf-8-sig")
+    tried = ask("--home", home, "quarantine", "retry", str(path), "--create-accounts")
+    fits("retry", tried)
+    assert sum(one["released"] for one in tried) == 2
+    assert sum(count["rows"] for count in ask("--home", home, "quarantine", "list")["counts"]) == 1
