@@ -85,9 +85,6 @@ class Policies:
     default_cycle: int = 30
     default_first_limit: int = 90
     least_gaps: int = 30  # fewer gaps than this say nothing of a segment or a company
-    segment_median: str = (
-        "of_gaps"  # of all its gaps together; or "of_accounts": of its accounts' own medians
-    )
 
 
 REASONS = ("by_choice", "failed_payment", "closed_or_merged")

@@ -94,18 +94,16 @@ def freeze(history: History, policies: Policies, buys: Buys) -> Frozen:
 
 
 def _figures(days: list[list[int]], policies: Policies, source: str) -> Figures | None:
-    every: list[int | Fraction] = [gap for own in days for gap in gaps(own)]
-    # READING: the number of gaps (not of accounts) decides for the first limit as well.
-    if not every or len(every) < policies.least_gaps:
+    # READING: the number of gaps (not of accounts) decides, and for the first limit as well.
+    count = sum(len(gaps(own)) for own in days)
+    if not count or count < policies.least_gaps:
         return None
-    # READING: a segment's median gap is that of all its gaps together. The other way (each account has one
-    # voice, its own median) keeps a few busy buyers from speaking for all, and is the one that comes to the
-    # 45 days expected of the online_retail data by the end of its third quarter of 2011 (all gaps: 36).
-    if policies.segment_median == "of_accounts":
-        every = [quantile(gaps(own), Fraction(1, 2)) for own in days if len(own) > 1]
+    # READING: each account has one voice in its segment's median, its own median: a few busy buyers do not
+    # speak for all.
+    medians = [quantile(gaps(own), Fraction(1, 2)) for own in days if len(own) > 1]
     firsts = [own[1] - own[0] for own in days if len(own) > 1]
     # READING: "the day by which 90% had": the 90% quantile of the first gaps, interpolated, rounded up.
-    return Figures(quantile(every, Fraction(1, 2)), ceil(quantile(firsts, Fraction(9, 10))), source)
+    return Figures(quantile(medians, Fraction(1, 2)), ceil(quantile(firsts, Fraction(9, 10))), source)
 
 
 @dataclass(frozen=True)

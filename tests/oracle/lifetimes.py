@@ -15,6 +15,7 @@ from oracle.reference import converted, lives, ratio
 class Cell:
     age: int
     active: int  # accounts paying, or their MRR in the reporting currency
+    base: int  # what the share is of
     share: Fraction | None
     finished: bool
 
@@ -55,8 +56,8 @@ def cohorts(
     return found
 
 
-# For each age: the day on which to ask of an account, and whether the cell is finished.
-Asked = list[tuple[Callable[[str], int], bool]]
+# For each age: the day on which to ask of an account (None: not yet), and whether the cell is finished.
+Asked = list[tuple[Callable[[str], int | None], bool]]
 
 
 def _cohort_of(history: History, account: str, first_day: int, step: int, by: str | None) -> int | str:
@@ -86,15 +87,14 @@ def _ends_of_periods(start: int, step: int, covered: int) -> Asked:
 
 def _months_of_each(days: Days, accounts: list[str], step: int, covered: int) -> Asked:
     """k months after each account's first paying day, as long as one of them has got there."""
-    # READING: while some have and others have not, the cell is running: those who have not are asked about
-    # on the newest covered day, and it is the whole cohort that shares are of.
+    # READING: while some have and others have not, the cell is running, and is that of those who have.
     firsts = {a: lives(days)[a].first_day for a in accounts}
     asked: Asked = []
     while any(_later(first, step * len(asked)) < covered for first in firsts.values()):
         on = {a: _later(first, step * len(asked)) for a, first in firsts.items()}
         asked.append(
             (
-                lambda a, on=on: min(on[a], covered - 1),  # type: ignore[misc]  # default binds the days
+                lambda a, on=on: on[a] if on[a] < covered else None,  # type: ignore[misc]  # as above
                 all(day < covered for day in on.values()),
             )
         )
@@ -110,12 +110,13 @@ def _cohort(
         # Rates of the newest covered day, for every cell and for the base.
         return converted(history, days.at(account, day), history.covered - 1)
 
-    base = sum(worth(a, lives(days)[a].first_day) for a in accounts)
+    firsts = {a: worth(a, lives(days)[a].first_day) for a in accounts}
     cells = []
     for age, (day_of, finished) in enumerate(asked):
-        active = sum(worth(a, day_of(a)) for a in accounts)
-        cells.append(Cell(age, active, ratio(active, base), finished))
-    return Cohort(name, len(accounts), base, tuple(cells))
+        on = {a: day for a in accounts if (day := day_of(a)) is not None}
+        active, base = sum(worth(a, day) for a, day in on.items()), sum(firsts[a] for a in on)
+        cells.append(Cell(age, active, base, ratio(active, base), finished))
+    return Cohort(name, len(accounts), sum(firsts.values()), tuple(cells))
 
 
 def weighted_mean(table: list[Cohort]) -> list[Fraction | None]:

@@ -36,14 +36,15 @@ class Days:
     def pays(self, account: str, day: int) -> bool:
         return bool(self.at(account, day))
 
-    def kept_by(self, account: str, day: int) -> str:
-        """ "contract" or "irregular": what the account pays for on a day on which it pays."""
+    def kept_by(self, account: str, day: int, currency: str) -> str:
+        """ "contract" or "irregular": what it pays for in the currency, on a day on which it pays."""
         # READING: an account with any subscription among what it pays is a contract account that day, also
         # with a run-rate beside it; in its days of grace it is what it was.
         day = min(day, self.last)
         while (account, day) not in self.parts:
             day -= 1
-        return "contract" if any(sub is not None for sub in self.parts[account, day]) else "irregular"
+        subs = [sub for sub in self.parts[account, day] if sub is not None and sub.currency == currency]
+        return "contract" if subs else "irregular"
 
 
 def owner(history: History, account: str, day: int) -> str | None:

@@ -28,7 +28,7 @@ def mrr(
 # Movements
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Movement:
     """One row of the ledger, with the columns of keepwell.ledger.rows that the design settles."""
 
@@ -45,12 +45,23 @@ class Movement:
     first_day: int
     lone: bool
     leaving_kind: str | None
+    kept_by: str  # of what it pays from the day on, or paid until it if that is nothing
 
 
 def movements(history: History, policies: Policies, frozen: Frozen | None = None) -> list[Movement]:
     """All movements of the company, ordered by account, currency and day."""
     days = daily(history, policies, frozen)
-    return sorted(row for a in days.accounts for row in _movements(days, a))
+    # None is no value to sort by.
+    return sorted(
+        (row for rows in rows_of(days).values() for row in rows),
+        key=lambda row: (row.account, row.currency, row.day),
+    )
+
+
+@lru_cache(maxsize=16)
+def rows_of(days: Days) -> dict[str, list[Movement]]:
+    """The movements of each account."""
+    return {a: list(_movements(days, a)) for a in days.accounts}
 
 
 def _movements(days: Days, account: str) -> Iterable[Movement]:
@@ -90,6 +101,7 @@ def _movements(days: Days, account: str) -> Iterable[Movement]:
                 raw[0][0],
                 len(currencies) == 1,
                 days.why[account, day] if kind == "churn" else None,
+                days.kept_by(account, day if after else day - 1, c),
             )
 
 
@@ -165,6 +177,8 @@ class Statement:
     churned_by_kind: dict[str, set[str]]
     gross_retained: int  # sum of min(opening, closing) over the opening accounts
     net_retained: int  # sum of closing over the opening accounts
+    leaving_mrr: int = 0
+    churned_mrr_by_kind: dict[str, int] = field(default_factory=dict)
     restated: int = 0  # series only: what moving exchange rates did since the closing before
     moved: int = 0  # series only, by segment: MRR that came from (or went to) other segments
     moved_in: set[str] = field(default_factory=set)
@@ -198,20 +212,26 @@ def ratio(of: int | Fraction, over: int | Fraction) -> Fraction | None:
     return Fraction(of) / Fraction(over) if over else None
 
 
-def segment_in(history: History, days: Days, account: str, start: int) -> str:
-    """The segment in a period: at the end of the day before, or on the first paying day if joined later."""
-    life = lives(days).get(account)
-    day = start - 1
-    if life is not None and life.first_day >= start:
-        day = life.first_day
-    return next(segment_on(a, day) for a in history.accounts if a.account == account)
+@lru_cache(maxsize=64)
+def segments_in(history: History, days: Days, start: int) -> dict[str, str]:
+    """Each account's segment in a period: at the end of the day before, or on the first paying day."""
+    found = {}
+    for row in history.accounts:
+        life = lives(days).get(row.account)
+        joined = life is not None and life.first_day >= start
+        found[row.account] = segment_on(row, life.first_day if joined else start - 1)
+    return found
 
 
 def kept_by_in(days: Days, account: str, start: int, end: int) -> str | None:
-    """Which kind of account it is in a period: "contract" or "irregular"; None: it pays on no day of it."""
-    # READING: like its segment: as at the opening, or on its first paying day in the period.
-    day = next((day for day in range(start - 1, end) if days.pays(account, day)), None)
-    return None if day is None else days.kept_by(account, day)
+    """Which kind of account it is in a period: "contract" or "irregular"; None: it has no part in it."""
+    # READING: it is among the contracts if any movement in play is made of one: those in the period, and
+    # where there is none, or the account pays in several currencies, those in force at the opening.
+    rows = rows_of(days)[account]
+    inside = [row for row in rows if start <= row.day < end]
+    opening = [row for row in rows if row.day < start <= row.until]
+    kinds = {row.kept_by for row in (inside if inside and inside[0].lone else inside + opening)}
+    return min(kinds, default=None)
 
 
 def statement(
@@ -230,11 +250,12 @@ def statement(
     lines: dict[str, set[str]] = {name: set() for name in (*LINES, *LISTS)}
     money = dict.fromkeys(LINES, 0)
     by_kind: dict[str, set[str]] = {kind: set() for kind in LEAVING_KINDS}
-    gross = net = 0
+    money_by_kind = dict.fromkeys(LEAVING_KINDS, 0)
+    gross = net = leaving = 0
     rates_on = start if rates_on is None else rates_on
     noticed = _given_notice(history, policies, end)
     for a, life in lives(days).items():
-        if where is not None and segment_in(history, days, a, start) != where:
+        if where is not None and segments_in(history, days, start)[a] != where:
             continue
         if kept_by is not None and kept_by_in(days, a, start, end) != kept_by:
             continue
@@ -257,11 +278,15 @@ def statement(
             gross += min(o, c)
             net += c
         if "churned" in mine:
-            by_kind[days.why[a, max(day for day in life.departures if day < end)]].add(a)
+            kind = days.why[a, max(day for day in life.departures if day < end)]
+            by_kind[kind].add(a)
+            money_by_kind[kind] += o
         if "closing" in mine and a in noticed:
             lines["leaving"].add(a)
+            leaving += c
     money = {line: money[line] for line in LINES}
-    return Statement(start, end, end <= history.covered, lines, money, by_kind, gross, net)
+    finished = end <= history.covered
+    return Statement(start, end, finished, lines, money, by_kind, gross, net, leaving, money_by_kind)
 
 
 def _lines(days: Days, life: Life, a: str, start: int, end: int, o: int, c: int) -> set[str]:
@@ -298,7 +323,7 @@ def by_segment(
 ) -> dict[str, Statement]:
     """One statement for every segment of an account that ever pays; empty ones among them."""
     days = daily(history, policies, frozen)
-    names = {segment_in(history, days, a, start) for a in lives(days)}
+    names = {segments_in(history, days, start)[a] for a in lives(days)}
     return {
         name: statement(history, policies, start, end, rates_on=rates_on, where=name, frozen=frozen)
         for name in sorted(names)

@@ -2,15 +2,24 @@
 
 `duck` is a fresh DuckDB, `spark` the one Spark of the whole run (it takes ten seconds to start), `engine` is
 each of them, one after the other.
+
+Hypothesis tries the same examples in every run, so that a change is judged by what it changes;
+HYPOTHESIS_PROFILE=deep tries others, and more of them.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
 
 from keepwell.book.engines import Engine, engine_named
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("deep", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ENGINES = ("duckdb", "spark")
 
