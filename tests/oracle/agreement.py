@@ -36,9 +36,7 @@ class Company:
     frozen: Frozen | None = None
 
     @classmethod
-    def of_seeds(
-        cls, seeds: Sequence[int], policies: h.Policies, kinds: h.Kinds = h.EVERYTHING
-    ) -> "Company":
+    def of_seeds(cls, seeds: Sequence[int], policies: h.Policies, kinds: h.Kinds = h.EVERYTHING) -> "Company":
         """Many seeded histories as one company that behaves as each does alone."""
         return cls.of_many([h.seeded_history(seed, kinds) for seed in seeds], policies)
 
@@ -56,14 +54,10 @@ class Company:
         return [astuple(row) for row in reference.movements(self.history, self.policies, self.frozen)]
 
     def statement(self, start: int, end: int, **asked: Any) -> reference.Statement:
-        return reference.statement(
-            self.history, self.policies, start, end, frozen=self.frozen, **asked
-        )
+        return reference.statement(self.history, self.policies, start, end, frozen=self.frozen, **asked)
 
     def by_segment(self, start: int, end: int, **asked: Any) -> dict[str, reference.Statement]:
-        return reference.by_segment(
-            self.history, self.policies, start, end, frozen=self.frozen, **asked
-        )
+        return reference.by_segment(self.history, self.policies, start, end, frozen=self.frozen, **asked)
 
     def series(self, spans: list[tuple[int, int]], where: str | None = None) -> list[reference.Statement]:
         return reference.series(self.history, self.policies, spans, where=where, frozen=self.frozen)
@@ -104,7 +98,10 @@ def sorted_rows(table: pa.Table) -> list[tuple[Any, ...]]:
 def assert_same_rows(found: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> None:
     """As `==`, and where they differ says only how."""
     if found != expected:
-        wrong, missing = sorted(set(found) - set(expected), key=str), sorted(set(expected) - set(found), key=str)
+        wrong, missing = (
+            sorted(set(found) - set(expected), key=str),
+            sorted(set(expected) - set(found), key=str),
+        )
         raise AssertionError(
             f"{len(found)} rows, {len(expected)} expected ({', '.join(SCHEMA.names)});\n"
             f"  too many: {wrong[:6]}\n  missing: {missing[:6]}"
