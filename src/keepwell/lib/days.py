@@ -87,7 +87,9 @@ class Period:
             raise KeepwellError(
                 "A period must end after it starts.",
                 seen=f"from {self.start} to {self.end}",
-                ways=["The first day is in and the last is out: January is --from 2026-01-01 --to 2026-02-01."],
+                ways=[
+                    "The first day is in and the last is out: January is --from 2026-01-01 --to 2026-02-01."
+                ],
             )
 
     @property
