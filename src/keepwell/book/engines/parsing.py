@@ -61,7 +61,7 @@ def day(raw: str, how: Written) -> str:
     """A day. A moment with a zone is turned into the day it is in the session's zone."""
     parts = []
     if how.iso:
-        parts.append(f"""CASE WHEN ascii({raw}) BETWEEN 48 AND 57 THEN
+        parts.append(f"""CASE WHEN {_four_digits(raw)} THEN
             CASE WHEN length({raw}) <= 10 THEN try_cast({raw} AS DATE)
             ELSE CAST(try_cast({raw} AS TIMESTAMPTZ) AS DATE) END END""")
     if how.formats:
@@ -80,7 +80,7 @@ def instant(raw: str, how: Written, *, utc: bool) -> str:
         if utc:
             plain = f"length({raw}) = 10 OR (length({raw}) = 19 AND substr({raw}, 17, 1) = ':')"
             zoned = f"CASE WHEN {plain} THEN try_cast({raw} AS TIMESTAMP) ELSE {zoned} END"
-        parts.append(f"CASE WHEN ascii({raw}) BETWEEN 48 AND 57 THEN {zoned} END")
+        parts.append(f"CASE WHEN {_four_digits(raw)} THEN {zoned} END")
     numbers = [f for f in how.formats if f.startswith("epoch")]
     written = [f for f in how.formats if f not in numbers]
     if written:
@@ -134,7 +134,7 @@ def money(raw: str, how: Written, currency: str) -> str:
     """Minor units of an amount in the currency (SQL of its code), rounded half-even, once."""
     dot = f"strpos({raw}, {text(how.mark)})"
     short = f"({dot} = 0 OR length({raw}) - {dot} <= 4)"
-    narrow, wide = number(raw, how, "DECIMAL(18, 4)"), number(raw, how, "DECIMAL(38, 10)")
+    narrow, wide = number(raw, how, "DECIMAL(18, 4)"), number(raw, how, "DECIMAL(38, 18)")
     return f"""CASE WHEN {short} THEN coalesce({minor(narrow, currency)}, {minor(wide, currency)})
         ELSE {minor(wide, currency)} END"""
 
@@ -183,6 +183,11 @@ def choice(raw: str, choices: Sequence[str], same: Mapping[str, str]) -> str:
         f"WHEN {text(k.replace('-', ' ').replace('_', ' '))} THEN {text(v)}" for k, v in words.items()
     )
     return f"CASE {word} {cases} END"
+
+
+def _four_digits(raw: str) -> str:
+    """Whether a text may begin with a year: DuckDB would take 31/01/26 for a day in the year 31."""
+    return f"substr({raw}, 5, 1) IN ('-', '/')"
 
 
 def _scaled(value: str, digits: int) -> str:

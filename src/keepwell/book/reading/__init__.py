@@ -129,3 +129,14 @@ def header_only(name: str) -> BadInput:
         _("The file {name} has a header but no rows.").format(name=name),
         ways=[_("Export it again with its rows."), _("If its first line is data, say so: --no-header.")],
     )
+
+
+def not_encoded(looked: Looked, error: UnicodeDecodeError) -> BadInput:
+    """The error of a file whose bytes are not of the encoding it is said to be in."""
+    return BadInput(
+        _("The file {name} is not in the encoding {encoding}.").format(
+            name=looked.name, encoding=looked.encoding
+        ),
+        seen=_("bytes that mean nothing in it, near byte {place}").format(place=error.start),
+        ways=[_("Name another: --encoding utf-8, windows-1250, gb18030, big5, utf-16.")],
+    )

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
-from keepwell.book.reading import Layout, Source, checked_header, header_only
+from keepwell.book.reading import Layout, Source, checked_header, header_only, not_encoded
 from keepwell.book.reading.preflight import CHUNK, Looked
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -126,13 +126,7 @@ def _rewritten(looked: Looked, scratch: Path, *, spaced: bool, old_mac: bool) ->
                 while chunk := text.read(CHUNK):
                     out.write(chunk)
     except UnicodeDecodeError as error:
-        raise BadInput(
-            _("The file {name} is not in the encoding {encoding}.").format(
-                name=looked.name, encoding=looked.encoding
-            ),
-            seen=_("bytes that mean nothing in it, near byte {place}").format(place=error.start),
-            ways=[_("Name another: --encoding utf-8, windows-1250, gb18030, big5, utf-16.")],
-        ) from None
+        raise not_encoded(looked, error) from None
     return target
 
 

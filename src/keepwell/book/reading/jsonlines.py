@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from keepwell.book.reading import Refused, Source, checked_header
+from keepwell.book.reading import Refused, Source, checked_header, not_encoded
 from keepwell.book.reading.preflight import Looked
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -22,7 +22,8 @@ def is_one(looked: Looked) -> bool:
     name = looked.name.lower().removesuffix(".gz")
     if name.endswith((".jsonl", ".ndjson", ".json")):
         return True
-    return next(_lines(looked), "").lstrip().startswith('{"')
+    with looked.path.open(encoding=looked.codec, errors="replace") as text:
+        return text.read(1024).lstrip().startswith('{"')
 
 
 def source(looked: Looked, scratch: Path) -> Source:
@@ -68,8 +69,11 @@ def source(looked: Looked, scratch: Path) -> Source:
 
 
 def _lines(looked: Looked) -> Iterator[str]:
-    with looked.path.open(encoding=looked.codec) as text:
-        yield from text
+    try:
+        with looked.path.open(encoding=looked.codec) as text:
+            yield from text
+    except UnicodeDecodeError as error:
+        raise not_encoded(looked, error) from None
 
 
 def _parsed(line: str) -> dict[str, str | None] | None:

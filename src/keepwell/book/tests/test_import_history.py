@@ -1,0 +1,176 @@
+from datetime import date, timedelta
+
+import pytest
+
+from keepwell.book.mapping import Mapping
+from keepwell.book.proposing import propose_mapping
+from keepwell.book.tests.importing_kit import PURCHASES, SUBSCRIPTIONS, Desk
+from keepwell.lib.days import number
+from keepwell.lib.errors import BadInput
+
+FULL = "subscription_id,account_id,started_on,ended_on,mrr,currency,cancelled_on,end_reason,status\n"
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+def only(rows):
+    [row] = rows
+    return row
+
+
+def test_a_subscription_is_known_at_its_start_at_its_notice_and_at_its_end(desk):
+    line = "1,A1,2025-01-01,2025-12-01,5,EUR,2025-10-15,price,ended\n"
+    report = desk.load("subscriptions", FULL + line, known_at="occurred")
+    assert (report.read, report.loaded) == (1, 1)
+    facts = ("ended_on", "cancelled_on", "end_reason", "status")
+
+    def known(day):
+        row = only(desk.rows("subscriptions", day))
+        return tuple(row[f] for f in facts)
+
+    assert desk.rows("subscriptions", date(2024, 12, 31)) == []
+    assert known(date(2025, 1, 1)) == (None, None, None, None)
+    assert known(date(2025, 10, 15)) == (None, number(date(2025, 10, 15)), None, None)
+    assert known(date(2025, 12, 1)) == (
+        number(date(2025, 12, 1)),
+        number(date(2025, 10, 15)),
+        "price",
+        "ended",
+    )
+
+
+def test_an_end_still_ahead_is_known_now(desk):
+    line = "1,A1,2025-01-01,2027-01-01,5,EUR,2026-05-15,price,leaving\n"
+    desk.load("subscriptions", FULL + line, known_at="occurred")
+    assert only(desk.rows("subscriptions"))["ended_on"] == number(date(2027, 1, 1))
+
+
+def test_a_ticket_is_known_at_its_opening_its_answer_and_its_resolution(desk):
+    text = "ticket_id,account_id,opened_at,first_response_at,resolved_at,csat\n"
+    desk.load(
+        "tickets", text + "1,A1,2025-01-01 10:00,2025-01-02 10:00,2025-01-05 10:00,4\n", known_at="occurred"
+    )
+    known = [only(desk.rows("tickets", date(2025, 1, d))) for d in (1, 2, 5)]
+    assert [row["first_response_on"] is None for row in known] == [True, False, False]
+    assert [row["csat"] for row in known] == [None, None, 4.0]
+
+
+def test_simple_facts_are_known_on_their_own_day(desk):
+    desk.load("purchases", PURCHASES + "1,A1,2025-01-01,5,EUR\n2,A1,2025-03-01,5,EUR\n", known_at="occurred")
+    assert len(desk.rows("purchases", date(2025, 2, 1))) == 1
+
+
+def test_loading_history_twice_changes_nothing(desk):
+    text = FULL + "1,A1,2025-01-01,2025-12-01,5,EUR,2025-10-15,price,ended\n2,A1,2025-01-01,,5,EUR,,,active\n"
+    assert desk.load("subscriptions", text, known_at="occurred").loaded == 2
+    assert desk.load("subscriptions", text, known_at="occurred").unchanged == 2
+
+
+def test_known_at_of_the_file_is_used(desk):
+    text = "subscription_id,account_id,started_on,mrr,currency,known_at\n"
+    lines = "1,A1,2025-01-01,5,EUR,2025-01-01\n1,A1,2025-01-01,6,EUR,2025-06-01\n"
+    report = desk.load("subscriptions", text + lines)
+    assert report.quarantined == 0
+    assert only(desk.rows("subscriptions", date(2025, 3, 1)))["mrr"] == 500
+    assert only(desk.rows("subscriptions"))["mrr"] == 600
+
+
+def test_a_file_is_covered_to_the_day_after_its_newest(desk):
+    assert desk.load("purchases", PURCHASES + "1,A1,2025-01-31,5,EUR\n").covered == date(2025, 2, 1)
+
+
+def test_an_older_file_does_not_take_back_what_is_covered(desk):
+    desk.load("purchases", PURCHASES + "1,A1,2025-01-31,5,EUR\n")
+    assert desk.load("purchases", PURCHASES + "2,A1,2024-01-31,5,EUR\n").covered == date(2025, 2, 1)
+
+
+def test_what_is_said_to_be_complete_is(desk):
+    assert desk.load(
+        "purchases", PURCHASES + "1,A1,2025-01-31,5,EUR\n", complete_to=date(2025, 4, 1)
+    ).covered == date(2025, 4, 1)
+
+
+def test_days_ahead_cover_nothing(desk):
+    report = desk.load("subscriptions", SUBSCRIPTIONS + "1,A1,2025-01-01,2099-01-01,5,EUR\n")
+    assert report.covered == date(2025, 1, 2)
+
+
+def contiguous(days_between):
+    lines, start = [], date(2025, 1, 1)
+    for i in range(8):
+        end = start + timedelta(days=29)
+        lines.append(f"{i},A1,{start},{end},5,EUR")
+        start = end + timedelta(days=days_between)
+    return SUBSCRIPTIONS + "\n".join(lines) + "\n"
+
+
+def test_an_end_that_is_the_last_day_paid_for_is_noticed_and_proposed(desk):
+    assert any("end_inclusive" in w for w in desk.load("subscriptions", contiguous(1)).warnings)
+    assert propose_mapping(desk.file(contiguous(1)), "subscriptions").mapping.end_inclusive
+    assert not propose_mapping(desk.file(contiguous(0)), "subscriptions").mapping.end_inclusive
+
+
+def test_an_inclusive_end_becomes_the_first_day_not_paid_for(desk):
+    desk.load(
+        "subscriptions",
+        SUBSCRIPTIONS + "1,A1,2025-01-01,2025-01-31,5,EUR\n",
+        mapping=Mapping("subscriptions", end_inclusive=True),
+    )
+    assert only(desk.rows("subscriptions"))["ended_on"] == number(date(2025, 2, 1))
+
+
+def test_9999_is_proposed_to_mean_no_end(desk):
+    proposal = propose_mapping(
+        desk.file(SUBSCRIPTIONS + "1,A1,2025-01-01,9999-12-31,5,EUR\n"), "subscriptions"
+    )
+    assert proposal.mapping.open_end == ("9999-12-31",)
+    assert any("no end" in note for note in proposal.notes)
+
+
+def test_a_corrected_row_is_a_new_version(desk):
+    desk.load("purchases", PURCHASES + "1,A1,2025-01-31,5,EUR\n")
+    report = desk.load("purchases", PURCHASES + "1,A1,2025-01-31,6,EUR\n")
+    assert (report.updated, only(desk.rows("purchases"))["amount"]) == (1, 600)
+
+
+def test_costs_without_a_currency_take_the_reporting_currency(desk):
+    desk.load("costs", "account_id,month,cost\nA1,2025-03,12.50\n")
+    row = only(desk.rows("costs"))
+    assert (row["currency"], row["cost_to_serve"], row["month"]) == ("EUR", 1250, number(date(2025, 3, 1)))
+
+
+def test_an_unknown_word_in_a_mapping_is_refused_with_near_names(tmp_path):
+    kept = tmp_path / "m.toml"
+    kept.write_text('table = "purchases"\n[colums]\namount = "x"\n')
+    with pytest.raises(BadInput, match="columns"):
+        Mapping.load(kept)
+
+
+def test_a_mapping_kept_is_read_as_it_was(desk, tmp_path):
+    text = 'id;cust "no";when;Total;returned\n1;A1;13/02/2025;1.234,50;no\n'
+    text += "2;A1;14/02/2025;10,00;yes\n3;A1;15/02/2025;1,00;void\n"
+    kept = tmp_path / "m.toml"
+    kept.write_text(
+        'table = "purchases"\n[columns]\naccount_id = "cust \\"no\\""\noccurred_at = "when"\namount = "Total"\n'
+        '[constants]\ncurrency = "EUR"\n'
+        '[[negative]]\ncolumn = "amount"\nwhere = "returned"\nequals = "yes"\n'
+        '[[leave_out]]\nwhere = "returned"\nequals = "void"\n'
+    )
+    mapping = Mapping.load(kept)
+    mapping.save(tmp_path / "again.toml")
+    assert Mapping.load(tmp_path / "again.toml") == mapping
+    # The header's quotation marks are data here, so they come doubled inside quotes.
+    text = text.replace('cust "no"', '"cust ""no"""')
+    report = desk.load("purchases", text, mapping=mapping)
+    assert (report.read, report.loaded, report.files[0].left_out) == (2, 2, 1)
+    assert [r["amount"] for r in desk.rows("purchases")] == [123450, -1000]
+
+
+def test_a_key_may_be_made_of_several_columns(desk):
+    mapping = Mapping("purchases", key=("order", "line"))
+    text = "order,line,account_id,date,amount,currency\nO1,1,A1,2025-01-01,5,EUR\nO1,2,A1,2025-01-01,5,EUR\n"
+    desk.load("purchases", text, mapping=mapping)
+    assert [r["purchase_id"] for r in desk.rows("purchases")] == ["O1/1", "O1/2"]
