@@ -3,7 +3,6 @@
 import argparse
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pyarrow.dataset as pads
 
 from bench import brute, report
 from bench.company import MONTHS, RATES, UNTIL, company, export, files, sizes
-from bench.measured import Cost, run
+from bench.measured import ROOT, Cost, run
 from bench.report import GIB, Chapter, Measure
 
 MEMORY = 4 * GIB
@@ -51,14 +50,15 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--accounts", type=sizes, default=[1_000_000, 10_000_000], help="1000000,10000000")
     parser.add_argument("--runs", type=int, default=3, help="how often each is run (default 3)")
-    parser.add_argument("--csv", type=int, default=1 << 30, help="bytes of the CSV to import; 0 for none")
+    parser.add_argument("--csv", type=int, default=10**9, help="bytes of the CSV to import; 0 for none")
     parser.add_argument("--quick", action="store_true", help="100,000 accounts and 50 MB, once")
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "keepwell-bench")
+    parser.add_argument("--work", type=Path, default=ROOT / "bench-data")
     parser.add_argument("--page", type=Path, default=report.PAGE, help="where to write the page")
     asked = parser.parse_args()
     if asked.quick:
         asked.accounts, asked.runs, asked.csv = [100_000], 1, 50_000_000
-    asked.said = " ".join(["python -m bench", *sys.argv[1:]])
+    numbers = ",".join(str(n) for n in asked.accounts)
+    asked.said = f"python -m bench --accounts {numbers} --runs {asked.runs} --csv {asked.csv}"
     return asked
 
 

@@ -33,7 +33,7 @@ def export(work: Path, size: int) -> Path:
     folder = work / f"export-{size}"
     if not (folder / _MADE).exists():
         shutil.rmtree(folder, ignore_errors=True)
-        made = generate(folder / "parts", accounts=max(1000, size * 10_000 // 1_565_000), form="csv")
+        made = generate(folder / "parts", accounts=max(1000, size * 1000 // 128_100), form="csv")
         with (folder / "subscriptions.csv").open("wb") as out:
             for place, part in enumerate(made.files["subscriptions"]):
                 with part.open("rb") as lines:
