@@ -13,9 +13,13 @@ from keepwell.book.tests.killing import killed_at_random_moments
 # Each round says one new thing in every row of three tables, adds a row of its own, and cleans.
 ROUNDS = """
 from datetime import datetime, timedelta
+import pandas  # DuckDB looks for it when it is handed a table: once here instead of once in every process
 import pyarrow as pa
+import pyarrow.dataset
 from keepwell.book.book import Book
+from keepwell.book.tables import all_tables
 
+all_tables()
 book = sys.argv[1]
 
 def work(number):
