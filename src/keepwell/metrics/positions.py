@@ -60,35 +60,42 @@ def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Fram
         kept_by=nw.col("kept_by"),
         target=nw.lit(start - 1).cast(nw.Int64),
     )
-    touched = _of_touched(rows.filter((lone & moves) | ~lone), ledger.reporting, rates, start, end)
+    touched = priced(rows.filter((lone & moves) | ~lone), rates, ledger.reporting)
+    moved = lines(ends_of_chains(touched, nw.lit(start), nw.lit(end)), nw.lit(start)).select(COLUMNS)
     # Grouped once, and small; the untouched are most of the company and are only ever counted on the way.
-    return nw.concat([untouched, ledger.engine.persist(touched)], how="vertical")
+    return nw.concat([untouched, ledger.engine.persist(moved)], how="vertical")
 
 
-def _of_touched(rows: Frame, reporting: str, rates: Mapping[str, Rate], start: int, end: int) -> Frame:
-    """Positions of accounts from all their rows in the period and, for several currencies, up to it."""
-    ends = ends_of_chains(rows, reporting, rates, nw.lit(start), nw.lit(end))
-    return lines(ends, nw.lit(start)).select(COLUMNS)
+def priced(rows: Frame, rates: Mapping[str, Rate], reporting: str) -> Frame:
+    """Rows of the ledger with `before_in` and `after_in`: what was and is paid, in the reporting currency."""
+    return rows.with_columns(
+        before_in=money_in(rates, reporting, "before"), after_in=money_in(rates, reporting, "after")
+    )
 
 
-def ends_of_chains(
-    rows: Frame, reporting: str, rates: Mapping[str, Rate], start: nw.Expr, end: nw.Expr, *by: str
-) -> Frame:
-    """Opening and closing of each account (and `by`) from its rows of one period, and what happened inside.
+def ends_of_chains(rows: Frame, start: nw.Expr, end: nw.Expr, *by: str) -> Frame:
+    """Opening and closing of each account (and `by`) from its `priced` rows of one period, and what happened inside.
 
     Of an account in one currency the rows inside the period are enough; of others all rows in force at the
     opening are needed too, as a currency that does not move says nothing inside.
     """
     moves = nw.col("day") >= start
     first_move = nw.col("lone") & moves & (nw.col("since") < start)
-    own_opening = nw.when(first_move).then(nw.col("before")).when(~moves).then(nw.col("after")).otherwise(0)
-    own_closing = nw.when(nw.col("until") >= end).then(nw.col("after")).otherwise(0)
     turn = nw.when(moves).then(nw.col("paying")).otherwise(0)
+
+    def at_opening(before: str, after: str) -> nw.Expr:
+        was = nw.when(first_move).then(nw.col(before)).when(~moves).then(nw.col(after))
+        return was.otherwise(0).cast(nw.Int64)
+
+    def at_closing(after: str) -> nw.Expr:
+        return nw.when(nw.col("until") >= end).then(nw.col(after)).otherwise(0).cast(nw.Int64)
+
     return (
-        rows.with_columns(own_opening=own_opening.cast(nw.Int64), own_closing=own_closing.cast(nw.Int64))
-        .with_columns(
-            opening=money_in(rates, reporting, "own_opening"),
-            closing=money_in(rates, reporting, "own_closing"),
+        rows.with_columns(
+            own_opening=at_opening("before", "after"),
+            own_closing=at_closing("after"),
+            opening=at_opening("before_in", "after_in"),
+            closing=at_closing("after_in"),
             is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0),
             came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0),
             left=nw.when(turn == -1).then(1).otherwise(0),

@@ -8,7 +8,9 @@ statement on its own.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -20,7 +22,7 @@ from keepwell.lib.days import Period, number
 from keepwell.lib.money import Rate
 from keepwell.metrics.conversion import money_in
 from keepwell.metrics.cuts import NO_VALUE
-from keepwell.metrics.positions import ENDS, ends_of_chains, leaving_rank, lines
+from keepwell.metrics.positions import ENDS, ends_of_chains, lines, priced
 from keepwell.metrics.statement import (
     PAYING_AT_CLOSING,
     PAYING_AT_OPENING,
@@ -48,15 +50,12 @@ def _kinds(ledger: Ledger) -> list[str]:
 def sweep(ledger: Ledger, over: Sequence[Period], rates_on: date | None) -> list[Statement]:
     """The statements of periods that follow one another without a hole."""
     rates = ledger.rates(rates_on or over[0].start)
-    start, end = number(over[0].start), number(over[-1].end)
-    engine = ledger.engine
-    moved = lines(_ends(ledger, over, rates, start, end), nw.col("period_start"))
+    moved = _Moved(ledger, over, rates)
     counted: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    labelled = moved.with_columns(segment=nw.lit(NO_VALUE), leaving=nw.lit(0))
-    for row in engine.collect(summed(labelled, "period_start")).to_pylist():
+    for row in [*moved.decided_by_one_row(), *moved.grouped()]:
         counted[row["period_start"]].append(row)
     leavers = _leavers(ledger, over, rates)
-    accounts, mrr = _opening(ledger, rates, start)
+    accounts, mrr = _opening(ledger, rates, number(over[0].start))
     kept_by = next(iter(_kinds(ledger)), "contract")
     made = []
     for period in over:
@@ -92,46 +91,85 @@ def _row(
     }
 
 
-def _ends(ledger: Ledger, over: Sequence[Period], rates: Mapping[str, Rate], start: int, end: int) -> Frame:
-    """Openings and closings of every account that moved in a period, or pays in several currencies."""
-    reporting = ledger.reporting
-    calendar = ledger.engine.frame(_calendar(over))
-    begins, stops = nw.col("period_start"), nw.col("period_end")
-    inside = ledger.rows.filter(nw.col("lone"), nw.col("day") >= start, nw.col("day") < end).join(
-        calendar, on="day", how="inner"
-    )
-    only = (nw.col("since") < begins) & (nw.col("until") >= stops)
-    turn = nw.col("paying")
-    decided = inside.filter(only).with_columns(
-        own_opening=nw.col("before"),
-        own_closing=nw.col("after"),
-        opening=money_in(rates, reporting, "before"),
-        closing=money_in(rates, reporting, "after"),
-        is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0).cast(nw.Int64),
-        came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0).cast(nw.Int64),
-        left=nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
-        last_leaving=leaving_rank().cast(nw.Int64),
-    )
-    together = [inside.filter(~only)]
-    if len(ledger.currencies) > 1:
-        together.append(_several_currencies(ledger, over))
-    columns = [*ENDS, "period_start"]
-    grouped = [
-        ends_of_chains(rows, reporting, rates, begins, stops, "period_start", "period_end")
-        for rows in together
-    ]
-    return nw.concat([part.select(*columns) for part in (decided, *grouped)], how="vertical")
+# What a row does to its account is what the period does, where it is the account's only row in it.
+_LINE_OF = {
+    "new": "new",
+    "reactivation": "reactivated",
+    "expansion": "expansion",
+    "contraction": "contraction",
+    "churn": "churned",
+}
 
 
-def _several_currencies(ledger: Ledger, over: Sequence[Period]) -> Frame:
-    """Rows of accounts in several currencies, once for each period in which they are in force or begin."""
-    whole = {
-        "period_start": [number(period.start) for period in over],
-        "period_end": [number(period.end) for period in over],
-    }
-    in_force = (nw.col("day") < nw.col("period_end")) & (nw.col("until") >= nw.col("period_start"))
-    several = ledger.engine.persist(ledger.rows.filter(~nw.col("lone")))
-    return several.join(ledger.engine.frame(pa.table(whole)), how="cross").filter(in_force)
+@dataclass(frozen=True)
+class _Moved:
+    """The accounts that moved in each period, or pay in several currencies, counted as a statement counts them."""
+
+    ledger: Ledger
+    over: Sequence[Period]
+    rates: Mapping[str, Rate]
+
+    @cached_property
+    def _inside(self) -> Frame:
+        """Rows of accounts in one currency, each with its period."""
+        ledger = self.ledger
+        start, end = number(self.over[0].start), number(self.over[-1].end)
+        rows = ledger.rows.filter(nw.col("lone"), nw.col("day") >= start, nw.col("day") < end)
+        dated = rows.join(ledger.engine.frame(_calendar(self.over)), on="day", how="inner")
+        return priced(dated, self.rates, ledger.reporting)
+
+    @property
+    def _only(self) -> nw.Expr:
+        return (nw.col("since") < nw.col("period_start")) & (nw.col("until") >= nw.col("period_end"))
+
+    def decided_by_one_row(self) -> list[dict[str, Any]]:
+        """Accounts whose period is one row: most of them, and nothing has to be grouped by account."""
+        summed_up = (
+            self._inside.filter(self._only)
+            .select(
+                "period_start", "kind", "leaving_kind", "kept_by", opening="before_in", closing="after_in"
+            )
+            .with_columns(moves=nw.col("opening") != nw.col("closing"))
+            .group_by("period_start", "kind", "leaving_kind", "kept_by", "moves")
+            .agg(
+                accounts=nw.len().cast(nw.Int64),
+                opening=nw.col("opening").sum().cast(nw.Int64),
+                closing=nw.col("closing").sum().cast(nw.Int64),
+            )
+        )
+        rows: list[dict[str, Any]] = self.ledger.engine.collect(summed_up).to_pylist()
+        for row in rows:
+            # A change too small to move the converted amount leaves the account unchanged.
+            stays = row["kind"] in ("expansion", "contraction") and not row["moves"]
+            line = "unchanged" if stays else _LINE_OF[row["kind"]]
+            row.update(segment=NO_VALUE, line=line, interrupted=0, leaving=0)
+        return rows
+
+    def grouped(self) -> list[dict[str, Any]]:
+        """All others: what they did is told by their rows of the period together."""
+        together = [self._inside.filter(~self._only)]
+        if len(self.ledger.currencies) > 1:
+            together.append(self._several_currencies())
+        begins, stops = nw.col("period_start"), nw.col("period_end")
+        ends = [ends_of_chains(rows, begins, stops, "period_start", "period_end") for rows in together]
+        found = lines(
+            nw.concat([part.select(*ENDS, "period_start") for part in ends], how="vertical"), begins
+        )
+        labelled = found.with_columns(segment=nw.lit(NO_VALUE), leaving=nw.lit(0))
+        rows: list[dict[str, Any]] = self.ledger.engine.collect(summed(labelled, "period_start")).to_pylist()
+        return rows
+
+    def _several_currencies(self) -> Frame:
+        """Rows of accounts in several currencies, once for each period in which they are in force or begin."""
+        ledger = self.ledger
+        whole = {
+            "period_start": [number(period.start) for period in self.over],
+            "period_end": [number(period.end) for period in self.over],
+        }
+        in_force = (nw.col("day") < nw.col("period_end")) & (nw.col("until") >= nw.col("period_start"))
+        several = priced(ledger.rows.filter(~nw.col("lone")), self.rates, ledger.reporting)
+        crossed = ledger.engine.persist(several).join(ledger.engine.frame(pa.table(whole)), how="cross")
+        return crossed.filter(in_force)
 
 
 def _calendar(over: Sequence[Period]) -> pa.Table:
