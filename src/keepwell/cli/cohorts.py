@@ -8,8 +8,9 @@ import typer
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.periods import name_of
 from keepwell.cli.session import session_of
-from keepwell.lib.days import Grain
+from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _
 
 
@@ -50,12 +51,22 @@ def cohorts(
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         found = company.cohorts(grain, measure=measure.value, by=by or None, where=where or ())
-        shown = answer(found.to_dict(), found.mean_to_dict(), left_out=found.left_out)
+        named = None if by else grain
+        shown = answer(found.to_dict(), found.mean_to_dict(), left_out=found.left_out, grain=named)
     session.show(shown)
 
 
-def answer(found: list[dict[str, Any]], mean: list[dict[str, Any]], *, left_out: int = 0) -> Answer:
-    """A row a cohort, a column an age, the weighted mean below; running and small cells are marked."""
+def answer(
+    found: list[dict[str, Any]],
+    mean: list[dict[str, Any]],
+    *,
+    left_out: int = 0,
+    grain: Grain | None = None,
+) -> Answer:
+    """A row a cohort, a column an age, the weighted mean below; running and small cells are marked.
+
+    `grain` is that of cohorts which are periods; without it they bear the values their accounts share.
+    """
     oldest = max((cell["age"] for one in found for cell in one["cells"]), default=-1)
     columns = [
         Column("cohort", _("Cohort")),
@@ -65,7 +76,8 @@ def answer(found: list[dict[str, Any]], mean: list[dict[str, Any]], *, left_out:
     rows: list[list[Any]] = []
     for one in found:
         cells = {cell["age"]: cell for cell in one["cells"]}
-        rows.append([one["cohort"], one["size"], *[_cell(cells.get(age)) for age in range(oldest + 1)]])
+        name = one["cohort"] if grain is None else _period_name(one["cohort"], grain)
+        rows.append([name, one["size"], *[_cell(cells.get(age)) for age in range(oldest + 1)]])
     means = {cell["age"]: cell for cell in mean}
     rows.append([_("weighted mean"), None, *[_cell(means.get(age)) for age in range(oldest + 1)]])
     plain = Sheet(
@@ -83,6 +95,11 @@ def answer(found: list[dict[str, Any]], mean: list[dict[str, Any]], *, left_out:
     if left_out:
         notes.append(_("{n:,} accounts paid before the data begins and are in no cohort.").format(n=left_out))
     return Answer(found, [Sheet(columns, rows, notes=notes)], csv=plain)
+
+
+def _period_name(first: str, grain: Grain) -> str:
+    start = parse_day(first)
+    return name_of(start, add_months(start, grain.months))
 
 
 def _cell(cell: dict[str, Any] | None) -> str:

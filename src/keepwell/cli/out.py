@@ -14,6 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
+SHORT = 24  # letters up to which a cell is never broken into lines
+
 # What a terminal would obey instead of showing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -139,17 +141,20 @@ def _table(sheet: Sheet, piped: bool) -> Any:
         title_justify="left",
         title_style="bold" if not piped else "",
         box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
         pad_edge=False,
         show_edge=False,
         header_style="bold" if not piped else "",
     )
-    for column in sheet.columns:
+    cells = [[shown(value) for value in row] for row in sheet.rows]
+    for place, column in enumerate(sheet.columns):
+        longest = max((len(row[place]) for row in cells), default=0)
         table.add_column(
             Text(column.label or column.name.replace("_", " ")),
             justify="right" if column.number else "left",
-            no_wrap=piped or column.number,
+            no_wrap=piped or column.number or longest <= SHORT,
             overflow="fold",
         )
-    for row in sheet.rows:
-        table.add_row(*[Text(shown(value)) for value in row])
+    for row in cells:
+        table.add_row(*map(Text, row))
     return table

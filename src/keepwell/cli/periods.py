@@ -39,6 +39,23 @@ def period_named(name: str, *, fiscal_start: int = 1) -> Period:
     return Period(start, add_months(start, grain.months))
 
 
+def name_of(start: date, end: date) -> str:
+    """The name people give a period (2026, 2026-Q3, 2026-07), or its days where it has none."""
+    for grain in Grain:
+        if (
+            start.day == 1
+            and end == add_months(start, grain.months)
+            and (start.month - 1) % grain.months == 0
+        ):
+            quarter = f"-Q{(start.month + 2) // 3}"
+            return {
+                Grain.MONTH: f"{start:%Y-%m}",
+                Grain.QUARTER: f"{start:%Y}{quarter}",
+                Grain.YEAR: f"{start:%Y}",
+            }[grain]
+    return f"{start} – {end}"
+
+
 def asked_period(start: str, end: str, name: str, *, fiscal_start: int = 1) -> Period | None:
     """The period that --from and --to, or --period, ask for; None where they ask for none.
 

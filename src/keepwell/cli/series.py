@@ -8,9 +8,9 @@ from keepwell.cli.figures import label, money, percent, provenance_notes, statem
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.periods import day_asked
+from keepwell.cli.periods import day_asked, name_of
 from keepwell.cli.session import session_of
-from keepwell.lib.days import Grain, add_months
+from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _
 
 COUNTS = ("opening", "new", "reactivated", "churned", "closing")
@@ -75,8 +75,7 @@ def answer(statements: list[dict[str, Any]]) -> Answer:
     cut = any(line.get("segment") is not None for line in lines)
     led_over = [name for name in ("restated", "moved") if any(name in line["mrr"] for line in lines)]
     columns = [
-        Column("from", _("From")),
-        Column("to", _("To")),
+        Column("period", _("Period")),
         *([Column("segment", _("Segment"))] if cut else []),
         *[Column(name, label(name), number=True) for name in COUNTS],
         *[
@@ -117,8 +116,7 @@ def _row(line: dict[str, Any], cut: bool, led_over: list[str]) -> list[Any]:
     mark = ("" if period["finished"] else "…") + ("*" if line.get("small") and based else "")
     names = ("customer_churn", "gross_revenue_retention", "net_revenue_retention")
     return [
-        period["from"],
-        period["to"],
+        name_of(parse_day(period["from"]), parse_day(period["to"])),
         *([line.get("segment") or _("all")] if cut else []),
         *[accounts[name] for name in COUNTS],
         *[money(mrr.get(name)) for name in led_over],

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from keepwell.cli.periods import asked_period, last_finished, period_named
+from keepwell.cli.periods import asked_period, last_finished, name_of, period_named
 from keepwell.lib.days import Grain, Period
 from keepwell.lib.errors import KeepwellError
 
@@ -43,3 +43,14 @@ def test_the_last_finished_quarter_ends_on_the_covered_day_or_before() -> None:
         date(2024, 10, 1), date(2025, 10, 1)
     )
     assert last_finished(Grain.MONTH, date(2026, 3, 1)) == period_named("2026-02")
+
+
+@pytest.mark.parametrize("name", ["2026", "2026-Q3", "2026-07", "2026-12"])
+def test_a_period_is_called_as_it_was_asked_for(name: str) -> None:
+    period = period_named(name)
+    assert name_of(period.start, period.end) == name
+
+
+def test_a_period_without_a_name_is_called_by_its_days() -> None:
+    assert name_of(date(2026, 4, 2), date(2026, 7, 2)) == "2026-04-02 – 2026-07-02"
+    assert name_of(date(2026, 2, 1), date(2026, 5, 1)) == "2026-02-01 – 2026-05-01"
