@@ -260,7 +260,7 @@ book = Book.open(sys.argv[1])
 for n in range(1, 13):
     ids = pa.array([str(i) for i in range(30)])
     word = pa.array([str(n)] * 30)
-    at = datetime.datetime(2026, 1, 1) + datetime.timedelta(hours=n)
+    at = datetime.datetime(2026, 1, 2) + datetime.timedelta(hours=n)
     with book.writer() as writer:
         writer.put("accounts", pa.table({"account_id": ids, "name": word}), known_at=at)
         subs = {"subscription_id": ids, "account_id": ids, "product": word}
@@ -268,7 +268,7 @@ for n in range(1, 13):
         writer.commit()
     if n % 5 == 0:
         book.clean()
-    time.sleep(0.3)  # so that a reader on a busy machine gets its turn
+    time.sleep(0.1)  # so that a reader on a busy machine gets its turn
 """
 
 
