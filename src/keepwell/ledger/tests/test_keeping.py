@@ -1,0 +1,52 @@
+"""A ledger posted night after night is the ledger that a full posting would give."""
+
+from random import Random
+
+import pytest
+from oracle.agreement import DEEPER
+
+from keepwell.ledger.keeping import FIGURES, post_book
+from keepwell.ledger.tests.loading import (
+    CHANGES,
+    assert_posted,
+    new_book,
+    posted,
+    seeded_source,
+    settle,
+)
+
+
+def frozen(moment):
+    if not moment.has(FIGURES):
+        return set()
+    return {tuple(row.values()) for row in moment.engine.collect(moment.frame(FIGURES)).to_pylist()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(DEEPER))
+def test_whatever_changed_a_nights_posting_gives_what_a_full_one_would(tmp_path, duck, seed):
+    book, source, chance = new_book(tmp_path / "book"), seeded_source(seed, 12), Random(seed)
+    settle(book, seed, grace_days=2)
+    source.load(book)
+    assert post_book(book, duck).full
+    before = frozen(book.moment(duck))
+    nights = 0
+    order = [*CHANGES, *CHANGES]
+    chance.shuffle(order)
+    while order:
+        for _change in range(4):
+            order.pop()(source, chance)
+        source.load(book)
+        nights += not post_book(book, duck).full
+        moment = book.moment(duck)
+        assert_posted(moment)
+        assert frozen(moment) >= before, "figures once frozen are never changed"
+        before = frozen(moment)
+        assert post_book(book, duck) is None
+    assert nights >= 4
+    settle(book, seed, grace_days=9)
+    assert post_book(book, duck).full
+    assert_posted(book.moment(duck))
+    last = posted(book.moment(duck))
+    assert post_book(book, duck, full=True).full
+    assert posted(book.moment(duck)) == last
