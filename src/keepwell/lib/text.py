@@ -18,6 +18,14 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalogue.ngettext(one, many, n)
 
 
+def documented(docstring: str) -> str:
+    """What a documented function means, in the reader's language: its docstring as one line of text.
+
+    `keepwell.lib.words` gathers these docstrings for translation.
+    """
+    return gettext(" ".join(docstring.split()))
+
+
 def near(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     """Up to `most` of `names` that someone who typed `name` may have meant, best first."""
     folded = {n.lower().replace(" ", "_").replace("-", "_"): n for n in names}

@@ -4,6 +4,7 @@ Everything here is small: counts, or numpy arrays with one entry an account.
 """
 
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -58,32 +59,57 @@ def bootstrap(
 
     Each entry is an account's amounts in minor units (for net retention its closing and its opening MRR), or,
     with `accounts`, those of so many equal accounts. The same amounts and seed give the same interval in
-    whatever order they come. Each account is drawn a Poisson(1) number of times. Beyond 20,000 entries they
-    are dealt into as many blocks at random and blocks are drawn, so that time and memory stay bounded.
+    whatever order they come. Each account is drawn a Poisson(1) number of times. Beyond 20,000 entries their
+    accounts are dealt into as many blocks at random and blocks are drawn, so that time and memory stay bounded.
     """
-    counts = np.ones(len(numerator), np.int64) if accounts is None else np.asarray(accounts, np.int64)
-    above, below = np.asarray(numerator, np.int64), np.asarray(denominator, np.int64)
-    if not len(below) or int((below * counts).sum()) <= 0:
-        return None
-    order = np.lexsort((counts, above, below))
-    above, below, counts = above[order], below[order], counts[order]
+    return bootstraps(
+        [numerator], denominator, accounts=accounts, confidence=confidence, draws=draws, seed=seed
+    )[0]
+
+
+def bootstraps(
+    numerators: Sequence[Ints],
+    denominator: Ints,
+    *,
+    accounts: Ints | None = None,
+    confidence: float = 0.95,
+    draws: int = 1000,
+    seed: int = 0,
+) -> list[tuple[float, float] | None]:
+    """As `bootstrap`, of several numerators over one denominator: drawn once for all of them."""
+    counts = np.ones(len(denominator), np.int64) if accounts is None else np.asarray(accounts, np.int64)
+    amounts = np.array([*numerators, denominator], np.int64)  # the base is the last row
+    if not counts.size or int((amounts[-1] * counts).sum()) <= 0:
+        return [None] * len(numerators)
+    order = np.lexsort((counts, *amounts))
+    amounts, counts = amounts[:, order], counts[order]
     chance = np.random.default_rng(seed)
-    if len(below) > _BLOCKS:
-        block = chance.permutation(len(below)) % _BLOCKS
-        above = np.bincount(block, above * counts, _BLOCKS).astype(np.int64)
-        below = np.bincount(block, below * counts, _BLOCKS).astype(np.int64)
-        counts = np.ones(_BLOCKS, np.int64)
-    ratios = []
-    step = max(1, _CELLS // len(below))
+    if len(counts) > _BLOCKS:
+        amounts, counts = _dealt(amounts, counts, chance), np.ones(_BLOCKS, np.int64)
+    totals = []
+    step = max(1, _CELLS // len(counts))
     for start in range(0, draws, step):
-        drawn = chance.poisson(counts, (min(step, draws - start), len(below)))
-        total = drawn @ below.astype(np.float64)
-        ratios.append((drawn @ above.astype(np.float64))[total > 0] / total[total > 0])
-    every = np.concatenate(ratios)
+        drawn = chance.poisson(counts, (min(step, draws - start), len(counts)))
+        totals.append(drawn @ amounts.T.astype(np.float64))
+    every = np.concatenate(totals)
+    every = every[every[:, -1] > 0]
     if not len(every):
-        return None
-    low, high = np.quantile(every, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
+        return [None] * len(numerators)
+    ends = np.quantile(every[:, :-1] / every[:, -1:], [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    return [(float(low), float(high)) for low, high in ends.T]
+
+
+def _dealt(amounts: Ints, counts: Ints, chance: np.random.Generator) -> Ints:
+    """Amounts of the blocks that accounts are dealt into, one by one also where they come counted together."""
+    blocks = np.zeros((len(amounts), _BLOCKS), np.int64)
+    ends = counts.cumsum()
+    for start in range(0, int(ends[-1]), _CELLS):
+        stop = min(start + _CELLS, int(ends[-1]))
+        entry = np.searchsorted(ends, np.arange(start, stop), side="right")
+        block = chance.integers(0, _BLOCKS, stop - start)
+        for place, amount in enumerate(amounts):
+            blocks[place] += np.bincount(block, amount[entry], _BLOCKS).astype(np.int64)
+    return blocks
 
 
 def chi_square_tail(statistic: float, degrees: int) -> float:

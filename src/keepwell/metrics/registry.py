@@ -9,8 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import documented, near
 from keepwell.lib.text import gettext as _
-from keepwell.lib.text import near
+from keepwell.metrics.intervals import Ints
 
 if TYPE_CHECKING:
     from keepwell.metrics.statement import Statement
@@ -34,8 +35,20 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """Accounts paying at an opening, one entry each (or one for several alike): what intervals are drawn from."""
+
+    opening: Ints  # minor units
+    closing: Ints  # minor units
+    churned: Ints  # 1 if it left
+
+
+@dataclass(frozen=True)
 class Metric:
-    """A named, documented number with numerator and denominator."""
+    """A named, documented number with numerator and denominator.
+
+    `each` says what an account of the opening adds to the numerator; a metric without it has no interval.
+    """
 
     name: str
     label: str
@@ -44,6 +57,7 @@ class Metric:
     unit: Literal["share of accounts", "share of revenue", "ratio"]
     better: Literal["higher", "lower"]
     compute: Callable[["Statement"], Ratio]
+    each: Callable[[Opened], Ints] | None = None
     version: int = 1
 
 
@@ -56,6 +70,7 @@ def metric(
     formula: str,
     unit: Literal["share of accounts", "share of revenue", "ratio"],
     better: Literal["higher", "lower"],
+    each: Callable[[Opened], Ints] | None = None,
     version: int = 1,
 ) -> Callable[[Callable[["Statement"], Ratio]], Callable[["Statement"], Ratio]]:
     """Make the function below known as a metric. Its docstring is what people read as its meaning."""
@@ -64,7 +79,8 @@ def metric(
         name = compute.__name__
         if not compute.__doc__:
             raise AssertionError(f"the metric {name} must say in its docstring what it means")
-        _found[name] = Metric(name, label, compute.__doc__.strip(), formula, unit, better, compute, version)
+        meaning = documented(compute.__doc__)
+        _found[name] = Metric(name, label, meaning, formula, unit, better, compute, each, version)
         return compute
 
     return known

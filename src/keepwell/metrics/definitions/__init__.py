@@ -9,8 +9,8 @@ from functools import cache
 import narwhals as nw
 
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import documented, near
 from keepwell.lib.text import gettext as _
-from keepwell.lib.text import near
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def definition(
         _found[share.__name__] = Definition(
             share.__name__,
             label,
-            share.__doc__.strip(),
+            documented(share.__doc__),
             source,
             share,
             whole_months,

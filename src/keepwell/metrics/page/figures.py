@@ -78,7 +78,7 @@ def _figure(name: str) -> Figure:
     return Figure(
         name=name,
         label=metric.label,
-        meaning=_(" ".join(metric.meaning.split())),
+        meaning=metric.meaning,
         formula=metric.formula.replace(" / ", " ÷ ").replace(" - ", f" {numbers.MINUS} "),
         better=_("higher is better") if metric.better == "higher" else _("lower is better"),
         say=numbers.times if metric.unit == "ratio" else numbers.percent,

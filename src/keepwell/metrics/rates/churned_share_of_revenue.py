@@ -10,6 +10,7 @@ from keepwell.metrics.statement import Statement
     formula=_("MRR of the churned / opening MRR"),
     unit="share of revenue",
     better="lower",
+    each=lambda a: a.opening * a.churned,
 )
 def churned_share_of_revenue(s: Statement) -> Ratio:
     """Of the MRR at the opening, the share that those who left had paid."""

@@ -5,7 +5,13 @@ from keepwell.metrics.registry import Ratio, metric
 from keepwell.metrics.statement import Statement
 
 
-@metric(label=_("Customer churn"), formula=_("churned / opening"), unit="share of accounts", better="lower")
+@metric(
+    label=_("Customer churn"),
+    formula=_("churned / opening"),
+    unit="share of accounts",
+    better="lower",
+    each=lambda a: a.churned,
+)
 def customer_churn(s: Statement) -> Ratio:
     """Of the accounts paying at the opening, the share not paying at the closing.
 

@@ -10,6 +10,7 @@ from keepwell.metrics.statement import Statement
     formula=_("(opening - churned) / opening"),
     unit="share of accounts",
     better="higher",
+    each=lambda a: 1 - a.churned,
 )
 def customer_retention(s: Statement) -> Ratio:
     """Of the accounts paying at the opening, the share still paying at the closing."""

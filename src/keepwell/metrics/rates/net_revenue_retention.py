@@ -10,6 +10,7 @@ from keepwell.metrics.statement import Statement
     formula=_("closing MRR of the opening accounts / opening MRR"),
     unit="share of revenue",
     better="higher",
+    each=lambda a: a.closing,
 )
 def net_revenue_retention(s: Statement) -> Ratio:
     """What the accounts of the opening pay at the closing, as a share of what they paid at the opening.

@@ -1,5 +1,7 @@
 """Revenue churn."""
 
+import numpy as np
+
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.registry import Ratio, metric
 from keepwell.metrics.statement import Statement
@@ -10,6 +12,7 @@ from keepwell.metrics.statement import Statement
     formula=_("(contraction + churned) / opening, in MRR"),
     unit="share of revenue",
     better="lower",
+    each=lambda a: a.opening - np.minimum(a.opening, a.closing),
 )
 def revenue_churn(s: Statement) -> Ratio:
     """Of the MRR at the opening, the share lost to those who left or cut back."""

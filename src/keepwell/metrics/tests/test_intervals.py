@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from keepwell.metrics.intervals import bootstrap, chi_square_tail, small, wilson
+from keepwell.metrics.intervals import bootstrap, bootstraps, chi_square_tail, small, wilson
 
 
 def test_wilson_agrees_with_newcombes_published_examples():
@@ -64,6 +64,32 @@ def test_the_bootstrap_of_many_accounts_agrees_with_the_normal_interval_of_a_rat
     low, high = bootstrap(closing, opening, draws=2000)
     assert low == pytest.approx(ratio - 1.96 * error, abs=0.15 * error)
     assert high == pytest.approx(ratio + 1.96 * error, abs=0.15 * error)
+
+
+def test_many_accounts_counted_together_are_dealt_one_by_one():
+    chance = np.random.default_rng(4)
+    alike, others = (
+        30_000,
+        25_000,
+    )  # a price that half of the company pays, and as many prices as there are blocks
+    opening = np.concatenate([[5000], chance.integers(1000, 10**7, others)])
+    kept = np.where(chance.random(others) < 0.1, 0, opening[1:])
+    counts = np.concatenate([[alike], np.ones(others, np.int64)])
+    closing = np.concatenate([[5000], kept])
+    together = bootstrap(closing, opening, accounts=counts)
+    alone = bootstrap(np.repeat(closing, counts), np.repeat(opening, counts))
+    assert together == pytest.approx(alone, abs=0.001)
+
+
+def test_several_ratios_over_one_base_are_drawn_together_and_each_as_if_alone():
+    chance = np.random.default_rng(5)
+    opening = chance.integers(100, 1000, 80)
+    kept, lost = opening // 2, opening - opening // 2
+    assert bootstraps([kept, lost], opening) == [
+        pytest.approx(bootstrap(kept, opening), abs=1e-3),
+        pytest.approx(bootstrap(lost, opening), abs=1e-3),
+    ]
+    assert bootstraps([kept, lost], np.zeros(80, np.int64)) == [None, None]
 
 
 def test_the_bootstrap_covers_the_true_ratio_about_as_often_as_it_says():
