@@ -1,3 +1,7 @@
+"""The demo: from nothing to a statement and a page, and every command over its book."""
+
+import contextlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,37 +10,36 @@ import pytest
 
 from keepwell.cli.main import main
 
+Ask = Callable[..., Any]
+Fits = Callable[[str, Any], None]
 
-def test_the_demo_leads_from_nothing_to_a_statement_and_a_page(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    ask: Callable[..., Any],
-    fits: Callable[[str, Any], None],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["demo", "--accounts", "40", "--years", "2"]) == 0
-    said = capsys.readouterr().out
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder in which `keepwell demo` was typed, and what it said."""
+    folder = tmp_path_factory.mktemp("trial")
+    said = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(said):
+        assert main(["demo", "--accounts", "40", "--years", "2"]) == 0
+    return folder / "demo-home", said.getvalue()
+
+
+def test_the_demo_leads_from_nothing_to_a_statement_and_a_page(shown: tuple[Path, str]) -> None:
+    home, said = shown
     assert "This company is simulated." in said
-    assert (tmp_path / "demo-home" / "statement.html").stat().st_size > 100_000
-    again = ask("demo")
+    assert (home / "statement.html").stat().st_size > 100_000
+
+
+def test_the_demo_shown_again_loads_nothing_again(shown: tuple[Path, str], ask: Ask, fits: Fits) -> None:
+    again = ask("--home", str(shown[0]), "demo")
     fits("statement", again)
     assert again["provenance"]["simulated"] is True
 
 
-def test_the_demo_does_not_touch_a_book_of_real_data(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["--home", str(tmp_path), "init"]) == 0
-    assert main(["--home", str(tmp_path), "demo"]) == 2
-    assert "does not touch it" in capsys.readouterr().err
-
-
 def test_every_command_answers_over_the_demo_in_its_documented_form(
-    tmp_path: Path, ask: Callable[..., Any], fits: Callable[[str, Any], None]
+    shown: tuple[Path, str], ask: Ask, fits: Fits
 ) -> None:
-    home = str(tmp_path / "demo")
-    ask("--home", home, "demo", "--accounts", "40", "--years", "2")
+    home = str(shown[0])
     fits("series", ask("--home", home, "series", "--grain", "quarter", "--by", "segment"))
     fits("definitions", ask("--home", home, "definitions", "--period", "2026"))
     fits("cycles", ask("--home", home, "cycles"))
@@ -48,3 +51,11 @@ def test_every_command_answers_over_the_demo_in_its_documented_form(
     statement = ask("--home", home, "statement", "--period", "2026-Q3")
     fits("statement", statement)
     assert set(statement["kinds"]) == {"contract", "irregular"}
+
+
+def test_the_demo_does_not_touch_a_book_of_real_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--home", str(tmp_path), "init"]) == 0
+    assert main(["--home", str(tmp_path), "demo"]) == 2
+    assert "does not touch it" in capsys.readouterr().err
