@@ -11,7 +11,10 @@ out in order of time, together with what is stored of them. Rows are compared by
 both sides each time and never stored, so neither a new column nor a new DuckDB makes equal rows look changed.
 """
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -202,9 +205,18 @@ class Versions:
             WHERE __id IN (SELECT __id FROM {self._verdict} WHERE place IS NOT NULL)
             UNION SELECT {name} FROM {self._old} SEMI JOIN {self._superseded} USING ({self._keys})"""
 
-    def write(self, *, known_at: str, load: int) -> None:
-        """Write the new versions, move superseded ones to the history and mark what is gone."""
+    def write(self, *, known_at: str, load: int, finished: Sequence[Path] = ()) -> None:
+        """Write the new versions, move superseded ones to the history and mark what is gone.
+
+        `finished` files hold the rows just as they are stored: into an empty table they are taken as they are.
+        """
         bench = self._bench
+        if self.all_new and finished:
+            for file in finished:
+                target = self._current.new_file()
+                os.link(file, target)
+                self._current.add([target])
+            return
         if self.all_new:
             self._current.add(
                 [bench.write(f"SELECT {self._stored} FROM {self._rows}", self._current.new_file())]

@@ -61,6 +61,7 @@ class Writer:
         unique: bool = False,
         spared: pa.Table | None = None,
         quarantined: int = 0,
+        finished: bool = False,
     ) -> Counts:
         """Add rows to a table as versions; a row that says nothing new is not written.
 
@@ -69,7 +70,8 @@ class Writer:
         is known, else `known_at` is. Rows that share a number in a column `__line` are versions made of one
         line of a file and count once. `unique` promises that no key comes twice, which spares looking.
         `snapshot` says that these are all the rows there are: keys they lack, but for those in `spared`, are
-        marked gone; above 5% of the table KeepwellError is raised unless it was `confirmed`.
+        marked gone; above 5% of the table KeepwellError is raised unless it was `confirmed`. `finished` says
+        that `rows` are files on the book's disk that hold all that is stored, `load` and `gone` too.
         """
         entry = table_named(table)
         load = self.last_load + 1
@@ -101,7 +103,8 @@ class Writer:
         counts = versions.counts(persons.changes if persons else None)
         if table in LEDGER_SOURCES:
             self._note_changes(versions, load, counts)
-        versions.write(known_at=moment, load=load)
+        as_they_are = list(rows) if finished and persons is None and not isinstance(rows, pa.Table) else []
+        versions.write(known_at=moment, load=load, finished=as_they_are)
         if persons:
             persons.write()
         versions.forget()

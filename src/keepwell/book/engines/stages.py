@@ -19,10 +19,11 @@ def known_when_occurred(
     if not table.occurred:
         return None
     limit = f"TIMESTAMP {text(now.replace(tzinfo=None).isoformat(sep=' '))}"
-    source = f"(SELECT *, row_number() OVER () AS __line FROM {files([str(staged)])})"
+    rows = files([str(staged)])
+    source = f"(SELECT *, row_number() OVER () AS __line FROM {rows})"
     if not table.stages:
         moment = f"least({_moment(table, table.occurred, utc)}, {limit})"
-        return f"SELECT *, {moment} AS known_at FROM {source}"
+        return f"SELECT *, {moment} AS known_at FROM {rows}"
     first = _moment(table, table.stages[0].when, utc)
     moments = {
         s.when: f"least(greatest({_moment(table, s.when, utc)}, {first}), {limit})" for s in table.stages
