@@ -14,8 +14,6 @@ from keepwell.lib.text import gettext as _
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NONE = "(none)"
-
 
 def add_to(app: typer.Typer) -> None:
     """Add `keepwell cycles`."""
@@ -50,14 +48,11 @@ def cycles(
         day = day_asked(as_of) or company.covered
         found = company.cycles(as_of=day)
     title = _("Purchase cycles before {day}").format(day=day)
-    session.show(_accounts(found, title) if each else answer(found.to_pylist(), title))
+    session.show(_accounts(found.to_arrow(), title) if each else answer(found.to_dict(), title))
 
 
-def answer(accounts: list[dict[str, Any]], title: str = "") -> Answer:
+def answer(data: list[dict[str, Any]], title: str = "") -> Answer:
     """A row a segment and one for the company: medians over the accounts that bought at least twice."""
-    segments = sorted({str(a["segment"] or NONE) for a in accounts}, key=lambda name: (name == NONE, name))
-    data = [_of(None, accounts)]
-    data += [_of(name, [a for a in accounts if (a["segment"] or NONE) == name]) for name in segments]
     columns = [
         Column("segment", _("Segment")),
         Column("accounts", _("Accounts"), number=True),
@@ -72,20 +67,6 @@ def answer(accounts: list[dict[str, Any]], title: str = "") -> Answer:
         _("A rate over a period shorter than three of the company's cycles is refused."),
     ]
     return Answer(data, [Sheet(columns, rows, title=title, notes=notes)])
-
-
-def _of(segment: str | None, accounts: list[dict[str, Any]]) -> dict[str, Any]:
-    from statistics import median
-
-    often = [a for a in accounts if not a["one_time"]]
-    return {
-        "segment": segment,
-        "accounts": len(accounts),
-        "one_time": len(accounts) - len(often),
-        "lapsed": sum(bool(a["lapsed"]) for a in accounts),
-        "cycle_days": round(median(a["cycle_days"] for a in often), 1) if often else None,
-        "limit_days": median(a["limit_days"] for a in often) if often else None,
-    }
 
 
 def _accounts(found: "pa.Table", title: str) -> Answer:

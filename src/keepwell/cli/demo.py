@@ -49,7 +49,7 @@ def demo(
     session = session_of(context)
     if not session.home:
         session.home = HOME
-    home = Path(session.place)
+    home = Path(HOME if "://" in session.place else session.place)  # files and page lie on this machine
     book, fresh = _book_for(session)
     reports: list[ImportReport] = []
     if fresh:

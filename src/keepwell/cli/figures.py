@@ -140,22 +140,32 @@ def _rates(statement: Json) -> Sheet:
     rows = [
         (
             known[name].label if name in known else label(name),
-            *[_rate_of(one, name) for one in (statement, *kinds.values())],
+            *[said for one in (statement, *kinds.values()) for said in _rate_of(one, name)],
             known[name].formula if name in known else "",
         )
         for name in names
     ]
-    columns = [
-        Column("rate", _("Rate")),
-        Column("value", _("Value"), number=True),
-        *[Column(kind, label(kind), number=True) for kind in kinds],
-        Column("formula", _("Is")),
-    ]
+    columns = [Column("rate", _("Rate"))]
+    for kind, words in (("", _("Value")), *((kind, label(kind)) for kind in kinds)):
+        columns.append(Column(f"rate_{kind}" if kind else "value", words, number=True))
+        columns.append(Column(f"interval_{kind}" if kind else "interval", _("95%"), number=True))
+    columns.append(Column("formula", _("Is")))
+    shown = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    columns, rows = [columns[p] for p in shown], [tuple(row[p] for p in shown) for row in rows]
     return Sheet(columns, rows, notes=_said_of_rates(statement))
 
 
-def _rate_of(statement: Json, name: str) -> str:
-    return _("not given") if statement.get("refused") else rate(name, statement["rates"][name])
+def _rate_of(statement: Json, name: str) -> tuple[str, str]:
+    """A rate and its interval, empty where it has none."""
+    if statement.get("refused"):
+        return _("not given"), ""
+    around = (statement.get("intervals") or {}).get(name)
+    return rate(name, statement["rates"][name]), _between(*around) if around else ""
+
+
+def _between(low: float, high: float) -> str:
+    """An interval of shares in little room: 5.4–10.1%."""
+    return _("{low}–{high}%").format(low=f"{low * 100:,.1f}", high=f"{high * 100:,.1f}")
 
 
 def _said_of_rates(statement: Json) -> list[str]:

@@ -13,7 +13,7 @@ from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
 from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
-from keepwell.lib.errors import KeepwellError
+from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
 
 if TYPE_CHECKING:
@@ -112,10 +112,16 @@ def import_(
     """Load, and say what became of every row."""
     from keepwell.book.book import Book
     from keepwell.book.importing import import_files
+    from keepwell.book.reading import expand
     from keepwell.book.tables import table_named
 
     session = session_of(context)
     entry = table_named(table)
+    for path in expand(files):  # before a book is made for files that are not there
+        if not path.exists():
+            raise BadInput(
+                _("There is no file {path}.").format(path=path), ways=[_("Look at its name and folder.")]
+            )
     with working(_("Importing {table}").format(table=entry.name)) as report:
         done = import_files(
             Book.open(session.place, create=True),

@@ -59,7 +59,7 @@ def statement(
             asked.start, asked.end, by=by or None, where=where or (), rates_on=day_asked(rates_on)
         )
         page = write(html, company, found, where or ()) if html else None
-        answer = _accounts(found, line) if line else whole(found.to_dict())
+        answer = _accounts(found, line) if line else whole(found.to_dict(intervals=True))
     session.show(answer)
     if page is not None:
         typer.echo(_("Written: {path}").format(path=page), err=True)

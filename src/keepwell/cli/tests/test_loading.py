@@ -117,6 +117,7 @@ def test_a_mapping_that_does_not_fit_is_told_before_anything_is_loaded(tmp_path:
 def test_a_file_that_is_missing_is_told(home: str, capsys: Out) -> None:
     assert main(["--home", home, "import", "accounts", "no-such-file.csv"]) == 3
     assert "no-such-file.csv" in capsys.readouterr().err
+    assert not Path(home).exists(), "no book is made for it"
 
 
 def test_a_moment_that_is_none_is_refused(home: str, one_file: str, capsys: Out) -> None:
