@@ -41,6 +41,7 @@ def prepare(
     """A plan for a file whose columns are matched. Raises BadInput where a way of writing cannot be told."""
     columns = {name: f"c{i}" for i, name in enumerate(opened.source.columns)}
     cells = _cells(table, mapping, columns)
+    cells = {name: replace(cell, spaced=opened.source.spaced) for name, cell in cells.items()}
     plan = Plan(
         table=table,
         cells=cells,
@@ -48,6 +49,7 @@ def prepare(
         by_row=mapping.key == BY_ROW,
         utc=sieve.utc,
         known_accounts=known_accounts,
+        spaced=opened.source.spaced,
         leave_out=" OR ".join(f"({_test(r, columns)})" for r in mapping.leave_out) or None,
     )
     prepared = Prepared(plan, Order(forced=mapping.date_order))

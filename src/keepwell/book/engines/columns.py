@@ -31,13 +31,14 @@ class Cell:
     joined: bool = False
     negative: str | None = None
     empty: tuple[str, ...] = ()
+    spaced: bool = True  # whether values may have spaces around them
 
     @property
     def raw(self) -> str:
         """SQL of the text a person would recognise, NULL where it is missing."""
         if self.constant is not None:
             return text(self.constant)
-        parts = [parsing.trimmed(s, self.empty) for s in self.sources]
+        parts = [parsing.trimmed(s, self.empty, spaced=self.spaced) for s in self.sources]
         between = " || '/' || " if self.joined else " || ' * ' || "
         return between.join(parts)
 
@@ -77,6 +78,7 @@ class Plan:
     utc: bool = True
     known_accounts: bool = True
     leave_out: str | None = None
+    spaced: bool = True
 
     def with_written(self, written: Mapping[str, Sequence[Written]]) -> "Plan":
         """The same plan with some columns written otherwise."""
@@ -91,12 +93,41 @@ class Plan:
         for name, cell in self.cells.items():
             if _multiplied(cell):
                 parts += [
-                    f"{parsing.trimmed(s, cell.empty)} AS {quoted(f'r {name} {i}')}"
+                    f"{parsing.trimmed(s, cell.empty, spaced=cell.spaced)} AS {quoted(f'r {name} {i}')}"
                     for i, s in enumerate(cell.sources)
                 ]
             if cell.negative:
                 parts.append(f"coalesce({cell.negative}, false) AS {quoted('n ' + name)}")
         return ", ".join(parts)
+
+    def source(self, view: str) -> str:
+        """SQL of a file's rows with the text and the value of each cell, those left out by the mapping left out.
+
+        Numbers are read one level below the values, so that no long expression has to be written out twice.
+        """
+        kept = f"WHERE ({self.leave_out}) IS NOT TRUE" if self.leave_out else ""
+        raws = f"SELECT *, {self.raws()} FROM {view} {kept}"
+        narrow, wide = self._numbers()
+        for level in (narrow, wide):
+            raws = f"SELECT *, {', '.join(level)} FROM ({raws})" if level else raws
+        return f"(SELECT *, {self.values()} FROM ({raws}))"
+
+    def _numbers(self) -> tuple[list[str], list[str]]:
+        narrow, wide = [], []
+        for name, cell in self.cells.items():
+            raw, how = quoted("r " + name), cell.written[0]
+            d, w = quoted("d " + name), quoted("w " + name)
+            if _multiplied(cell) or not cell.numeric:
+                continue
+            if cell.column.kind == "money":
+                narrow.append(f"{parsing.narrow(raw, how)} AS {d}")
+                wide.append(
+                    f"CASE WHEN {d} IS NULL THEN {parsing.number(raw, how, 'DECIMAL(38, 18)')} END AS {w}"
+                )
+            else:
+                kind = "DOUBLE" if cell.column.kind == "decimal" else "DECIMAL(22, 4)"
+                narrow.append(f"{parsing.number(raw, how, kind)} AS {d}")
+        return narrow, wide
 
     def values(self) -> str:
         """SELECT list over `raws`: the value of each cell, NULL where its text is none."""
@@ -110,15 +141,20 @@ class Plan:
             money = self._currency(column) if column.kind == "money" else None
             sql = parsing.product(raws, cell.written, money)
         elif column.kind == "money":
-            sql = parsing.money(raw, how, self._currency(column))
+            currency = self._currency(column)
+            narrow, wide = (
+                parsing.minor(quoted("d " + column.name), currency),
+                parsing.minor(quoted("w " + column.name), currency),
+            )
+            sql = f"CASE WHEN {quoted('d ' + column.name)} IS NOT NULL THEN {narrow} ELSE {wide} END"
         else:
             sql = {
                 "text": lambda: f"upper({raw})" if column.refers == "currencies" else raw,
                 "choice": lambda: parsing.choice(raw, column.choices, dict(column.same)),
                 "day": lambda: self._day(column, raw, how),
                 "instant": lambda: parsing.instant(raw, how, utc=self.utc),
-                "decimal": lambda: parsing.decimal(raw, how),
-                "integer": lambda: parsing.integer(raw, how),
+                "decimal": lambda: parsing.finite(quoted("d " + column.name)),
+                "integer": lambda: parsing.whole(quoted("d " + column.name)),
                 "flag": lambda: parsing.flag(raw),
             }[column.kind]()
         if cell.negative:
@@ -249,7 +285,8 @@ class Plan:
             else:
                 day = "NULL::DATE"
             parts.append(f"{day} AS {quoted(column.day_name)}")
-        parts += [f"nullif(trim({sql}), '') AS {quoted(name)}" for name, sql in self.extras.items()]
+        for name, sql in self.extras.items():
+            parts.append(f"{parsing.trimmed(sql, spaced=self.spaced)} AS {quoted(name)}")
         if "known_at" in self.cells:
             parts.append(f"{quoted('p known_at')} AS known_at")
         return parts

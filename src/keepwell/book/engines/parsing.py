@@ -47,11 +47,14 @@ class Written:
     inclusive: bool = False
 
 
-def trimmed(column: str, empty: Sequence[str] = ()) -> str:
-    """A text without spaces around it; NULL where nothing is left, or one of the words that mean nothing."""
+def trimmed(column: str, empty: Sequence[str] = (), *, spaced: bool = True) -> str:
+    """A text without spaces around it; NULL where nothing is left, or one of the words that mean nothing.
+
+    Where the file is known to have no values that are `spaced`, nothing is looked for.
+    """
     # Most values have no space around them, and looking for one costs half of what trimming does.
-    spaced = f"{column} LIKE ' %' OR {column} LIKE '% ' OR {column} = ''"
-    sql = f"CASE WHEN {spaced} THEN nullif(trim({column}), '') ELSE {column} END"
+    around = f"{column} LIKE ' %' OR {column} LIKE '% ' OR {column} = ''"
+    sql = f"CASE WHEN {around} THEN nullif(trim({column}), '') ELSE {column} END" if spaced else column
     for word in empty:
         sql = f"nullif({sql}, {text(word)})"
     return sql
@@ -61,9 +64,9 @@ def day(raw: str, how: Written) -> str:
     """A day. A moment with a zone is turned into the day it is in the session's zone."""
     parts = []
     if how.iso:
-        parts.append(f"""CASE WHEN {_four_digits(raw)} THEN
-            CASE WHEN length({raw}) <= 10 THEN try_cast({raw} AS DATE)
-            ELSE CAST(try_cast({raw} AS TIMESTAMPTZ) AS DATE) END END""")
+        parts.append(f"""CASE WHEN length({raw}) = 10 THEN try_cast({raw} AS DATE)
+            WHEN NOT {_four_digits(raw)} THEN NULL WHEN length({raw}) < 10 THEN try_cast({raw} AS DATE)
+            ELSE CAST(try_cast({raw} AS TIMESTAMPTZ) AS DATE) END""")
     if how.formats:
         parts.append(f"CAST({_strptime(raw, how.formats)} AS DATE)")
     sql = _first(parts)
@@ -76,11 +79,11 @@ def instant(raw: str, how: Written, *, utc: bool) -> str:
     """A moment, naive in UTC. Without a zone of its own it is told by the session's clock."""
     parts = []
     if how.iso:
-        zoned = f"timezone('UTC', try_cast({raw} AS TIMESTAMPTZ))"
+        zoned = f"CASE WHEN {_four_digits(raw)} THEN timezone('UTC', try_cast({raw} AS TIMESTAMPTZ)) END"
         if utc:
             plain = f"length({raw}) = 10 OR (length({raw}) = 19 AND substr({raw}, 17, 1) = ':')"
             zoned = f"CASE WHEN {plain} THEN try_cast({raw} AS TIMESTAMP) ELSE {zoned} END"
-        parts.append(f"CASE WHEN {_four_digits(raw)} THEN {zoned} END")
+        parts.append(zoned)
     numbers = [f for f in how.formats if f.startswith("epoch")]
     written = [f for f in how.formats if f not in numbers]
     if written:
@@ -100,10 +103,12 @@ def day_of(moment: str, *, utc: bool) -> str:
 
 def number(raw: str, how: Written, kind: str) -> str:
     """A number as SQL of the type `kind`, exactly as written; NULL for what is none, for NaN and for infinity."""
-    plain = raw
-    if how.mark == ",":
-        plain = f"CASE WHEN strpos({raw}, '.') = 0 THEN replace({raw}, ',', '.') END"
+    plain = _plain(raw, how)
     return f"coalesce(try_cast({plain} AS {kind}), try_cast({cleaned(raw, how.mark)} AS {kind}))"
+
+
+def _plain(raw: str, how: Written) -> str:
+    return raw if how.mark == "." else f"CASE WHEN strpos({raw}, '.') = 0 THEN replace({raw}, ',', '.') END"
 
 
 def cleaned(raw: str, mark: str) -> str:
@@ -118,25 +123,21 @@ def cleaned(raw: str, mark: str) -> str:
     return f"CASE WHEN regexp_full_match({raw}, {text(whole)}) THEN {below} || {bare} END"
 
 
-def decimal(raw: str, how: Written) -> str:
-    """A finite number as DOUBLE."""
-    value = number(raw, how, "DOUBLE")
+def narrow(raw: str, how: Written) -> str:
+    """A number of at most four decimals, plainly written, as DECIMAL(18, 4): what nearly all amounts are."""
+    dot = f"strpos({raw}, {text(how.mark)})"
+    short = f"({dot} = 0 OR length({raw}) - {dot} <= 4)"
+    return f"CASE WHEN {short} THEN try_cast({_plain(raw, how)} AS DECIMAL(18, 4)) END"
+
+
+def finite(value: str) -> str:
+    """A DOUBLE that is neither NaN nor infinite."""
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
-def integer(raw: str, how: Written) -> str:
-    """A whole number as BIGINT; NULL where there is a fraction."""
-    value = number(raw, how, "DECIMAL(22, 4)")
+def whole(value: str) -> str:
+    """A decimal without a fraction as BIGINT."""
     return f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END"
-
-
-def money(raw: str, how: Written, currency: str) -> str:
-    """Minor units of an amount in the currency (SQL of its code), rounded half-even, once."""
-    dot = f"strpos({raw}, {text(how.mark)})"
-    short = f"({dot} = 0 OR length({raw}) - {dot} <= 4)"
-    narrow, wide = number(raw, how, "DECIMAL(18, 4)"), number(raw, how, "DECIMAL(38, 18)")
-    return f"""CASE WHEN {short} THEN coalesce({minor(narrow, currency)}, {minor(wide, currency)})
-        ELSE {minor(wide, currency)} END"""
 
 
 def product(raws: Sequence[str], hows: Sequence[Written], currency: str | None) -> str:

@@ -157,12 +157,8 @@ class Sieve:
     def stage(self, opened: Opened, plan: Plan, target: Path, *, more: Iterable[str] = ()) -> int:
         """Write the good rows, typed, to a Parquet file; how many there are. `more` is further SQL to select."""
         sql = f"""SELECT {", ".join([*plan.finals(), *more])}
-            FROM {self._valued(opened.view, plan)} WHERE ({plan.bad()}) IS NOT TRUE"""
+            FROM {plan.source(opened.view)} WHERE ({plan.bad()}) IS NOT TRUE"""
         return self._write(opened.source, sql, target)
-
-    def _valued(self, view: str, plan: Plan) -> str:
-        kept = f"WHERE ({plan.leave_out}) IS NOT TRUE" if plan.leave_out else ""
-        return f"(SELECT *, {plan.values()} FROM (SELECT *, {plan.raws()} FROM {view} {kept}))"
 
     def left_out(self, opened: Opened, plan: Plan) -> int:
         """How many rows of the file are no rows of the table, as the mapping says."""
@@ -310,7 +306,7 @@ class Sieve:
             SELECT rn, found[1]['column'] AS "column", found[1]['value'] AS "value", found[1]['reason'] AS reason,
                 to_json(found)::VARCHAR AS reasons, "row", key, * EXCLUDE (rn, found, "row", key)
             FROM (SELECT rn, {found} AS found, {_fields(opened.source)} AS "row", {named}
-                  FROM {self._valued(opened.numbered, plan)} v {join} WHERE ({holds}) {more})"""
+                  FROM {plan.source(opened.numbered)} v {join} WHERE ({holds}) {more})"""
 
     def _refused(self, opened: Opened) -> pa.Table:
         """Lines that could not be split into columns."""

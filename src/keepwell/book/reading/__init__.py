@@ -67,6 +67,7 @@ class Source:
     rows: int | None = None  # how many records, where that is known without reading them
     gap: bool = False
     long_lines: bool = False
+    spaced: bool = True  # whether any value may have spaces around it
     refused: tuple[Refused, ...] = ()
     alternatives: dict[str, int] = field(default_factory=dict)  # delimiter: how many columns it would give
 

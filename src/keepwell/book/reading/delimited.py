@@ -51,6 +51,7 @@ def source(looked: Looked, layout: Layout, scratch: Path) -> Source:
         lines_total=lines,
         gap=looked.gap or spaced,
         long_lines=looked.longest > CHUNK,
+        spaced=looked.spaced or path != looked.path,
         alternatives={d: width for d, (_share, width) in found.items()},
     )
 

@@ -20,7 +20,9 @@ from keepwell.lib.text import gettext as _
 Kind = Literal["text", "parquet", "xlsx"]
 
 CHUNK = 1024 * 1024
-_BREAK, _RETURN = 10, 13
+_BREAK, _RETURN, _SPACE = 10, 13, 32
+_BESIDE = np.zeros(256, dtype=bool)  # signs that may stand at the end of a value
+_BESIDE[list(b',;|\t"\r\n ')] = True
 LONGEST_LINE = 16 * CHUNK
 _MAGIC = [
     (b"PAR1", "parquet"),
@@ -49,6 +51,7 @@ class Looked:
     longest: int = 0  # bytes of the longest line, known only when it exceeds a chunk
     gap: bool = False  # whether an empty line was seen
     packed: bool = False
+    spaced: bool = True  # whether a space stands beside what may separate two values
 
 
 def look(path: Path, *, scratch: Path, encoding: str | None = None) -> Looked:
@@ -129,7 +132,18 @@ def _text(
     if not listener.heard or (listener.bom and listener.heard <= 3):
         raise _empty(path)
     name, codec = codec_named(encoding) if encoding else listener.verdict()
-    return Looked(copy or path, path.name, "text", name, codec, lines.total, lines.longest, lines.gap, keep)
+    return Looked(
+        copy or path,
+        path.name,
+        "text",
+        name,
+        codec,
+        lines.total,
+        lines.longest,
+        lines.gap,
+        keep,
+        lines.spaced,
+    )
 
 
 def _chunks(head: bytes, raw: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
@@ -146,7 +160,7 @@ class _Lines:
     """Measures lines without keeping them."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.count, self.longest, self.gap = path, 0, 0, False
+        self.path, self.count, self.longest, self.gap, self.spaced = path, 0, 0, False, False
         self._running = 0
         self._tail = b""
 
@@ -155,6 +169,11 @@ class _Lines:
         """Line breaks heard, and one more where the last line has none."""
         return self.count + (self._tail[-1:] not in (b"\n", b""))
 
+    @property
+    def ends_spaced(self) -> bool:
+        """Whether a space was heard beside what may separate two values, the file's end included."""
+        return bool(self.spaced) or self._tail.endswith(b" ")
+
     def hear(self, chunk: bytes) -> None:
         signs = np.frombuffer(self._tail + chunk, dtype=np.uint8)
         kept, ends = len(self._tail), np.flatnonzero(signs == _BREAK)
@@ -162,6 +181,10 @@ class _Lines:
             steps = np.diff(ends)
             blank = ends[:-1][steps == 2]
             self.gap = bool((steps == 1).any()) or bool((signs[blank + 1] == _RETURN).any())
+        if not self.spaced:
+            spaces = np.flatnonzero(signs[1:-1] == _SPACE) + 1
+            self.spaced = bool((_BESIDE[signs[spaces - 1]] | _BESIDE[signs[spaces + 1]]).any())
+            self.spaced |= not kept and signs[0] == _SPACE  # the last sign is looked at with the next chunk
         ends = ends[ends >= kept] - kept
         self.count += len(ends)
         if not len(ends):
