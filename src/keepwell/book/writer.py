@@ -182,11 +182,12 @@ class Writer:
         """A new folder's name for an engine to write files into, which `take_in` then moves into a table."""
         return self._staging / self.bench.new_name("folder")
 
-    def take_in(self, name: str, found: Iterable[Path]) -> None:
-        """Let a derived table hold these finished files too. They are moved, not copied."""
+    def take_in(self, name: str, found: Iterable[Path]) -> list[Path]:
+        """Let a derived table hold these finished files too. They are moved, not copied; where to, is returned."""
         draft = self.draft(name)
-        for file in found:
-            draft.add([file.rename(draft.new_file())])
+        moved = [file.rename(draft.new_file()) for file in found]
+        draft.add(moved)
+        return [file for file in moved if file.exists()]
 
     def replace(self, name: str, rows: Rows) -> None:
         """Let a derived table hold these rows and no others."""

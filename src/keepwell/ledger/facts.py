@@ -58,12 +58,12 @@ class Facts:
             }
         )
 
-    def of(self, accounts: Frame) -> "Facts":
-        """The facts of these accounts only. `accounts` has account_id."""
+    def of(self, accounts: Frame, engine: Engine) -> "Facts":
+        """The facts of these accounts only, found once. `accounts` has account_id."""
         return replace(
             self,
             **{
-                name: getattr(self, name).join(accounts, on="account_id", how="semi")
+                name: engine.persist(getattr(self, name).join(accounts, on="account_id", how="semi"))
                 for name in ("subscriptions", "purchases", "invoices")
             },
         )

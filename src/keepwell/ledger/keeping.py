@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -21,6 +22,7 @@ from keepwell.book.writer import Writer
 from keepwell.ledger.cycles import FIGURES as FIGURES_SCHEMA
 from keepwell.ledger.facts import Facts
 from keepwell.ledger.gathering import facts_of, merger_pairs
+from keepwell.ledger.ledger import currencies_of
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import CYCLES, ROWS, missing_figures, post
 from keepwell.ledger.rows import SCHEMA as rows_schema
@@ -43,6 +45,7 @@ _POSTINGS = pa.schema(
         ("full", pa.bool_()),
         ("accounts", pa.int64()),  # accounts posted by this posting
         ("all_accounts", pa.int64()),  # accounts with rows at the last full posting
+        ("currencies", pa.string()),  # all that rows are in, comma between: reading them again takes a scan
     ]
 )
 
@@ -160,21 +163,24 @@ class _Work:
     def post(self, place: int, concerned: Frame | None, last: Mapping[str, Any] | None) -> Posting:
         figures = self._figures()
         full = concerned is None
-        facts = self.facts if concerned is None else self.facts.of(concerned)
+        facts = self.facts if concerned is None else self.facts.of(concerned, self.engine)
         posted = post(facts, self.policies, covered=self.covered, engine=self.engine, frozen=figures)
+        written: dict[str, list[Path]] = {}
         for name, schema, parts in posted.tables():
             if full:
                 self.writer.replace(name, schema.empty_table())
-            for part in parts:
-                self._take_in(name, schema, part, place)
+            written[name] = [file for part in parts for file in self._take_in(name, schema, part, place)]
+        rows = self.engine.scan([str(file) for file in written[ROWS]], rows_schema)
+        currencies = set(currencies_of(rows, self.engine))
         if concerned is None:
             self.writer.replace(REPOSTED, _REPOSTED.empty_table())
-            accounts = all_accounts = self._paying_accounts()
+            accounts = all_accounts = self._paying_accounts(rows)
         else:
             reposted = self.engine.collect(concerned)
             numbers = pa.array([place] * reposted.num_rows, pa.int64())
             self.writer.append(REPOSTED, reposted.append_column(_REPOSTED.field("posting"), numbers))
             accounts, all_accounts = reposted.num_rows, last["all_accounts"] if last else 0
+            currencies |= currencies_posted(last)
         entry = {
             "posting": place,
             "known_until": self.moment.cut.known_until.replace(tzinfo=None),
@@ -184,6 +190,7 @@ class _Work:
             "full": full,
             "accounts": accounts,
             "all_accounts": all_accounts,
+            "currencies": ",".join(sorted(currencies)),
         }
         self.writer.append(POSTINGS, pa.Table.from_pylist([entry], schema=_POSTINGS))
         return Posting(place, full, accounts, self.moment.last_load, self.covered)
@@ -205,13 +212,12 @@ class _Work:
             else nw.concat([frozen.select(*FIGURES_SCHEMA.names), made], how="vertical")
         )
 
-    def _take_in(self, name: str, schema: pa.Schema, frame: Frame, place: int) -> None:
+    def _take_in(self, name: str, schema: pa.Schema, frame: Frame, place: int) -> list[Path]:
         numbered = frame.select(*schema.names[:-1], posting=nw.lit(place).cast(nw.Int64))
-        self.writer.take_in(name, self.engine.write(numbered, self.writer.staged_folder()))
+        return self.writer.take_in(name, self.engine.write(numbered, self.writer.staged_folder()))
 
-    def _paying_accounts(self) -> int:
-        """How many accounts ever pay, by the rows just written."""
-        rows = self.engine.scan(self.writer.draft(ROWS).paths(), rows_schema)
+    def _paying_accounts(self, rows: Frame) -> int:
+        """How many accounts ever pay, by all rows."""
         first = rows.filter(nw.col("kind") == "new", nw.col("paying") == 1).select(n=nw.len())
         found: int = self.engine.collect(first)["n"].to_pylist()[0]
         return found
@@ -241,16 +247,29 @@ def last_posting(moment: Moment) -> dict[str, Any] | None:
     return newest
 
 
+def currencies_posted(last: Mapping[str, Any] | None) -> set[str]:
+    """The currencies that the rows of a book's ledger are in, as its newest posting noted them."""
+    return set(filter(None, (last or {"currencies": ""})["currencies"].split(",")))
+
+
 def standing(moment: Moment, name: str, schema: pa.Schema) -> Frame:
     """The rows of a posted table that count: of accounts posted again, only those of their newest posting."""
     if not moment.has(name):
         return moment.engine.frame(schema.empty_table())
     rows = moment.frame(name)
     if not moment.has(REPOSTED):
-        return rows
-    newest = moment.frame(REPOSTED).group_by("account_id").agg(newest=nw.col("posting").max())
-    return (
-        rows.join(newest, on="account_id", how="left")
-        .filter(nw.col("newest").is_null() | (nw.col("posting") >= nw.col("newest")))
-        .drop("newest")
+        return rows.select(*schema.names)
+    engine = moment.engine
+    full = moment.frame(POSTINGS).filter(nw.col("full")).select(full=nw.col("posting").max())
+    base = engine.collect(full)["full"].to_pylist()[0]
+    newest = engine.persist(
+        moment.frame(REPOSTED).group_by("account_id").agg(newest=nw.col("posting").max().cast(nw.Int64))
     )
+    older = rows.filter(nw.col("posting") == base).join(newest, on="account_id", how="anti")
+    newer = (
+        rows.filter(nw.col("posting") > base)
+        .join(newest, on="account_id", how="inner")
+        .filter(nw.col("posting") >= nw.col("newest"))
+    )
+    parts = [older.select(*schema.names), engine.persist(newer.select(*schema.names))]
+    return nw.concat(parts, how="vertical")

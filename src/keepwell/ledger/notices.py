@@ -3,30 +3,34 @@
 import narwhals as nw
 import pyarrow as pa
 
-from keepwell.book.engines import Frame
+from keepwell.book.engines import Engine, Frame
 from keepwell.lib.days import FOREVER
 
 # From `day` until `until` (not included) the account pays and every subscription of it has been given notice of.
 SCHEMA = pa.schema([("account_id", pa.string()), ("day", pa.int64()), ("until", pa.int64())])
 
 
-def leaving_days(subscriptions: Frame) -> Frame:
+def leaving_days(subscribed: Frame, engine: Engine) -> Frame:
     """Days over which accounts are leaving (see SCHEMA).
 
-    `subscriptions` has account_id, start, end and noticed (day number of the notice, or missing): only those
-    that pay and have at least a day.
+    `subscribed` has the stretches that subscriptions pay for (see `keepwell.ledger.stretches`).
     """
-    end = nw.col("end")
-    given = nw.when(nw.col("noticed") > nw.col("start")).then(nw.col("noticed")).otherwise(nw.col("start"))
-    noticed = (
-        subscriptions.filter(~nw.col("noticed").is_null())
+    start, end = nw.col("start"), nw.col("end")
+    given = nw.when(nw.col("noticed") > start).then(nw.col("noticed")).otherwise(start)
+    noticed = engine.persist(
+        subscribed.filter(~nw.col("noticed").is_null())
         .select("account_id", day=given, until=end)
         .filter(nw.col("day") < nw.col("until"))
     )
-    concerned = subscriptions.join(noticed.select("account_id").unique(), on="account_id", how="semi")
+    # Few have given notice: what follows is asked of those alone.
+    concerned = engine.persist(
+        subscribed.select("account_id", "start", "end").join(
+            noticed.select("account_id").unique(), on="account_id", how="semi"
+        )
+    )
     one, zero = nw.lit(1).cast(nw.Int64), nw.lit(0).cast(nw.Int64)
     parts = [
-        concerned.select("account_id", day=nw.col("start"), running=one, given=zero),
+        concerned.select("account_id", day=start, running=one, given=zero),
         concerned.filter(end < FOREVER).select("account_id", day=end, running=-one, given=zero),
         noticed.select("account_id", "day", running=zero, given=one),
         noticed.filter(nw.col("until") < FOREVER).select(

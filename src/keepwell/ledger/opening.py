@@ -15,6 +15,7 @@ from keepwell.ledger.keeping import (
     FIGURES,
     as_text,
     covered_of,
+    currencies_posted,
     last_posting,
     policies_of,
     post_book,
@@ -68,6 +69,7 @@ def _posted(moment: Moment, policies: Policies) -> Ledger:
         rows=standing(moment, ROWS, rows_schema),
         leaving=standing(moment, LEAVING, notices.SCHEMA),
         fixed=standing(moment, CYCLES, cycles.SCHEMA),
+        currencies=tuple(sorted(currencies_posted(last_posting(moment)))),
     )
 
 
@@ -77,20 +79,27 @@ def _in_memory(moment: Moment, policies: Policies) -> Ledger:
     if moment.cut.as_known_on is None and moment.has(FIGURES):
         frozen = moment.frame(FIGURES)
     posted = post(facts, policies, covered=covered, engine=moment.engine, frozen=frozen)
+    rows = moment.engine.persist(posted.rows)
     return _ledger(
         moment,
         policies,
-        rows=moment.engine.persist(posted.rows),
+        rows=rows,
+        currencies=currencies_of(rows, moment.engine),
         leaving=moment.engine.persist(posted.leaving),
         fixed=posted.cycles,
     )
 
 
 def _ledger(
-    moment: Moment, policies: Policies, *, rows: Frame, leaving: Frame, fixed: Frame | None
+    moment: Moment,
+    policies: Policies,
+    *,
+    rows: Frame,
+    leaving: Frame,
+    fixed: Frame | None,
+    currencies: tuple[str, ...],
 ) -> Ledger:
     engine, settings = moment.engine, moment.settings
-    currencies = currencies_of(rows, engine)
     return Ledger(
         rows=rows,
         engine=engine,

@@ -61,9 +61,31 @@ def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Fram
         target=nw.lit(start - 1).cast(nw.Int64),
     )
     touched = priced(rows.filter((lone & moves) | ~lone), rates, ledger.reporting)
-    moved = lines(ends_of_chains(touched, nw.lit(start), nw.lit(end)), nw.lit(start)).select(COLUMNS)
-    # Grouped once, and small; the untouched are most of the company and are only ever counted on the way.
+    decided, together = told_apart(touched, nw.lit(start), nw.lit(end))
+    ends = [decided, ends_of_chains(together, nw.lit(start), nw.lit(end)).select(*ENDS)]
+    moved = lines(nw.concat(ends, how="vertical"), nw.lit(start)).select(COLUMNS)
+    # Worked out once, and small; the untouched are most of the company and are only ever counted on the way.
     return nw.concat([untouched, ledger.engine.persist(moved)], how="vertical")
+
+
+def told_apart(touched: Frame, start: nw.Expr, end: nw.Expr) -> tuple[Frame, Frame]:
+    """Openings and closings of accounts with one row in the period, and the `priced` rows of all others.
+
+    Most accounts that move do so once: their row says it all, and nothing has to be grouped by account.
+    """
+    only = nw.col("lone") & (nw.col("since") < start) & (nw.col("until") >= end)
+    turn = nw.col("paying")
+    decided = touched.filter(only).with_columns(
+        opening=nw.col("before_in"),
+        closing=nw.col("after_in"),
+        own_opening=nw.col("before"),
+        own_closing=nw.col("after"),
+        is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0).cast(nw.Int64),
+        came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0).cast(nw.Int64),
+        left=nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
+        last_leaving=nw.when(turn == -1).then(leaving_rank()).otherwise(0).cast(nw.Int64),
+    )
+    return decided.select(*ENDS), touched.filter(~only)
 
 
 def priced(rows: Frame, rates: Mapping[str, Rate], reporting: str) -> Frame:

@@ -43,6 +43,8 @@ def can_sweep(ledger: Ledger, over: Sequence[Period], rates_on: date | None) -> 
 
 def _kinds(ledger: Ledger) -> list[str]:
     """What accounts are kept by: contracts, purchases, or both."""
+    if ledger.cycles is not None and not ledger.engine.collect(ledger.cycles.head(1)).num_rows:
+        return ["contract"]
     kinds: list[str] = ledger.engine.collect(ledger.rows.select("kept_by").unique())["kept_by"].to_pylist()
     return kinds
 
