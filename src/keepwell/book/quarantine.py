@@ -15,7 +15,7 @@ from typing import Any
 import narwhals as nw
 import pyarrow as pa
 
-from keepwell.book.checks import sentence
+from keepwell.book.checks import sentence, sentences
 from keepwell.book.engines import engine_named
 from keepwell.book.moment import Moment
 
@@ -101,6 +101,8 @@ def _entries(moment: Moment, frame: Any) -> Iterator[dict[str, Any]]:
 
 
 def _joined(entries: list[dict[str, Any]]) -> Quarantined:
+    order = list(sentences())
+    entries = sorted(entries, key=lambda e: (order.index(e["reason"]), e["column"]))
     first = entries[0]
     return Quarantined(
         id=first["id"],
