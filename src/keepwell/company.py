@@ -17,15 +17,15 @@ import narwhals as nw
 from keepwell.lib.days import Grain, Period, from_number, parse_day
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from keepwell.book.engines import Engine, Frame
     from keepwell.ledger.ledger import Ledger
     from keepwell.metrics.comparison import Comparison
     from keepwell.metrics.curves import Survival
     from keepwell.metrics.cuts import Condition
+    from keepwell.metrics.cycles import Cycles
     from keepwell.metrics.events_retention import EventsRetention
     from keepwell.metrics.statement import Statement
+    from keepwell.metrics.statements import Series
     from keepwell.metrics.triangle import Cohorts
 
 Day = date | str
@@ -73,20 +73,16 @@ class Company:
         by: str | None = None,
         where: "str | Condition | Sequence[str | Condition]" = (),
         rates_on: Day | None = None,
-    ) -> "list[Statement]":
+    ) -> "Series":
         """Statements of the periods that overlap [start, end); by default all from the first movement on."""
         from keepwell.metrics.series import series
+        from keepwell.metrics.statements import Series
 
         first = _day(start) if start is not None else (self.first_day or self.covered - timedelta(days=1))
         last = _day(end) if end is not None else self.covered
-        return series(
-            self.ledger,
-            Grain(grain),
-            first,
-            last,
-            by=by,
-            where=_conditions(where),
-            rates_on=_maybe_day(rates_on),
+        asked = _conditions(where)
+        return Series(
+            series(self.ledger, Grain(grain), first, last, by=by, where=asked, rates_on=_maybe_day(rates_on))
         )
 
     def definitions(
@@ -139,11 +135,12 @@ class Company:
             reporting=ledger.reporting,
         )
 
-    def cycles(self, *, as_of: Day | None = None) -> "pa.Table":
+    def cycles(self, *, as_of: Day | None = None) -> "Cycles":
         """Each irregular account's newest cycle, limit and lapse day before a day (default: the covered one)."""
-        from keepwell.metrics.cycles import newest_cycles
+        from keepwell.metrics.cycles import Cycles, newest_cycles
 
-        return newest_cycles(self.ledger, _maybe_day(as_of) or self.covered)
+        day = _maybe_day(as_of) or self.covered
+        return Cycles(day, newest_cycles(self.ledger, day))
 
     def events_retention(self, **asked: Any) -> "EventsRetention":
         """Retention of product use; what can be asked is said at `keepwell.metrics.events_retention`."""

@@ -132,35 +132,35 @@ def _lines(statement: Json) -> Sheet:
 
 
 def _rates(statement: Json) -> Sheet:
+    """The rates with the interval of all accounts; where theirs are refused, of those kinds that have one."""
     from keepwell.metrics.registry import all_metrics
 
     rates, known = statement["rates"], all_metrics()
-    kinds = statement.get("kinds") or {}
-    names = [name for name in RATES if name in rates] + [name for name in rates if name not in RATES]
-    rows = [
-        (
-            known[name].label if name in known else label(name),
-            *[said for one in (statement, *kinds.values()) for said in _rate_of(one, name)],
-            known[name].formula if name in known else "",
-        )
-        for name in names
-    ]
+    asked = {"": statement, **(statement.get("kinds") or {})}
+    sure = [kind for kind, one in asked.items() if one.get("intervals")]
+    shown = [""] if "" in sure else sure
     columns = [Column("rate", _("Rate"))]
-    for kind, words in (("", _("Value")), *((kind, label(kind)) for kind in kinds)):
-        columns.append(Column(f"rate_{kind}" if kind else "value", words, number=True))
-        columns.append(Column(f"interval_{kind}" if kind else "interval", _("95%"), number=True))
+    for kind in asked:
+        words = label(kind) if kind else _("Value")
+        columns.append(Column(kind or "value", words, number=True))
+        columns += [Column(f"interval_{kind}", _("95%"), number=True)] * (kind in shown)
     columns.append(Column("formula", _("Is")))
-    shown = [place for place in range(len(columns)) if any(row[place] for row in rows)]
-    columns, rows = [columns[p] for p in shown], [tuple(row[p] for p in shown) for row in rows]
+    rows = []
+    for name in [n for n in RATES if n in rates] + [n for n in rates if n not in RATES]:
+        row = [known[name].label if name in known else label(name)]
+        for kind, one in asked.items():
+            row += [_rate_of(one, name), *[_interval_of(one, name)] * (kind in shown)]
+        rows.append((*row, known[name].formula if name in known else ""))
     return Sheet(columns, rows, notes=_said_of_rates(statement))
 
 
-def _rate_of(statement: Json, name: str) -> tuple[str, str]:
-    """A rate and its interval, empty where it has none."""
-    if statement.get("refused"):
-        return _("not given"), ""
+def _rate_of(statement: Json, name: str) -> str:
+    return _("not given") if statement.get("refused") else rate(name, statement["rates"][name])
+
+
+def _interval_of(statement: Json, name: str) -> str:
     around = (statement.get("intervals") or {}).get(name)
-    return rate(name, statement["rates"][name]), _between(*around) if around else ""
+    return _between(*around) if around else ""
 
 
 def _between(low: float, high: float) -> str:
@@ -234,7 +234,19 @@ def _small(statement: Json, words: str) -> str:
 
 def statement_csv(statements: Sequence[Json]) -> Sheet:
     """Statements as one long table: a row for each line and rate of each period, segment and kind of account."""
-    columns = ["from", "to", "finished", "segment", "kept_by", "name", "accounts", "mrr", "rate"]
+    columns = [
+        "from",
+        "to",
+        "finished",
+        "segment",
+        "kept_by",
+        "name",
+        "accounts",
+        "mrr",
+        "rate",
+        "low",
+        "high",
+    ]
     rows: list[tuple[Any, ...]] = []
     for statement in statements:
         rows += _long(statement)
@@ -249,12 +261,13 @@ def _long(statement: Json, kept_by: str | None = None) -> Iterator[tuple[Any, ..
     period, accounts, mrr = statement["period"], statement["accounts"], statement["mrr"]
     head = (period["from"], period["to"], period["finished"], statement.get("segment"), kept_by)
     for name in dict.fromkeys(name for name in (*accounts, *mrr) if name != "churned_by_kind"):
-        yield (*head, name, accounts.get(name), mrr.get(name), None)
+        yield (*head, name, accounts.get(name), mrr.get(name), None, None, None)
     by_kind = mrr.get("churned_by_kind", {})
     for kind, count in accounts["churned_by_kind"].items():
-        yield (*head, f"churned_{kind}", count, by_kind.get(kind), None)
+        yield (*head, f"churned_{kind}", count, by_kind.get(kind), None, None, None)
     for name, value in statement["rates"].items():
-        yield (*head, name, None, None, value)
+        low, high = (statement.get("intervals") or {}).get(name) or (None, None)
+        yield (*head, name, None, None, value, low, high)
 
 
 def provenance_notes(provenance: Json) -> list[str]:

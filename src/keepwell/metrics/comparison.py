@@ -17,6 +17,7 @@ from keepwell.metrics.cuts import Condition, kept_where
 from keepwell.metrics.definitions import Activity, Definition, Share, all_definitions
 from keepwell.metrics.positions import positions
 from keepwell.metrics.refusal import Refusal, refusal
+from keepwell.metrics.tabular import Tabular, table_of
 
 YEAR = 365
 
@@ -50,7 +51,7 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tabular):
     """All definitions over one period, ours first."""
 
     period: Period
@@ -65,6 +66,14 @@ class Comparison:
     def to_dict(self) -> list[dict[str, Any]]:
         """The documented JSON form: a list, ours first."""
         return [meaning.to_dict() for meaning in self.meanings]
+
+    def to_arrow(self) -> pa.Table:
+        """One row a definition: name, label, rate, numerator, denominator, annualised, accounts_apart (a count)."""
+        kinds = {"name": pa.string(), "label": pa.string(), "rate": pa.float64(), "numerator": pa.int64()}
+        kinds |= {"denominator": pa.int64(), "annualised": pa.float64(), "accounts_apart": pa.int64()}
+        kinds |= {"why_not": pa.string()}
+        rows = [{**one.to_dict(), "accounts_apart": one.apart.num_rows} for one in self.meanings]
+        return table_of(rows, kinds)
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

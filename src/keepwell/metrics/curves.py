@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from keepwell.lib.money import to_decimal
 from keepwell.metrics.intervals import SMALL_BASE, Ints, chi_square_tail, normal_quantile
+from keepwell.metrics.tabular import Tabular
 
 MONTH = 30.4375  # mean days of a month
 _NOUGHT = 1e-9
@@ -111,7 +112,7 @@ class LogRank:
 
 
 @dataclass(frozen=True)
-class Survival:
+class Survival(Tabular):
     """Curves by group, and the log-rank test between them where there are several.
 
     `left_out` counts accounts that were gone before the data begins.
@@ -143,6 +144,11 @@ class Survival:
             kind = pa.float64() if name in ("survival", "low", "high") else pa.int64()
             columns[name] = pa.array([getattr(p, name) for _c, p in flat], kind)
         return pa.table(columns)
+
+    def _repr_html_(self) -> str:
+        from keepwell.metrics.page import as_notebook_html
+
+        return as_notebook_html("survival", self.to_dict())
 
     def _said(self, curve: Curve) -> dict[str, Any]:
         return {

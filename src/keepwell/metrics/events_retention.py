@@ -12,12 +12,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import narwhals as nw
+import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
 from keepwell.lib.days import EPOCH, Grain, from_number, number, periods
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.intervals import small, wilson
+from keepwell.metrics.tabular import Tabular, table_of
 
 Mode = Literal["on", "on_or_after", "brackets"]
 Window = Literal["rolling", "calendar"]
@@ -61,7 +63,7 @@ class ReturnCohort:
 
 
 @dataclass(frozen=True)
-class EventsRetention:
+class EventsRetention(Tabular):
     """The answer, and what was asked: see `events_retention`."""
 
     mode: Mode
@@ -95,6 +97,18 @@ class EventsRetention:
             }
             for c in self.cohorts
         ]
+
+    def to_arrow(self) -> pa.Table:
+        """One row a cell: cohort, size, age, to, active, base, share, finished, small."""
+        kinds = {"cohort": pa.string(), "size": pa.int64(), "age": pa.int64(), "to": pa.int64()}
+        kinds |= {"active": pa.int64(), "base": pa.int64(), "share": pa.float64()}
+        kinds |= {"finished": pa.bool_(), "small": pa.bool_()}
+        return table_of([{**c, **cell} for c in self.to_dict() for cell in c["cells"]], kinds)
+
+    def _repr_html_(self) -> str:
+        from keepwell.metrics.page import as_notebook_html
+
+        return as_notebook_html("events_retention", self.to_dict(), mode=self.mode)
 
 
 def events_retention(

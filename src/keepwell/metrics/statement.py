@@ -22,9 +22,13 @@ from keepwell.metrics.cuts import NO_VALUE, Condition, cut_by, kept_where
 from keepwell.metrics.positions import positions
 from keepwell.metrics.refusal import Refusal, refusal
 from keepwell.metrics.registry import Ratio, all_metrics
+from keepwell.metrics.tabular import Tabular, money_column
 
 DEFINITION = "opening_set"
 VERSION = 1
+# Accounts alike in opening and closing are counted together, so that companies of any size come to few rows. One
+# with more of them than this has no intervals of money: so large, they would be narrower than anyone reads.
+MOST_ALIKE = 200_000
 SMALL = 30  # a ratio on a base of fewer accounts is marked small
 
 
@@ -62,11 +66,12 @@ class MoneyLines:
 
 
 # What can be listed account by account: the lines, and the words people use for them.
+BALANCES = ("opening", "closing")
 LINES = (*(f.name for f in fields(AccountLines) if f.name != "churned_by_kind"), "unchanged")
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Tabular):
     """Opening, movements and closing of a period, with everything that must be printed beside them.
 
     `segment` is the value this part was cut by, or None for the whole. `parts` are the statements of the segments
@@ -108,9 +113,10 @@ class Statement:
         """Whether the opening has too few accounts for its ratios to be taken at face value."""
         return self.accounts.opening < SMALL
 
-    def list(self, line: str) -> pa.Table:
+    def list(self, line: str, most: int | None = None) -> pa.Table:
         """The accounts behind a line: account_id, name, opening, closing, change (minor units), leaving_kind, …
 
+        The largest first: by what they pay on a balance, by how much changed elsewhere; at most `most` if given.
         Raises KeepwellError with near names where there is no such line.
         """
         if line not in LINES:
@@ -124,10 +130,13 @@ class Statement:
             )
         if self.source is None:
             raise KeepwellError(_("This statement was made without its accounts."))
-        return self.source.list(line, self.segment, self.kept_by)
+        return self.source.list(line, self.segment, self.kept_by, most)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The documented JSON form: money as decimal strings, rates null where there is no base."""
+    def to_dict(self, *, intervals: bool = False) -> dict[str, Any]:
+        """The documented JSON form: money as decimal strings, rates null where there is no base.
+
+        With `intervals` each rate that has one says its 95% interval, [low, high]; they are worked out only then.
+        """
         rates = {name: _number(self.rate(name)) for name in all_metrics()}
         result: dict[str, Any] = {
             "period": {
@@ -151,10 +160,12 @@ class Statement:
             "small": self.small,
             "provenance": dict(self.provenance),
         }
+        if intervals:
+            result |= self._intervals()
         if self.refused:
             result["refused"] = self.refused.to_dict()
         if self.kinds:
-            result["kinds"] = {kind.kept_by: kind.to_dict() for kind in self.kinds}
+            result["kinds"] = {kind.kept_by: kind.to_dict(intervals=intervals) for kind in self.kinds}
         if self.segment is not None:
             result["segment"] = self.segment
         if self.restated is not None:
@@ -163,8 +174,31 @@ class Statement:
             result["accounts"]["moved"] = self.moved_accounts
             result["mrr"]["moved"] = self.money(self.moved_mrr)
         if self.parts:
-            result["parts"] = [part.to_dict() for part in self.parts]
+            result["parts"] = [part.to_dict(intervals=intervals) for part in self.parts]
         return result
+
+    def _intervals(self) -> dict[str, Any]:
+        from keepwell.metrics.sureness import intervals_of
+
+        found, left_out = intervals_of(self)
+        said = {"intervals": {name: [low, high] for name, (low, high) in found.items()}}
+        return {**said, "intervals_left_out": left_out} if left_out else said
+
+    def to_arrow(self) -> pa.Table:
+        """One row a line: segment (null: all), line, accounts, mrr (decimal, null where a line has none).
+
+        A statement asked by a column has the lines of each segment after its own.
+        """
+        everyone = (self, *self.parts)
+        rows = [(s, line) for s in everyone for line in LINES if hasattr(s.accounts, line)]
+        return pa.table(
+            {
+                "segment": pa.array([s.segment for s, _line in rows], pa.string()),
+                "line": pa.array([line for _s, line in rows], pa.string()),
+                "accounts": pa.array([getattr(s.accounts, line) for s, line in rows], pa.int64()),
+                "mrr": money_column([getattr(s.mrr, line, None) for s, line in rows], self.currency),
+            }
+        )
 
     def empty(self, segment: str | None) -> "Statement":
         """The same statement of a segment without accounts."""
@@ -185,7 +219,7 @@ class Statement:
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html
 
-        return as_notebook_html("statement", self.to_dict())
+        return as_notebook_html("statement", self.to_dict(intervals=True))
 
 
 @dataclass(frozen=True)
@@ -208,19 +242,36 @@ class Source:
         """The positions that are counted, each with its `segment`."""
         return cut_by(self.ledger, kept_where(self.ledger, self.everyone, self.where), self.by)
 
-    def list(self, line: str, segment: str | None, kept_by: str | None) -> pa.Table:
-        """The accounts behind a line, largest change first; `segment` and `kept_by` narrow it."""
+    @cached_property
+    def opened(self) -> pa.Table | None:
+        """The accounts of the opening, those alike counted together; None where more than `MOST_ALIKE` differ.
+
+        segment, kept_by, opening, closing, churned (1 or 0), accounts.
+        """
+        alike = ["segment", "kept_by", "opening", "closing", "churned"]
+        churned = nw.when(nw.col("line") == "churned").then(1).otherwise(0).cast(nw.Int64)
+        told = self.on(self.positions, "opening").with_columns(churned=churned)
+        counted = told.group_by(*alike).agg(accounts=nw.len().cast(nw.Int64))
+        found = self.ledger.engine.collect(counted.head(MOST_ALIKE + 1))
+        return found if found.num_rows <= MOST_ALIKE else None
+
+    def list(self, line: str, segment: str | None, kept_by: str | None, most: int | None = None) -> pa.Table:
+        """The accounts behind a line, the largest first; `segment` and `kept_by` narrow it."""
         found = self.positions if segment is None else self.positions.filter(nw.col("segment") == segment)
         if kept_by is not None:
             found = found.filter(nw.col("kept_by") == kept_by)
         found = self.on(found, line)
         columns = ["account_id", "opening", "closing", "change", "leaving_kind", "kept_by"]
         found = found.with_columns(change=nw.col("closing") - nw.col("opening"))
+        found = found.with_columns(size=nw.col(line) if line in BALANCES else nw.col("change").abs())
+        if most is not None:
+            found = found.sort("size", "account_id", descending=[True, False]).head(most)
         if self.ledger.names is not None:
             found = found.join(self.ledger.names.select("account_id", "name"), on="account_id", how="left")
             columns.insert(1, "name")
-        table = self.ledger.engine.collect(found.select(columns))
-        return _largest_first(table)
+        table = self.ledger.engine.collect(found.select(*columns, "size"))
+        largest = [("size", "descending"), ("account_id", "ascending")]
+        return table.sort_by(largest).drop_columns(["size"])
 
     def on(self, found: Frame, line: str) -> Frame:
         """Of some positions those on a line of the statement."""
@@ -245,14 +296,6 @@ class Source:
         end = number(self.period.end)
         leaving = self.ledger.known_leavers().filter(nw.col("day") < end, nw.col("until") >= end)
         return leaving.select("account_id").unique()
-
-
-def _largest_first(table: pa.Table) -> pa.Table:
-    import pyarrow.compute as pc
-
-    size = pc.max_element_wise(pc.abs(table["change"]), pc.add(table["opening"], table["closing"]))
-    sized = table.append_column("_size", size)
-    return sized.sort_by([("_size", "descending"), ("account_id", "ascending")]).drop_columns(["_size"])
 
 
 def statement(

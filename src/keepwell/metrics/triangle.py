@@ -9,6 +9,7 @@ import pyarrow as pa
 from keepwell.lib.days import Grain
 from keepwell.lib.money import to_decimal
 from keepwell.metrics.intervals import small, wilson
+from keepwell.metrics.tabular import Tabular
 
 Measure = Literal["accounts", "mrr"]
 
@@ -49,7 +50,7 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Cohorts:
+class Cohorts(Tabular):
     """A triangle. `left_out` counts accounts that paid before the data begins, which are in no cohort."""
 
     measure: Measure
@@ -107,6 +108,12 @@ class Cohorts:
                 "small": pa.array([cell.small for _c, cell in flat], pa.bool_()),
             }
         )
+
+    def _repr_html_(self) -> str:
+        from keepwell.metrics.page import as_notebook_html
+
+        grain, mean = self.grain.value, self.mean_to_dict()
+        return as_notebook_html("cohorts", self.to_dict(), grain=grain, measure=self.measure, mean=mean)
 
     def _said(self, cell: Cell) -> dict[str, Any]:
         money = self.measure == "mrr"

@@ -2,13 +2,16 @@
 
 import io
 import re
+from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from keepwell.cli import cohorts, cycles, series, survival
 from keepwell.cli.figures import provenance_notes, statement_csv, statement_sheets
 from keepwell.cli.out import Answer
+from keepwell.metrics.cycles import Cycles
 
 KINDS = ("by_choice", "failed_payment", "lapse", "closed_or_merged", "unknown")
 
@@ -114,8 +117,9 @@ def test_csv_has_a_row_for_every_line_kind_and_rate_of_every_segment() -> None:
     whole = a_statement(parts=[a_statement(segment="Enterprise"), a_statement(segment="(none)")])
     rows = statement_csv([whole]).rows
     assert {row[3] for row in rows} == {None, "Enterprise", "(none)"}
-    assert ("2026-01-01", "2026-04-01", True, None, None, "churned", 5, "200.00", None) in rows
-    assert ("2026-01-01", "2026-04-01", True, None, None, "customer_churn", None, None, 0.05) in rows
+    assert ("2026-01-01", "2026-04-01", True, None, None, "churned", 5, "200.00", None, None, None) in rows
+    asked = ("2026-01-01", "2026-04-01", True, None, None, "customer_churn", None, None, 0.05, None, None)
+    assert asked in rows
     assert len(rows) % 3 == 0
 
 
@@ -157,11 +161,24 @@ def test_survival_is_told_only_as_far_as_it_was_seen() -> None:
     assert rows[0][3] == "100.0%"
 
 
+def test_the_rates_of_all_accounts_stand_with_their_intervals_on_the_screen_and_in_csv() -> None:
+    sure = {"intervals": {"customer_churn": [0.0312, 0.0798]}}
+    whole = a_statement(**sure, kinds={"contract": a_statement(**sure), "irregular": a_statement(**sure)})
+    rates = list(statement_sheets(whole))[1]
+    assert [column.name for column in rates.columns][:3] == ["rate", "value", "interval_"]
+    assert rates.rows[0][2] == "3.1–8.0%"
+    assert sum(column.name.startswith("interval") for column in rates.columns) == 1
+    assert {row[9:] for row in statement_csv([whole]).rows if row[5] == "customer_churn"} == {
+        (0.0312, 0.0798)
+    }
+
+
 def test_cycles_are_medians_over_those_who_bought_more_than_once() -> None:
     account = {"segment": "Retail", "lapsed": False, "one_time": False, "limit_days": 90}
     found = [{**account, "cycle_days": days} for days in (20.0, 30.0, 70.0)]
     found.append({**account, "segment": None, "one_time": True, "lapsed": True, "cycle_days": 400.0})
-    whole, retail, none = cycles.answer(found).data
+    data = Cycles(date(2026, 1, 1), pa.Table.from_pylist(found)).to_dict()
+    whole, retail, none = cycles.answer(data).data
     assert (whole["cycle_days"], whole["one_time"], whole["lapsed"]) == (30.0, 1, 1)
     assert (retail["segment"], retail["accounts"]) == ("Retail", 3)
     assert (none["segment"], none["cycle_days"]) == ("(none)", None)

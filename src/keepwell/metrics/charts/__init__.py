@@ -6,12 +6,14 @@ The same chart is interactive on a page, an SVG or a PNG; `html`, `svg` and `png
 """
 
 from keepwell.metrics.charts.cohorts import cohort_chart
+from keepwell.metrics.charts.cycles import cycles_chart
 from keepwell.metrics.charts.definitions import definitions_chart
 from keepwell.metrics.charts.grammar import html, png, svg
 from keepwell.metrics.charts.movements import movements_chart
 from keepwell.metrics.charts.retention import retention_chart
 from keepwell.metrics.charts.survival import survival_chart
 from keepwell.metrics.charts.theme import DARK, LIGHT, PAGE, Theme
+from keepwell.metrics.charts.use import use_chart
 
 __all__ = [
     "DARK",
@@ -19,6 +21,7 @@ __all__ = [
     "PAGE",
     "Theme",
     "cohort_chart",
+    "cycles_chart",
     "definitions_chart",
     "html",
     "movements_chart",
@@ -26,4 +29,5 @@ __all__ = [
     "retention_chart",
     "survival_chart",
     "svg",
+    "use_chart",
 ]

@@ -20,6 +20,7 @@ LABELS = 150  # units that the names of the cohorts take
 def cohort_chart(
     cohorts: Sequence[Json],
     *,
+    mean: Sequence[Json] = (),
     grain: str = "month",
     measure: str = "accounts",
     theme: Theme = LIGHT,
@@ -28,25 +29,26 @@ def cohort_chart(
 ) -> Any:
     """A triangle of shares with a column of sizes and a row of weighted means.
 
-    A running cell (its month not yet over) has a dashed edge and stays out of the means. The chart is as
+    `mean` is the cells of the weighted mean, as `Cohorts.mean_to_dict` gives them; without them there is no such
+    row. A running cell (its month not yet over) has a dashed edge and stays out of the means. The chart is as
     wide as it has ages; cells are drawn narrower, down to where their text fits, to keep within `width`.
     """
     ages = sorted({int(c["age"]) for cohort in cohorts for c in cohort["cells"]})
-    values = _values(cohorts, measure, grain)
+    values = [*_mean_values(cohorts, mean), *_values(cohorts, measure, grain)]
     natural, least = ((len(ages) + 1) * cell + LABELS for cell in (CELL, CELL_LEAST))
     wide = natural if width is None else min(natural, max(least, width))
     return finish(
         _layers(values, ages, grain, theme),
         theme=theme,
         width=wide,
-        height=26 * (len(cohorts) + 2),
+        height=26 * (len(cohorts) + (2 if mean else 0)),
         title=cohort_heading(measure) if title else None,
-        said=_said(cohorts, measure),
-        notes=cohort_notes(cohorts, measure),
+        said=_said(cohorts, mean, measure),
+        notes=cohort_notes(cohorts, measure, mean),
     )
 
 
-def cohort_notes(cohorts: Sequence[Json], measure: str = "accounts") -> list[str]:
+def cohort_notes(cohorts: Sequence[Json], measure: str = "accounts", mean: Sequence[Json] = ()) -> list[str]:
     """What the cells are, and the marks that occur among them."""
     notes = [
         _("Cells are per cent of the cohort’s first MRR.")
@@ -57,26 +59,13 @@ def cohort_notes(cohorts: Sequence[Json], measure: str = "accounts") -> list[str
         notes.append(_("Dashed edge: still running, counted up to the newest covered day."))
     if any(small(int(c["size"] or 0)) for c in cohorts):
         notes.append(_("Size in brackets: fewer than {n} accounts.").format(n=SMALL))
-    notes.append(_("The mean is weighted by size, over the cohorts that have reached the age."))
+    if mean:
+        notes.append(
+            _("The mean is weighted by first MRR, over the cohorts that have reached the age.")
+            if measure == "mrr"
+            else _("The mean is weighted by size, over the cohorts that have reached the age.")
+        )
     return notes
-
-
-def weighted_means(cohorts: Sequence[Json]) -> dict[int, float]:
-    """Age to the share of all cohorts together, weighted by base, over only those that have reached the age.
-
-    A running cell has not reached it; in cohorts that are no calendar period each account has an age of its
-    own, and those that have come so far count.
-    """
-    by_period = all(numbers.is_period(c["cohort"]) for c in cohorts)
-    sums: dict[int, tuple[float, float]] = {}
-    for cohort in cohorts:
-        for cell in cohort["cells"]:
-            if cell.get("share") is None or (by_period and not cell.get("finished", True)):
-                continue
-            weight = float(cell.get("base") or cohort["size"] or 0)
-            part, whole = sums.get(int(cell["age"]), (0.0, 0.0))
-            sums[int(cell["age"])] = (part + weight * float(cell["share"]), whole + weight)
-    return {age: part / whole for age, (part, whole) in sorted(sums.items()) if whole}
 
 
 def size_said(size: Any) -> str:
@@ -90,8 +79,13 @@ def cohort_heading(measure: str) -> str:
     return _("Revenue kept, by cohort") if measure == "mrr" else _("Accounts kept, by cohort")
 
 
-def _said(cohorts: Sequence[Json], measure: str) -> str:
-    means = weighted_means(cohorts)
+def means_by_age(mean: Sequence[Json]) -> dict[int, float]:
+    """Age to the mean's share, where there is one."""
+    return {int(cell["age"]): float(cell["share"]) for cell in mean if cell.get("share") is not None}
+
+
+def _said(cohorts: Sequence[Json], mean: Sequence[Json], measure: str) -> str:
+    means = means_by_age(mean)
     some = [a for a in (1, 3, 6, 12, 24, 36) if a in means]
     figures = ", ".join(
         _("{share} at age {age}").format(share=numbers.percent(means[a], 0), age=a) for a in some
@@ -111,19 +105,20 @@ def _cell(row: int, age: int, share: float, kind: str) -> dict[str, Any]:
     }
 
 
+def _mean_values(cohorts: Sequence[Json], mean: Sequence[Json]) -> list[dict[str, Any]]:
+    if not mean:
+        return []
+    name, total = _("Weighted mean"), sum(int(c["size"] or 0) for c in cohorts)
+    values = [{"row": 0, "age": SIZE, "text": numbers.count(total), "kind": "size", "cohort": name}]
+    for age, share in means_by_age(mean).items():
+        cell = _cell(0, age, share, "mean")
+        values.append({**cell, "cohort": name, "said": f"{name}, {age}: {numbers.percent(share)}"})
+    return values
+
+
 def _values(cohorts: Sequence[Json], measure: str, grain: str) -> list[dict[str, Any]]:
     """One dict a cell; rows are numbered from the top, the mean is row 0."""
-    mean = _("Weighted mean")
-    total = sum(int(c["size"] or 0) for c in cohorts)
-    values = [{"row": 0, "age": SIZE, "text": numbers.count(total), "kind": "size", "cohort": mean}]
-    for age, share in weighted_means(cohorts).items():
-        values.append(
-            {
-                **_cell(0, age, share, "mean"),
-                "cohort": mean,
-                "said": f"{mean}, {age}: {numbers.percent(share)}",
-            }
-        )
+    values: list[dict[str, Any]] = []
     for row, cohort in enumerate(cohorts, start=1):
         name = numbers.cohort(cohort["cohort"], grain)
         values.append(
@@ -155,7 +150,8 @@ def _active(active: Any, measure: str) -> str:
 
 def _layers(values: list[dict[str, Any]], ages: list[int], grain: str, theme: Theme) -> Any:
     names = list(dict.fromkeys(v["cohort"] for v in values))
-    names.insert(1, "")  # a breath between the mean and the cohorts
+    if values and values[0]["row"] == 0:
+        names.insert(1, "")  # a breath between the mean and the cohorts
     unit = {"quarter": _("Quarters"), "year": _("Years")}.get(grain, _("Months"))
     head = _("{unit} since the cohort began").format(unit=unit)
     axis = alt.Axis(

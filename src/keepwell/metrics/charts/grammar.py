@@ -40,9 +40,15 @@ def finish(
     return chart.properties(**size, **words, description=said).configure(**config(theme))
 
 
+def spec_of(chart: Any) -> dict[str, Any]:
+    """The chart's Vega-Lite spec. Checking it against the schema is the tests' business: it takes longest."""
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec
+
+
 def svg(chart: Any) -> str:
     """The chart, or its spec, as an SVG picture, drawn without network or browser."""
-    spec = chart if isinstance(chart, dict) else chart.to_dict()
+    spec = chart if isinstance(chart, dict) else spec_of(chart)
     drawn = str(vlc.vegalite_to_svg(spec, allowed_base_urls=[]))
     # What a screen reader says; vega says it only where a script draws.
     said = f'role="img" aria-label="{escape(str(spec.get("description", "")))}"'
@@ -51,12 +57,12 @@ def svg(chart: Any) -> str:
 
 def png(chart: Any, scale: float = 2.0) -> bytes:
     """The chart as a PNG picture, `scale` pixels for each unit of its size."""
-    return bytes(vlc.vegalite_to_png(chart.to_dict(), scale=scale, allowed_base_urls=[]))
+    return bytes(vlc.vegalite_to_png(spec_of(chart), scale=scale, allowed_base_urls=[]))
 
 
 def html(chart: Any) -> str:
     """The chart as an interactive page of its own that opens without a network."""
-    return str(vlc.vegalite_to_html(chart.to_dict(), bundle=True, renderer="svg"))
+    return str(vlc.vegalite_to_html(spec_of(chart), bundle=True, renderer="svg"))
 
 
-__all__ = ["LIGHT", "NARROW", "PAGE", "Theme", "finish", "html", "png", "rows", "svg"]
+__all__ = ["LIGHT", "NARROW", "PAGE", "Theme", "finish", "html", "png", "rows", "spec_of", "svg"]

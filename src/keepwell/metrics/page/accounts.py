@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from keepwell.metrics.statement import Statement
 
 
-def accounts_behind(statement: "Statement", *, most: int = 500) -> dict[str, list[dict[str, Any]]]:
-    """Line to its accounts, the largest change first, at most `most` of each.
+def accounts_behind(statement: "Statement", *, most: int = 2_000) -> dict[str, list[dict[str, Any]]]:
+    """Line to its accounts, the largest first, at most `most` of each.
 
     An account is `{account_id, name, opening, closing, change, currency, why}`, its amounts as decimal
     strings in the statement's currency. Raises KeepwellError where the statement was made without accounts.
@@ -32,7 +32,7 @@ def _behind(statement: "Statement", line: str, most: int) -> list[dict[str, Any]
             "currency": unit,
             "why": _why(row),
         }
-        for row in statement.list(line).slice(0, most).to_pylist()
+        for row in statement.list(line, most).to_pylist()
     ]
 
 

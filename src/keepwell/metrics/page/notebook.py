@@ -1,6 +1,6 @@
 """An answer as it shows itself in a notebook: its chart, its table, and what it stands on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keepwell.lib.errors import BadInput
@@ -8,16 +8,19 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.metrics.charts import grammar, numbers
 from keepwell.metrics.charts.cohorts import cohort_chart, cohort_heading, cohort_notes
+from keepwell.metrics.charts.cycles import cycles_chart, cycles_heading, cycles_notes
 from keepwell.metrics.charts.definitions import definitions_chart, definitions_notes
 from keepwell.metrics.charts.movements import movements_chart, movements_notes
 from keepwell.metrics.charts.retention import retention_chart, retention_notes
 from keepwell.metrics.charts.survival import survival_chart, survival_notes
 from keepwell.metrics.charts.theme import DARK, LIGHT, PAGE, css_tokens
+from keepwell.metrics.charts.use import use_chart, use_heading, use_notes
 from keepwell.metrics.page.lede import lede
 from keepwell.metrics.page.markup import Child, Markup, tag
 from keepwell.metrics.page.proof import proof_line
 from keepwell.metrics.page.sections import statement_table
 from keepwell.metrics.page.tables import cohort_table, definition_table, series_table, survival_table
+from keepwell.metrics.page.use_tables import cycles_table, use_table
 
 # Notebooks say themselves whether they are dark; what the reader's system prefers is not what they show.
 _STYLE = (
@@ -38,21 +41,19 @@ _STYLE = (
 )
 
 
-def as_notebook_html(kind: str, answer: Any, *, grain: str = "month", measure: str = "accounts") -> str:
+def as_notebook_html(kind: str, answer: Any, **told: Any) -> str:
     """HTML of an answer in its JSON form for a notebook's `_repr_html_`: a static chart and the table.
 
-    `kind` is `statement`, `series`, `cohorts`, `survival` or `definitions`. It needs no script and no
-    network, and takes the notebook's light or dark. Cohorts also say their `grain` and
-    `measure`. Raises
-    BadInput for a kind there is not.
+    `kind` is `statement`, `series`, `cohorts`, `survival`, `definitions`, `events_retention` or `cycles`. It needs no
+    script and no network, and takes the notebook's light or dark. Cohorts also say their `grain`, `measure` and
+    `mean`, retention of use its `mode`. Raises BadInput for a kind there is not.
     """
     if kind not in _KINDS:
         raise BadInput(
             _("There is no answer of the kind “{kind}”.").format(kind=kind),
             ways=[_("Kinds are: {all}.").format(all=", ".join(near(kind, _KINDS) or _KINDS))],
         )
-    inside = _cohorts(answer, grain, measure) if kind == "cohorts" else _KINDS[kind](answer)
-    return tag("div", tag("style", Markup(_STYLE)), *inside, class_="keepwell")
+    return tag("div", tag("style", Markup(_STYLE)), *_KINDS[kind](answer, **told), class_="keepwell")
 
 
 def _statement(answer: Any) -> list[Child]:
@@ -71,10 +72,12 @@ def _series(answer: Any) -> list[Child]:
     return [tag("h3", _("Over time")), _chart(drawn, retention_notes(answer)), series_table(answer)]
 
 
-def _cohorts(answer: Any, grain: str = "month", measure: str = "accounts") -> list[Child]:
-    drawn = cohort_chart(answer, grain=grain, measure=measure, theme=PAGE, title=False)
-    head = tag("h3", cohort_heading(measure))
-    return [head, _chart(drawn, cohort_notes(answer, measure)), cohort_table(answer, grain)]
+def _cohorts(
+    answer: Any, grain: str = "month", measure: str = "accounts", mean: Sequence[Any] = ()
+) -> list[Child]:
+    drawn = cohort_chart(answer, mean=mean, grain=grain, measure=measure, theme=PAGE, title=False)
+    notes = cohort_notes(answer, measure, mean)
+    return [tag("h3", cohort_heading(measure)), _chart(drawn, notes), cohort_table(answer, grain, mean)]
 
 
 def _survival(answer: Any) -> list[Child]:
@@ -95,15 +98,32 @@ def _definitions(answer: Any) -> list[Child]:
     ]
 
 
+def _events_retention(answer: Any, mode: str = "on") -> list[Child]:
+    drawn = use_chart(answer, mode=mode, theme=PAGE, title=False)
+    return [tag("h3", use_heading()), _chart(drawn, use_notes(answer)), use_table(answer)]
+
+
+def _cycles(answer: Any) -> list[Child]:
+    spread = answer["spread"]
+    if not spread:
+        nobody = tag("p", _("Nobody has bought more than once without a contract."))
+        return [tag("h3", cycles_heading()), nobody, cycles_table(answer["segments"])]
+    drawn = cycles_chart(spread, theme=PAGE, title=False)
+    shown = _chart(drawn, cycles_notes(spread))
+    return [tag("h3", cycles_heading()), shown, cycles_table(answer["segments"])]
+
+
 def _chart(made: Any, notes: list[str]) -> Markup:
     told = tag("p", " ".join(notes), class_="small muted") if notes else None
     return tag("div", told, tag("div", Markup(grammar.svg(made)), class_="scroll"))
 
 
-_KINDS: dict[str, Callable[[Any], list[Child]]] = {
+_KINDS: dict[str, Callable[..., list[Child]]] = {
     "statement": _statement,
     "series": _series,
     "cohorts": _cohorts,
     "survival": _survival,
     "definitions": _definitions,
+    "events_retention": _events_retention,
+    "cycles": _cycles,
 }

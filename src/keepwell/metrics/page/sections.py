@@ -8,6 +8,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import grammar, numbers
 from keepwell.metrics.charts.cohorts import cohort_chart, cohort_heading, cohort_notes
 from keepwell.metrics.charts.definitions import definitions_chart, definitions_notes
+from keepwell.metrics.charts.grammar import spec_of
 from keepwell.metrics.charts.movements import movements_chart, movements_notes
 from keepwell.metrics.charts.reading import (
     LOSSES,
@@ -48,7 +49,7 @@ WIDE, HALF, PHONE = 1180, 560, 330  # units of the three widths a chart is drawn
 
 def chart(name: str, draw: Callable[[int], Any], *, wide: int) -> Markup:
     """A chart drawn for a wide and for a narrow screen, as pictures that the page's script makes interactive."""
-    specs = {"wide": draw(wide).to_dict(), "narrow": draw(PHONE).to_dict()}
+    specs = {"wide": spec_of(draw(wide)), "narrow": spec_of(draw(PHONE))}
     return tag(
         "div",
         [tag("div", picture(spec), class_=f"only-{size}") for size, spec in specs.items()],
@@ -313,15 +314,17 @@ def said_elsewhere(definitions: Sequence[Json]) -> Markup:
     return sheet("definitions", _("Said elsewhere"), definitions_notes(definitions), inside)
 
 
-def cohorts_sheet(cohorts: Sequence[Json], grain: str, measure: str) -> Markup:
+def cohorts_sheet(cohorts: Sequence[Json], mean: Sequence[Json], grain: str, measure: str) -> Markup:
     """The cohort triangle, which scrolls sideways where it has no room."""
-    made = cohort_chart(cohorts, grain=grain, measure=measure, theme=PAGE, width=WIDE, title=False).to_dict()
+    made = spec_of(
+        cohort_chart(cohorts, mean=mean, grain=grain, measure=measure, theme=PAGE, width=WIDE, title=False)
+    )
     heading = cohort_heading(measure)
     held = tag("div", picture(made)), data_block(_shared({"wide": made}))
     chart_ = tag("div", held, class_="chart fixed", id="chart-cohorts")
     moved = tag("div", chart_, class_="scroll", tabindex=0, role="region", aria_label=heading)
-    inside = folded(_("The cohorts in numbers"), cohort_table(cohorts, grain))
-    return sheet("cohorts", heading, cohort_notes(cohorts, measure), moved, inside)
+    inside = folded(_("The cohorts in numbers"), cohort_table(cohorts, grain, mean))
+    return sheet("cohorts", heading, cohort_notes(cohorts, measure, mean), moved, inside)
 
 
 def survival_sheet(survival: Any) -> Markup:

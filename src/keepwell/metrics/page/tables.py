@@ -8,9 +8,10 @@ from typing import Any
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.cohorts import weighted_means
+from keepwell.metrics.charts.cohorts import means_by_age
 from keepwell.metrics.charts.definitions import OURS, definition_name
 from keepwell.metrics.charts.reading import (
+    BALANCES,
     Json,
     base,
     currency,
@@ -70,9 +71,12 @@ def _row(row: Sequence[Cell], heads: Sequence[Head]) -> Markup:
 
 
 def account_table(accounts: Sequence[Json], line: str, most: int, *, all_: int | None = None) -> Markup:
-    """The accounts behind a line, the largest change first: at most `most` of the `all_` there are."""
+    """The accounts behind a line, the largest first: at most `most` of the `all_` there are.
+
+    A balance is ordered by what is paid, other lines by how much changed.
+    """
     everyone = max(len(accounts), all_ or 0)
-    ordered = sorted(accounts, key=lambda a: (-abs(_amount(a)), str(a.get("account_id"))))
+    ordered = sorted(accounts, key=lambda a: (-abs(_amount(a, line)), str(a.get("account_id"))))
     shown = ordered[:most]
     heads = [
         Head(_("Account")),
@@ -96,7 +100,7 @@ def account_table(accounts: Sequence[Json], line: str, most: int, *, all_: int |
     if len(shown) == everyone:
         return made
     note = _(
-        "The {shown} largest of {all}. All of them: keepwell statement --list {line} --format csv"
+        "The {shown} largest of {all}. All of them: keepwell --format csv statement --list {line}"
     ).format(shown=numbers.count(len(shown)), all=numbers.count(everyone), line=line)
     return tag("div", tag("p", note, class_="small muted"), made)
 
@@ -113,8 +117,8 @@ def why(account: Json, line: str) -> str:
     )
 
 
-def _amount(account: Json) -> Decimal:
-    for key in ("change", "closing", "opening"):
+def _amount(account: Json, line: str) -> Decimal:
+    for key in (line,) if line in BALANCES else ("change", "closing", "opening"):
         try:
             value = Decimal(str(account.get(key)))
         except InvalidOperation:
@@ -189,7 +193,7 @@ def segment_table(parts: Sequence[Json]) -> Markup:
     return table(heads, rows, caption=_("The parts in numbers"), name="keepwell-parts")
 
 
-def cohort_table(cohorts: Sequence[Json], grain: str = "month") -> Markup:
+def cohort_table(cohorts: Sequence[Json], grain: str = "month", mean: Sequence[Json] = ()) -> Markup:
     """The triangle in numbers; a running cell has a tilde."""
     ages = sorted({int(c["age"]) for cohort in cohorts for c in cohort["cells"]})
     heads = [Head(_("Cohort")), Head(_("Size"), number=True), *[Head(str(a), number=True) for a in ages]]
@@ -201,10 +205,10 @@ def cohort_table(cohorts: Sequence[Json], grain: str = "month") -> Markup:
             (numbers.count(cohort["size"]), cohort["size"]),
         ]
         rows.append(row + [_share(cells.get(age)) for age in ages])
-    means = weighted_means(cohorts)
-    size = sum(int(c["size"] or 0) for c in cohorts)
-    mean: list[Cell] = [(_("Weighted mean"), None), (numbers.count(size), size)]
-    rows.append(mean + [_share({"share": means.get(age)}) for age in ages])
+    if mean:
+        means, size = means_by_age(mean), sum(int(c["size"] or 0) for c in cohorts)
+        last: list[Cell] = [(_("Weighted mean"), None), (numbers.count(size), size)]
+        rows.append(last + [_share({"share": means.get(age)}) for age in ages])
     return table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts")
 
 

@@ -1,17 +1,13 @@
 """One file that shows a period to anyone: it opens without a network, in light and dark, and prints."""
 
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
-
-import vl_convert as vlc
 
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
@@ -23,8 +19,9 @@ from keepwell.metrics.page.figures import figures
 from keepwell.metrics.page.lede import lede
 from keepwell.metrics.page.markup import Markup, data_block, join, tag
 from keepwell.metrics.page.proof import proof_list, segment
+from keepwell.metrics.page.runtime import runtime
 
-MOST = 500  # accounts shown of one list; a list never holds more than can be read
+MOST = 2_000  # accounts shown of one list; a list never holds more than can be read
 
 
 def write_page(
@@ -37,15 +34,17 @@ def write_page(
     definitions: Sequence[Json] | None = None,
     accounts: Accounts | None = None,
     title: str | None = None,
+    cohort_mean: Sequence[Json] = (),
     cohort_grain: str = "month",
     cohort_measure: str = "accounts",
     most: int = MOST,
 ) -> Path:
     """Write one self-contained HTML file about a period and give back its path.
 
-    Every answer is in its JSON form; what is None has no part on the page. `accounts` holds the accounts
+    Every answer is in its JSON form; what is None has no part on the page. `cohort_mean` is what
+    `Cohorts.mean_to_dict` gives. `accounts` holds the accounts
     behind each line, `{line: [{account_id, name, opening, closing, change, currency, why}]}`, amounts as
-    decimal strings; at most `most` of a list are put into the page, the largest changes first.
+    decimal strings; at most `most` of a list are put into the page, the largest first.
     """
     page = make_page(
         statement=statement,
@@ -55,6 +54,7 @@ def write_page(
         definitions=definitions,
         accounts=accounts,
         title=title,
+        cohort_mean=cohort_mean,
         cohort_grain=cohort_grain,
         cohort_measure=cohort_measure,
         most=most,
@@ -73,6 +73,7 @@ def make_page(
     definitions: Sequence[Json] | None = None,
     accounts: Accounts | None = None,
     title: str | None = None,
+    cohort_mean: Sequence[Json] = (),
     cohort_grain: str = "month",
     cohort_measure: str = "accounts",
     most: int = MOST,
@@ -93,7 +94,7 @@ def make_page(
     if definitions:
         parts.append(sections.said_elsewhere(definitions))
     if cohorts:
-        parts.append(sections.cohorts_sheet(cohorts, cohort_grain, cohort_measure))
+        parts.append(sections.cohorts_sheet(cohorts, cohort_mean, cohort_grain, cohort_measure))
     if survival:
         parts.append(sections.survival_sheet(survival))
     parts.append(sections.sheet("proof", _("Where these figures come from"), [], proof_list(statement)))
@@ -150,7 +151,7 @@ def _top() -> Markup:
 def _assemble(*, name: str, body: Markup) -> str:
     style = _tokens() + _own("page.css")
     words = {"csv": _("Save as CSV"), "sort": _("Sort by {column}"), "wide": "wide"}
-    scripts = [_runtime(), _own("page.js")]
+    scripts = [runtime(), _own("page.js")]
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -185,14 +186,6 @@ def _tokens() -> str:
 
 def _own(name: str) -> str:
     return files("keepwell.metrics.page").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _runtime() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, out of vl-convert; nothing is fetched."""
-    bundle = str(vlc.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
-    # A string inside the libraries must not end the element, and no address in them is one to load from.
-    return re.sub(r"</(?=script)", r"<\\/", bundle, flags=re.IGNORECASE)
 
 
 def _hash(text: str) -> str:

@@ -12,6 +12,7 @@ from keepwell.metrics.charts import (
     DARK,
     PAGE,
     cohort_chart,
+    cycles_chart,
     definitions_chart,
     html,
     movements_chart,
@@ -19,8 +20,8 @@ from keepwell.metrics.charts import (
     retention_chart,
     survival_chart,
     svg,
+    use_chart,
 )
-from keepwell.metrics.charts.cohorts import weighted_means
 
 EXAMPLE = json.loads((Path(__file__).parent / "example.json").read_text(encoding="utf-8"))
 CHARTS = {
@@ -28,8 +29,10 @@ CHARTS = {
     "movements in accounts": lambda **k: movements_chart(EXAMPLE["statement"], measure="accounts", **k),
     "retention": lambda **k: retention_chart(EXAMPLE["series"], **k),
     "churn": lambda **k: retention_chart(EXAMPLE["series"], panel="churn", **k),
-    "cohorts": lambda **k: cohort_chart(EXAMPLE["cohorts"], **k),
+    "cohorts": lambda **k: cohort_chart(EXAMPLE["cohorts"], mean=EXAMPLE["cohort_mean"], **k),
     "survival": lambda **k: survival_chart(EXAMPLE["survival"], **k),
+    "use": lambda **k: use_chart(EXAMPLE["events_retention"], **k),
+    "cycles": lambda **k: cycles_chart(EXAMPLE["cycles"]["spread"], **k),
     "definitions": lambda **k: definitions_chart(EXAMPLE["definitions"], **k),
 }
 
@@ -150,26 +153,50 @@ def test_a_refused_period_leaves_a_gap_and_says_why(series):
     assert any("too short" in note for note in notes)
 
 
-def test_the_mean_of_cohorts_is_weighted_by_base_over_those_that_have_reached_the_age():
-    def cell(age, active, base, finished=True):
-        return {"age": age, "active": active, "base": base, "share": active / base, "finished": finished}
-
-    triangle = [
-        {
-            "cohort": "2026-01-01",
-            "size": 10,
-            "cells": [cell(0, 10, 10), cell(1, 5, 10), cell(2, 4, 10, False)],
-        },
-        {"cohort": "2026-02-01", "size": 30, "cells": [cell(0, 27, 30), cell(1, 9, 30, False)]},
+def test_the_mean_of_a_triangle_is_the_answer_s_own_and_none_is_made_up():
+    mean = [
+        {"age": 0, "active": 37, "base": 40, "share": 0.925, "finished": True, "small": False},
+        {"age": 1, "active": 0, "base": 0, "share": None, "finished": True, "small": True},
     ]
-    assert weighted_means(triangle) == pytest.approx({0: 37 / 40, 1: 0.5})
-    for cohort, name in zip(triangle, ("Enterprise", "Small"), strict=True):
-        cohort["cohort"] = name
-    assert weighted_means(triangle) == pytest.approx({0: 37 / 40, 1: 14 / 40, 2: 0.4})
+    rows = next(iter(cohort_chart(EXAMPLE["cohorts"], mean=mean).to_dict()["datasets"].values()))
+    assert [(r["age"], r["text"]) for r in rows if r["row"] == 0 and r["kind"] == "mean"] == [(0, "92")]
+    bare = cohort_chart(EXAMPLE["cohorts"]).to_dict()
+    assert not [r for r in next(iter(bare["datasets"].values())) if r["row"] == 0]
+    assert not any("mean" in note for note in bare["title"]["subtitle"])
+
+
+def test_a_mean_of_revenue_says_that_it_is_weighted_by_revenue():
+    made = cohort_chart(EXAMPLE["cohorts"], mean=EXAMPLE["cohort_mean"], measure="mrr").to_dict()
+    assert any("weighted by first MRR" in note for note in made["title"]["subtitle"])
+
+
+def test_use_is_hollow_and_dashed_where_not_all_starts_have_come_so_far():
+    spec = use_chart(EXAMPLE["events_retention"]).to_dict()
+    assert [mark for mark, _layer in _marks(spec) if mark.get("strokeDash")]
+    assert any("Hollow" in note for note in spec["title"]["subtitle"])
+    assert {r["cohort"] for r in next(iter(spec["datasets"].values()))} == {
+        "1 Jan 2026",
+        "1 Apr 2026",
+        "1 Jul 2026",
+    }
+
+
+def test_brackets_of_use_stand_side_by_side_with_their_days():
+    cell = {"active": 20, "base": 40, "share": 0.5, "finished": True, "small": False}
+    cells = [{**cell, "age": 1, "to": 8}, {**cell, "age": 8, "to": 31}, {**cell, "age": 31, "to": None}]
+    spec = use_chart([{"cohort": None, "size": 40, "cells": cells}], mode="brackets").to_dict()
+    days = [r["days"] for r in next(iter(spec["datasets"].values()))]
+    assert days == ["1–7", "8–30", "31 or later"]
+    assert [mark["type"] for mark, _layer in _marks(spec)] == ["point"]
+
+
+def test_a_segment_of_few_irregular_accounts_says_how_many():
+    spec = cycles_chart(EXAMPLE["cycles"]["spread"]).to_dict()
+    assert "(none) (20)" in {r["segment"] for r in next(iter(spec["datasets"].values()))}
 
 
 def test_a_running_cell_has_a_dashed_edge_and_a_small_cohort_a_bracketed_size():
-    spec = cohort_chart(EXAMPLE["cohorts"]).to_dict()
+    spec = cohort_chart(EXAMPLE["cohorts"], mean=EXAMPLE["cohort_mean"]).to_dict()
     assert [mark for mark, _layer in _marks(spec) if mark.get("strokeDash")]
     rows = next(iter(spec["datasets"].values()))
     assert {r["text"] for r in rows if r["kind"] == "size" and r["row"] > 0} >= {"(9)", "(17)"}

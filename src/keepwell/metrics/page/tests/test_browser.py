@@ -25,7 +25,7 @@ pytestmark = [
 EXAMPLE = json.loads(
     (Path(__file__).parents[2] / "charts" / "tests" / "example.json").read_text(encoding="utf-8")
 )
-ANSWERS = ("statement", "series", "cohorts", "survival", "definitions", "accounts")
+ANSWERS = ("statement", "series", "cohorts", "cohort_mean", "survival", "definitions", "accounts")
 
 
 class _Tab:

@@ -13,7 +13,9 @@ EXAMPLE = json.loads(
 )
 
 
-@pytest.mark.parametrize("kind", ["statement", "series", "cohorts", "survival", "definitions"])
+@pytest.mark.parametrize("kind", [
+    "statement", "series", "cohorts", "survival", "definitions", "events_retention", "cycles",
+])  # fmt: skip
 def test_an_answer_shows_its_chart_and_its_table_without_script_or_network(kind):
     made = as_notebook_html(kind, EXAMPLE[kind])
     assert "<svg" in made

@@ -19,7 +19,7 @@ from keepwell.metrics.page.proof import excluded, proof
 EXAMPLE = json.loads(
     (Path(__file__).parents[2] / "charts" / "tests" / "example.json").read_text(encoding="utf-8")
 )
-ANSWERS = ("statement", "series", "cohorts", "survival", "definitions", "accounts")
+ANSWERS = ("statement", "series", "cohorts", "cohort_mean", "survival", "definitions", "accounts")
 
 
 @pytest.fixture(scope="module")
