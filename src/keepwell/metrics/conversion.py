@@ -20,6 +20,9 @@ from keepwell.lib.text import gettext as _
 LARGEST = 2**44
 # So that a product of an amount and a digit of the rate, with a carry, stays within 62 bits.
 _DIGIT = 16
+_DOUBLE = (
+    2**52
+)  # whole numbers below it are exact in a double, and so are their quotients that leave nothing over
 
 
 def money_in(
@@ -57,6 +60,23 @@ def _converted(value: nw.Expr, rate: Rate) -> nw.Expr:
     whole, part = divmod(rate.num, rate.den)
     if part == 0:
         return value * whole
+    return (
+        nw.when(value >= 0, value < _DOUBLE // rate.num)
+        .then(_converted_in_one_go(value, rate))
+        .otherwise(_converted_with_care(value, rate, whole, part))
+    )
+
+
+def _converted_in_one_go(value: nw.Expr, rate: Rate) -> nw.Expr:
+    """Where the product fits a double exactly, as it does for nearly every amount, one division is enough."""
+    product = value * rate.num
+    left = product % rate.den
+    floor = ((product - left) / rate.den).cast(nw.Int64)
+    up = (left * 2 > rate.den) | ((left * 2 == rate.den) & (floor % 2 == 1))
+    return nw.when(up).then(floor + 1).otherwise(floor)
+
+
+def _converted_with_care(value: nw.Expr, rate: Rate, whole: int, part: int) -> nw.Expr:
     guess = (value * (part / rate.den) + 0.5).floor().cast(nw.Int64)
     floor = value * whole + guess
     twice = _left_over(value, part, guess, rate.den) * 2

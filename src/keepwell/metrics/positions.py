@@ -45,12 +45,25 @@ ENDS = (
 def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Frame:
     """The positions of every account in a period, at the given rates."""
     start, end = number(period.start), number(period.end)
-    rows = ledger.rows.filter(nw.col("day") < end, nw.col("until") >= start)
-    lone, moves = nw.col("lone"), nw.col("day") >= start
-    still = rows.filter(lone, ~moves, nw.col("until") >= end, nw.col("after") > 0).with_columns(
-        opening=money_in(rates, ledger.reporting)
-    )
-    untouched = still.select(
+    opened, closed = nw.lit(start), nw.lit(end)
+    # Each part is asked of the ledger by itself, so that the files' statistics and columns are made use of.
+    lone = ledger.rows.filter(nw.col("lone"))
+    still = lone.filter(nw.col("day") < start, nw.col("until") >= end, nw.col("after") > 0)
+    inside = priced(lone.filter(nw.col("day") >= start, nw.col("day") < end), rates, ledger.reporting)
+    only = only_row(opened, closed)
+    ends = [decided_by_one_row(inside.filter(only)), ends_of_chains(inside.filter(~only), opened, closed)]
+    if len(ledger.currencies) > 1:
+        several = ledger.rows.filter(~nw.col("lone"), nw.col("day") < end, nw.col("until") >= start)
+        ends.append(ends_of_chains(priced(several, rates, ledger.reporting), opened, closed))
+    moved = lines(nw.concat([part.select(*ENDS) for part in ends], how="vertical"), opened).select(COLUMNS)
+    # Worked out once, and small; the untouched are most of the company and are only ever counted on the way.
+    moved = ledger.engine.persist(moved)
+    return nw.concat([_untouched(still, rates, ledger.reporting, start), moved], how="vertical")
+
+
+def _untouched(still: Frame, rates: Mapping[str, Rate], reporting: str, start: int) -> Frame:
+    """Positions of accounts that pay at both ends and have no row in between."""
+    return still.with_columns(opening=money_in(rates, reporting)).select(
         "account_id",
         "opening",
         closing=nw.col("opening"),
@@ -60,22 +73,17 @@ def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Fram
         kept_by=nw.col("kept_by"),
         target=nw.lit(start - 1).cast(nw.Int64),
     )
-    touched = priced(rows.filter((lone & moves) | ~lone), rates, ledger.reporting)
-    decided, together = told_apart(touched, nw.lit(start), nw.lit(end))
-    ends = [decided, ends_of_chains(together, nw.lit(start), nw.lit(end)).select(*ENDS)]
-    moved = lines(nw.concat(ends, how="vertical"), nw.lit(start)).select(COLUMNS)
-    # Worked out once, and small; the untouched are most of the company and are only ever counted on the way.
-    return nw.concat([untouched, ledger.engine.persist(moved)], how="vertical")
 
 
-def told_apart(touched: Frame, start: nw.Expr, end: nw.Expr) -> tuple[Frame, Frame]:
-    """Openings and closings of accounts with one row in the period, and the `priced` rows of all others.
+def only_row(start: nw.Expr, end: nw.Expr) -> nw.Expr:
+    """Whether a row of an account in one currency is the account's only one in its period: most are."""
+    return (nw.col("since") < start) & (nw.col("until") >= end)
 
-    Most accounts that move do so once: their row says it all, and nothing has to be grouped by account.
-    """
-    only = nw.col("lone") & (nw.col("since") < start) & (nw.col("until") >= end)
+
+def decided_by_one_row(rows: Frame) -> Frame:
+    """Openings and closings of accounts by their only (`priced`) row: nothing has to be grouped by account."""
     turn = nw.col("paying")
-    decided = touched.filter(only).with_columns(
+    return rows.with_columns(
         opening=nw.col("before_in"),
         closing=nw.col("after_in"),
         own_opening=nw.col("before"),
@@ -85,7 +93,6 @@ def told_apart(touched: Frame, start: nw.Expr, end: nw.Expr) -> tuple[Frame, Fra
         left=nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
         last_leaving=nw.when(turn == -1).then(leaving_rank()).otherwise(0).cast(nw.Int64),
     )
-    return decided.select(*ENDS), touched.filter(~only)
 
 
 def priced(rows: Frame, rates: Mapping[str, Rate], reporting: str) -> Frame:

@@ -22,7 +22,7 @@ from keepwell.lib.days import Period, number
 from keepwell.lib.money import Rate
 from keepwell.metrics.conversion import money_in
 from keepwell.metrics.cuts import NO_VALUE
-from keepwell.metrics.positions import ENDS, ends_of_chains, lines, priced
+from keepwell.metrics.positions import ENDS, ends_of_chains, lines, only_row, priced
 from keepwell.metrics.statement import (
     PAYING_AT_CLOSING,
     PAYING_AT_OPENING,
@@ -122,7 +122,7 @@ class _Moved:
 
     @property
     def _only(self) -> nw.Expr:
-        return (nw.col("since") < nw.col("period_start")) & (nw.col("until") >= nw.col("period_end"))
+        return only_row(nw.col("period_start"), nw.col("period_end"))
 
     def decided_by_one_row(self) -> list[dict[str, Any]]:
         """Accounts whose period is one row: most of them, and nothing has to be grouped by account."""
