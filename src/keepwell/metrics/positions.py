@@ -49,7 +49,9 @@ def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Fram
     # Each part is asked of the ledger by itself, so that the files' statistics and columns are made use of.
     lone = ledger.rows.filter(nw.col("lone"))
     still = lone.filter(nw.col("day") < start, nw.col("until") >= end, nw.col("after") > 0)
-    inside = priced(lone.filter(nw.col("day") >= start, nw.col("day") < end), rates, ledger.reporting)
+    # Few of the ledger's rows lie inside: taken out first, all that follows is worked out on full batches.
+    taken = ledger.engine.persist(lone.filter(nw.col("day") >= start, nw.col("day") < end))
+    inside = priced(taken, rates, ledger.reporting)
     only = only_row(opened, closed)
     ends = [decided_by_one_row(inside.filter(only)), ends_of_chains(inside.filter(~only), opened, closed)]
     if len(ledger.currencies) > 1:

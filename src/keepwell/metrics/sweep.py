@@ -117,8 +117,7 @@ class _Moved:
         ledger = self.ledger
         start, end = number(self.over[0].start), number(self.over[-1].end)
         rows = ledger.rows.filter(nw.col("lone"), nw.col("day") >= start, nw.col("day") < end)
-        dated = rows.join(ledger.engine.frame(_calendar(self.over)), on="day", how="inner")
-        return priced(dated, self.rates, ledger.reporting)
+        return rows.join(ledger.engine.frame(_calendar(self.over)), on="day", how="inner")
 
     @property
     def _only(self) -> nw.Expr:
@@ -127,7 +126,7 @@ class _Moved:
     def decided_by_one_row(self) -> list[dict[str, Any]]:
         """Accounts whose period is one row: most of them, and nothing has to be grouped by account."""
         summed_up = (
-            self._inside.filter(self._only)
+            priced(self._inside.filter(self._only), self.rates, self.ledger.reporting)
             .select(
                 "period_start", "kind", "leaving_kind", "kept_by", opening="before_in", closing="after_in"
             )
@@ -149,7 +148,9 @@ class _Moved:
 
     def grouped(self) -> list[dict[str, Any]]:
         """All others: what they did is told by their rows of the period together."""
-        together = [self._inside.filter(~self._only)]
+        # The few are taken out first, so that all that follows is worked out on full batches.
+        few = self.ledger.engine.persist(self._inside.filter(~self._only))
+        together = [priced(few, self.rates, self.ledger.reporting)]
         if len(self.ledger.currencies) > 1:
             together.append(self._several_currencies())
         begins, stops = nw.col("period_start"), nw.col("period_end")
