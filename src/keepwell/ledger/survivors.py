@@ -20,6 +20,7 @@ class Survivors:
     excluded: Frame
     hops: int
     anybody_excluded: bool
+    engine: Engine
 
     @classmethod
     def of(cls, facts: Facts, engine: Engine) -> "Survivors":
@@ -27,7 +28,7 @@ class Survivors:
         merges, excluded = engine.persist(facts.merges), engine.persist(facts.excluded)
         pairs = {row["account_id"]: row["survivor"] for row in engine.collect(merges).to_pylist()}
         anybody = engine.collect(excluded.head(1)).num_rows > 0
-        return cls(merges, excluded, _longest_chain(pairs), anybody)
+        return cls(merges, excluded, _longest_chain(pairs), anybody, engine)
 
     def counted(self, facts: Facts) -> Facts:
         """The facts without our own accounts and tests, which are in no figure."""
@@ -38,7 +39,10 @@ class Survivors:
 
     def of_stretches(self, spans: Frame) -> Frame:
         """Stretches, each counted for whom it counts after all mergers."""
-        for _hop in range(self.hops):
+        for hop in range(self.hops):
+            if hop:
+                # A hop reads twice what comes before it: five in a row would read the subscriptions 32 times.
+                spans = self.engine.persist(spans)
             spans = stretches.moved_to_survivors(spans, self.merges)
         return self._counting(spans) if self.hops else spans
 

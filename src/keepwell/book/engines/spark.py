@@ -99,7 +99,8 @@ class SparkEngine:
         return self.scan([str(path)], table.schema)
 
     def persist(self, frame: Frame) -> Frame:
-        return _lazy(frame.to_native().cache())
+        # Not cache(): plans over cached plans are written out in full, and a posting has too many of them for that.
+        return _lazy(frame.to_native().localCheckpoint())
 
     def collect(self, frame: Frame) -> pa.Table:
         table: pa.Table = frame.to_native().toArrow()
