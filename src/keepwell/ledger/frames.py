@@ -82,7 +82,7 @@ def ledger_of_frames(
 
 
 def _frame(name: str, table: Any, engine: Engine) -> Frame:
-    frame = engine.frame(table)
+    frame = engine.frame(_without_connection(table))
     columns = frame.collect_schema().names()
     for needed in _NEEDED[name]:
         if needed not in columns:
@@ -99,9 +99,29 @@ def _frame(name: str, table: Any, engine: Engine) -> Frame:
                     _("The columns are described under: keepwell docs tables."),
                 ],
             )
+    frame = _with_whole_days(frame, engine)
     if name == "purchases" and "occurred_on" not in columns:
         frame = _with_days(frame, engine)
     return frame
+
+
+def _without_connection(table: Any) -> Any:
+    """A relation of DuckDB lives in the connection that made it, and cannot be joined with what lies in ours."""
+    held = nw.from_native(table, pass_through=True)
+    if isinstance(held, nw.LazyFrame) and held.implementation.is_duckdb():
+        return held.collect("pyarrow").to_native()
+    return table
+
+
+def _with_whole_days(frame: Frame, engine: Engine) -> Frame:
+    """Days that come as instants, as pandas holds them, made days."""
+    schema = frame.collect_schema()
+    instants = [
+        n for n in schema.names() if isinstance(schema[n], nw.Datetime) and n.endswith(("_on", "_from"))
+    ]
+    if not instants:
+        return frame
+    return engine.frame(frame.with_columns(*[nw.col(n).cast(nw.Date) for n in instants]).to_native())
 
 
 def _with_days(purchases: Frame, engine: Engine) -> Frame:
