@@ -42,13 +42,14 @@ def hold_for_grace(steps: Frame, days: int, merges: Frame) -> Frame:
     return netted(later.select(*steps.collect_schema().names()))
 
 
-def rows(steps: Frame, *, lone: bool) -> Frame:
+def rows(steps: Frame, *, lone: bool, steady: bool) -> Frame:
     """The ledger's rows (see `keepwell.ledger.rows`) of netted steps.
 
     `lone` says that none of the accounts pays in more than one currency; then an account's state is the state of its
-    one chain, and a single pass over sorted rows is enough.
+    one chain, and one sorting is enough. `steady` says that none of them ever came back after it had left; then there
+    is one stretch of paying and nothing to number.
     """
-    return _rows_of_lone_accounts(steps) if lone else _rows_of_any_accounts(steps)
+    return _rows_of_lone_accounts(steps, steady=steady) if lone else _rows_of_any_accounts(steps)
 
 
 def merged_on_the_day(rows: Frame, merges: Frame) -> Frame:
@@ -97,13 +98,14 @@ def _account_days(chains: Frame) -> Frame:
     )
 
 
-def _rows_of_lone_accounts(steps: Frame) -> Frame:
+def _rows_of_lone_accounts(steps: Frame, *, steady: bool) -> Frame:
     chains = _with_balances(steps, "account_id")
     starts = nw.when(nw.col("turn") == 1).then(1).otherwise(0)
+    numbered = starts.cum_sum().over("account_id", order_by="day").cast(nw.Int64)
     named = chains.with_columns(
         paying=nw.col("turn"),
         first_day=nw.col("oldest"),
-        spell=starts.cum_sum().over("account_id", order_by="day").cast(nw.Int64),
+        spell=nw.lit(1).cast(nw.Int64) if steady else numbered,
         lone=nw.lit(True),
     )
     return _named(named)

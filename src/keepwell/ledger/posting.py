@@ -89,13 +89,18 @@ class _Rows:
 
     def parts(self, spans: Frame) -> tuple[Frame, ...]:
         if _one_currency(self.facts, self.engine):
-            return (self._rows(spans, lone=True),)
-        mixed = self.engine.persist(stretches.in_several_currencies(spans))
-        alone = spans.join(mixed, on="account_id", how="anti")
-        several = spans.join(mixed, on="account_id", how="semi")
-        return (self._rows(alone, lone=True), self._rows(several, lone=False))
+            return (self._rows(spans, lone=True, steady=False),)
+        apart = self.engine.persist(stretches.not_plain(spans))
+        several, returning = (apart.filter(nw.col("several") == flag) for flag in (1, 0))
+        # A bill unpaid makes a hole in what no subscription's end would have.
+        steady = self.policies.past_due_days is None
+        return (
+            self._rows(spans.join(apart, on="account_id", how="anti"), lone=True, steady=steady),
+            self._rows(spans.join(returning, on="account_id", how="semi"), lone=True, steady=False),
+            self._rows(spans.join(several, on="account_id", how="semi"), lone=False, steady=False),
+        )
 
-    def _rows(self, spans: Frame, *, lone: bool) -> Frame:
+    def _rows(self, spans: Frame, *, lone: bool, steady: bool) -> Frame:
         steps = stretches.steps(spans, self.engine, irregular=self.irregular)
         if self.policies.past_due_days is not None:
             covered = number(self.covered)
@@ -105,7 +110,7 @@ class _Rows:
         if self.policies.grace_days:
             steps = self.engine.persist(steps)
             steps = movements.hold_for_grace(steps, self.policies.grace_days, self.whose.merges)
-        rows = movements.rows(steps if lone else self.engine.persist(steps), lone=lone)
+        rows = movements.rows(steps if lone else self.engine.persist(steps), lone=lone, steady=steady)
         return movements.merged_on_the_day(rows, self.whose.merges) if self.whose.hops else rows
 
 

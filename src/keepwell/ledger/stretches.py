@@ -126,11 +126,21 @@ def netted(changes: Frame) -> Frame:
     )
 
 
-def in_several_currencies(stretches: Frame) -> Frame:
-    """The accounts that pay in more than one currency: account_id."""
+def not_plain(stretches: Frame) -> Frame:
+    """The accounts that pay in several currencies or may have stopped and come back: account_id, several.
+
+    One stretch that starts after another has ended is where an account may have come back; without one it never
+    did. `several` is 1 where there are several currencies, else 0.
+    """
+    several = nw.col("least") != nw.col("most")
     return (
         stretches.group_by("account_id")
-        .agg(least=nw.col("currency").min(), most=nw.col("currency").max())
-        .filter(nw.col("least") != nw.col("most"))
-        .select("account_id")
+        .agg(
+            least=nw.col("currency").min(),
+            most=nw.col("currency").max(),
+            last_start=nw.col("start").max(),
+            first_end=nw.col("end").min(),
+        )
+        .filter(several | (nw.col("last_start") > nw.col("first_end")))
+        .select("account_id", several=nw.when(several).then(1).otherwise(0).cast(nw.Int64))
     )
