@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -71,9 +72,9 @@ def ledger_of_frames(
         currencies=currencies,
         quoted=_quoted(frames.get("rates"), computing),
         leaving=computing.persist(posted.leaving),
-        attributes=None if accounts is None else _attributes(accounts),
+        attributes_from=None if accounts is None else partial(_attributes, accounts),
         cycles=posted.cycles,
-        renewals=renewals(facts, computing),
+        renewals_from=partial(renewals, facts, computing),
         names=_names(accounts),
         fiscal_start=fiscal_start,
         cut={"source": "dataframes"},

@@ -26,7 +26,6 @@ _NO_ATTRIBUTES = {
 def facts_of(moment: Moment) -> Facts:
     """What the ledger is posted from, as it was known at the moment."""
     accounts = moment.frame("accounts")
-    attributes = attributes_of(moment)
     purchases = moment.frame("purchases").with_columns(day=nw.col("occurred_on"))
     blank = nw.col("excluded").is_null() | (nw.col("excluded") == "")
     merged = accounts.filter(~nw.col("merged_into").is_null(), nw.col("merged_into") != "")
@@ -34,7 +33,7 @@ def facts_of(moment: Moment) -> Facts:
         subscriptions=shaped(moment.frame("subscriptions"), f.SUBSCRIPTIONS),
         purchases=shaped(purchases, f.PURCHASES),
         invoices=shaped(moment.frame("invoices"), f.INVOICES),
-        segments=versions(attributes, "segment"),
+        segments=_segments(moment),
         merges=merged.select(
             "account_id",
             survivor=nw.col("merged_into"),
@@ -42,6 +41,13 @@ def facts_of(moment: Moment) -> Facts:
         ),
         excluded=accounts.filter(~blank).select("account_id", "excluded"),
     )
+
+
+def _segments(moment: Moment) -> Frame:
+    """Segments over time; only purchases are read by them."""
+    if not moment.has("purchases"):
+        return moment.engine.frame(f.SEGMENTS.empty_table())
+    return versions(attributes_of(moment), "segment")
 
 
 def attributes_of(moment: Moment) -> Frame:

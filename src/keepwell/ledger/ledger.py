@@ -1,9 +1,10 @@
 """The ledger as figures see it: its rows, and all that must be printed beside a figure made from them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ class Ledger:
     is known. attributes: rows account_id, known_on (day number) and the columns by which accounts can be cut; None
     where nothing is known of accounts. cut: what the figures say of the moment they were made from. excluded: how
     many rows or accounts are in no figure, by reason. renewals: account_id and day of each subscription that comes up
-    for renewal.
+    for renewal. What not every figure needs is given as a way to get it, and got once.
     """
 
     rows: Frame
@@ -46,16 +47,26 @@ class Ledger:
     currencies: tuple[str, ...]
     quoted: tuple[QuotedRate, ...] = ()
     leaving: Frame | None = None
-    attributes: Frame | None = None
+    attributes_from: Callable[[], Frame] | None = None
     cycles: Frame | None = None
     figures: Frame | None = None
-    renewals: Frame | None = None
+    renewals_from: Callable[[], Frame] | None = None
     names: Frame | None = None
     fiscal_start: int = 1
     data_from: date | None = None
     simulated: bool = False
     cut: Mapping[str, Any] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def attributes(self) -> Frame | None:
+        """What is known of accounts over time; None where nothing is."""
+        return None if self.attributes_from is None else self.attributes_from()
+
+    @cached_property
+    def renewals(self) -> Frame | None:
+        """Days on which subscriptions come up for renewal; None where subscriptions say nothing of it."""
+        return None if self.renewals_from is None else self.renewals_from()
 
     def rates(self, on: date) -> dict[str, Rate]:
         """The rates in force on a day, for every currency the ledger holds.

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import narwhals as nw
 
@@ -109,9 +110,9 @@ def _ledger(
         currencies=currencies,
         quoted=_quoted(moment),
         leaving=leaving,
-        attributes=attributes_of(moment),
+        attributes_from=partial(attributes_of, moment),
         cycles=fixed if fixed is not None else engine.frame(cycles.SCHEMA.empty_table()),
-        renewals=renewals(facts_of(moment), engine),
+        renewals_from=lambda: renewals(facts_of(moment), engine),
         names=moment.frame("accounts").select("account_id", "name"),
         fiscal_start=settings.fiscal_start,
         data_from=settings.data_from,

@@ -121,10 +121,10 @@ def missing_figures(
 
     None where there are none to add. Columns of `cycles.FIGURES`.
     """
-    whose = Survivors.of(facts, engine)
-    facts = whose.counted(facts)
     if not _any(facts.purchases, engine):
         return None
+    whose = Survivors.of(facts, engine)
+    facts = whose.counted(facts)
     first, last = _span(facts.purchases, covered, engine)
     starts = cycles.quarters(from_number(first), max(covered, from_number(last)))
     if frozen is not None:
