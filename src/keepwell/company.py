@@ -162,6 +162,8 @@ class Company:
             "covered": self._events_covered or self.covered,
             "fiscal_start": self.ledger.fiscal_start,
         }
+        if asked.get("grain") is not None:
+            asked["grain"] = Grain(asked["grain"])
         return events_retention(events, self.ledger.engine, **{**usual, **asked})
 
     @property

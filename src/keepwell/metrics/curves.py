@@ -148,7 +148,7 @@ class Survival(Tabular):
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html
 
-        return as_notebook_html("survival", self.to_dict())
+        return as_notebook_html("survival", self.to_dict(), unit=self.reporting)
 
     def _said(self, curve: Curve) -> dict[str, Any]:
         return {

@@ -17,6 +17,19 @@ from keepwell.metrics.cuts import NO_VALUE
 from keepwell.metrics.tabular import Tabular
 
 _DAYS = ("last_purchase_on", "lapses_on")
+_NONE = pa.schema(
+    {
+        "account_id": pa.string(),
+        "segment": pa.string(),
+        "purchases": pa.int64(),
+        "last_purchase_on": pa.date32(),
+        "cycle_days": pa.float64(),
+        "limit_days": pa.int64(),
+        "lapses_on": pa.date32(),
+        "lapsed": pa.bool_(),
+        "one_time": pa.bool_(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,8 @@ def newest_cycles(ledger: Ledger, as_of: date) -> pa.Table:
     which its silence becomes a lapse), lapsed (whether that was before `as_of`), one_time (bought once so far).
     """
     day = number(as_of)
-    assert ledger.cycles is not None
+    if ledger.cycles is None:  # nothing has ever been bought
+        return _NONE.empty_table()
     known = ledger.cycles.filter(nw.col("day") < day)
     newest = known.unique(subset=["account_id"], keep="last", order_by=["day"])
     told = newest.select(

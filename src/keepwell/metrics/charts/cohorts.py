@@ -193,4 +193,5 @@ def _layers(values: list[dict[str, Any]], ages: list[int], grain: str, theme: Th
     )
     means = held.transform_filter("datum.row == 0").mark_text(fontSize=12, fontWeight=600, aria=False)
     bold = means.encode(text="text:N", color=alt.value(theme.ink))
-    return alt.layer(cells, running, texts.transform_filter("datum.row > 0"), bold)
+    shades = [cells, running] if any(v["kind"] == "running" for v in values) else [cells]
+    return alt.layer(*shades, texts.transform_filter("datum.row > 0"), bold)

@@ -80,12 +80,12 @@ def _cohorts(
     return [tag("h3", cohort_heading(measure)), _chart(drawn, notes), cohort_table(answer, grain, mean)]
 
 
-def _survival(answer: Any) -> list[Child]:
+def _survival(answer: Any, unit: str | None = None) -> list[Child]:
     drawn = survival_chart(answer, theme=PAGE, title=False)
     return [
         tag("h3", _("How long accounts stay")),
         _chart(drawn, survival_notes(answer)),
-        survival_table(answer),
+        survival_table(answer, unit),
     ]
 
 

@@ -114,7 +114,11 @@ def _card(figure: Figure, statement: Json, accounts: Accounts, before: Json | No
         "section",
         tag("h3", figure.label),
         tag("div", said, way, class_="row whole"),
-        tag("p", " · ".join(_beside(figure, statement, before)), class_="small muted"),
+        tag(
+            "p",
+            [tag("span", words) for words in _beside(figure, statement, before)],
+            class_="small muted parts",
+        ),
         tag("p", marks, class_="row") if marks else None,
         tag("p", buttons, class_="row foot"),
         class_="sheet figure",
@@ -322,12 +326,13 @@ def cohorts_sheet(cohorts: Sequence[Json], mean: Sequence[Json], grain: str, mea
     heading = cohort_heading(measure)
     held = tag("div", picture(made)), data_block(_shared({"wide": made}))
     chart_ = tag("div", held, class_="chart fixed", id="chart-cohorts")
-    moved = tag("div", chart_, class_="scroll", tabindex=0, role="region", aria_label=heading)
+    label = _("{heading}: the chart").format(heading=heading)  # the section around has the heading alone
+    moved = tag("div", chart_, class_="scroll", tabindex=0, role="region", aria_label=label)
     inside = folded(_("The cohorts in numbers"), cohort_table(cohorts, grain, mean))
     return sheet("cohorts", heading, cohort_notes(cohorts, measure, mean), moved, inside)
 
 
-def survival_sheet(survival: Any) -> Markup:
+def survival_sheet(survival: Any, unit: str | None) -> Markup:
     """The survival curves with their medians."""
 
     def draw(width: int) -> Any:
@@ -338,7 +343,7 @@ def survival_sheet(survival: Any) -> Markup:
         _("How long accounts stay"),
         survival_notes(survival),
         chart("survival", draw, wide=WIDE),
-        survival_table(survival),
+        survival_table(survival, unit),
     )
 
 

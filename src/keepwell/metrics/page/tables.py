@@ -219,7 +219,7 @@ def _share(cell: Mapping[str, Any] | None) -> Cell:
     return (running + numbers.percent(cell["share"], 0), cell["share"])
 
 
-def survival_table(survival: Any) -> Markup:
+def survival_table(survival: Any, unit: str | None = None) -> Markup:
     """For each group its accounts, those who left, the median, and the share kept after one and two years."""
     groups = groups_of(survival)
     worth = any(g.get("lifetime_value") is not None for g in groups)
@@ -239,7 +239,7 @@ def survival_table(survival: Any) -> Markup:
         row += [_half(g), _kept(points, 12), _kept(points, 24)]
         if worth:
             value = g.get("lifetime_value")
-            row.append((numbers.money(value, None), value or ""))
+            row.append((numbers.money(value, unit), value or ""))
         rows.append(row)
     return table(heads, rows, caption=_("Survival in numbers"), name="keepwell-survival")
 

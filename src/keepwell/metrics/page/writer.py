@@ -11,7 +11,7 @@ from typing import Any
 
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.reading import Json
+from keepwell.metrics.charts.reading import Json, currency
 from keepwell.metrics.charts.theme import DARK, LIGHT, css_tokens
 from keepwell.metrics.page import sections
 from keepwell.metrics.page.drawers import Accounts, definition_drawers, figure_drawer, line_drawers
@@ -96,7 +96,7 @@ def make_page(
     if cohorts:
         parts.append(sections.cohorts_sheet(cohorts, cohort_mean, cohort_grain, cohort_measure))
     if survival:
-        parts.append(sections.survival_sheet(survival))
+        parts.append(sections.survival_sheet(survival, currency(statement)))
     parts.append(sections.sheet("proof", _("Where these figures come from"), [], proof_list(statement)))
     drawers = [figure_drawer(f, statement, behind) for f in figures(statement)]
     drawers += [*line_drawers(behind, statement, most), *definition_drawers(definitions or [], behind, most)]
@@ -145,7 +145,7 @@ def _top() -> Markup:
     ]
     brand = tag("p", "Keep", tag("i", "well"), class_="brand")
     fieldset = tag("fieldset", tag("legend", _("Colours"), class_="unseen"), themes, class_="themes")
-    return tag("div", brand, fieldset, class_="top")
+    return tag("header", brand, fieldset, class_="top")
 
 
 def _assemble(*, name: str, body: Markup) -> str:
