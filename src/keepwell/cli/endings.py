@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, TextIO
 
 import typer
@@ -50,6 +51,10 @@ def ending(arguments: Sequence[str]) -> Iterator[End]:
     except Exception as error:
         if os.environ.get("KEEPWELL_DEBUG") == "1":
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":  # nothing was asked: its message is the help itself
+            typer.echo(str(error), err=True)
+            end.code = Usage.exit_code
+            return
         told = as_told(error, arguments)
         tell(told, as_json, sys.stderr)
         end.code = told.exit_code
@@ -124,5 +129,5 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> Usage:
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:
     """Whether the command line asks for JSON; an error may come before it has been read."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip_longest(arguments, arguments[1:])
     return any(one == "--format=json" or (one == "--format" and two == "json") for one, two in pairs)

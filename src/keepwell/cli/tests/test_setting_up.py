@@ -61,3 +61,13 @@ def test_a_second_book_in_the_same_place_is_refused(home: str, capsys: pytest.Ca
 def test_no_book_is_told_with_the_way_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--home", str(tmp_path), "settings"]) == 4
     assert "keepwell import accounts" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [[], ["quarantine"]])
+def test_a_command_without_its_subcommand_shows_how_it_goes(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("Usage: keepwell")
+    assert "Seen:" not in told
