@@ -165,6 +165,32 @@ def test_dark_is_the_reader_s_choice_before_the_system_s(browser, address):
     _in(browser, story)
 
 
+def test_those_who_do_not_see_it_find_every_landmark_by_a_name_of_its_own_and_no_empty_picture(
+    browser, address
+):
+    names = (
+        "[...document.querySelectorAll('section[aria-labelledby],[role=region]')]"
+        ".filter(e => !e.closest('[popover]'))"
+        ".map(e => e.getAttribute('aria-label') ??"
+        " document.getElementById(e.getAttribute('aria-labelledby')).textContent)"
+    )
+
+    async def story(tab):
+        await tab.open(address)
+        found = await tab.value(names)
+        assert len(found) == len(set(found))
+        assert (
+            await tab.value(
+                "document.querySelectorAll('[role=graphics-symbol]:not([aria-label]):empty').length"
+            )
+            == 0
+        )
+        outside = "[...document.body.children].filter(e => !e.matches('header,main,script,[popover]')).length"
+        assert await tab.value(outside) == 0
+
+    _in(browser, story)
+
+
 def test_a_figure_opens_by_a_click_and_its_accounts_from_there(browser, address):
     async def story(tab):
         await tab.open(address)
