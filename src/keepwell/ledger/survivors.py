@@ -25,7 +25,9 @@ class Survivors:
     @classmethod
     def of(cls, facts: Facts, engine: Engine) -> "Survivors":
         """The mergers and exclusions among facts."""
-        merges, excluded = engine.persist(facts.merges), engine.persist(facts.excluded)
+        excluded = engine.persist(facts.excluded)
+        # What has come to an excluded account stays with it, and counts for nobody.
+        merges = engine.persist(facts.merges.join(excluded, on="account_id", how="anti"))
         pairs = {row["account_id"]: row["survivor"] for row in engine.collect(merges).to_pylist()}
         anybody = engine.collect(excluded.head(1)).num_rows > 0
         return cls(merges, excluded, _longest_chain(pairs), anybody, engine)
