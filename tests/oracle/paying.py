@@ -173,6 +173,12 @@ def _why(
         owner(history, i.account, fell) == name and past_due(i, policies, history.covered, fell)
         for i in history.invoices
     )
+    paid_in = {sub.currency for sub in parts[name, fell - 1] if sub is not None}
+    if stopped and any(
+        who == name and sub.mrr > 0 and sub.currency in paid_in for sub, who in owned.running(fell)
+    ):
+        # READING: what would have gone on in the same money, also one that begins that very day, was stopped.
+        kinds.add("failed_payment")
     for sub in parts[name, fell - 1]:
         if sub is None:
             kinds.add("failed_payment" if stopped else "lapse")
