@@ -16,6 +16,7 @@ from keepwell.book.kept import ERASED, QUARANTINE
 from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate_of
 from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, all_tables
+from keepwell.book.withholding import words_of
 from keepwell.book.writer import Writer
 
 _NAMING = ("name", "email", "phone", SOURCE_ID)
@@ -103,6 +104,8 @@ class _Erasing:
                 INSERT INTO {self._doomed[name]}
                 SELECT {keys}, __file FROM {self._views[name]} SEMI JOIN with_them USING (conversation_id)
                 ANTI JOIN {self._doomed[name]} USING ({keys})""")
+        conversation = key_hash(all_tables()["conversations"], self._secret)
+        self._remember("conversations", f"SELECT {conversation} FROM with_them")
 
     def _take_out(self, table: Table) -> int:
         doomed, draft = self._doomed[table.name], self._writer.draft(personal_name(table.name))
@@ -123,8 +126,11 @@ class _Erasing:
         view, doomed = stored_rows(self._bench, draft, columns), self._bench.new_name("doomed")
         values = [f.name for f in columns if pa.types.is_string(f.type)]
         naming = " OR ".join(mentions(name, self._words, quoted_too=True) for name in values)
+        spoken = f"""("table" IN ('conversations', 'turns') AND EXISTS (FROM with_them WHERE
+            contains("row", to_json(conversation_id)::VARCHAR)
+            OR list_contains({words_of(quoted("row"))}, conversation_id)))"""
         self._bench.run(
-            f"CREATE TEMP TABLE {doomed} AS SELECT DISTINCT id, __file FROM {view} WHERE {naming}"
+            f"CREATE TEMP TABLE {doomed} AS SELECT DISTINCT id, __file FROM {view} WHERE {naming} OR {spoken}"
         )
         rewrite_without(self._bench, draft, columns, keys="id", doomed=doomed)
         return self._bench.count(f"SELECT count(*) FROM {doomed}")

@@ -22,6 +22,7 @@ from keepwell.book.reading import Source
 from keepwell.book.report import FileReport, ImportReport
 from keepwell.book.tables import Table
 from keepwell.book.versions import Counts
+from keepwell.book.withholding import may_be_of_persons, of_erased
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -335,8 +336,28 @@ class Loading:
         if entries:
             kept = self._target("kept")
             names = ", ".join(map(quoted, QUARANTINE.names))
-            self.sieve.write(f"SELECT {names} FROM {files([str(entries)])}", kept)
+            withheld = self._withheld(one)
+            self.sieve.write(f"SELECT {names} FROM {files([str(entries)])} {withheld}", kept)
             self.writer.append("quarantine", [kept])
+
+    def _withheld(self, one: Sieved) -> str:
+        """SQL that leaves out rows of persons who were erased: they are counted, but their values not kept."""
+        erased = self.writer.draft("erased").paths()
+        if not erased or not one.aside or not may_be_of_persons(self.table):
+            return ""
+        ident = self.sieve.identity(self.table.name, one.opened.source.name)
+        aside = f"SELECT *, {ident} AS id FROM {files([str(one.aside)])}"
+        columns = pq.read_schema(one.aside).names
+        ids = of_erased(self.table, aside, columns, erased=erased, secret=self.writer.secret)
+        found = self.sieve.table(ids)
+        if not found.num_rows:
+            return ""
+        self.report.warnings.append(
+            _(
+                "{n} rows put aside from {file} are of a person who was erased: they are counted, but not kept."
+            ).format(n=found.num_rows, file=one.opened.source.name)
+        )
+        return f"WHERE id NOT IN ({', '.join(text(i) for i in found['id'].to_pylist())})"
 
     def _keys_loaded(self, one: Sieved) -> str:
         """A query of the keys taken in, as text, as the quarantine keeps them."""

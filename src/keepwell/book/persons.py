@@ -8,7 +8,7 @@ row a key and no history of it. An erased person leaves only salted hashes behin
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -138,11 +138,12 @@ class PersonalPart:
         bench.drop([self._match, self._removes, self.changed])
 
 
-def key_hash(table: Table, secret: bytes) -> str:
-    """SQL for what the key of a row is remembered by once the row is erased."""
-    if table.name == "contacts":
+def key_hash(table: Table, secret: bytes, keys: Mapping[str, str] | None = None) -> str:
+    """SQL for what the key of a row is remembered by once the row is erased; `keys` is SQL of the key's columns."""
+    if table.name == "contacts" and keys is None:
         return quoted("contact_id")  # a salted hash already
-    return surrogate(secret, f"concat_ws(chr(31), {', '.join(f'{quoted(k)}::VARCHAR' for k in table.key)})")
+    said = keys or {k: quoted(k) for k in table.key}
+    return surrogate(secret, f"concat_ws(chr(31), {', '.join(f'{said[k]}::VARCHAR' for k in table.key)})")
 
 
 def not_erased(table: Table, columns: pa.Schema, erased: str, secret: bytes) -> str:
@@ -151,4 +152,6 @@ def not_erased(table: Table, columns: pa.Schema, erased: str, secret: bytes) -> 
     rules = [f"{key_hash(table, secret)} NOT IN {hashes.format(text(table.name))}"]
     if table.name != "contacts" and "contact_id" in columns.names:
         rules.append(f"coalesce(contact_id, '') NOT IN {hashes.format(text('contacts'))}")
+    if table.name != "conversations" and "conversation_id" in columns.names:
+        rules.append(f"{surrogate(secret, 'conversation_id')} NOT IN {hashes.format(text('conversations'))}")
     return "(" + " AND ".join(rules) + ")"

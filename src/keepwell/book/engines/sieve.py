@@ -255,7 +255,8 @@ class Sieve:
         """Write the rows that are not good, with line, column, value and reasons; how many there are.
 
         Columns: line, column, value, reason, reasons (JSON), row (JSON of the file's own values), ordinal among
-        equal rows, key (text), and `k NAME` for each column of the key.
+        equal rows, key (text), `k NAME` for each column of the key, and where the table has one the contact's id as
+        `person`.
         """
         self._run("SET preserve_insertion_order = true")
         found = self._scratch / f"{self._name('aside')}.parquet"
@@ -302,6 +303,8 @@ class Sieve:
             )
         else:
             join, more, named = "", "", "NULL::VARCHAR AS key"
+        persons = [c.column.name for c in plan.cells.values() if c.column.refers == "contacts"]
+        named += "".join(f", {quoted('p ' + name)} AS person" for name in persons)
         return f"""
             SELECT rn, found[1]['column'] AS "column", found[1]['value'] AS "value", found[1]['reason'] AS reason,
                 to_json(found)::VARCHAR AS reasons, "row", key, * EXCLUDE (rn, found, "row", key)

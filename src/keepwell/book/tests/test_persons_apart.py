@@ -12,6 +12,7 @@ import pytest
 
 from keepwell.book.book import Book
 from keepwell.book.erasing import distinctive
+from keepwell.book.importing import import_files
 from keepwell.book.kept import QUARANTINE
 
 MONDAY = datetime(2026, 1, 5, 8)
@@ -266,3 +267,62 @@ def test_quarantine_counts_rows_by_table_and_reason(book, duck):
     assert book.moment(duck).quarantined() == {("contacts", "unknown account"): 1}
     left = duck.collect(book.moment(duck).frame("quarantine").select(nw.col("id")))
     assert left["id"].to_pylist() == ["4"]
+
+
+BAD_AGAIN = {
+    "contacts": "contact_id,account_id,name,email,phone\n"
+    "P-0017,nobody,Zdeňka Nováková,zdenka@example.cz,+420 777 123 456\n"
+    "P-0018,nobody,Bob Stone,bob@example.cz,\n"
+    "P-0017,Zdeňka Nováková\n",
+    "tickets": "ticket_id,account_id,contact_id,opened_at,subject\n"
+    "t1,a,P-0017,2026-13-40,It fails\nt9,nobody,P-0017,2026-01-02,It fails\n",
+    "conversations": "conversation_id,account_id,occurred_at,participants\n"
+    "c1,nobody,2026-01-02,Zdeňka Nováková\n",
+    "turns": "conversation_id,turn_no,side,speaker,text\n"
+    "c1,1,nowhere,Jan,how is it\nc1,7,nowhere,Jan,I am unhappy\n",
+    "events": "event_id,account_id,contact_id,occurred_at,kind\ne1,nobody,P-0017,2026-01-02,login\n",
+}  # fmt: skip
+
+
+def import_bad_again(book, folder):
+    """How many rows each file put aside, all of them counted."""
+    put_aside = {}
+    for table, content in BAD_AGAIN.items():
+        (folder / f"{table}.csv").write_text(content)
+        report = import_files(book, table, [folder / f"{table}.csv"])
+        assert report.reconciles
+        assert report.read == report.quarantined == sum(report.reasons.values())
+        put_aside[table] = report.quarantined, len(report.warnings)
+    return put_aside
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_person_erased_does_not_come_back_as_a_row_put_aside(book, duck, tmp_path, times):
+    with book.writer() as writer:
+        writer.put("accounts", pa.table({"account_id": ["a"]}), known_at=MONDAY)
+        writer.commit()
+    book.erase_person("P-0017")
+    for _again in range(times):
+        found = import_bad_again(book, tmp_path)
+        assert found == {
+            "contacts": (3, 1), "tickets": (2, 1), "conversations": (1, 1), "turns": (2, 1), "events": (1, 1),
+        }  # fmt: skip
+    assert traces(Path(book.home)) == []
+    kept = rows(duck, book.moment(duck).frame("quarantine"), "id")
+    assert {json.loads(row["row"])["contact_id"] for row in kept} == {"P-0018", "P-0099"}
+
+
+def test_rows_put_aside_of_a_person_not_erased_keep_their_values(book, duck, tmp_path):
+    import_bad_again(book, tmp_path)
+    assert book.moment(duck).quarantined()["events", "unknown_account"] == 1
+    book.erase_person("P-0017")
+    assert traces(Path(book.home)) == []
+
+
+def test_a_turn_added_later_to_an_erased_conversation_is_not_kept(book, duck):
+    book.erase_person("P-0017")
+    more = TURNS.slice(0, 2).set_column(1, "turn_no", pa.array([3, 4]))
+    with book.writer() as writer:
+        writer.put("turns", more, known_at=TUESDAY)
+        writer.commit()
+    assert traces(Path(book.home)) == []
