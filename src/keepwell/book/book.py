@@ -19,6 +19,7 @@ from keepwell.book.erasing import Erased, erase, tables_naming_persons
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment
+from keepwell.book.scratch import sweep_abandoned
 from keepwell.book.settings import Settings
 from keepwell.book.store import Store, telling
 from keepwell.book.writer import Writer
@@ -160,6 +161,7 @@ class Book:
             with tempfile.TemporaryDirectory(prefix="keepwell-") as folder:
                 yield Path(folder)
             return
+        sweep_abandoned(self.store.local)
         place = self.store.local / STAGING
         if place.exists() and any(place.iterdir()):
             sweep_debris(self.store)

@@ -4,11 +4,7 @@ What is wrong with a whole file is said before anything is written. What is wron
 Everything that came from the files becomes visible at once, or nothing does.
 """
 
-import shutil
-import tempfile
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,13 +15,13 @@ from keepwell.book.mapping import Mapping, matched
 from keepwell.book.preparing import default_currency
 from keepwell.book.reading import Source, expand, opened
 from keepwell.book.report import FileReport, ImportReport
+from keepwell.book.scratch import scratch
 from keepwell.book.store import telling
 from keepwell.book.tables import Table, table_named
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 
 __all__ = ["FileReport", "ImportReport", "import_files"]
-INCOMING = "incoming"  # beside the writer's own folder, which the writer clears before it begins
 FILES = "files"  # the source that files belong to unless another is named
 
 
@@ -76,7 +72,7 @@ def import_files(
         constants={**said.constants, **({"currency": currency} if currency else {})},
     )
     tell = progress or (lambda _text: None)
-    with scratch(book) as folder, telling(book.home):
+    with scratch(book.store) as folder, telling(book.home):
         found: list[tuple[Source, Mapping]] = []
         for path in expand([Path(f) for f in files]):
             tell(_("Looking at {name}").format(name=path.name))
@@ -108,19 +104,3 @@ def _said(table: Table, mapping: Mapping | Path | str | None) -> Mapping:
             ways=[_("Import into {theirs}, or use another mapping.").format(theirs=said.table)],
         )
     return said
-
-
-@contextmanager
-def scratch(book: Book) -> Iterator[Path]:
-    """A folder for what is made on the way: on the book's own disk, where it is gone after a crash too."""
-    if "://" in book.home:
-        with tempfile.TemporaryDirectory(prefix="keepwell-import-") as name:
-            yield Path(name)
-        return
-    folder = Path(book.home) / INCOMING / uuid.uuid4().hex
-    with telling(book.home):
-        folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 from keepwell.book.book import Book
 from keepwell.book.checks import UNREADABLE_LINE, WRONG_COLUMNS
 from keepwell.book.engines import engine_named
-from keepwell.book.importing import scratch
 from keepwell.book.loading import Loading, Progress
 from keepwell.book.mapping import Mapping, sources_of
 from keepwell.book.quarantine import ID, Quarantined, corrected, quarantined
 from keepwell.book.reading import Source
 from keepwell.book.report import ImportReport
+from keepwell.book.scratch import scratch
 from keepwell.book.store import telling
 from keepwell.book.tables import table_named
 from keepwell.lib.errors import BadInput
@@ -63,7 +63,7 @@ def retry(
             )
     reports = []
     for (name, file_name, source, mapping, known), rows in groups.items():
-        with scratch(book) as folder, telling(book.home):
+        with scratch(book.store) as folder, telling(book.home):
             loading = Loading(
                 book=book,
                 table=table_named(name),
