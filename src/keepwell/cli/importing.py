@@ -204,6 +204,10 @@ def _notes(done: "ImportReport") -> list[str]:
         notes.append(_("{n:,} rows left the quarantine.").format(n=done.released))
     for reason, count in sorted(done.reasons.items(), key=lambda item: -item[1]):
         notes.append(_("in quarantine: {n:,} × {reason}").format(n=count, reason=reason.replace("_", " ")))
+    if "unknown_account" in done.reasons:
+        notes.append(
+            _("Load the accounts, then: keepwell quarantine retry (with --create-accounts to make them)")
+        )
     if done.quarantined:
         notes.append(_("Look at them: keepwell quarantine list --table {table}").format(table=done.table))
     if done.covered:

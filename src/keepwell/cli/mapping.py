@@ -75,12 +75,14 @@ def make(
     """Match what can be matched by name, and keep it."""
     from keepwell.book.mapping import Mapping
     from keepwell.book.proposing import propose_mapping
-    from keepwell.book.reading import Layout
     from keepwell.book.tables import table_named
 
     entry = table_named(table)
-    layout = Layout(encoding=encoding or None, delimiter="\t" if delimiter == "\\t" else delimiter or None)
-    start = Mapping(entry.name, columns=_pairs(columns), constants=_pairs(constants), layout=layout)
+    layout = {"encoding": encoding or None, "delimiter": "\t" if delimiter == "\\t" else delimiter or None}
+    said = {"table": entry.name, "columns": _pairs(columns), "constants": _pairs(constants), "file": layout}
+    start = Mapping.from_toml(
+        said
+    )  # refuses columns the table has not, as it does for a mapping that is kept
     try:
         proposal = propose_mapping(file, entry.name, start=start)
     except BadInput as error:

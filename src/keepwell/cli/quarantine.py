@@ -1,11 +1,14 @@
 """`keepwell quarantine list|export|retry`: rows that could not be taken in, until they are put right."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from keepwell.cli.helping import examples
+from keepwell.cli.importing import COUNTS, LABELS
+from keepwell.cli.importing import answer as imported
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keepwell.book.quarantine import Quarantined
+    from keepwell.book.report import ImportReport
 
 Table = Annotated[str, typer.Option("--table", metavar="TABLE", help=_("Only rows meant for this table."))]
 File = Annotated[str, typer.Option("--file", metavar="NAME", help=_("Only rows of the file of this name."))]
@@ -64,8 +68,9 @@ def list_(
     book = Book.open(session.place)
     with session.computing() as engine:
         moment = book.moment(engine)
-        counts = moment.quarantined()
-        rows = quarantined(moment, table=_known(table), file=file or None, limit=limit)
+        meant = _known(table)
+        counts = {said: n for said, n in moment.quarantined().items() if meant in (None, said[0])}
+        rows = quarantined(moment, table=meant, file=file or None, limit=limit)
     session.show(answer(rows, counts, limit))
 
 
@@ -159,7 +164,6 @@ def retry(
     """Try again, and say what left the quarantine."""
     from keepwell.book.book import Book
     from keepwell.book.retrying import retry as tried
-    from keepwell.cli.importing import answer as imported
 
     session = session_of(context)
     book = Book.open(session.place)
@@ -171,19 +175,31 @@ def retry(
             create_accounts=create_accounts,
             progress=lambda text: report(0, None, text),
         )
-    answers = [imported(one) for one in reports]
+    session.show(tried_again(reports))
+
+
+def tried_again(reports: "Sequence[ImportReport]") -> Answer:
+    """What became of rows tried again, in one table, with what is still wrong."""
+    names = [Column("table", _("Table")), Column("file", _("File"))]
+    counts = [Column(name, LABELS[name], number=True) for name in COUNTS]
+    rows = [
+        [one.table, file.name, *[getattr(file, name) for name in COUNTS]]
+        for one in reports
+        for file in one.files
+    ]
+    left: Counter[str] = Counter()
+    for one in reports:
+        left.update(one.reasons)
     released = sum(one.released for one in reports)
     notes = [_("{n:,} rows left the quarantine.").format(n=released)]
-    session.show(
-        Answer(
-            [one.data for one in answers],
-            [sheet for one in answers for sheet in one.sheets],
-            notes,
-            csv=Sheet(answers[0].sheets[0].columns, [r for a in answers for r in a.sheets[0].rows])
-            if answers
-            else None,
-        )
-    )
+    notes += [
+        _("in quarantine: {n:,} × {reason}").format(n=n, reason=reason.replace("_", " "))
+        for reason, n in left.most_common()
+    ]
+    if left:
+        notes.append(_("Look at them: keepwell quarantine list"))
+    sheet = Sheet([*names, *counts], rows)
+    return Answer([imported(one).data for one in reports], [sheet] if rows else [], notes, csv=sheet)
 
 
 def _known(table: str) -> str | None:

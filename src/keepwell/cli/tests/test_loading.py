@@ -152,3 +152,35 @@ def test_corrected_rows_leave_the_quarantine(
     fits("retry", tried)
     assert sum(one["released"] for one in tried) == 2
     assert sum(count["rows"] for count in ask("--home", home, "quarantine", "list")["counts"]) == 1
+
+
+def test_a_column_the_table_has_not_is_told_with_near_names(one_file: str, capsys: Out) -> None:
+    assert main(["mapping", "make", "subscriptions", one_file, "--set", "quantiti=Plan"]) == 3
+    assert "quantity" in capsys.readouterr().err
+
+
+def test_the_quarantine_of_one_table_counts_that_table_alone(
+    home: str, one_file: str, tmp_path: Path, ask: Ask
+) -> None:
+    ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
+    double = tmp_path / "accounts.csv"
+    double.write_text("account_id,name\nA,one\nA,two\n", encoding="utf-8")
+    ask("--home", home, "import", "accounts", str(double))
+    counts = ask("--home", home, "quarantine", "list", "--table", "accounts")["counts"]
+    assert counts == [{"table": "accounts", "reason": "duplicate_key", "rows": 2}]
+
+
+def test_rows_of_several_files_tried_again_are_told_in_one_table(
+    home: str, tmp_path: Path, ask: Ask, capsys: Out
+) -> None:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    for day in (1, 2):
+        text = f"purchase_id,account_id,occurred_at,amount,currency\nP{day},A,2026-01-0{day},5,EUR\n"
+        (folder / f"{day}.csv").write_text(text, encoding="utf-8")
+    ask("--home", home, "import", "purchases", str(folder))
+    capsys.readouterr()
+    assert main(["--home", home, "quarantine", "retry"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Quarantined") == 1
+    assert "in quarantine: 2 × unknown account" in said
