@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from oracle import histories as h
 from oracle.agreement import (
     DEEPER,
+    UNSHRUNK,
     Company,
     assert_adds_up,
     assert_by_segment,
@@ -53,7 +54,7 @@ def company(kinds: h.Kinds = h.EVERYTHING, size: int = 12) -> st.SearchStrategy[
     return st.builds(lambda s, p: Company.of_seeds(s, p, kinds), seeds, h.policies())
 
 
-@settings(max_examples=3 * DEEPER)
+@settings(max_examples=3 * DEEPER, phases=UNSHRUNK)
 @given(asked=company(size=25), periods=st.lists(h.periods(), min_size=2, max_size=2), more=st.data())
 def test_rows_statements_and_definitions_are_the_oracles(duckdb, asked, periods, more):
     ledger = asked.ledger(duckdb)
@@ -88,7 +89,7 @@ def test_one_history_alone_freezes_its_own_figures_and_is_the_oracles(duckdb, hi
     assert_statement(found, asked.statement(*period, rates_on=period[1]))
 
 
-@settings(max_examples=2 * DEEPER)
+@settings(max_examples=2 * DEEPER, phases=UNSHRUNK)
 @given(asked=company(h.IRREGULAR, size=1))
 def test_figures_of_a_segment_rest_on_what_was_known_when_they_were_frozen(duckdb, asked):
     # as they would be frozen at each quarter's start, one after the other, from what was dated before it
@@ -120,7 +121,7 @@ def test_figures_of_a_segment_rest_on_what_was_known_when_they_were_frozen(duckd
                 )
 
 
-@settings(max_examples=2 * DEEPER)
+@settings(max_examples=2 * DEEPER, phases=UNSHRUNK)
 @given(asked=company(size=8), grain=st.sampled_from(Grain), start=st.integers(*h.WINDOW), more=st.data())
 def test_a_series_joins_up_by_what_was_restated_and_moved(duckdb, asked, grain, start, more):
     ledger = asked.ledger(duckdb)
@@ -145,7 +146,7 @@ def test_a_series_joins_up_by_what_was_restated_and_moved(duckdb, asked, grain, 
             assert_moved(now, then)
 
 
-@settings(max_examples=3 * DEEPER)
+@settings(max_examples=3 * DEEPER, phases=UNSHRUNK)
 @given(
     asked=st.one_of(company(h.CONTRACTS), company(h.IRREGULAR)),
     grain=st.sampled_from(Grain),
@@ -161,7 +162,7 @@ def test_a_series_in_one_pass_is_the_series_statement_by_statement(duckdb, asked
         assert now.list("churned") == alone.list("churned")
 
 
-@settings(max_examples=3 * DEEPER)
+@settings(max_examples=3 * DEEPER, phases=UNSHRUNK)
 @given(asked=company(size=10), cut=st.integers(h.WINDOW[0] + 60, h.WINDOW[1] - 60))
 def test_what_was_finished_then_is_not_rewritten_by_rows_that_came_later(duckdb, asked, cut):
     # A company as it was known on the day of the cut: what later days brought was not there yet.

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+from hypothesis import Phase
 
 from keepwell.book.engines import Engine
 from keepwell.ledger.cycles import FIGURES
@@ -25,6 +26,8 @@ from oracle.to_arrow import agreeing, batch
 
 # HYPOTHESIS_PROFILE=deep runs so many times as many examples, other ones each time.
 DEEPER = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 1
+# Of seeds there is nothing to shrink: another seed is another company.
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @dataclass(frozen=True)

@@ -164,12 +164,12 @@ def stays(
         if where not in (None, segment_on(row, life.first_day)):
             continue
         entered = max(0, (history.data_from or life.first_day) - life.first_day)
-        # READING: a departure known for a day not covered yet has not happened; the spell then is covered
-        # day - first paying day long and censored (as if seen on the covered day, which is the first unseen).
+        # READING: a departure known for a day not covered yet has not happened; the spell then is censored
+        # at the age it had on the newest covered day: older than that nobody has seen it.
         end = next((d for d in life.departures if d < history.covered), None)
-        length = (history.covered if end is None else end) - life.first_day
+        length = (history.covered - 1 if end is None else end) - life.first_day
         # READING: one that had left by the day the data begin is not among those at risk at any time.
-        if length > entered:
+        if length > entered or not entered:
             found.append(Stay(a, length, end is not None, entered))
     return found
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import histories as h
-from oracle.agreement import DEEPER, Company, assert_near, assert_statement
+from oracle.agreement import DEEPER, UNSHRUNK, Company, assert_near, assert_statement
 from oracle.companies import APR, JAN, buy, company, steady, sub
 from oracle.product import ledger_of
 from oracle.reference import company_cycle as counted_cycle
@@ -89,7 +89,9 @@ def test_other_meanings_are_refused_with_ours(mixed):
     assert found.named("opening_set").denominator == 4, "counts are still shown"
 
 
-@settings(max_examples=2 * DEEPER, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=2 * DEEPER, phases=UNSHRUNK, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     seeds=st.lists(st.integers(0, 10**9), min_size=6, max_size=6, unique=True),
     policies=h.policies(),
