@@ -12,6 +12,7 @@ both sides each time and never stored, so neither a new column nor a new DuckDB 
 """
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,7 +215,7 @@ class Versions:
         if self.all_new and finished:
             for file in finished:
                 target = self._current.new_file()
-                os.link(file, target)
+                _linked(file, target)
                 self._current.add([target])
             return
         if self.all_new:
@@ -253,3 +254,11 @@ class Versions:
         self._bench.drop(
             [self._match, self._verdict, self._superseded, self._gone, self._timeline, self._intricate]
         )
+
+
+def _linked(file: Path, target: Path) -> None:
+    """The same file under another name, or a copy where one disk cannot name a file of another."""
+    try:
+        os.link(file, target)
+    except OSError:
+        shutil.copyfile(file, target)

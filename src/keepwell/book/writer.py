@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from keepwell.book import manifest as manifests
 from keepwell.book.delta import Draft
@@ -22,7 +23,7 @@ from keepwell.book.settings import Settings
 from keepwell.book.store import Store
 from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, table_named
-from keepwell.book.versions import Counts, Versions
+from keepwell.book.versions import BOOKKEEPING, Counts, Versions
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -71,7 +72,8 @@ class Writer:
         line of a file and count once. `unique` promises that no key comes twice, which spares looking.
         `snapshot` says that these are all the rows there are: keys they lack, but for those in `spared`, are
         marked gone; above 5% of the table KeepwellError is raised unless it was `confirmed`. `finished` says
-        that `rows` are files on the book's disk that hold all that is stored, `load` and `gone` too.
+        that `rows` are files that hold all that is stored, `load` and `gone` too: into an empty table they are then
+        taken as they are, unless they name persons.
         """
         entry = table_named(table)
         load = self.last_load + 1
@@ -103,7 +105,7 @@ class Writer:
         counts = versions.counts(persons.changes if persons else None)
         if table in LEDGER_SOURCES:
             self._note_changes(versions, load, counts)
-        as_they_are = list(rows) if finished and persons is None and not isinstance(rows, pa.Table) else []
+        as_they_are = _as_stored(rows, entry, coming) if finished else []
         versions.write(known_at=moment, load=load, finished=as_they_are)
         if persons:
             persons.write()
@@ -248,6 +250,17 @@ class Writer:
     def close(self) -> None:
         """Let go of what was not committed."""
         self.bench.close()
+
+
+def _as_stored(rows: Rows, table: Table, coming: Incoming) -> list[Path]:
+    """The files among `rows` if they may lie in the table as they are: they name nobody, and nothing is missing."""
+    if isinstance(rows, pa.Table | pa.RecordBatchReader):
+        return []
+    if coming.personal is not None or coming.several or any(c.refers == "contacts" for c in table.columns):
+        return []
+    stored = {field.name: field.type for field in (*coming.facts, *BOOKKEEPING)}
+    found = [{f.name: f.type for f in pq.read_schema(file)} for file in rows]
+    return list(rows) if all(columns == stored for columns in found) else []
 
 
 def _naive(moment: datetime) -> datetime:
