@@ -14,7 +14,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from keepwell.book.engines import Engine, Frame
-from keepwell.lib.errors import KeepwellError
+from keepwell.book.engines.starting import spark_session
 
 
 class SparkEngine:
@@ -23,33 +23,7 @@ class SparkEngine:
     name = "spark"
 
     def __init__(self, settings: Mapping[str, str]) -> None:
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError:
-            raise KeepwellError(
-                "Spark is not installed.",
-                ways=["Install it: pip install 'keepwell[spark]' (and Java 17).", "Use --engine duckdb."],
-            ) from None
-        options = dict(settings)
-        builder = SparkSession.builder.appName("keepwell").master(options.pop("master", "local[2]"))
-        defaults = {
-            "spark.ui.enabled": "false",
-            "spark.sql.session.timeZone": "UTC",
-            "spark.sql.shuffle.partitions": "4",
-            "spark.sql.ansi.enabled": "true",
-            "spark.driver.memory": "3g",
-            "spark.log.level": "ERROR",
-        }
-        for key, value in {**defaults, **options}.items():
-            builder = builder.config(key, value)
-        try:
-            self.session = builder.getOrCreate()
-        except Exception as error:
-            raise KeepwellError(
-                "Spark did not start.",
-                seen=str(error).splitlines()[0] if str(error) else type(error).__name__,
-                ways=["Install Java 17 and set JAVA_HOME.", "Use --engine duckdb."],
-            ) from error
+        self.session = spark_session(settings)
         self._folder = Path(tempfile.mkdtemp(prefix="keepwell-spark-"))
 
     def scan(self, files: Sequence[str], schema: pa.Schema, *, at: pafs.FileSystem | None = None) -> Frame:
