@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keepwell.cli.conditions import asked_where
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
@@ -50,7 +51,9 @@ def cohorts(
     """Ask for the triangle and show it."""
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
-        found = company.cohorts(grain, measure=measure.value, by=by or None, where=where or ())
+        found = company.cohorts(
+            grain, measure=measure.value, by=by or None, where=asked_where(company, where)
+        )
         named = None if by else grain
         shown = answer(found.to_dict(), found.mean_to_dict(), left_out=found.left_out, grain=named)
     session.show(shown)

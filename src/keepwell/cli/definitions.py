@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import percent
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, From, Grace, Named, To, Where
@@ -49,7 +50,7 @@ def definitions(
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         asked = period_of(company, start, end, period)
-        found = company.definitions(asked.start, asked.end, where=where or ())
+        found = company.definitions(asked.start, asked.end, where=asked_where(company, where))
         shown = _apart(found, name) if name else side_by_side(found.to_dict(), heading(found))
     session.show(shown)
 

@@ -124,7 +124,8 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> Usage:
             )
         )
     ways.append(_("See how it goes: {path} --help").format(path=path))
-    return Usage(error.format_message(), seen=" ".join(["keepwell", *arguments]), ways=ways)
+    wrong = error.format_message().replace("Value error, ", "")  # the word of the library that checks values
+    return Usage(wrong, seen=" ".join(["keepwell", *arguments]), ways=ways)
 
 
 def _asks_for_json(arguments: Sequence[str]) -> bool:

@@ -52,11 +52,13 @@ def erase(
         erased = book.erase_person(contact)
     rows = sorted(erased.rows.items())
     note = _("{n:,} rows and {m:,} rows in quarantine are gone for good; figures are unchanged.")
+    notes = [note.format(n=sum(erased.rows.values()), m=erased.quarantined)]
+    sheet = Sheet([Column("table", _("Table")), Column("rows", _("Rows erased"), number=True)], rows)
+    if not rows and not erased.quarantined:
+        notes = [_("The book holds nothing of a contact {contact}: look at the id.").format(contact=contact)]
     session.show(
         Answer(
-            {"rows": dict(rows), "quarantined": erased.quarantined},
-            [Sheet([Column("table", _("Table")), Column("rows", _("Rows erased"), number=True)], rows)],
-            [note.format(n=sum(erased.rows.values()), m=erased.quarantined)],
+            {"rows": dict(rows), "quarantined": erased.quarantined}, [sheet] if rows else [], notes, csv=sheet
         )
     )
 

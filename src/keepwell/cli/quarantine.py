@@ -166,6 +166,11 @@ def retry(
     from keepwell.book.retrying import retry as tried
 
     session = session_of(context)
+    if path is not None and not path.is_file():
+        raise BadInput(
+            _("There is no file {path}.").format(path=path),
+            ways=[_("Export the rows first: keepwell quarantine export {path}").format(path=path)],
+        )
     book = Book.open(session.place)
     with working(_("Trying again")) as report:
         reports = tried(

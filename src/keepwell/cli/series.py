@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import label, money, percent, provenance_notes, statement_csv
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
@@ -53,7 +54,7 @@ def series(
             day_asked(start) or add_months(last, -LOOKED_BACK[grain]),
             last,
             by=by or None,
-            where=where or (),
+            where=asked_where(company, where),
             rates_on=day_asked(rates_on),
         )
         lines = [one.to_dict() for one in found]

@@ -1,9 +1,11 @@
 """`keepwell statement`: who stayed and who left in a period, and the accounts behind each line."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import money, provenance_notes, statement_csv, statement_sheets
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
@@ -11,6 +13,7 @@ from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.pages import accounts, write
 from keepwell.cli.periods import day_asked
 from keepwell.cli.session import period_of, session_of
+from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 
 
@@ -53,10 +56,15 @@ def statement(
 ) -> None:
     """Ask for the statement and show it."""
     session = session_of(context)
+    if html and not Path(html).absolute().parent.is_dir():  # told before the work, not after it
+        raise BadInput(
+            _("The page cannot be written to {path}.").format(path=html),
+            seen=_("there is no folder {folder}").format(folder=Path(html).parent),
+        )
     with session.company(as_known_on=as_known_on, grace=grace) as company:
-        asked = period_of(company, start, end, period)
+        asked, conditions = period_of(company, start, end, period), asked_where(company, where)
         found = company.statement(
-            asked.start, asked.end, by=by or None, where=where or (), rates_on=day_asked(rates_on)
+            asked.start, asked.end, by=by or None, where=conditions, rates_on=day_asked(rates_on)
         )
         page = write(html, company, found, where or ()) if html else None
         answer = _accounts(found, line) if line else whole(found.to_dict(intervals=True))

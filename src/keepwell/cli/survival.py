@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import money
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, Grace, Where
@@ -41,7 +42,7 @@ def survival(
     """Ask for the curves and show them."""
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
-        found = company.survival(by=by or None, where=where or ())
+        found = company.survival(by=by or None, where=asked_where(company, where))
     session.show(answer(found.to_dict()))
 
 

@@ -164,3 +164,22 @@ def test_posting_twice_posts_nothing_the_second_time(company: str, ask: Ask, fit
     fits("post", second)
     assert second == {"posted": False}
     fits("clean", ask("--home", company, "clean"))
+
+
+def test_a_value_no_account_has_is_told_with_those_there_are(company: str, capsys: Out) -> None:
+    values = ["--home", company, "statement", "--where"]
+    assert main([*values, "segment = Enterprize"]) == 2
+    said = capsys.readouterr().err
+    assert "There is no account with segment = 'Enterprize'." in said
+    assert "Did you mean Enterprise?" in said
+    assert main([*values, "segment != Enterprize"]) == 0
+
+
+def test_a_page_without_its_folder_is_told_before_the_work(company: str, tmp_path: Path, capsys: Out) -> None:
+    assert main(["--home", company, "statement", "--html", str(tmp_path / "none" / "page.html")]) == 3
+    assert "there is no folder" in capsys.readouterr().err
+
+
+def test_erasing_somebody_nobody_knows_says_so(company: str, capsys: Out) -> None:
+    assert main(["--home", company, "erase", "nobody at all", "--yes"]) == 0
+    assert "look at the id" in capsys.readouterr().out

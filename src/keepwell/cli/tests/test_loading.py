@@ -184,3 +184,8 @@ def test_rows_of_several_files_tried_again_are_told_in_one_table(
     said = capsys.readouterr().out
     assert said.count("Quarantined") == 1
     assert "in quarantine: 2 × unknown account" in said
+
+
+def test_an_export_that_is_not_there_is_told(home: str, capsys: Out) -> None:
+    assert main(["--home", home, "quarantine", "retry", "nofile.csv"]) == 3
+    assert "There is no file nofile.csv" in capsys.readouterr().err
