@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from keepwell.book.engines.workbench import Workbench, files, quoted, sql_type
 from keepwell.book.persons import SOURCE_ID, fact_columns, personal_columns, surrogate
-from keepwell.book.tables import Table
+from keepwell.book.tables import BOOKKEEPING, Table
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader | Sequence[Path]
 
-RESERVED = ("known_at", "load", "gone", "row_hash", "__line")
+RESERVED = (*BOOKKEEPING.names, "__line")
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from keepwell.book.kept import SCHEMAS
 from keepwell.book.manifest import Manifest
 from keepwell.book.persons import fact_columns, personal_columns, personal_name
 from keepwell.book.store import Store
-from keepwell.book.tables import all_tables, table_named
-from keepwell.book.versions import BOOKKEEPING
+from keepwell.book.tables import BOOKKEEPING, all_tables, table_named
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 
-_HIDDEN = ("gone", "row_hash")
+_HIDDEN = ("gone",)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def _extras(table: Table, mapping: Mapping, columns: MappingOf[str, str]) -> dic
         if not (monthly and name in {c.name for c in table.inputs})
         for part in ((said,) if said in columns else ())  # the factors of a product say more than it: kept
     }
-    taken = {*table.schema().names, *BOOKKEEPING, "__line"}
+    taken = {*table.schema().names, *BOOKKEEPING.names, "__line"}
     extras = {}
     for name, sql in columns.items():
         if name not in used and name not in mapping.ignore:

@@ -22,10 +22,9 @@ import pyarrow as pa
 from keepwell.book.delta import Draft
 from keepwell.book.engines.workbench import Workbench, listed, quoted
 from keepwell.book.stored import rewrite_without, stored_rows
+from keepwell.book.tables import BOOKKEEPING
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
-
-BOOKKEEPING = pa.schema([("known_at", pa.timestamp("us")), ("load", pa.int64()), ("gone", pa.bool_())])
 
 # What became of an incoming row; of several versions made of one line of a file the smallest counts.
 LOADED, UPDATED, UNCHANGED = 1, 2, 3

@@ -22,8 +22,8 @@ from keepwell.book.persons import SOURCE_ID, PersonalPart, personal_name
 from keepwell.book.settings import Settings
 from keepwell.book.store import Store
 from keepwell.book.stored import rewrite_without, stored_rows
-from keepwell.book.tables import Table, table_named
-from keepwell.book.versions import BOOKKEEPING, Counts, Versions
+from keepwell.book.tables import BOOKKEEPING, Table, table_named
+from keepwell.book.versions import Counts, Versions
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
 

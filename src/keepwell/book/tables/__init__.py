@@ -31,12 +31,7 @@ _ARROW: dict[str, pa.DataType] = {
 }
 
 # What every stored row carries beside its own columns.
-BOOKKEEPING: dict[str, pa.DataType] = {
-    "known_at": pa.timestamp("us"),
-    "load": pa.int64(),
-    "row_hash": pa.string(),
-    "gone": pa.bool_(),
-}
+BOOKKEEPING = pa.schema([("known_at", pa.timestamp("us")), ("load", pa.int64()), ("gone", pa.bool_())])
 
 
 @dataclass(frozen=True)
