@@ -9,9 +9,13 @@ cent, because the same balance is always rounded to the same amount.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 
+from keepwell.book.engines import Engine, Frame
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import Rate
 from keepwell.lib.text import gettext as _
@@ -20,6 +24,7 @@ from keepwell.lib.text import gettext as _
 LARGEST = 2**44
 # So that a product of an amount and a digit of the rate, with a carry, stays within 62 bits.
 _DIGIT = 16
+_PLACES = 4  # digits that a denominator may have
 _DOUBLE = (
     2**52
 )  # whole numbers below it are exact in a double, and so are their quotients that leave nothing over
@@ -40,7 +45,9 @@ def money_in(
     result: nw.Expr = nw.lit(None, dtype=nw.Int64)
     for code, rate in sorted(rates.items(), reverse=True):
         if code != reporting:
-            result = nw.when(nw.col(currency) == code).then(_converted(value, rate)).otherwise(result)
+            result = (
+                nw.when(nw.col(currency) == code).then(_converted(value, _Terms.of(rate))).otherwise(result)
+            )
     return nw.when(nw.col(currency) == reporting).then(value).otherwise(result).cast(nw.Int64)
 
 
@@ -50,50 +57,103 @@ def without_rate(rates: Mapping[str, Rate], reporting: str, currency: str = "cur
     return nw.when(known).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
 
 
-def _converted(value: nw.Expr, rate: Rate) -> nw.Expr:
-    if rate.num <= 0 or rate.den <= 0 or rate.den > 2**60:
-        raise KeepwellError(
-            _("The exchange rate of {currency} cannot be used.").format(currency=rate.currency),
-            seen=f"{rate.num}/{rate.den}",
-            ways=[_("A rate is above zero and has at most 15 decimals.")],
-        )
-    whole, part = divmod(rate.num, rate.den)
-    if part == 0:
-        return value * whole
-    return (
-        nw.when(value >= 0, value < _DOUBLE // rate.num)
-        .then(_converted_in_one_go(value, rate))
-        .otherwise(_converted_with_care(value, rate, whole, part))
-    )
+def priced(
+    rows: Frame, rates: Mapping[str, Rate], reporting: str, engine: Engine, columns: Mapping[str, str]
+) -> Frame:
+    """Rows with more columns: each amount named in `columns` in the reporting currency, under the new name.
+
+    The same as `money_in`, by way of a small table of rates: of many currencies the expression would be as many times
+    as long, and long expressions cost the engine more than the rows of a company do.
+    """
+    if not set(rates) - {reporting}:
+        return rows.with_columns(**{new: nw.col(amount) for amount, new in columns.items()})
+    known = {**rates, reporting: Rate(reporting, 1, 1)}
+    terms = [{"currency": code, **_Terms.of(rate).named()} for code, rate in sorted(known.items())]
+    joined = rows.join(engine.frame(pa.Table.from_pylist(terms)), on="currency", how="left")
+    by_columns = _Terms.by_columns()
+    converted = {new: _converted(nw.col(amount), by_columns) for amount, new in columns.items()}
+    return joined.with_columns(**converted).drop(*terms[0].keys() - {"currency"})
 
 
-def _converted_in_one_go(value: nw.Expr, rate: Rate) -> nw.Expr:
+# A number of the rate: known when the expression is written, or found in a column of the row.
+_Number = int | nw.Expr
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """A rate taken apart: num / den = whole + part / den; `digits` are those of part and den, lowest first."""
+
+    num: _Number
+    den: _Number
+    whole: _Number
+    part: _Number
+    share: float | nw.Expr  # part / den, nearly
+    limit: _Number  # amounts below it are converted in one go
+    digits: tuple[tuple[_Number, _Number], ...]
+
+    @classmethod
+    def of(cls, rate: Rate) -> "_Terms":
+        """Raises KeepwellError where the rate is not positive or too fine to be worked with in 64 bits."""
+        if rate.num <= 0 or rate.den <= 0 or rate.den > 2**60:
+            raise KeepwellError(
+                _("The exchange rate of {currency} cannot be used.").format(currency=rate.currency),
+                seen=f"{rate.num}/{rate.den}",
+                ways=[_("A rate is above zero and has at most 15 decimals.")],
+            )
+        whole, part = divmod(rate.num, rate.den)
+        places = range(0, _DIGIT * _PLACES, _DIGIT)
+        digits = tuple(((part >> p) % 2**_DIGIT, (rate.den >> p) % 2**_DIGIT) for p in places)
+        return cls(rate.num, rate.den, whole, part, part / rate.den, _DOUBLE // rate.num, digits)
+
+    def named(self) -> dict[str, Any]:
+        """The numbers by the names of columns."""
+        found: dict[str, Any] = {f"__rate_{name}": getattr(self, name) for name in _SINGLE}
+        for place, (part, den) in enumerate(self.digits):
+            found |= {f"__rate_part_{place}": part, f"__rate_den_{place}": den}
+        return found
+
+    @classmethod
+    def by_columns(cls) -> "_Terms":
+        """The numbers of each row's own rate."""
+        single = {name: nw.col(f"__rate_{name}") for name in _SINGLE}
+        digits = tuple((nw.col(f"__rate_part_{p}"), nw.col(f"__rate_den_{p}")) for p in range(_PLACES))
+        return cls(**single, digits=digits)
+
+
+_SINGLE = ("num", "den", "whole", "part", "share", "limit")
+
+
+def _converted(value: nw.Expr, terms: _Terms) -> nw.Expr:
+    small = nw.when(value >= 0, value < terms.limit).then(_in_one_go(value, terms))
+    return small.otherwise(_with_care(value, terms)).cast(nw.Int64)
+
+
+def _in_one_go(value: nw.Expr, terms: _Terms) -> nw.Expr:
     """Where the product fits a double exactly, as it does for nearly every amount, one division is enough."""
-    product = value * rate.num
-    left = product % rate.den
-    floor = ((product - left) / rate.den).cast(nw.Int64)
-    up = (left * 2 > rate.den) | ((left * 2 == rate.den) & (floor % 2 == 1))
+    product = value * terms.num
+    left = product % terms.den
+    floor = ((product - left) / terms.den).cast(nw.Int64)
+    up = (left * 2 > terms.den) | ((left * 2 == terms.den) & (floor % 2 == 1))
     return nw.when(up).then(floor + 1).otherwise(floor)
 
 
-def _converted_with_care(value: nw.Expr, rate: Rate, whole: int, part: int) -> nw.Expr:
-    guess = (value * (part / rate.den) + 0.5).floor().cast(nw.Int64)
-    floor = value * whole + guess
-    twice = _left_over(value, part, guess, rate.den) * 2
+def _with_care(value: nw.Expr, terms: _Terms) -> nw.Expr:
+    guess = (value * terms.share + 0.5).floor().cast(nw.Int64)
+    floor = value * terms.whole + guess
+    twice = _left_over(value, guess, terms) * 2
     # Rare, so worked out apart: a half goes to the even side, and a guess that is one off is put right.
     odd = floor - (floor * 0.5).floor().cast(nw.Int64) * 2
-    up, down = twice > rate.den - odd, twice < odd - rate.den
+    up, down = twice + odd > terms.den, twice + terms.den < odd
     step = nw.when(up).then(nw.lit(1)).otherwise(nw.when(down).then(nw.lit(-1)).otherwise(nw.lit(0)))
-    certain = (twice < rate.den) & (twice > -rate.den)
+    certain = (twice < terms.den) & (twice + terms.den > 0)
     return nw.when(value == 0).then(nw.lit(0)).otherwise(nw.when(certain).then(floor).otherwise(floor + step))
 
 
-def _left_over(value: nw.Expr, part: int, guess: nw.Expr, den: int) -> nw.Expr:
-    """value * part - guess * den, from the highest binary digits of `part` and `den` down."""
+def _left_over(value: nw.Expr, guess: nw.Expr, terms: _Terms) -> nw.Expr:
+    """value * part - guess * den, from the highest digits of `part` and `den` down."""
     result: nw.Expr | None = None
-    for place in reversed(range(0, den.bit_length(), _DIGIT)):
-        first, second = (part >> place) % 2**_DIGIT, (den >> place) % 2**_DIGIT
-        here = value * first - guess * second
+    for part, den in reversed(terms.digits):
+        here = value * part - guess * den
         result = here if result is None else result * 2**_DIGIT + here
     assert result is not None
     return result

@@ -21,7 +21,7 @@ from keepwell.ledger.ledger import Ledger
 from keepwell.ledger.stretches import WHY, leaving_kind
 from keepwell.lib.days import Period, number
 from keepwell.lib.money import Rate
-from keepwell.metrics.conversion import money_in
+from keepwell.metrics.conversion import priced
 
 COLUMNS = ["account_id", "opening", "closing", "line", "interrupted", "leaving_kind", "kept_by", "target"]
 
@@ -51,21 +51,25 @@ def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Fram
     still = lone.filter(nw.col("day") < start, nw.col("until") >= end, nw.col("after") > 0)
     # Few of the ledger's rows lie inside: taken out first, all that follows is worked out on full batches.
     taken = ledger.engine.persist(lone.filter(nw.col("day") >= start, nw.col("day") < end))
-    inside = priced(taken, rates, ledger.reporting)
     only = only_row(opened, closed)
-    ends = [decided_by_one_row(inside.filter(only)), ends_of_chains(inside.filter(~only), opened, closed)]
+    together = [taken.filter(~only)]
     if len(ledger.currencies) > 1:
-        several = ledger.rows.filter(~nw.col("lone"), nw.col("day") < end, nw.col("until") >= start)
-        ends.append(ends_of_chains(priced(several, rates, ledger.reporting), opened, closed))
+        together.append(ledger.rows.filter(~nw.col("lone"), nw.col("day") < end, nw.col("until") >= start))
+    several = nw.concat(together, how="vertical") if len(together) > 1 else together[0]
+    ends = [
+        decided_by_one_row(in_reporting(ledger, taken.filter(only), rates)),
+        ends_of_chains(in_reporting(ledger, several, rates), opened, closed),
+    ]
     moved = lines(nw.concat([part.select(*ENDS) for part in ends], how="vertical"), opened).select(COLUMNS)
     # Worked out once, and small; the untouched are most of the company and are only ever counted on the way.
     moved = ledger.engine.persist(moved)
-    return nw.concat([_untouched(still, rates, ledger.reporting, start), moved], how="vertical")
+    return nw.concat([_untouched(ledger, still, rates, start), moved], how="vertical")
 
 
-def _untouched(still: Frame, rates: Mapping[str, Rate], reporting: str, start: int) -> Frame:
+def _untouched(ledger: Ledger, still: Frame, rates: Mapping[str, Rate], start: int) -> Frame:
     """Positions of accounts that pay at both ends and have no row in between."""
-    return still.with_columns(opening=money_in(rates, reporting)).select(
+    valued = priced(still, rates, ledger.reporting, ledger.engine, {"after": "opening"})
+    return valued.select(
         "account_id",
         "opening",
         closing=nw.col("opening"),
@@ -83,7 +87,7 @@ def only_row(start: nw.Expr, end: nw.Expr) -> nw.Expr:
 
 
 def decided_by_one_row(rows: Frame) -> Frame:
-    """Openings and closings of accounts by their only (`priced`) row: nothing has to be grouped by account."""
+    """Openings and closings of accounts by their only (`in_reporting`) row: nothing has to be grouped by account."""
     turn = nw.col("paying")
     return rows.with_columns(
         opening=nw.col("before_in"),
@@ -97,16 +101,16 @@ def decided_by_one_row(rows: Frame) -> Frame:
     )
 
 
-def priced(rows: Frame, rates: Mapping[str, Rate], reporting: str) -> Frame:
+def in_reporting(ledger: Ledger, rows: Frame, rates: Mapping[str, Rate]) -> Frame:
     """Rows of the ledger with `before_in` and `after_in`: what was and is paid, in the reporting currency."""
-    return rows.with_columns(
-        before_in=money_in(rates, reporting, "before"), after_in=money_in(rates, reporting, "after")
-    )
+    amounts = {"before": "before_in", "after": "after_in"}
+    return priced(rows, rates, ledger.reporting, ledger.engine, amounts)
 
 
 def ends_of_chains(rows: Frame, start: nw.Expr, end: nw.Expr, *by: str) -> Frame:
-    """Opening and closing of each account (and `by`) from its `priced` rows of one period, and what happened inside.
+    """Opening and closing of each account (and `by`) from its rows of one period, and what happened inside.
 
+    The rows are `in_reporting`.
     Of an account in one currency the rows inside the period are enough; of others all rows in force at the
     opening are needed too, as a currency that does not move says nothing inside.
     """

@@ -20,9 +20,9 @@ from keepwell.book.engines import Frame
 from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import Period, number
 from keepwell.lib.money import Rate
-from keepwell.metrics.conversion import money_in
+from keepwell.metrics.conversion import priced
 from keepwell.metrics.cuts import NO_VALUE
-from keepwell.metrics.positions import ENDS, ends_of_chains, lines, only_row, priced
+from keepwell.metrics.positions import ENDS, ends_of_chains, in_reporting, lines, only_row
 from keepwell.metrics.statement import (
     PAYING_AT_CLOSING,
     PAYING_AT_OPENING,
@@ -126,7 +126,7 @@ class _Moved:
     def decided_by_one_row(self) -> list[dict[str, Any]]:
         """Accounts whose period is one row: most of them, and nothing has to be grouped by account."""
         summed_up = (
-            priced(self._inside.filter(self._only), self.rates, self.ledger.reporting)
+            in_reporting(self.ledger, self._inside.filter(self._only), self.rates)
             .select(
                 "period_start", "kind", "leaving_kind", "kept_by", opening="before_in", closing="after_in"
             )
@@ -150,7 +150,7 @@ class _Moved:
         """All others: what they did is told by their rows of the period together."""
         # The few are taken out first, so that all that follows is worked out on full batches.
         few = self.ledger.engine.persist(self._inside.filter(~self._only))
-        together = [priced(few, self.rates, self.ledger.reporting)]
+        together = [in_reporting(self.ledger, few, self.rates)]
         if len(self.ledger.currencies) > 1:
             together.append(self._several_currencies())
         begins, stops = nw.col("period_start"), nw.col("period_end")
@@ -170,7 +170,7 @@ class _Moved:
             "period_end": [number(period.end) for period in self.over],
         }
         in_force = (nw.col("day") < nw.col("period_end")) & (nw.col("until") >= nw.col("period_start"))
-        several = priced(ledger.rows.filter(~nw.col("lone")), self.rates, ledger.reporting)
+        several = in_reporting(ledger, ledger.rows.filter(~nw.col("lone")), self.rates)
         crossed = ledger.engine.persist(several).join(ledger.engine.frame(pa.table(whole)), how="cross")
         return crossed.filter(in_force)
 
@@ -187,13 +187,10 @@ def _calendar(over: Sequence[Period]) -> pa.Table:
 
 def _opening(ledger: Ledger, rates: Mapping[str, Rate], start: int) -> tuple[int, int]:
     """Accounts and MRR at the first opening: sums over chains telescope to what is in force."""
-    before = ledger.rows.filter(nw.col("day") < start).select(
-        "paying",
-        change=money_in(rates, ledger.reporting, "after") - money_in(rates, ledger.reporting, "before"),
-    )
+    before = in_reporting(ledger, ledger.rows.filter(nw.col("day") < start), rates)
     total = before.select(
         accounts=nw.col("paying").sum().cast(nw.Int64),
-        mrr=nw.col("change").sum().cast(nw.Int64),
+        mrr=(nw.col("after_in") - nw.col("before_in")).sum().cast(nw.Int64),
     )
     row = ledger.engine.collect(total).to_pylist()[0]
     return row["accounts"] or 0, row["mrr"] or 0
@@ -211,9 +208,9 @@ def _leavers(ledger: Ledger, over: Sequence[Period], rates: Mapping[str, Rate]) 
         ledger.rows.filter(nw.col("after") > 0)
         .join(leaving, on="account_id", how="inner")
         .filter(nw.col("day") < end, nw.col("until") >= end)
-        .with_columns(closing=money_in(rates, ledger.reporting, "after"))
     )
-    by_end = in_force.group_by("end").agg(
+    valued = priced(in_force, rates, ledger.reporting, ledger.engine, {"after": "closing"})
+    by_end = valued.group_by("end").agg(
         accounts=nw.col("account_id").n_unique().cast(nw.Int64),
         closing=nw.col("closing").sum().cast(nw.Int64),
     )
