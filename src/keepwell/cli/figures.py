@@ -109,7 +109,7 @@ def _lines(statement: Json) -> Sheet:
     kinds = statement.get("kinds") or {}
     columns = [
         Column("line", _("Line")),
-        Column("sign", " "),
+        Column("sign", " ", tied=True),
         Column("accounts", _("Accounts"), number=True),
         Column(
             "mrr",
@@ -120,7 +120,7 @@ def _lines(statement: Json) -> Sheet:
     for kind in kinds:
         columns += [
             Column(f"accounts_{kind}", label(kind), number=True),
-            Column(f"mrr_{kind}", _("MRR"), number=True),
+            Column(f"mrr_{kind}", _("MRR"), number=True, tied=True),
         ]
     rows = []
     for name in (*names, *LINES):
@@ -143,7 +143,7 @@ def _rates(statement: Json) -> Sheet:
     for kind in asked:
         words = label(kind) if kind else _("Value")
         columns.append(Column(kind or "value", words, number=True))
-        columns += [Column(f"interval_{kind}", _("95%"), number=True)] * (kind in shown)
+        columns += [Column(f"interval_{kind}", _("95%"), number=True, tied=True)] * (kind in shown)
     columns.append(Column("formula", _("Is")))
     rows = []
     for name in [n for n in RATES if n in rates] + [n for n in rates if n not in RATES]:
@@ -219,13 +219,19 @@ def parts_sheet(parts: Sequence[Json], by: str) -> Sheet:
                 *[part["accounts"][line] for line in ("opening", "new", "reactivated", "churned", "closing")],
                 money(part["mrr"]["opening"]),
                 money(part["mrr"]["closing"]),
-                _small(part, percent(part["rates"]["customer_churn"])),
-                _small(part, percent(part["rates"]["net_revenue_retention"])),
+                _small(part, _of_part(part, "customer_churn")),
+                _small(part, _of_part(part, "net_revenue_retention")),
             )
             for part in parts
         ],
         notes=[_("* fewer than 30 accounts at the opening")] if any(p.get("small") for p in parts) else (),
     )
+
+
+def _of_part(part: Json, name: str) -> str:
+    """A segment's rate; where there is a base and yet no rate, it is refused as the whole's is."""
+    value = part["rates"][name]
+    return _("not given") if value is None and part["accounts"]["opening"] else percent(value)
 
 
 def _small(statement: Json, words: str) -> str:

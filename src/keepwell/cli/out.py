@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 SHORT = 24  # letters up to which a cell is never broken into lines
+GAP = 2  # between two columns
 
 # What a terminal would obey instead of showing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -22,11 +23,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its name for scripts, its label for people, and whether it holds numbers."""
+    """A column of a sheet: its name for scripts, its label for people, and whether it holds numbers.
+
+    A `tied` column means nothing without the one before it, and stays beside it.
+    """
 
     name: str
     label: str = ""
     number: bool = False
+    tied: bool = False
 
 
 @dataclass
@@ -54,7 +59,8 @@ class Answer:
     def write(self, format_: str, stream: TextIO) -> None:
         """Write it as "table", "json" or "csv"."""
         if format_ == "json":
-            json.dump(self.data, stream, ensure_ascii=False, indent=2, default=plain)
+            every_letter = (getattr(stream, "encoding", None) or "utf-8").lower().startswith("utf")
+            json.dump(self.data, stream, ensure_ascii=not every_letter, indent=2, default=plain)
             stream.write("\n")
         elif format_ == "csv":
             _write_csv(self.csv or (self.sheets[0] if self.sheets else Sheet([], [])), stream)
@@ -120,15 +126,60 @@ def _write_tables(answer: Answer, stream: TextIO) -> None:
     for n, sheet in enumerate(answer.sheets):
         if n:
             console.print()
-        console.print(_table(sheet, piped))
+        for m, part in enumerate([sheet] if piped else _fitting(sheet, console.width)):
+            if m:
+                console.print()
+            console.print(_table(part, piped))
         for note in sheet.notes:
             console.print(_CONTROL.sub("�", note), style=None if piped else "dim")
     if answer.sheets and answer.notes:
         console.print()
     for note in answer.notes:
         console.print(_CONTROL.sub("�", note))
-    if isinstance(target, io.StringIO):
+    if piped and isinstance(target, io.StringIO):
         stream.writelines(line.rstrip() + "\n" for line in target.getvalue().splitlines())
+
+
+def _fitting(sheet: Sheet, width: int) -> list[Sheet]:
+    """The sheet in parts that fit a terminal side by side with its first column: a number is never cut."""
+    groups: list[list[int]] = []
+    for place, column in enumerate(sheet.columns):
+        if column.tied and groups:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    first, *others = groups
+    parts = [list(first)]
+    for group in others:
+        needed = sum(_least(sheet, place) for place in [*parts[-1], *group])
+        if needed > width + GAP and len(parts[-1]) > len(first):
+            parts.append(list(first))
+        parts[-1] += group
+    if len(parts) == 1:
+        return [sheet]
+    return [
+        Sheet(
+            [sheet.columns[place] for place in part],
+            [[row[place] for place in part] for row in sheet.rows],
+            title="" if n else sheet.title,
+        )
+        for n, part in enumerate(parts)
+    ]
+
+
+def _least(sheet: Sheet, place: int) -> int:
+    """The letters a column cannot do without: all of a number or a short word, some of a text."""
+    from rich.cells import cell_len
+
+    column = sheet.columns[place]
+    longest = max((cell_len(shown(row[place])) for row in sheet.rows), default=0)
+    if not column.number and longest > SHORT:
+        return SHORT + GAP
+    return max(longest, cell_len(_label(column))) + GAP
+
+
+def _label(column: Column) -> str:
+    return column.label or column.name.replace("_", " ")
 
 
 def _table(sheet: Sheet, piped: bool) -> Any:
@@ -150,7 +201,7 @@ def _table(sheet: Sheet, piped: bool) -> Any:
     for place, column in enumerate(sheet.columns):
         longest = max((len(row[place]) for row in cells), default=0)
         table.add_column(
-            Text(column.label or column.name.replace("_", " ")),
+            Text(_label(column)),
             justify="right" if column.number else "left",
             no_wrap=piped or column.number or longest <= SHORT,
             overflow="fold",

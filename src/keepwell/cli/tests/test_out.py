@@ -3,6 +3,8 @@ import json
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from keepwell.cli.out import Answer, Column, Sheet
 
 SHEET = Sheet(
@@ -49,3 +51,42 @@ def test_a_name_cannot_move_the_cursor_of_the_terminal() -> None:
     text = written("table", Answer({}, [Sheet([Column("name")], [("\x1b[2Jgone",), ("[bold]kept[/bold]",)])]))
     assert "\x1b" not in text
     assert "[bold]kept[/bold]" in text
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a person's screen."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("width", ["40", "60", "80"])
+def test_a_narrow_terminal_cuts_no_number(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("NO_COLOR", "1")
+    amounts = [Decimal(f"{n}34567.89") for n in range(1, 7)]
+    columns = [Column("line", "Line"), *[Column(f"mrr_{n}", f"MRR {n}", number=True) for n in range(1, 7)]]
+    terminal = Terminal()
+    Answer({}, [Sheet(columns, [("Opening", *amounts)])]).write("table", terminal)
+    text = terminal.getvalue()
+    assert all(f"{amount:,}" in text for amount in amounts)
+    assert all("Opening" in line for line in text.splitlines() if "," in line)
+
+
+def test_what_belongs_together_stays_together_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    columns = [Column("line", "Line"), Column("a", "Contract", number=True)]
+    columns += [Column("b", "Irregular", number=True), Column("c", "MRR", number=True, tied=True)]
+    terminal = Terminal()
+    Answer({}, [Sheet(columns, [("Opening", 12, 34, 56)])]).write("table", terminal)
+    first, second = (line for line in terminal.getvalue().splitlines() if "Line" in line)
+    assert "Contract" in first
+    assert "Irregular" in second
+    assert "MRR" in second
+
+
+def test_json_loses_no_letter_where_the_stream_cannot_write_it() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace")
+    Answer({"name": "Żółć"}).write("json", stream)
+    stream.seek(0)
+    assert json.loads(stream.read()) == {"name": "Żółć"}
