@@ -16,6 +16,7 @@ from keepwell.lib.text import gettext as _
 
 BROKEN_PIPE = 141  # what a shell reports for a program whose reader has left
 INTERRUPTED = 130
+QUERY_STOPPED = "Query interrupted"  # DuckDB's words when Ctrl-C reaches it in the middle of a query
 GLOBAL_OPTIONS = ("--home", "--engine", "--format")
 
 
@@ -49,6 +50,10 @@ def ending(arguments: Sequence[str]) -> Iterator[End]:
         typer.echo(_("Stopped. What was not finished has changed nothing."), err=True)
         end.code = INTERRUPTED
     except Exception as error:
+        if QUERY_STOPPED in str(error):  # the keyboard stopped it inside the engine
+            typer.echo(_("Stopped. What was not finished has changed nothing."), err=True)
+            end.code = INTERRUPTED
+            return
         if os.environ.get("KEEPWELL_DEBUG") == "1":
             raise
         if type(error).__name__ == "NoArgsIsHelpError":  # nothing was asked: its message is the help itself
