@@ -1,6 +1,7 @@
 """`keepwell import`: files into a table of the book, with counts that always reconcile."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,6 +123,8 @@ def import_(
             raise BadInput(
                 _("There is no file {path}.").format(path=path), ways=[_("Look at its name and folder.")]
             )
+    if mapping is not None and mapping.is_dir():
+        raise BadInput(_("{path} is a folder, not a mapping.").format(path=mapping))
     with working(_("Importing {table}").format(table=entry.name)) as report:
         done = import_files(
             Book.open(session.place, create=True),
@@ -135,15 +138,36 @@ def import_(
             source=source or None,
             currency=currency.upper() or None,
             encoding=encoding or None,
-            delimiter="\t" if delimiter == "\\t" else delimiter or None,
+            delimiter=delimiter_asked(delimiter),
             header=False if no_header else None,
             sheet=sheet or None,
-            date_order=date_order or None,
-            decimal_mark=decimal_mark or None,
+            date_order=one_of("--date-order", date_order, ("ymd", "dmy", "mdy")),
+            decimal_mark=one_of("--decimal-mark", decimal_mark, (".", ",")),
             confirm=True if yes else _ask,
             progress=lambda text: report(0, None, text),
         )
     session.show(answer(done))
+
+
+def delimiter_asked(said: str) -> str | None:
+    """The delimiter asked for: one letter, or \\t for a tab. Raises KeepwellError where it is more."""
+    letter = "\t" if said == "\\t" else said
+    if len(letter) > 1:
+        raise KeepwellError(
+            _("“{text}” is no delimiter: columns are parted by one letter.").format(text=said),
+            ways=[_("Write it like: --delimiter ';' or --delimiter '\\t'.")],
+        )
+    return letter or None
+
+
+def one_of(option: str, said: str, choices: Sequence[str]) -> str | None:
+    """What an option says, where it may only say these. Raises KeepwellError where it says something else."""
+    if said and said not in choices:
+        raise KeepwellError(
+            _("{option} cannot be “{text}”.").format(option=option, text=said),
+            ways=[_("Choose one of {names}.").format(names="  ".join(choices))],
+        )
+    return said or None
 
 
 def _moment(said: str) -> datetime | str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keepwell.cli.helping import examples
+from keepwell.cli.importing import delimiter_asked
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import BadInput, KeepwellError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from keepwell.book.mapping import Mapping
     from keepwell.book.reading import Layout, Source
 
-Kept = Annotated[Path, typer.Argument(metavar="MAPPING", help=_("The mapping, a TOML file."))]
+Kept = Annotated[Path, typer.Argument(metavar="MAPPING", dir_okay=False, help=_("The mapping, a TOML file."))]
 Of = Annotated[Path, typer.Argument(metavar="FILE", help=_("The file to look at."))]
 
 
@@ -78,7 +79,7 @@ def make(
     from keepwell.book.tables import table_named
 
     entry = table_named(table)
-    layout = {"encoding": encoding or None, "delimiter": "\t" if delimiter == "\\t" else delimiter or None}
+    layout = {"encoding": encoding or None, "delimiter": delimiter_asked(delimiter)}
     said = {"table": entry.name, "columns": _pairs(columns), "constants": _pairs(constants), "file": layout}
     start = Mapping.from_toml(
         said

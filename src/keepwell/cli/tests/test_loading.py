@@ -189,3 +189,13 @@ def test_rows_of_several_files_tried_again_are_told_in_one_table(
 def test_an_export_that_is_not_there_is_told(home: str, capsys: Out) -> None:
     assert main(["--home", home, "quarantine", "retry", "nofile.csv"]) == 3
     assert "There is no file nofile.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("--delimiter", ";;"), ("--date-order", "xyz"), ("--decimal-mark", "'")]
+)
+def test_a_way_of_reading_that_is_none_is_refused(
+    home: str, one_file: str, option: str, said: str, capsys: Out
+) -> None:
+    assert main(["--home", home, "import", "subscriptions", one_file, option, said]) == 2
+    assert said in capsys.readouterr().err
