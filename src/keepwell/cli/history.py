@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from keepwell.book.history import Version
     from keepwell.book.tables import Table
 
-_HASHED = ("row_hash",)
-
 
 def add_to(app: typer.Typer) -> None:
     """Add `keepwell history`."""
@@ -111,13 +109,11 @@ def _said(value: Any) -> str:
 
 
 def _readable(table: "Table", row: dict[str, Any]) -> dict[str, Any]:
-    """The row with money as amounts; what only the book needs is left out."""
+    """The row with money as amounts."""
     from keepwell.lib.money import to_decimal
 
     found: dict[str, Any] = {}
     for name, value in row.items():
-        if name in _HASHED:
-            continue
         column = table.column(name) if table.has(name) else None
         if column is not None and column.kind == "money" and value is not None and row.get(column.currency):
             found[name] = to_decimal(value, row[column.currency])

@@ -16,7 +16,6 @@ _NO_ATTRIBUTES = {
     "known_at",
     "load",
     "gone",
-    "row_hash",
     "parent_id",
     "merged_into",
     "merged_on",
