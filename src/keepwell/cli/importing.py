@@ -1,5 +1,6 @@
 """`keepwell import`: files into a table of the book, with counts that always reconcile."""
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -52,7 +53,9 @@ def add_to(app: typer.Typer) -> None:
 def import_(
     context: typer.Context,
     table: Annotated[str, typer.Argument(help=_("The table: accounts, subscriptions, purchases, …"))],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_("Files or folders."))],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", readable=False, help=_("Files or folders."))
+    ],
     *,
     mapping: Annotated[
         Path | None,
@@ -122,6 +125,11 @@ def import_(
         if not path.exists():
             raise BadInput(
                 _("There is no file {path}.").format(path=path), ways=[_("Look at its name and folder.")]
+            )
+        if not os.access(path, os.R_OK):
+            raise BadInput(
+                _("The file {path} may not be read.").format(path=path),
+                ways=[_("Change its permissions, or copy it to where you may read it.")],
             )
     if mapping is not None and mapping.is_dir():
         raise BadInput(_("{path} is a folder, not a mapping.").format(path=mapping))
@@ -235,5 +243,9 @@ def _notes(done: "ImportReport") -> list[str]:
     if done.quarantined:
         notes.append(_("Look at them: keepwell quarantine list --table {table}").format(table=done.table))
     if done.covered:
-        notes.append(_("Covered: every day before {day}").format(day=done.covered))
+        notes.append(
+            _("Covered: every day before {day}; if the files hold more, say so: --complete-to DAY").format(
+                day=done.covered
+            )
+        )
     return [*notes, *done.warnings]

@@ -1,5 +1,6 @@
 """`keepwell statement`: who stayed and who left in a period, and the accounts behind each line."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,11 +57,8 @@ def statement(
 ) -> None:
     """Ask for the statement and show it."""
     session = session_of(context)
-    if html and not Path(html).absolute().parent.is_dir():  # told before the work, not after it
-        raise BadInput(
-            _("The page cannot be written to {path}.").format(path=html),
-            seen=_("there is no folder {folder}").format(folder=Path(html).parent),
-        )
+    if html:
+        _can_be_written(Path(html))
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         asked, conditions = period_of(company, start, end, period), asked_where(company, where)
         found = company.statement(
@@ -71,6 +69,19 @@ def statement(
     session.show(answer)
     if page is not None:
         typer.echo(_("Written: {path}").format(path=page), err=True)
+
+
+def _can_be_written(page: Path) -> None:
+    """Tell before the work, not after it, that its page has no place."""
+    folder, seen = page.absolute().parent, ""
+    if not folder.is_dir():
+        seen = _("there is no folder {folder}").format(folder=page.parent)
+    elif page.is_dir():
+        seen = _("{path} is a folder").format(path=page)
+    elif not os.access(page if page.exists() else folder, os.W_OK):
+        seen = _("writing there is not permitted")
+    if seen:
+        raise BadInput(_("The page cannot be written to {path}.").format(path=page), seen=seen)
 
 
 def whole(data: dict[str, Any]) -> Answer:

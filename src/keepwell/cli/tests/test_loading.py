@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,11 @@ def test_a_way_of_reading_that_is_none_is_refused(
 ) -> None:
     assert main(["--home", home, "import", "subscriptions", one_file, option, said]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_file_that_may_not_be_read_is_told(home: str, one_file: str, capsys: Out) -> None:
+    Path(one_file).chmod(0)
+    if os.access(one_file, os.R_OK):
+        pytest.skip("this user may read every file")
+    assert main(["--home", home, "import", "subscriptions", one_file]) == 3
+    assert "may not be read" in capsys.readouterr().err
