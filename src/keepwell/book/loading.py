@@ -400,9 +400,11 @@ class Loading:
 
     def _cover(self, sieved: Sequence[Sieved], complete_to: date | None) -> None:
         day = complete_to or self._newest(sieved)
-        if day is None or self.retried is not None:
+        covered = self.book.manifest.covered.get(self.table.name, {})
+        # Rows tried again come from files whose days are covered already, unless none of their rows was good.
+        if day is None or (self.retried is not None and covered):
             return
-        before = self.book.manifest.covered.get(self.table.name, {}).get(self.source)
+        before = covered.get(self.source)
         if complete_to is None and before is not None:
             day = max(day, before)
         self.writer.cover(self.table.name, self.source, day)

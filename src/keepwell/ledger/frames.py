@@ -97,7 +97,7 @@ def _frame(name: str, table: Any, engine: Engine) -> Frame:
                         if close
                         else []
                     ),
-                    _("The columns are described under: keepwell docs tables."),
+                    _("The columns are described in docs/tables.md."),
                 ],
             )
     frame = _with_whole_days(frame, engine)
@@ -115,14 +115,22 @@ def _without_connection(table: Any) -> Any:
 
 
 def _with_whole_days(frame: Frame, engine: Engine) -> Frame:
-    """Days that come as instants, as pandas holds them, made days."""
+    """Days that come as instants, as pandas holds them, or as text, as files hold them, made days."""
     schema = frame.collect_schema()
-    instants = [
-        n for n in schema.names() if isinstance(schema[n], nw.Datetime) and n.endswith(("_on", "_from"))
-    ]
-    if not instants:
+    days = [n for n in schema.names() if n.endswith(("_on", "_from"))]
+    instants = [n for n in days if isinstance(schema[n], nw.Datetime)]
+    texts = [n for n in days if isinstance(schema[n], nw.String)]
+    if not instants and not texts:
         return frame
-    return engine.frame(frame.with_columns(*[nw.col(n).cast(nw.Date) for n in instants]).to_native())
+    whole = frame.with_columns(*[nw.col(n).cast(nw.Date) for n in [*instants, *texts]])
+    try:
+        return engine.persist(engine.frame(whole.to_native()))
+    except Exception as error:
+        raise BadInput(
+            _("A column of days holds what is no day: {names}.").format(names=", ".join(texts or instants)),
+            seen=str(error).splitlines()[0],
+            ways=[_("Give dates, or text such as 2026-01-31.")],
+        ) from error
 
 
 def _with_days(purchases: Frame, engine: Engine) -> Frame:
@@ -173,6 +181,10 @@ def _in_minor_units(frame: Frame, column: str, engine: Engine, reporting: str | 
                 ways=[_("Add a column currency, or give reporting_currency=.")],
             )
         frame = frame.with_columns(currency=nw.lit(reporting))
+    if isinstance(frame.collect_schema()[column], nw.String):
+        raise BadInput(
+            _("The amounts in {column} are text.").format(column=column), ways=[_("Make them numbers first.")]
+        )
     checked = engine.collect(
         frame.group_by("currency").agg(least=nw.col(column).min(), missing=nw.col(column).null_count())
     ).to_pylist()

@@ -26,6 +26,14 @@ def test_rows_leave_the_quarantine_once_their_account_is_there(desk):
     assert [r["purchase_id"] for r in desk.rows("purchases")] == ["1", "3"]
 
 
+def test_rows_that_came_before_their_accounts_cover_their_days_once_they_are_in(desk):
+    desk.load("purchases", PURCHASES + "1,N1,2026-01-05,5,EUR\n")
+    assert desk.book.manifest.covered.get("purchases") is None
+    desk.load("accounts", "account_id\nN1\n")
+    retry(desk.book, now=NOW)
+    assert [str(day) for day in desk.book.manifest.covered["purchases"].values()] == ["2026-01-06"]
+
+
 def test_trying_again_changes_nothing(desk):
     desk.load("purchases", TWO)
     before = [(row.id, row.line, row.problems) for row in desk.aside()]

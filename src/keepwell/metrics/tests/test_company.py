@@ -233,3 +233,13 @@ def test_a_frame_of_pandas_may_hold_its_days_as_timestamps(duck):
     frame["ended_on"] = pd.to_datetime(frame["ended_on"])
     found = made(duck, subscriptions=frame).statement(*QUARTER)
     assert found.accounts == made(duck).statement(*QUARTER).accounts
+
+
+def test_days_may_be_text_and_what_is_no_day_is_said(duck):
+    rows = {"account_id": ["a"], "started_on": ["2026-01-31"], "mrr": [10.0], "currency": ["EUR"]}
+    company = kw.company(subscriptions=pl.DataFrame(rows), covered="2026-06-01")
+    assert company.statement("2026-01-01", "2026-03-01").accounts.new == 1
+    with pytest.raises(kw.BadInput, match="no day: started_on"):
+        kw.company(subscriptions=pl.DataFrame({**rows, "started_on": ["31.01.2026"]}), covered="2026-06-01")
+    with pytest.raises(kw.BadInput, match="are text"):
+        kw.company(subscriptions=pl.DataFrame({**rows, "mrr": ["10"]}), covered="2026-06-01")
