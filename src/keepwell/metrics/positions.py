@@ -88,17 +88,23 @@ def only_row(start: nw.Expr, end: nw.Expr) -> nw.Expr:
 
 def decided_by_one_row(rows: Frame) -> Frame:
     """Openings and closings of accounts by their only (`in_reporting`) row: nothing has to be grouped by account."""
-    turn = nw.col("paying")
     return rows.with_columns(
         opening=nw.col("before_in"),
         closing=nw.col("after_in"),
         own_opening=nw.col("before"),
         own_closing=nw.col("after"),
-        is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0).cast(nw.Int64),
-        came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0).cast(nw.Int64),
-        left=nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
-        last_leaving=nw.when(turn == -1).then(leaving_rank()).otherwise(0).cast(nw.Int64),
+        **_turns(nw.col("paying")),
     )
+
+
+def _turns(turn: nw.Expr) -> dict[str, nw.Expr]:
+    """What a row says of starting and stopping to pay, `turn` being 1, -1 or 0."""
+    return {
+        "is_new": nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0).cast(nw.Int64),
+        "came_back": nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0).cast(nw.Int64),
+        "left": nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
+        "last_leaving": nw.when(turn == -1).then(leaving_rank()).otherwise(0).cast(nw.Int64),
+    }
 
 
 def in_reporting(ledger: Ledger, rows: Frame, rates: Mapping[str, Rate]) -> Frame:
@@ -110,9 +116,8 @@ def in_reporting(ledger: Ledger, rows: Frame, rates: Mapping[str, Rate]) -> Fram
 def ends_of_chains(rows: Frame, start: nw.Expr, end: nw.Expr, *by: str) -> Frame:
     """Opening and closing of each account (and `by`) from its rows of one period, and what happened inside.
 
-    The rows are `in_reporting`.
-    Of an account in one currency the rows inside the period are enough; of others all rows in force at the
-    opening are needed too, as a currency that does not move says nothing inside.
+    The rows are `in_reporting`. Of an account in one currency the rows inside the period are enough; of others all
+    rows in force at the opening are needed too, as a currency that does not move says nothing inside.
     """
     moves = nw.col("day") >= start
     first_move = nw.col("lone") & moves & (nw.col("since") < start)
@@ -131,10 +136,7 @@ def ends_of_chains(rows: Frame, start: nw.Expr, end: nw.Expr, *by: str) -> Frame
             own_closing=at_closing("after"),
             opening=at_opening("before_in", "after_in"),
             closing=at_closing("after_in"),
-            is_new=nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0),
-            came_back=nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0),
-            left=nw.when(turn == -1).then(1).otherwise(0),
-            last_leaving=nw.when(turn == -1).then(leaving_rank()).otherwise(0),
+            **_turns(turn),
         )
         .group_by("account_id", *by)
         .agg(

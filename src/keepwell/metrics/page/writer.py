@@ -42,9 +42,9 @@ def write_page(
     """Write one self-contained HTML file about a period and give back its path.
 
     Every answer is in its JSON form; what is None has no part on the page. `cohort_mean` is what
-    `Cohorts.mean_to_dict` gives. `accounts` holds the accounts
-    behind each line, `{line: [{account_id, name, opening, closing, change, currency, why}]}`, amounts as
-    decimal strings; at most `most` of a list are put into the page, the largest first.
+    `Cohorts.mean_to_dict` gives. `accounts` holds the accounts behind each line, `{line: [{account_id, name,
+    opening, closing, change, currency, why}]}`, amounts as decimal strings; at most `most` of a list are put into
+    the page, the largest first.
     """
     page = make_page(
         statement=statement,
