@@ -1,0 +1,1 @@
+"""Who is at risk, why, how sure that is, and what each account is worth saving."""
