@@ -77,7 +77,7 @@ def cohorts(
 def _beginning(known: Frame, engine: Engine, data_from: date | None) -> tuple[int | None, int]:
     """The earliest first day that counts, None where there is none, and how many accounts are older."""
     since = number(data_from) if data_from else number(date.min)
-    day, joins = nw.col("first_day"), (nw.col("paying") == 1) & (nw.col("spell") == 1)
+    day, joins = nw.col("first_day"), (nw.col("paying") == 1) & (nw.col("day") == nw.col("first_day"))
     found = engine.collect(
         known.select(
             nw.when(day >= since).then(day).otherwise(None).min().cast(nw.Int64).alias("first"),
@@ -154,7 +154,7 @@ def _by_value(rows: Frame, calendar: Frame, attribute: Frame) -> Frame:
 
 def _changes(placed: Frame, measure: Measure, rates: Mapping[str, Rate], reporting: str) -> Frame:
     """By cohort, how far it can be followed, and age: accounts that begin, their base, and what changes."""
-    joins = (nw.col("paying") == 1) & (nw.col("spell") == 1)
+    joins = (nw.col("paying") == 1) & (nw.col("day") == nw.col("first_day"))
     placed = placed.with_columns(begins=nw.when(joins).then(nw.lit(1)).otherwise(nw.lit(0)))
     if measure == "accounts":
         measured = placed.with_columns(change=nw.col("paying"), starts=nw.col("begins"), unrated=nw.lit(0))

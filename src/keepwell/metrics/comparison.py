@@ -105,7 +105,7 @@ def _activity(ledger: Ledger, period: Period, where: Sequence[Condition]) -> Fra
         stood = nw.concat([stood, _not_paying(renewing, stood, start)], how="vertical")
     stood = kept_where(ledger, stood, where)
     inside = ledger.rows.filter(nw.col("day") >= start, nw.col("day") < end, nw.col("paying") != 0)
-    turn, first = nw.col("paying"), nw.col("spell") == 1
+    turn, first = nw.col("paying"), nw.col("day") == nw.col("first_day")
     turns = inside.group_by("account_id").agg(
         departures=nw.when(turn == -1).then(1).otherwise(0).sum().cast(nw.Int64),
         departed=nw.when(turn == -1).then(1).otherwise(0).max().cast(nw.Int64),

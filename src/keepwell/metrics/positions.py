@@ -99,9 +99,10 @@ def decided_by_one_row(rows: Frame) -> Frame:
 
 def _turns(turn: nw.Expr) -> dict[str, nw.Expr]:
     """What a row says of starting and stopping to pay, `turn` being 1, -1 or 0."""
+    first = nw.col("day") == nw.col("first_day")
     return {
-        "is_new": nw.when(turn == 1, nw.col("spell") == 1).then(1).otherwise(0).cast(nw.Int64),
-        "came_back": nw.when(turn == 1, nw.col("spell") > 1).then(1).otherwise(0).cast(nw.Int64),
+        "is_new": nw.when(turn == 1, first).then(1).otherwise(0).cast(nw.Int64),
+        "came_back": nw.when(turn == 1, ~first).then(1).otherwise(0).cast(nw.Int64),
         "left": nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
         "last_leaving": nw.when(turn == -1).then(leaving_rank()).otherwise(0).cast(nw.Int64),
     }

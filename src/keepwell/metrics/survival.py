@@ -43,8 +43,7 @@ def survival(
     Raises KeepwellError where a row's currency has no rate.
     """
     end, start = number(covered), number(data_from) if data_from else number(date.min)
-    known = rows.filter(nw.col("day") < end, nw.col("spell") == 1)
-    known = _grouped(known, by)
+    known = _grouped(_first_stretches(rows.filter(nw.col("day") < end), engine), by)
     paid = _paid_days(known, start, end)
     lives, left_out = _lives(known, engine, start, end)
     money = _worth(paid, engine, rates or {}, reporting) if reporting else {}
@@ -53,6 +52,15 @@ def survival(
         curves.append(curve_of(life, group=name if by is not None else None, worth=money.get(name)))
     test = log_rank([lives[name] for name in sorted(lives)]) if by is not None else None
     return Survival(tuple(curves), test, covered, left_out, reporting)
+
+
+def _first_stretches(known: Frame, engine: Engine) -> Frame:
+    """Rows up to each account's first departure: all there are, but for the few who came back."""
+    returns = known.filter(nw.col("paying") == 1, nw.col("day") > nw.col("first_day"))
+    back = engine.persist(returns.group_by("account_id").agg(back=nw.col("day").min()))
+    return known.join(back, on="account_id", how="left").filter(
+        nw.col("back").is_null() | (nw.col("day") < nw.col("back"))
+    )
 
 
 def _grouped(rows: Frame, by: Frame | None) -> Frame:

@@ -80,7 +80,7 @@ def rows_of(history: History) -> pa.Table:
 def _of_account(account: str, changes: list[tuple[date, str, int]]) -> list[dict]:
     state: dict[str, int] = {}
     chains: dict[str, list[dict]] = {}
-    rows, spell, first = [], 0, None
+    rows, first = [], None
     for day in sorted({d for d, _c, _m in changes}):
         paid = bool(sum(state.values()))
         made = []
@@ -93,10 +93,9 @@ def _of_account(account: str, changes: list[tuple[date, str, int]]) -> list[dict
             state[currency] = amount
         pays = bool(sum(state.values()))
         if pays and not paid:
-            spell += 1
             first = number(day) if first is None else first
         for n, row in enumerate(made):
-            row |= {"paying": int(pays) - int(paid) if n == 0 else 0, "spell": spell, "first_day": first}
+            row |= {"paying": int(pays) - int(paid) if n == 0 else 0, "first_day": first}
             row |= {"kind": "new", "lone": len({c for _d, c, m in changes if m}) == 1, "kept_by": "contract"}
             chain = chains.setdefault(row["currency"], [])
             if chain:
