@@ -1,0 +1,92 @@
+"""Where the parts of features come from: one file a source, found by its name.
+
+A source turns what was known on a day into rows of accounts: account_id, `age` (days before the day, 1 for the day
+before it) and whatever its parts aggregate. Only rows that had happened and were known by the end of the day before
+can be had from a `Then`, so a source cannot look ahead without going around it.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cache
+
+import narwhals as nw
+import pyarrow as pa
+
+from keepwell.book.engines import Engine, Frame
+from keepwell.book.moment import Moment
+from keepwell.book.tables import table_named
+from keepwell.ledger.ledger import Ledger
+from keepwell.lib.days import from_number
+
+
+@dataclass(frozen=True)
+class Then:
+    """What had happened and was known by the end of the day before `day`.
+
+    `moment` is as known then, and so is `ledger`.
+    """
+
+    moment: Moment
+    ledger: Ledger
+    day: int
+
+    @property
+    def engine(self) -> Engine:
+        """What computes."""
+        return self.moment.engine
+
+    def has(self, table: str) -> bool:
+        """Whether the book holds the table at all."""
+        return self.moment.has(table)
+
+    def frame(self, table: str, on: str, reach: int | None = None) -> Frame:
+        """Rows of a table of which the day in column `on` was before then, with their `age`.
+
+        With `reach`, only those of so many days.
+        """
+        rows = self.moment.frame(table).filter(nw.col(on) < self.day)
+        if reach is not None:
+            instants = {c.day_name: c.name for c in table_named(table).instants}
+            if on in instants:
+                # Days are worked out of what is stored; of moments the files keep statistics, and those too old
+                # are not even opened.
+                rows = rows.filter(nw.col(instants[on]) >= self._night(self.day - reach))
+            rows = rows.filter(nw.col(on) >= self.day - reach)
+        return rows.with_columns(age=(self.day - nw.col(on)).cast(nw.Int64))
+
+    def _night(self, day: int) -> datetime:
+        """The moment at which a company day begins, naive in UTC."""
+        begins = datetime.combine(from_number(day), time(), self.moment.settings.zone)
+        return begins.astimezone(UTC).replace(tzinfo=None)
+
+    def nothing(self, **columns: pa.DataType) -> Frame:
+        """No rows, with account_id, age and these columns."""
+        fields = {"account_id": pa.string(), "age": pa.int64(), **columns}
+        return self.engine.frame(pa.schema(list(fields.items())).empty_table())
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows that parts are made of.
+
+    table: the table of the book they are of. on: the column with the day on which each happened, None where the
+    source has no days of its own (then coverage is never asked of it). reach: how many days back they are read.
+    """
+
+    table: str
+    rows: Callable[[Then], Frame]
+    on: str | None = None
+    reach: int | None = None
+
+
+@cache
+def all_sources() -> dict[str, Source]:
+    """Every source by its name."""
+    return {
+        module.name: importlib.import_module(f"{__name__}.{module.name}").SOURCE
+        for module in pkgutil.iter_modules(__path__)
+        if module.name != "base"
+    }
