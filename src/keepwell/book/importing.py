@@ -11,7 +11,8 @@ from pathlib import Path
 
 from keepwell.book.book import Book
 from keepwell.book.loading import Confirm, Loading, Progress
-from keepwell.book.mapping import Mapping, matched
+from keepwell.book.mapping import Mapping
+from keepwell.book.matching import matched
 from keepwell.book.preparing import default_currency
 from keepwell.book.reading import Source, expand, opened
 from keepwell.book.report import FileReport, ImportReport

@@ -2,19 +2,27 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from keepwell.book.mapping_form import (
+    FILE,
+    FORMATS,
+    MEANING,
+    RULE,
+    TEXT,
+    TOP,
+    VALUE,
+    checked,
+)
 from keepwell.book.reading import Layout, Source
-from keepwell.book.tables import Column, Table, table_named
+from keepwell.book.tables import Table, all_tables, table_named
 from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-
-BY_ROW = "row"
 
 
 @dataclass(frozen=True)
@@ -62,31 +70,44 @@ class Mapping:
             said = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BadInput(_("There is no mapping {path}.").format(path=path)) from None
+        except OSError as error:
+            raise BadInput(
+                _("The mapping {path} cannot be read.").format(path=path), seen=str(error)
+            ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadInput(_("The mapping {path} is no TOML.").format(path=path), seen=str(error)) from None
         return cls.from_toml(said)
 
     @classmethod
     def from_toml(cls, said: MappingOf[str, Any]) -> "Mapping":
-        """A mapping from its parsed TOML. Raises BadInput on a name it does not know."""
-        _known(said, _TOP, "")
+        """A mapping from its parsed TOML. Raises BadInput on a name it does not know or a value of another kind."""
+        checked(said, TOP, "")
         file, meaning, formats = said.get("file", {}), said.get("meaning", {}), said.get("formats", {})
-        _known(file, _FILE, "file")
-        _known(formats, _FORMATS, "formats")
-        _known(meaning, _MEANING, "meaning")
-        table = table_named(str(said.get("table", "")))
-        for name in (*said.get("columns", {}), *said.get("constants", {})):
-            if not table.has(name) and name != "known_at":
+        checked(file, FILE, "[file]")
+        checked(formats, FORMATS, "[formats]")
+        checked(meaning, MEANING, "[meaning]")
+        columns, constants = said.get("columns", {}), said.get("constants", {})
+        checked(columns, dict.fromkeys(columns, TEXT), "[columns]")
+        checked(constants, dict.fromkeys(constants, VALUE), "[constants]")
+        table = _table_of(said)
+        for name in (*columns, *constants):
+            if not table.has(name) and not (name == "known_at" and name in columns):
                 close = near(name, [c.name for c in (*table.columns, *table.inputs)])
                 raise BadInput(
                     _("The table {table} has no column “{name}”.").format(table=table.name, name=name),
-                    ways=[_("Did you mean {names}?").format(names=", ".join(close))] if close else [],
+                    ways=[
+                        _("Did you mean {names}?").format(names=", ".join(close))
+                        if close
+                        else _("Its columns are: {names}.").format(
+                            names=", ".join(c.name for c in table.columns)
+                        )
+                    ],
                 )
         key = said.get("key", ())
         return cls(
             table=table.name,
-            columns=dict(said.get("columns", {})),
-            constants={k: str(v) for k, v in said.get("constants", {}).items()},
+            columns=dict(columns),
+            constants={k: str(v) for k, v in constants.items()},
             key=key if isinstance(key, str) else tuple(key),
             layout=Layout(
                 encoding=file.get("encoding"),
@@ -101,8 +122,8 @@ class Mapping:
             empty=tuple(formats.get("empty", ())),
             open_end=tuple(map(str, meaning.get("open_end", ()))),
             end_inclusive=meaning.get("end_inclusive", False),
-            negative=tuple(Rule(**rule) for rule in said.get("negative", ())),
-            leave_out=tuple(Rule(**rule) for rule in said.get("leave_out", ())),
+            negative=_rules(said, "negative"),
+            leave_out=_rules(said, "leave_out"),
             extra=said.get("extra", True),
             ignore=tuple(said.get("ignore", ())),
             source=said.get("source", ""),
@@ -179,116 +200,6 @@ def sources_of(said: str, columns: Iterable[str]) -> tuple[str, ...]:
     return (said,) if said in columns or " * " not in said else tuple(p.strip() for p in said.split(" * "))
 
 
-def matched(source: Source, table: Table, mapping: Mapping) -> Mapping:
-    """The mapping with every column that can be found by its name added.
-
-    Raises BadInput where a column that is needed is not found, with near names and a mapping to start from.
-    """
-    problems = mapping.test(source)
-    if problems:
-        raise BadInput(problems[0], seen=_columns_seen(source), ways=problems[1:])
-    found = dict(mapping.columns)
-    taken = {part for said in found.values() for part in sources_of(said, source.columns)}
-    taken |= {*mapping.ignore, *mapping.key_columns}
-    free = {_folded(name): name for name in source.columns if name not in taken}
-    wanted = [
-        c for c in (*table.columns, *table.inputs) if c.name not in found and c.name not in mapping.constants
-    ]
-    keyed = bool(mapping.key)
-    wanted = [c for c in wanted if not (keyed and (c.name,) == table.key)]
-    for names in ((lambda c: (c.name,)), (lambda c: c.also)):
-        for column in wanted:
-            hit = next((n for n in map(_folded, names(column)) if n in free), None)
-            if column.name not in found and hit:
-                found[column.name] = free.pop(hit)
-    if "known_at" not in found and "knownat" in free:
-        found["known_at"] = free.pop("knownat")
-    mapping = replace(mapping, columns=found)
-    mapping = _keyed(table, mapping)
-    lacking = [c for c in table.columns if c.required and not _provided(c, table, mapping)]
-    if lacking:
-        raise _lacking(source, table, mapping, lacking, list(free.values()))
-    return mapping
-
-
-def _keyed(table: Table, mapping: Mapping) -> Mapping:
-    """A table whose rows may do without a key is keyed by its rows where the file has none."""
-    without = len(table.key) == 1 and table.key[0] not in mapping.columns and not mapping.key
-    return replace(mapping, key=BY_ROW) if without and table.keyless else mapping
-
-
-def _provided(column: Column, table: Table, mapping: Mapping) -> bool:
-    if column.name in mapping.columns or column.name in mapping.constants:
-        return True
-    if (column.name,) == table.key and mapping.key:
-        return True
-    said = {*mapping.columns, *mapping.constants}
-    return column.name == "mrr" and {"amount", "interval"} <= said
-
-
-def _lacking(
-    source: Source, table: Table, mapping: Mapping, lacking: Sequence[Column], free: list[str]
-) -> BadInput:
-    names = ", ".join(c.name for c in lacking)
-    wrong = _("The file {file} lacks what {table} needs: {names}.").format(
-        file=source.name, table=table.name, names=names
-    )
-    if len(source.columns) == 1 and source.form == "csv":
-        better = [d for d, width in source.alternatives.items() if width > 1 and d != source.delimiter]
-        shown = ", ".join("\\t" if d == "\t" else d for d in better)
-        return BadInput(
-            wrong,
-            seen=_("one column only, “{name}”: the delimiter seems to be another").format(
-                name=source.columns[0][:80]
-            ),
-            ways=[
-                _("This one would give several columns: --delimiter '{d}'").format(d=shown)
-                if better
-                else _("Say what separates the columns: --delimiter ';'"),
-            ],
-        )
-    return BadInput(wrong, seen=_columns_seen(source), ways=_ways(table, mapping, lacking, free))
-
-
-def _ways(table: Table, mapping: Mapping, lacking: Sequence[Column], free: list[str]) -> list[str]:
-    ways, proposed = [], dict(mapping.columns)
-    for column in lacking:
-        close = _near_columns(column, free)
-        if close:
-            proposed[column.name] = close[0]
-            ways.append(_("{column} may be “{names}”.").format(column=column.name, names="”, “".join(close)))
-        elif column.refers == "currencies":
-            ways.append(_("If all of it is one currency, say which: --currency EUR"))
-        else:
-            proposed[column.name] = "?"
-    if any(c.name == "mrr" for c in lacking):
-        ways.append(_("Instead of mrr, amount and interval (month, quarter, year) will do."))
-    proposal = replace(mapping, columns=proposed)
-    if any(c.refers == "currencies" for c in lacking) and "currency" not in proposed:
-        proposal = replace(proposal, constants={**mapping.constants, "currency": "EUR"})
-    ways.append(
-        _("Save this as {table}.toml, correct it and use it: --mapping {table}.toml\n\n{toml}").format(
-            table=table.name, toml=proposal.to_toml()
-        )
-    )
-    return ways
-
-
-def _near_columns(column: Column, free: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for name in (column.name, *column.also):
-        found += [n for n in near(name, free) if n not in found]
-    return found[:3]
-
-
-def _columns_seen(source: Source) -> str:
-    return _("its columns are {names}").format(names=", ".join(source.columns[:40]))
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
 def safe_name(name: str, taken: Iterable[str]) -> str:
     """A name for a column nobody foresaw: lower case, digits and underscores, not yet taken."""
     safe = re.sub(r"_+", "_", re.sub(r"\W", "_", name.casefold())).strip("_") or "column"
@@ -298,35 +209,34 @@ def safe_name(name: str, taken: Iterable[str]) -> str:
     return safe
 
 
-_TOP = [
-    "table",
-    "source",
-    "key",
-    "extra",
-    "ignore",
-    "columns",
-    "constants",
-    "file",
-    "formats",
-    "meaning",
-    "negative",
-    "leave_out",
-]
-_FILE = ["encoding", "delimiter", "header", "names", "skip_lines", "sheet"]
-_FORMATS = ["date_order", "decimal_mark", "empty"]
-_MEANING = ["end_inclusive", "open_end"]
-
-
-def _known(said: MappingOf[str, Any], names: Sequence[str], section: str) -> None:
-    for name in said:
-        if name not in names:
-            close = near(name, names)
+def _rules(said: MappingOf[str, Any], name: str) -> tuple[Rule, ...]:
+    rules = said.get(name, ())
+    for rule in rules:
+        checked(rule, RULE, f"[[{name}]]")
+        if "where" not in rule:
             raise BadInput(
-                _("A mapping has no “{name}”{where}.").format(
-                    name=name, where=f" [{section}]" if section else ""
-                ),
-                ways=[_("Did you mean {names}?").format(names=", ".join(close or names))],
+                _("A rule in [[{name}]] does not say which column it looks at.").format(name=name),
+                ways=[_("Write it like: {example}").format(example='where = "Status"')],
             )
+    return tuple(Rule(**rule) for rule in rules)
+
+
+def _table_of(said: MappingOf[str, Any]) -> Table:
+    """The table a mapping is for. Raises BadInput where it names none that there is."""
+    try:
+        if "table" in said:
+            return table_named(said["table"])
+    except BadInput:
+        raise
+    except KeepwellError as error:
+        raise BadInput(error.wrong, seen=error.seen, ways=error.ways) from None
+    raise BadInput(
+        _("The mapping does not say which table it is for."),
+        ways=[
+            _("Write it first: {example}").format(example='table = "subscriptions"'),
+            _("The tables are: {names}.").format(names=", ".join(all_tables())),
+        ],
+    )
 
 
 def _section(head: str, said: MappingOf[str, Any]) -> str:

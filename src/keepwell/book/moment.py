@@ -7,6 +7,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from keepwell.book import delta
+from keepwell.book.checks import sentences
 from keepwell.book.engines import Engine, Frame
 from keepwell.book.kept import SCHEMAS
 from keepwell.book.manifest import Manifest
@@ -120,10 +121,15 @@ class Moment:
         return self._scan(personal_name(name), schema).select(*shown)
 
     def quarantined(self) -> dict[tuple[str, str], int]:
-        """How many rows wait in quarantine, by table and reason."""
-        rows = self.frame("quarantine").group_by("table", "reason").agg(rows=nw.col("id").n_unique())
-        found = self.engine.collect(rows).to_pylist()
-        return {(row["table"], row["reason"]): row["rows"] for row in found}
+        """How many rows wait in quarantine, by table and reason; a row counts once, under its first reason."""
+        rank = nw.lit("99")
+        for place, reason in enumerate(sentences()):
+            rank = nw.when(nw.col("reason") == reason).then(nw.lit(f"{place:02}")).otherwise(rank)
+        ranked = self.frame("quarantine").with_columns(first=nw.concat_str([rank, nw.col("reason")]))
+        rows = ranked.group_by("table", "id").agg(first=nw.col("first").min())
+        counted = rows.group_by("table", "first").agg(rows=nw.len().cast(nw.Int64))
+        found = self.engine.collect(counted).to_pylist()
+        return {(row["table"], row["first"][2:]): row["rows"] for row in found}
 
     def covered(self, name: str) -> date | None:
         """The day up to which all sources of a table are complete, itself not included; None if unsaid."""

@@ -9,7 +9,8 @@ from keepwell.book.engines.columns import Cell, Plan
 from keepwell.book.engines.parsing import Written
 from keepwell.book.engines.sieve import Opened, Sieve
 from keepwell.book.engines.workbench import text
-from keepwell.book.mapping import BY_ROW, Mapping, Rule, safe_name, sources_of
+from keepwell.book.mapping import Mapping, Rule, safe_name, sources_of
+from keepwell.book.mapping_form import BY_ROW
 from keepwell.book.reading.shapes import Marks, Order, Shape, day_formats, decimal_mark, iso, marks, weigh
 from keepwell.book.tables import BOOKKEEPING, Column, Table
 from keepwell.lib.errors import BadInput

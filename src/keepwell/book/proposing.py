@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keepwell.book.engines.sieve import Sieve
-from keepwell.book.mapping import Mapping, matched
+from keepwell.book.mapping import Mapping
+from keepwell.book.matching import matched
 from keepwell.book.preparing import prepare
 from keepwell.book.reading import Layout, expand, opened
 from keepwell.book.tables import table_named

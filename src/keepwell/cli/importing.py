@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
         "import",
         help=_(
             "Load files into a table of the book: CSV, Parquet, XLSX, JSON lines, or folders of them."
-            " Bad rows wait in quarantine; loading a file twice changes nothing."
+            " Bad rows wait in quarantine; loading a file twice changes nothing. Exit code 3: no row was taken in."
         ),
         epilog=examples(
             "keepwell import accounts accounts.csv",
@@ -116,6 +116,7 @@ def import_(
     """Load, and say what became of every row."""
     from keepwell.book.book import Book
     from keepwell.book.importing import import_files
+    from keepwell.book.matching import check_constants
     from keepwell.book.reading import expand
     from keepwell.book.tables import table_named
 
@@ -131,8 +132,8 @@ def import_(
                 _("The file {path} may not be read.").format(path=path),
                 ways=[_("Change its permissions, or copy it to where you may read it.")],
             )
-    if mapping is not None and mapping.is_dir():
-        raise BadInput(_("{path} is a folder, not a mapping.").format(path=mapping))
+    if currency:
+        check_constants(entry, {"currency": currency.upper()})
     with working(_("Importing {table}").format(table=entry.name)) as report:
         done = import_files(
             Book.open(session.place, create=True),
@@ -155,6 +156,22 @@ def import_(
             progress=lambda text: report(0, None, text),
         )
     session.show(answer(done))
+    if done.read and done.quarantined == done.read:
+        raise _none_taken_in(done)
+
+
+def _none_taken_in(done: "ImportReport") -> BadInput:
+    """That every row was put aside, so that a script does not take the load for done."""
+    return BadInput(
+        _("No row was taken in: all {n:,} wait in quarantine.").format(n=done.quarantined),
+        seen=", ".join(reason.replace("_", " ") for reason in done.reasons),
+        ways=[
+            _("See what is wrong with each: keepwell quarantine list --table {table}").format(
+                table=done.table
+            ),
+            _("Load what they lack or correct them, then: keepwell quarantine retry"),
+        ],
+    )
 
 
 def delimiter_asked(said: str) -> str | None:

@@ -1,7 +1,8 @@
 """The `keepwell` command: what is said before the subcommand, and how a run ends.
 
 Exit codes for scripts: 0 done, 1 a fault of ours, 2 a question that cannot be asked as it stands, 3 input
-that cannot be used, 4 a book that cannot be opened or written, 130 stopped by the keyboard.
+that cannot be used (an import of which every row waits in quarantine is one), 4 a book that cannot be opened or
+written, 130 stopped by the keyboard.
 """
 
 import os

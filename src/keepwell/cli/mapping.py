@@ -112,7 +112,8 @@ def show(context: typer.Context, mapping: Kept) -> None:
 
 def test(context: typer.Context, mapping: Kept, file: Of) -> None:
     """Say whether a mapping fits a file; exit code 3 where it does not."""
-    from keepwell.book.mapping import Mapping, matched
+    from keepwell.book.mapping import Mapping
+    from keepwell.book.matching import matched
     from keepwell.book.tables import table_named
 
     kept = Mapping.load(mapping)

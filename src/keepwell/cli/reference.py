@@ -88,8 +88,9 @@ def _commands() -> Iterator[str]:
     yield "# The command line\n"
     yield (
         "Exit codes: 0 done, 1 a fault of ours, 2 a question that cannot be asked as it stands, 3 input\n"
-        "that cannot be used, 4 a book that cannot be opened or written, 130 stopped by the keyboard. JSON\n"
-        "answers have their schemas in [schemas/](schemas/).\n"
+        "that cannot be used, 4 a book that cannot be opened or written, 130 stopped by the keyboard. An\n"
+        "import ends with 0 where some rows wait in quarantine and others were taken in, and with 3 where\n"
+        "every row it read waits there. JSON answers have their schemas in [schemas/](schemas/).\n"
     )
     yield from _command(typer.main.get_command(app), "keepwell")
 

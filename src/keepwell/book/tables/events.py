@@ -8,7 +8,7 @@ TABLE = Table(
     help="Dated things at an account, such as the use of a product.",
     occurred="occurred_at",
     columns=(
-        Column("event_id", required=True, help="Permanent id of the event.", also=("event", "id")),
+        Column("event_id", required=True, help="Permanent id of the event.", also=("id",)),
         Column(
             "account_id",
             required=True,

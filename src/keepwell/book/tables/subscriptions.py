@@ -42,7 +42,6 @@ TABLE = Table(
                 "from",
                 "valid_from",
                 "begin",
-                "current_period_start",
             ),
         ),
         Column(
@@ -96,7 +95,7 @@ TABLE = Table(
             "money",
             negative=False,
             help="What is paid in an interval, where there is no monthly amount.",
-            also=("price", "fee", "value", "total", "unit_amount"),
+            also=("price", "fee", "value", "total"),
         ),
         Column(
             "interval",

@@ -165,7 +165,7 @@ def test_the_quarantine_of_one_table_counts_that_table_alone(
 ) -> None:
     ask("--home", home, "import", "subscriptions", one_file, "--create-accounts")
     double = tmp_path / "accounts.csv"
-    double.write_text("account_id,name\nA,one\nA,two\n", encoding="utf-8")
+    double.write_text("account_id,name\nA,one\nA,two\nB,three\n", encoding="utf-8")
     ask("--home", home, "import", "accounts", str(double))
     counts = ask("--home", home, "quarantine", "list", "--table", "accounts")["counts"]
     assert counts == [{"table": "accounts", "reason": "duplicate_key", "rows": 2}]
@@ -179,7 +179,7 @@ def test_rows_of_several_files_tried_again_are_told_in_one_table(
     for day in (1, 2):
         text = f"purchase_id,account_id,occurred_at,amount,currency\nP{day},A,2026-01-0{day},5,EUR\n"
         (folder / f"{day}.csv").write_text(text, encoding="utf-8")
-    ask("--home", home, "import", "purchases", str(folder))
+    assert main(["--home", home, "import", "purchases", str(folder)]) == 3
     capsys.readouterr()
     assert main(["--home", home, "quarantine", "retry"]) == 0
     said = capsys.readouterr().out
@@ -208,3 +208,23 @@ def test_a_file_that_may_not_be_read_is_told(home: str, one_file: str, capsys: O
         pytest.skip("this user may read every file")
     assert main(["--home", home, "import", "subscriptions", one_file]) == 3
     assert "may not be read" in capsys.readouterr().err
+
+
+def test_a_load_of_which_every_row_waits_does_not_pass_for_done(
+    home: str, tmp_path: Path, ask: Ask, capsys: Out
+) -> None:
+    path = tmp_path / "plans.csv"
+    path.write_text(GOOD.replace("EUR", "EURO"), encoding="utf-8")
+    load = ("--home", home, "--format", "json", "import", "subscriptions", str(path), "--create-accounts")
+    assert main(load) == 3
+    said = capsys.readouterr()
+    assert json.loads(said.out)["quarantined"] == 1
+    assert "No row was taken in" in json.loads(said.err)["error"]["wrong"]
+    path.write_text(GOOD + "s9,a1,nonsense,,100.00,EUR\n", encoding="utf-8")
+    assert ask(*load[:2], *load[4:])["quarantined"] == 1
+
+
+def test_a_currency_that_is_none_is_told_before_the_work(home: str, one_file: str, capsys: Out) -> None:
+    assert main(["--home", home, "import", "subscriptions", one_file, "--currency", "euro"]) == 3
+    assert "EUR" in capsys.readouterr().err
+    assert not Path(home).exists()
