@@ -7,7 +7,7 @@ from keepwell.ledger.stretches import WHY
 from keepwell.lib.days import FOREVER
 
 # An invoice that was taken back is owed by nobody.
-_NOT_OWED = ("void", "voided", "cancelled", "canceled", "credited", "draft", "written_off")
+NOT_OWED = ("void", "voided", "cancelled", "canceled", "credited", "draft", "written_off")
 
 
 def unpaid_days(invoices: Frame, days: int, covered: int) -> Frame:
@@ -15,7 +15,7 @@ def unpaid_days(invoices: Frame, days: int, covered: int) -> Frame:
 
     An invoice not yet past due on the covered day says nothing yet.
     """
-    owed = ~nw.col("status").str.to_lowercase().is_in(list(_NOT_OWED)) | nw.col("status").is_null()
+    owed = ~nw.col("status").str.to_lowercase().is_in(list(NOT_OWED)) | nw.col("status").is_null()
     none = nw.lit(0).cast(nw.Int64)
     return (
         invoices.filter(~nw.col("due_on").is_null(), owed)

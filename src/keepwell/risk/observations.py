@@ -102,7 +102,10 @@ def observe(
 
 
 def then_on(book: Book, engine: Engine, day: date) -> Then:
-    """What was known of everything by the end of the day before `day`."""
+    """What was known of everything by the end of the day before `day`; for the newest day, what is known now."""
+    ledger = open_ledger(book, engine)
+    if day >= ledger.covered:
+        return Then(book.moment(engine), ledger, number(day))
     eve = day - timedelta(days=1)
     return Then(book.moment(engine, eve), open_ledger(book, engine, as_known_on=eve), number(day))
 
@@ -118,7 +121,7 @@ def _observations(table: pa.Table, features: tuple[Feature, ...]) -> Observation
             values[:, place] = found.to_numpy(zero_copy_only=False)
             resolved.append(feature)
             continue
-        names = sorted(pc.unique(found).drop_null().to_pylist())
+        names = sorted(name for name in pc.unique(found).to_pylist() if name)  # an empty text says nothing
         codes = pc.index_in(found, pa.array(names, pa.string())).cast(pa.float64())
         values[:, place] = codes.to_numpy(zero_copy_only=False)
         resolved.append(replace(feature, categories=tuple(names)))

@@ -4,89 +4,71 @@ Each source is grouped by account once, whatever number of features it serves, a
 query, whose cost is that of reading what had to be read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
 from keepwell.book.engines import Frame
 from keepwell.lib.days import number
-from keepwell.risk.features import Feature, Part, parts_of
-from keepwell.risk.features.sources import Source, Then, all_sources
+from keepwell.risk.features import EVER, Feature, parts_of
+from keepwell.risk.features.sources import Then, all_sources
 from keepwell.risk.features.sources.base import base
 
+# The columns beside the features. A feature that bears the name of one of them is that column.
 KEYS = ("account_id", "kind", "mrr", "segment")
-_LATE = 7  # a window is not known where more than a seventh of it is still to come
+
+_SHARE_LACKING = (
+    7  # a window is known with a seventh of it lacking at either end: no table has rows every day
+)
 
 
 def observed(then: Then, features: Sequence[Feature]) -> Frame:
-    """One row an account eligible on the day: KEYS, what features in numpy need, and the features by their names."""
+    """One row an account eligible on the day: KEYS, the features by their names, and what others `need`.
+
+    Numbers are Float64, categories text, and missing is what is not known.
+    """
     parts = parts_of(features)
-    sources = all_sources()
-    needed = {part.source for part in parts.values()}
-    present = {name: sources[name] for name in sorted(needed) if then.has(sources[name].table)}
-    reaches = _reaches(then, present)
+    sources = {name: source for name, source in all_sources().items() if then.has(source.table)}
     frame = base(then)
-    for name, source in present.items():
+    asked = {
+        name: sources[name].rows(then) for name in sorted({p.source for p in parts.values()} & sources.keys())
+    }
+    reaches = _reaches(then, asked)
+    for name, rows in asked.items():
         own = {part: p.of for part, p in parts.items() if p.source == name}
-        frame = frame.join(source.rows(then).group_by("account_id").agg(**own), on="account_id", how="left")
-    missing = {name: _nothing(p) for name, p in parts.items() if p.source not in present}
-    frame = frame.with_columns(**missing) if missing else frame
+        frame = frame.join(rows.group_by("account_id").agg(**own), on="account_id", how="left")
+    absent = [name for name, p in parts.items() if p.source not in asked]
+    if absent:
+        frame = frame.with_columns(**{name: nw.lit(None, nw.Float64) for name in absent})
     needs = {name: nw.col(name).cast(nw.Float64) for f in features for name in f.needs}
-    values = {f.name: _value(then, f, reaches) for f in features if f.value is not None}
-    return frame.select(
-        "account_id",
-        "kind",
-        "mrr",
-        segment=nw.col("segment").fill_null(""),
-        **_apart(needs),
-        **_apart(values),
-    )
+    values = {
+        f.name: _value(then, f, reaches) for f in features if f.value is not None and f.name not in KEYS
+    }
+    return frame.select(*KEYS, **{**needs, **values})
 
 
-def _apart(columns: dict[str, nw.Expr]) -> dict[str, nw.Expr]:
-    return {name: expr for name, expr in columns.items() if name not in KEYS}
-
-
-def _nothing(part: Part) -> nw.Expr:
-    return nw.lit(None, nw.Float64).alias(part.source)
-
-
-def _value(then: Then, feature: Feature, reaches: dict[str, int]) -> nw.Expr:
+def _value(then: Then, feature: Feature, reaches: Mapping[str, int]) -> nw.Expr:
+    """A feature's value where what it rests on is covered, else missing."""
     assert feature.value is not None
     kind = nw.Float64() if feature.categories is None else nw.String()
-    value = feature.value.cast(kind)
+    value, nothing = feature.value.cast(kind), nw.lit(None, kind)
     if feature.window is None:
         return value
-    reach = reaches.get(feature.table, 0)
+    lacking = 0 if feature.window >= EVER else feature.window // _SHARE_LACKING
+    reach = min((reaches.get(part.source, 0) for part in feature.parts.values()), default=0)
     covered = then.moment.covered(feature.table)
-    late = covered is not None and then.day - number(covered) > max(1, feature.window // _LATE)
+    late = covered is not None and then.day - number(covered) > max(1, lacking)
     if reach == 0 or late:
-        return nw.lit(None, kind)
-    if reach >= feature.window:
+        return nothing
+    if reach + lacking >= feature.window:
         return value
-    return nw.when(nw.col("tenure") <= reach).then(value).otherwise(nw.lit(None, kind))
+    return nw.when(nw.col("tenure") <= reach + lacking).then(value).otherwise(nothing)
 
 
-def _reaches(then: Then, sources: dict[str, Source]) -> dict[str, int]:
-    """By table, how many days back its rows reach, as known then, 0 where it had none; no further than need be."""
-    asked = {s.table: s for s in sources.values() if s.on is not None}
-    found = _oldest(then, {table: (s.on or "", s.reach) for table, s in asked.items()})
-    short: dict[str, tuple[str, int | None]] = {
-        table: (s.on or "", None)
-        for table, s in asked.items()
-        if s.reach is not None and found.get(table, 0) < s.reach
-    }
-    # Where a window holds no row of its oldest day, the table may still reach beyond it.
-    return found | (_oldest(then, short) if short else {})
-
-
-def _oldest(then: Then, asked: dict[str, tuple[str, int | None]]) -> dict[str, int]:
+def _reaches(then: Then, asked: Mapping[str, Frame]) -> dict[str, int]:
+    """How many days back the rows of each source reach; 0 where it has none."""
     if not asked:
         return {}
-    ages = [
-        then.frame(table, on, reach).select(table=nw.lit(table), oldest=nw.col("age").max())
-        for table, (on, reach) in asked.items()
-    ]
-    both = nw.concat(ages, how="vertical") if len(ages) > 1 else ages[0]
-    rows = then.engine.collect(both).to_pylist()
-    return {row["table"]: row["oldest"] or 0 for row in rows}
+    ages = [rows.select(source=nw.lit(name), oldest=nw.col("age").max()) for name, rows in asked.items()]
+    rows = then.engine.collect(nw.concat(ages, how="vertical") if len(ages) > 1 else ages[0]).to_pylist()
+    return {row["source"]: int(row["oldest"] or 0) for row in rows}

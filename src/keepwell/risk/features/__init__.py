@@ -25,6 +25,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 
 Columns = Mapping[str, NDArray[np.float64]]
+EVER = 2**31
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ class Feature:
     direction: +1 where more means more risk, -1 where more means less, 0 where that is not said.
     table: the table of the book it needs, or "ledger".
     value: over parts and base columns; text for a category feature, else a number.
-    window: how many days (or the account's tenure, if shorter) the table must cover for the value to be known;
-        None where the value itself is missing when nothing is known.
+    window: how many days (or the account's tenure, if shorter) the rows of its sources must cover for the value to be
+        known, so that none found means that there was none; EVER for all of its tenure. None where the value itself
+        is missing when nothing is known.
     categories: None for a number; for a category the names its codes stand for, () until observed.
     in_numpy: instead of `value`, what works it out for all accounts of a day at once, from the columns it `needs`.
     """
@@ -68,6 +70,11 @@ class Feature:
         """Text that changes with how the feature is worked out."""
         parts = {name: (part.source, repr(part.of)) for name, part in sorted(self.parts.items())}
         return repr((self.name, self.version, self.table, self.window, self.needs, repr(self.value), parts))
+
+
+def N_(message: str) -> str:
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return message
 
 
 def counted(part: str) -> nw.Expr:

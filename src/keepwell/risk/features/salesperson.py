@@ -2,12 +2,12 @@
 
 import narwhals as nw
 
-from keepwell.risk.features import Feature
+from keepwell.risk.features import N_, Feature
 
 FEATURE = Feature(
     name="salesperson",
-    label="Salesperson",
-    meaning="Who sold to the account.",
+    label=N_("Salesperson"),
+    meaning=N_("Who sold to the account."),
     unit="",
     direction=0,
     table="accounts",

@@ -2,13 +2,13 @@
 
 import narwhals as nw
 
-from keepwell.risk.features import Feature
+from keepwell.risk.features import N_, Feature
 
 FEATURE = Feature(
     name="tenure",
-    label="Days as a customer",
-    meaning="Days since the account's first paying day.",
-    unit="days",
+    label=N_("Days as a customer"),
+    meaning=N_("Days since the account's first paying day."),
+    unit=N_("days"),
     direction=-1,
     table="ledger",
     value=nw.col("tenure"),

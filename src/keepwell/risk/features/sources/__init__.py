@@ -13,7 +13,6 @@ from datetime import UTC, datetime, time
 from functools import cache
 
 import narwhals as nw
-import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
 from keepwell.book.moment import Moment
@@ -47,7 +46,19 @@ class Then:
 
         With `reach`, only those of so many days.
         """
-        rows = self.moment.frame(table).filter(nw.col(on) < self.day)
+        return self._before(self.moment.frame(table), table, on, reach)
+
+    def versions(self, table: str, on: str) -> Frame:
+        """Every version known by then of such rows."""
+        return self._before(self.moment.versions(table), table, on, None)
+
+    @property
+    def begins(self) -> datetime:
+        """The moment at which the day begins: naive, in UTC."""
+        return self._night(self.day)
+
+    def _before(self, rows: Frame, table: str, on: str, reach: int | None) -> Frame:
+        rows = rows.filter(nw.col(on) < self.day)
         if reach is not None:
             instants = {c.day_name: c.name for c in table_named(table).instants}
             if on in instants:
@@ -62,24 +73,13 @@ class Then:
         begins = datetime.combine(from_number(day), time(), self.moment.settings.zone)
         return begins.astimezone(UTC).replace(tzinfo=None)
 
-    def nothing(self, **columns: pa.DataType) -> Frame:
-        """No rows, with account_id, age and these columns."""
-        fields = {"account_id": pa.string(), "age": pa.int64(), **columns}
-        return self.engine.frame(pa.schema(list(fields.items())).empty_table())
-
 
 @dataclass(frozen=True)
 class Source:
-    """Rows that parts are made of.
-
-    table: the table of the book they are of. on: the column with the day on which each happened, None where the
-    source has no days of its own (then coverage is never asked of it). reach: how many days back they are read.
-    """
+    """Rows that parts are made of: account_id, age and more, out of one table of the book."""
 
     table: str
     rows: Callable[[Then], Frame]
-    on: str | None = None
-    reach: int | None = None
 
 
 @cache

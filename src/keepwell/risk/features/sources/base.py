@@ -40,7 +40,7 @@ def base(then: Then) -> Frame:
             irregular=irregular.max(),
             tenure=(day - nw.col("first_day").min()).cast(nw.Int64),
             stay=(day - nw.when(nw.col("paying") == 1).then(nw.col("day")).max()).cast(nw.Int64),
-            spell=nw.col("spell").max().cast(nw.Int64),
+            spell=nw.when(nw.col("paying") == 1).then(1).otherwise(0).sum().cast(nw.Int64),
         )
         .filter(nw.col("pays") > 0)
         .with_columns(

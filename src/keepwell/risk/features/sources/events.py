@@ -1,4 +1,4 @@
-"""Use: what people at an account did with the product, of the last months."""
+"""Use: what people at an account did with the product in the last months."""
 
 import narwhals as nw
 
@@ -6,8 +6,10 @@ from keepwell.book.engines import Frame
 from keepwell.risk.features import Part
 from keepwell.risk.features.sources import Source, Then
 
-REACH = 92
-ONBOARDING = "onboarding"  # kinds of events that begin so are steps of the beginning and no use
+REACH = (
+    92  # days that are read: the features' longest window, and some to see that the table goes back so far
+)
+ONBOARDING = "onboarding"  # kinds of events that begin so are steps of the beginning, and no use
 
 
 def rows(then: Then) -> Frame:
@@ -18,9 +20,26 @@ def rows(then: Then) -> Frame:
     )
 
 
-SOURCE = Source("events", rows, on="occurred_on", reach=REACH)
+SOURCE = Source("events", rows)
 
 
 def times(days: int) -> Part:
     """How often something was done in the last days."""
     return Part("events", nw.when(nw.col("age") <= days).then(1).otherwise(0).sum().cast(nw.Int64))
+
+
+def amount(days: int) -> Part:
+    """How much was done in the last days, where events say so."""
+    return Part("events", nw.when(nw.col("age") <= days).then(nw.col("quantity")).sum())
+
+
+def different(column: str, days: int) -> Part:
+    """How many different values a column had in the last days."""
+    recent = nw.col("age") <= days
+    # What is missing, as in rows too old, counts as one value more.
+    none = nw.when(recent, ~nw.col(column).is_null()).then(0).otherwise(1).max()
+    return Part("events", (nw.when(recent).then(nw.col(column)).n_unique() - none).cast(nw.Int64))
+
+
+NEWEST = Part("events", nw.col("age").min())
+NAMED = Part("events", nw.col("contact_id").count().cast(nw.Int64))
