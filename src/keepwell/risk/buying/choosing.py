@@ -1,0 +1,130 @@
+"""Which model of buying to use, if any: fitted on what was known, judged on what came after, refused if it fails."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from keepwell.book.engines import Engine, Frame
+from keepwell.lib.text import gettext as _
+from keepwell.risk.buying.fitting import Fit, fit
+from keepwell.risk.buying.gamma_gamma import fit_spend
+from keepwell.risk.buying.judged import Judged, judged, why_no_better
+from keepwell.risk.buying.model import BG_NBD, MBG_NBD, PARETO_NBD, BuyingModel, Family, mbg_cnbd
+from keepwell.risk.buying.refused import Refused
+from keepwell.risk.buying.summaries import Floats, Groups, Held, Summaries, held_back, summarise
+
+_FEWEST = 100  # accounts that bought again, to learn how buyers differ
+_EVERYONE = 0.99  # mean chance of being alive, of those of whom it is learnt, above which it says nothing
+_MOST_REGULAR = 12
+_SLACK = 1.01  # of the smallest later error: models as close as this are told apart by their likelihood
+PLAIN_RATE, NOTHING = "plain_rate", "nothing"
+
+
+def learn(
+    engine: Engine, purchases: Frame, as_of: date, *, judge_days: int = 90, **how: Any
+) -> BuyingModel | Refused:
+    """The best model of purchases before `as_of`, judged on the last `judge_days` of them.
+
+    `purchases` and `how` as for `summarise`: purchases as they were known by the end of the day before `as_of`.
+    """
+    held = held_back(engine, purchases, as_of - timedelta(days=judge_days), as_of, **how)
+    return fit_best(summarise(engine, purchases, as_of, **how), held)
+
+
+def fit_best(summaries: Summaries, held: Held) -> BuyingModel | Refused:
+    """The model to use for these accounts, or why there is none.
+
+    Each model is fitted twice: on `held`, an earlier state of the same purchases, to be judged by what came after it,
+    and then on `summaries`. It is refused where either fit collapses or the first does not beat the plain rate. Of
+    those left the likeliest is taken, but none whose later root mean square error is over a hundredth above the best.
+    """
+    table = holdout(held)
+    by_name = {row.name: row for row in table}
+    left: list[tuple[Family, Fit]] = []
+    reasons = []
+    groups = Groups.of(summaries)
+    for family in _families(groups):
+        reason = by_name[family.name].refused
+        if not reason:
+            found = fit(family, groups)
+            reason = why_collapsed(family, found, groups)
+            left += [] if reason else [(family, found)]
+        reasons += [(family.name, reason)] if reason else []
+    if not left:
+        return Refused(tuple(reasons))
+    closest = min(by_name[family.name].rmse for family, _found in left)
+    near = [(family, found) for family, found in left if by_name[family.name].rmse <= closest * _SLACK]
+    family, found = max(near, key=lambda one: one[1].log_likelihood)
+    return BuyingModel(
+        family,
+        tuple(map(float, found.parameters)),
+        found.log_likelihood,
+        len(summaries),
+        fit_spend(summaries),
+        table,
+    )
+
+
+def holdout(held: Held) -> tuple[Judged, ...]:
+    """How each model, fitted before the cut, foresaw the purchases after it; the plain rate and nothing at all below.
+
+    A model that is refused is shown all the same, with the reason.
+    """
+    known, rate = Groups.of(held.summaries), held.summaries.plain_rate(held.days)
+    rows = []
+    for family in _families(known):
+        found = fit(family, known)
+        x, recency, age = (
+            a.astype(np.float64)
+            for a in (held.summaries.frequency, held.summaries.recency, held.summaries.age)
+        )
+        expected = family.expected(found.parameters, x, recency, age, held.days)
+        reason = why_collapsed(family, found, known) or why_no_better(expected, rate, held.bought)
+        rows.append(judged(family.name, expected, held.bought, reason))
+    rows.append(judged(PLAIN_RATE, rate, held.bought))
+    rows.append(judged(NOTHING, np.zeros(len(rate)), held.bought))
+    return tuple(rows)
+
+
+def why_collapsed(family: Family, found: Fit, groups: Groups) -> str:
+    """Why a fit is not to be used whatever it foresees; empty where it may be."""
+    again = float(groups.weight[groups.frequency > 0].sum())
+    if again < _FEWEST:
+        return _("{accounts} accounts bought again; it takes {fewest} to learn how buyers differ.").format(
+            accounts=int(again), fewest=_FEWEST
+        )
+    if found.running:
+        return _("it runs away ({parameters}): the purchases do not show who has left.").format(
+            parameters=", ".join(found.running)
+        )
+    if not found.arrived:
+        return _("its likelihood has no peak: the purchases do not tell its parameters apart.")
+    if _mean_alive(family, found.parameters, groups) > _EVERYONE:
+        return _("it holds everyone to be still buying, however long silent.")
+    return ""
+
+
+def _mean_alive(family: Family, at: Floats, groups: Groups) -> float:
+    alive = family.alive(at, groups.frequency, groups.recency, groups.age)
+    weight = np.where(family.sure_of(groups.frequency), 0.0, groups.weight)
+    return float(alive @ weight / max(weight.sum(), 1.0))
+
+
+def _families(groups: Groups) -> list[Family]:
+    """All models; of MBG/CNBD-k the one with the likeliest k, where that is above 1, which is MBG/NBD."""
+    families: list[Family] = [BG_NBD, MBG_NBD, PARETO_NBD]
+    k = regularity(groups)
+    return [*families, mbg_cnbd(k)] if k > 1 else families
+
+
+def regularity(groups: Groups) -> int:
+    """How regular purchases are: the k under which MBG/CNBD-k is likeliest; 1 where they come at random times."""
+    best, best_k = -np.inf, 1
+    sample = groups.sample(20_000)
+    for k in range(1, _MOST_REGULAR + 1):
+        found = fit(mbg_cnbd(k), sample)
+        if found.log_likelihood <= best:
+            break
+        best, best_k = found.log_likelihood, k
+    return best_k

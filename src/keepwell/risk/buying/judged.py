@@ -1,0 +1,67 @@
+"""How far expected purchases were from those that came, beside the plain rate so far.
+
+Four figures are read together. The mean absolute error alone rewards who expects nothing of anybody.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from keepwell.lib.text import gettext as _
+from keepwell.risk.buying.summaries import Floats, Ints
+
+_SURE = 1.96  # standard errors
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One model on later data. Errors are in purchases an account, but the total error, a share of all that came."""
+
+    name: str
+    total_error: float | None  # all expected / all that came - 1; None where none came
+    mae: float
+    rmse: float
+    spearman: float | None  # of expected and real purchases; None where either is the same for all
+    refused: str = ""  # why it is not used; empty where it may be
+
+
+def judged(name: str, expected: Floats, bought: Ints, refused: str = "") -> Judged:
+    """The four figures of what was expected of each account (n,), and what each bought (n,)."""
+    off = expected - bought
+    came = int(bought.sum())
+    return Judged(
+        name,
+        float(expected.sum() / came - 1) if came else None,
+        float(np.abs(off).mean()),
+        float(np.sqrt((off**2).mean())),
+        _spearman(expected, bought),
+        refused,
+    )
+
+
+def _spearman(one: Floats, other: Ints) -> float | None:
+    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+
+
+def why_no_better(expected: Floats, rate: Floats, bought: Ints) -> str:
+    """Why a model does not beat the plain rate on later data; empty where it does.
+
+    It must be closer by absolute or by squared error, and further by neither, each beyond what chance does: 1.96
+    standard errors of the accounts' differences.
+    """
+    absolute = _lead(np.abs(rate - bought) - np.abs(expected - bought))
+    squared = _lead((rate - bought) ** 2 - (expected - bought) ** 2)
+    if min(absolute, squared) < -_SURE:
+        return _("on later purchases it was further off than the plain rate so far.")
+    if max(absolute, squared) < _SURE:
+        return _("on later purchases it was no closer than the plain rate so far.")
+    return ""
+
+
+def _lead(saved: Floats) -> float:
+    """How many standard errors the mean is above 0."""
+    error = float(saved.std() / np.sqrt(len(saved)))
+    return float(saved.mean()) / error if error else 0.0
