@@ -1,0 +1,142 @@
+"""Which thresholds to move: where another one would have told leavers from stayers better, also later on.
+
+A threshold is looked for on the earlier half of the days and believed only if it does better on the later half,
+beyond what chance would do (an interval over accounts), with nobody of the gap between the halves counted twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keepwell.risk.health.checkup import CheckUp, Signal
+
+if TYPE_CHECKING:
+    from keepwell.risk.observations import Observations
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_CANDIDATES = np.linspace(0.02, 0.98, 49)  # quantiles of the values seen, tried as thresholds
+_DRAWS = 500
+FEWEST = 200  # observations of a signal below which nothing is advised
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a signal's threshold does, and what another would do, on the later days.
+
+    beyond and within: shares that left, past the present threshold and before it; None without observations.
+    to: the threshold advised, None where the present one may stay. beyond_there, within_there: the shares there.
+    gain: how much better leavers are told apart there, in thousandths of log-loss an observation, with its interval.
+    tells: whether leaving differs at all between the two sides (the interval of the difference leaves out 0).
+    """
+
+    feature: str
+    worse: str
+    now: float
+    beyond: float | None
+    within: float | None
+    tells: bool
+    to: float | None = None
+    beyond_there: float | None = None
+    within_there: float | None = None
+    gain: float | None = None
+    gain_interval: tuple[float, float] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As scripts read it."""
+        return dict(vars(self))
+
+
+def advise(checkup: CheckUp, observations: "Observations", *, seed: int = 0) -> list[Advice]:
+    """Advice on each signal that enough is known of, by the bounds that hold for all segments."""
+    matured = observations.outcomes.matured
+    days = np.unique(observations.as_of[matured])
+    if len(days) < 2:
+        return []
+    middle = days[len(days) // 2]
+    earlier = matured & (observations.as_of + observations.outcomes.horizon <= middle)
+    later = matured & (observations.as_of >= middle)
+    found = []
+    for signal in checkup.signals:
+        values = observations.column(signal.feature)
+        known = ~np.isnan(values)
+        plain = ~np.isin(observations.segment.astype(str), list(signal.segments))
+        first, second = earlier & known & plain, later & known & plain
+        if min(first.sum(), second.sum()) >= FEWEST:
+            found.append(_advice(signal, observations, values, (first, second), seed))
+    return found
+
+
+def _advice(
+    signal: Signal, observations: "Observations", values: Floats, halves: tuple[Flags, Flags], seed: int
+) -> Advice:
+    earlier, later = halves
+    left, side = observations.outcomes.left, 1.0 if signal.worse == "above" else -1.0
+    v, y = side * values[earlier], left[earlier]
+    now = side * signal.bounds.threshold
+    tried = np.unique(np.quantile(v, _CANDIDATES, method="nearest"))
+    best = min([now, *tried.tolist()], key=lambda t: _loss(v > t, y).mean())
+    beyond = values[later] * side > now
+    shares = _shares(beyond, left[later])
+    tells = _surely(_difference(beyond, left[later]), observations.accounts[later], seed)
+    present = Advice(signal.feature, signal.worse, signal.bounds.threshold, *shares, tells)
+    if best == now:
+        return present
+    there = values[later] * side > best
+    rates_now, rates_there = _rates(v > now, y), _rates(v > best, y)
+    gains = _loss_at(beyond, left[later], rates_now) - _loss_at(there, left[later], rates_there)
+    low, high = _interval(gains, observations.accounts[later], seed)
+    if low <= 0:
+        return present
+    return Advice(
+        signal.feature, signal.worse, signal.bounds.threshold, *shares, tells,
+        float(side * best), *_shares(there, left[later]), 1000 * float(gains.mean()), (1000 * low, 1000 * high),
+    )  # fmt: skip
+
+
+def _rates(beyond: Flags, left: Floats) -> tuple[float, float]:
+    """The shares leaving past and before a threshold, drawn a little towards the share of all."""
+    overall = (left.sum() + 0.5) / (len(left) + 1)
+    past, before = ((left[flags].sum() + 5 * overall) / (flags.sum() + 5) for flags in (beyond, ~beyond))
+    return float(past), float(before)
+
+
+def _loss_at(beyond: Flags, left: Floats, rates: tuple[float, float]) -> Floats:
+    chance = np.where(beyond, *rates)
+    loss: Floats = -np.where(left == 1, np.log(chance), np.log1p(-chance))
+    return loss
+
+
+def _loss(beyond: Flags, left: Floats) -> Floats:
+    return _loss_at(beyond, left, _rates(beyond, left))
+
+
+def _shares(beyond: Flags, left: Floats) -> tuple[float | None, float | None]:
+    past, before = (float(left[f].mean()) if f.any() else None for f in (beyond, ~beyond))
+    return past, before
+
+
+def _difference(beyond: Flags, left: Floats) -> Floats:
+    """What each observation adds to the covariance of being past the threshold and leaving."""
+    added: Floats = (beyond - beyond.mean()) * (left - left.mean())
+    return added
+
+
+def _surely(added: Floats, accounts: NDArray[np.object_], seed: int) -> bool:
+    low, high = _interval(added, accounts, seed)
+    return low > 0 or high < 0
+
+
+def _interval(each: Floats, accounts: NDArray[np.object_] | Sequence[str], seed: int) -> tuple[float, float]:
+    """The 95% interval of the mean, drawing accounts with all their observations."""
+    _names, whose = np.unique(np.asarray(accounts, dtype=str), return_inverse=True)
+    sums, counts = np.bincount(whose, each), np.bincount(whose)
+    drawn = np.random.default_rng(seed).poisson(1.0, (_DRAWS, len(sums)))
+    total = drawn @ counts
+    means = (drawn @ sums)[total > 0] / total[total > 0]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,208 @@
+"""The customer's check-up: what a file may say, and where accounts then stand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keepwell.lib.errors import BadInput
+from keepwell.risk.features import Feature
+from keepwell.risk.health.checkup import Bounds, Signal, default_text, read
+from keepwell.risk.health.judged import judge
+from keepwell.risk.health.moving import advise
+from keepwell.risk.health.standing import CONCERNING, HEALTHY, POOR, UNKNOWN, points, standing
+from keepwell.risk.observations import Observations
+from keepwell.risk.outcomes import Outcomes
+
+FEATURES = ("use_trend", "open_tickets", "silence")
+TEXT = """
+[[signals]]
+step = "use"
+feature = "use_trend"
+weight = 40
+worse = "below"
+threshold = 0.5
+near = 0.8
+
+[[signals]]
+step = "support"
+feature = "open_tickets"
+weight = 35
+worse = "above"
+threshold = 3
+near = 1
+[signals.segments."Enterprise"]
+threshold = 10
+near = 5
+
+[[signals]]
+step = "relationship"
+feature = "silence"
+weight = 25
+worse = "above"
+threshold = 60
+near = 30
+"""
+
+
+def observed(values, *, segment=None, accounts=None, as_of=None, left_in=None, horizon=90, matured=None):
+    n = len(values)
+    left_in = np.full(n, np.nan) if left_in is None else np.array(left_in, float)
+    matured = np.ones(n, bool) if matured is None else np.array(matured)
+    blank = np.full(n, "", dtype=object)
+    none = np.full(n, np.nan)
+    return Observations(
+        accounts=np.array(accounts if accounts is not None else [f"A{i}" for i in range(n)], dtype=object),
+        as_of=np.array(as_of if as_of is not None else [20_000] * n),
+        values=np.array(values, float),
+        features=tuple(Feature(name, name, name, "", 0, "ledger") for name in FEATURES),
+        kind=np.full(n, "contract", dtype=object),
+        mrr=np.full(n, 10_000),
+        segment=np.array(segment if segment is not None else [""] * n, dtype=object),
+        outcomes=Outcomes(
+            horizon, matured, np.where(matured, ~np.isnan(left_in), np.nan), left_in, blank, none, none
+        ),
+    )
+
+
+def test_an_account_past_no_threshold_is_healthy_and_past_all_of_them_poor():
+    found = standing(read(TEXT, FEATURES), observed([[1.0, 0, 10], [0.1, 9, 90]]))
+    assert found.score.tolist() == [100, 0]
+    assert found.standing.tolist() == [HEALTHY, POOR]
+
+
+def test_near_a_threshold_counts_half():
+    found = standing(read(TEXT, FEATURES), observed([[0.6, 2, 40]]))
+    assert found.score.tolist() == [50]
+    assert found.standing.tolist() == [CONCERNING]
+
+
+def test_what_is_not_known_counts_neither_way():
+    found = standing(read(TEXT, FEATURES), observed([[1.0, np.nan, 90]]))
+    assert found.known.tolist() == [65]
+    assert found.score.round(6).tolist() == [round(100 * 40 / 65, 6)]
+
+
+def test_an_account_of_which_less_than_60_percent_is_known_is_never_healthy():
+    found = standing(read(TEXT, FEATURES), observed([[np.nan, 0, np.nan], [1.0, np.nan, np.nan]]))
+    assert found.standing.tolist() == [UNKNOWN, UNKNOWN]
+    assert np.isnan(found.score).all()
+
+
+def test_a_step_has_a_standing_of_its_own():
+    found = standing(read(TEXT, FEATURES), observed([[1.0, 9, np.nan]]))
+    assert found.steps["use"].standing.tolist() == [HEALTHY]
+    assert found.steps["support"].standing.tolist() == [POOR]
+    assert found.steps["relationship"].standing.tolist() == [UNKNOWN]
+
+
+def test_a_segment_has_thresholds_of_its_own():
+    found = standing(read(TEXT, FEATURES), observed([[1, 4, 10]] * 2, segment=["Enterprise", "Trade"]))
+    assert found.signals[:, 1].tolist() == [1.0, 0.0]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1), st.floats(-100, 100), st.floats(0, 50))
+def test_a_signal_never_gets_better_on_the_way_to_worse(values, threshold, gap):
+    signal = Signal("use", "x", 100, "above", Bounds(threshold + gap, threshold))
+    ordered = np.sort(np.array(values))
+    assert (np.diff(points(signal, ordered, [""] * len(ordered))) <= 0).all()
+    mirrored = replace(signal, worse="below", bounds=Bounds(-threshold - gap, -threshold))
+    assert np.array_equal(
+        points(mirrored, -ordered, [""] * len(ordered)), points(signal, ordered, [""] * len(ordered))
+    )
+
+
+def test_the_check_up_that_ships_can_be_read():
+    from keepwell.risk.features import all_features
+
+    checkup = read(default_text(), all_features())
+    assert len(checkup.steps) == 9
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong", "way"),
+    [
+        ("weight = 25", "weight = 20", "add up to 100", "+5"),
+        ('feature = "silence"', 'feature = "silense"', "feature that there is not", "silence"),
+        ('step = "use"', 'step = "usage"', "no such step", "use"),
+        ('worse = "below"', 'worse = "less"', "above or below", ""),
+        ("near = 0.8", "near = 0.2", "must come before", ""),
+        ("near = 0.8", "near = nan", "must be a number", ""),
+        ("weight = 40", 'weight = "40"', "must be a number", ""),
+        ("weight = 40", "wieght = 40", "no such word", "weight"),
+        ('feature = "silence"', 'feature = "use_trend"', "asked twice", ""),
+        ("[[signals]]", "[[signals", "cannot be read as TOML", "keepwell health default"),
+    ],
+)
+def test_a_check_up_that_makes_no_sense_is_refused_with_the_way_out(before, after, wrong, way):
+    with pytest.raises(BadInput) as refused:
+        read(TEXT.replace(before, after), FEATURES)
+    assert wrong in refused.value.wrong
+    assert way in " ".join(refused.value.ways)
+
+
+def test_limits_that_contradict_each_other_are_refused():
+    with pytest.raises(BadInput, match="concerning <= healthy"):
+        read("[limits]\nhealthy = 40\nconcerning = 50\n" + TEXT, FEATURES)
+
+
+def test_precision_recall_and_days_of_warning_are_counted_by_hand():
+    seen = observed(
+        [[0.1, 9, 90], [0.1, 9, 90], [1, 0, 0], [0.1, 9, 90], [1, 0, 0]],
+        accounts=["A", "A", "B", "C", "D"],
+        as_of=[100, 130, 130, 130, 130],
+        left_in=[80, 50, 20, np.nan, np.nan],
+    )
+    ours = judge(seen, standing(read(TEXT, FEATURES), seen), {})[0]
+    assert (ours.warnings, ours.right, ours.departures, ours.caught) == (3, 2, 2, 1)
+    assert ours.days_of_warning == 80
+    assert ours.missed == (("B", 150, False),)
+
+
+def test_an_outcome_that_is_not_known_yet_is_judged_neither_way():
+    values, days = [[0.1, 9, 90]] * 2, {"left_in": [10, np.nan], "matured": [True, False]}
+    seen = observed(values, **days)
+    ours = judge(seen, standing(read(TEXT, FEATURES), seen), {})[0]
+    assert (ours.observations, ours.warnings) == (1, 1)
+
+
+def test_every_other_way_warns_of_as_many_accounts_on_the_same_day():
+    chance = np.random.default_rng(1)
+    values = np.column_stack([chance.random(300), chance.integers(0, 6, 300), chance.integers(0, 90, 300)])
+    seen = observed(
+        values, as_of=np.repeat([100, 130, 160], 100), left_in=np.where(chance.random(300) < 0.2, 5, np.nan)
+    )
+    ours, silence = judge(seen, standing(read(TEXT, FEATURES), seen), {"silence": seen.column("silence")})
+    assert ours.warnings == silence.warnings > 0
+
+
+def test_a_threshold_that_told_leavers_apart_badly_is_moved_to_where_it_does():
+    chance = np.random.default_rng(2)
+    n = 6000
+    silence = chance.integers(0, 200, n)
+    leaves = chance.random(n) < np.where(silence > 120, 0.5, 0.03)
+    values = np.column_stack([np.ones(n), np.zeros(n), silence])
+    seen = observed(
+        values, as_of=np.repeat(np.arange(100, 700, 30), n // 20), left_in=np.where(leaves, 5, np.nan)
+    )
+    advice = {one.feature: one for one in advise(read(TEXT, FEATURES), seen)}
+    assert advice["silence"].to == pytest.approx(120, abs=6)
+    assert advice["silence"].gain_interval[0] > 0
+    assert advice["use_trend"].to is None
+    assert not advice["use_trend"].tells
+
+
+def test_a_threshold_that_is_right_stays():
+    chance = np.random.default_rng(3)
+    n = 4000
+    silence = chance.integers(0, 120, n)
+    leaves = chance.random(n) < np.where(silence > 60, 0.4, 0.05)
+    values = np.column_stack([np.ones(n), np.zeros(n), silence])
+    seen = observed(
+        values, as_of=np.repeat(np.arange(100, 700, 30), n // 20), left_in=np.where(leaves, 5, np.nan)
+    )
+    advice = {one.feature: one for one in advise(read(TEXT, FEATURES), seen)}
+    assert advice["silence"].to is None
+    assert advice["silence"].tells
