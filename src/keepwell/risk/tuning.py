@@ -1,0 +1,66 @@
+"""Settings of a model, chosen on the newest of what it may learn from and never on what it is judged on.
+
+What it costs is bounded by rows, not by the clock, so that the same data choose the same settings everywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from keepwell.risk.judging import log_loss
+from keepwell.risk.models import Model, Settings, boosted, logistic
+from keepwell.risk.observations import Observations
+from keepwell.risk.splitting import Fold, by_account, later_slice, some_accounts
+
+MOST_ROWS = 100_000  # settings are compared on so many rows at most, of accounts drawn at random
+_LEAST_LEAVERS = 20  # leaving rows on the later slice, below which the usual settings are taken
+
+
+def tuned(kind: type[Model], obs: Observations, *, seed: int = 0) -> Settings:
+    """The settings that do best on a later slice of matured observations; with too little the usual ones."""
+    if kind.name not in (logistic.Logistic.name, boosted.Boosted.name):
+        return {}
+    fold = _slice(obs, seed)
+    if fold is None:
+        return usual(kind)
+    some = some_accounts(obs.accounts, MOST_ROWS, seed=seed)
+    learn, later = obs.where(fold.learn & some), obs.where(fold.judged & some)
+    if not (_speaks(learn) and _speaks(later)):
+        return usual(kind)
+    if kind.name == logistic.Logistic.name:
+        return _best_of(kind, logistic.GRID, learn, later)
+    tried = [
+        (boosted.trees_needed(learn, later, seed=seed, settings=settings), settings)
+        for settings in boosted.GRID
+    ]
+    (trees, _loss), settings = min(tried, key=lambda one: one[0][1])
+    if not some.all():
+        learn, later = obs.where(fold.learn), obs.where(fold.judged)
+        trees, _loss = boosted.trees_needed(learn, later, seed=seed, settings=settings)
+    return {**settings, "trees": trees}
+
+
+def usual(kind: type[Model]) -> Settings:
+    """The settings taken where none can be compared."""
+    return {logistic.Logistic.name: logistic.SETTINGS, boosted.Boosted.name: boosted.SETTINGS}.get(
+        kind.name, {}
+    )
+
+
+def _slice(obs: Observations, seed: int) -> Fold | None:
+    if len(obs.days()) > 1:
+        return later_slice(obs.as_of, obs.outcomes.matured, obs.outcomes.horizon)
+    return by_account(obs.accounts, obs.outcomes.matured, folds=4, seed=seed)[0]
+
+
+def _speaks(obs: Observations) -> bool:
+    left = obs.outcomes.left
+    return bool(_LEAST_LEAVERS <= left.sum() <= len(left) - _LEAST_LEAVERS)
+
+
+def _best_of(
+    kind: type[Model], grid: Sequence[Settings], learn: Observations, later: Observations
+) -> Mapping[str, float]:
+    """Of settings ordered from the most cautious, the first with the lowest log-loss."""
+    found = [log_loss(later.outcomes.left, kind.fit(learn, settings=one).chances(later)) for one in grid]
+    return grid[int(np.argmin([np.inf if loss is None else loss for loss in found]))]
