@@ -97,8 +97,12 @@ class Moment:
         night = datetime.combine(day + timedelta(days=1), time(), self.settings.zone)
         known = nw.col("known_at") < night.astimezone(UTC).replace(tzinfo=None)
         still = current.filter(known)
+        if not self.has(f"{name}_history"):
+            return still
         past = self._scan(f"{name}_history", schema).filter(known)
-        past = past.join(still.select(*key), on=key, how="anti")
+        # Few rows have a past: the present is asked about those, not the past about all of the present.
+        overtaken = still.select(*key).join(past.select(*key), on=key, how="semi")
+        past = past.join(overtaken, on=key, how="anti")
         past = past.unique(subset=key, keep="last", order_by=["known_at", "load"])
         return nw.concat([still.select(*schema.names), past.select(*schema.names)])
 

@@ -1,7 +1,7 @@
 """One day's observations, worked out by an engine: every feature of every account that is eligible on the day.
 
-Each source is grouped by account once, whatever number of features it serves, and joined to the base; so a day is one
-query, whose cost is that of reading what had to be read.
+Each source is read and grouped by account once, whatever number of features it serves: so a day costs what it costs to
+read what has to be read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ from keepwell.risk.features.sources.base import base
 # The columns beside the features. A feature that bears the name of one of them is that column.
 KEYS = ("account_id", "kind", "mrr", "segment")
 
-_SHARE_LACKING = (
-    7  # a window is known with a seventh of it lacking at either end: no table has rows every day
-)
+# A window is known with a seventh of it lacking at either end: no table has rows every day.
+_SHARE_LACKING = 7
+_OLDEST = "__oldest"
 
 
 def observed(then: Then, features: Sequence[Feature]) -> Frame:
@@ -29,15 +29,16 @@ def observed(then: Then, features: Sequence[Feature]) -> Frame:
     """
     parts = parts_of(features)
     sources = {name: source for name, source in all_sources().items() if then.has(source.table)}
-    frame = base(then)
-    asked = {
-        name: sources[name].rows(then) for name in sorted({p.source for p in parts.values()} & sources.keys())
-    }
-    reaches = _reaches(then, asked)
-    for name, rows in asked.items():
+    frame = then.engine.persist(base(then))
+    grouped = {}
+    for name in sorted({p.source for p in parts.values()} & sources.keys()):
         own = {part: p.of for part, p in parts.items() if p.source == name}
-        frame = frame.join(rows.group_by("account_id").agg(**own), on="account_id", how="left")
-    absent = [name for name, p in parts.items() if p.source not in asked]
+        by_account = sources[name].rows(then).group_by("account_id")
+        grouped[name] = then.engine.persist(by_account.agg(**own, **{_OLDEST: nw.col("age").max()}))
+    reaches = _reaches(then, grouped)
+    for rows in grouped.values():
+        frame = frame.join(rows.drop(_OLDEST), on="account_id", how="left")
+    absent = [name for name, p in parts.items() if p.source not in grouped]
     if absent:
         frame = frame.with_columns(**{name: nw.lit(None, nw.Float64) for name in absent})
     needs = {name: nw.col(name).cast(nw.Float64) for f in features for name in f.needs}
@@ -65,10 +66,10 @@ def _value(then: Then, feature: Feature, reaches: Mapping[str, int]) -> nw.Expr:
     return nw.when(nw.col("tenure") <= reach + lacking).then(value).otherwise(nothing)
 
 
-def _reaches(then: Then, asked: Mapping[str, Frame]) -> dict[str, int]:
+def _reaches(then: Then, grouped: Mapping[str, Frame]) -> dict[str, int]:
     """How many days back the rows of each source reach; 0 where it has none."""
-    if not asked:
+    if not grouped:
         return {}
-    ages = [rows.select(source=nw.lit(name), oldest=nw.col("age").max()) for name, rows in asked.items()]
-    rows = then.engine.collect(nw.concat(ages, how="vertical") if len(ages) > 1 else ages[0]).to_pylist()
-    return {row["source"]: int(row["oldest"] or 0) for row in rows}
+    ages = [rows.select(source=nw.lit(name), oldest=nw.col(_OLDEST).max()) for name, rows in grouped.items()]
+    found = then.engine.collect(nw.concat(ages, how="vertical") if len(ages) > 1 else ages[0]).to_pylist()
+    return {row["source"]: int(row["oldest"] or 0) for row in found}
