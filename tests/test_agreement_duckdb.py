@@ -169,7 +169,7 @@ def test_what_was_finished_then_is_not_rewritten_by_rows_that_came_later(duckdb,
     now = replace(asked, history=replace(asked.history, covered=max(cut, asked.history.covered)))
     then = replace(now, history=_known_before(now.history, cut))
     early, late = then.ledger(duckdb), now.ledger(duckdb)
-    columns = ("account_id", "currency", "day", "before", "after", "kind", "paying", "spell", "kept_by")
+    columns = ("account_id", "currency", "day", "before", "after", "kind", "paying", "kept_by")
     places = [early.rows.collect_schema().names().index(c) for c in columns]
 
     def before_the_cut(ledger):

@@ -16,7 +16,7 @@ import polars as pl
 FOREVER, NEVER = 2**31 - 1, -(2**31)
 RANKS = {"closed_or_merged": 1, "lapse": 2, "failed_payment": 3, "by_choice": 4}
 KINDS = ("unknown", *RANKS)
-STATED = ("account_id", "currency", "day", "until", "since", "before", "after", "kind", "paying", "spell")
+STATED = ("account_id", "currency", "day", "until", "since", "before", "after", "kind", "paying")
 ROW = (*STATED, "first_day", "lone", "leaving_kind", "kept_by")
 EPOCH = date(1970, 1, 1)
 
@@ -24,6 +24,7 @@ account, currency, day, since, until = (
     pl.col(c) for c in ("account_id", "currency", "day", "since", "until")
 )
 before, after, change, turn, paying = (pl.col(c) for c in ("before", "after", "change", "turn", "paying"))
+first_day = pl.col("first_day")
 
 
 def post(files: Sequence[Path], out: Path) -> None:
@@ -100,8 +101,6 @@ def _chains(steps: pl.LazyFrame) -> pl.LazyFrame:
         )
         .with_columns(before=after - change)
         .with_columns(turn=(before == 0).cast(pl.Int64) - (after == 0).cast(pl.Int64))
-        .with_columns(starts=(turn == 1).cast(pl.Int64).cum_sum())
-        .with_columns(spell=pl.col("starts") - pl.when(first).then(pl.col("starts")).forward_fill() + 1)
     )
 
 
@@ -117,7 +116,6 @@ def _mixed(chains: pl.LazyFrame) -> pl.LazyFrame:
             turn=((running - turned == 0) & (running > 0)).cast(pl.Int64)
             - ((running - turned > 0) & (running == 0)).cast(pl.Int64)
         )
-        .with_columns(spell=(turn == 1).cast(pl.Int64).cum_sum().over("account_id"))
     )
     kept = chains.select("account_id", "currency", "day", "until", "since", "before", "after", "change")
     return kept.join(states, on=["account_id", "day"]).with_columns(
@@ -129,7 +127,7 @@ def _named(chains: pl.LazyFrame) -> pl.LazyFrame:
     kind = (
         pl.when(turn == -1)
         .then(pl.lit("churn"))
-        .when((turn == 1) & (pl.col("spell") == 1))
+        .when((turn == 1) & (day == first_day))
         .then(pl.lit("new"))
         .when(turn == 1)
         .then(pl.lit("reactivation"))
@@ -166,7 +164,7 @@ def _account_chains(rows: pl.LazyFrame, rates: Mapping[str, Fraction]) -> pl.Laz
         "own_o",
         "own_c",
         "paying",
-        "spell",
+        "first_day",
         "leaving_kind",
     ]
     money = rows.with_columns(
@@ -180,7 +178,7 @@ def _account_chains(rows: pl.LazyFrame, rates: Mapping[str, Fraction]) -> pl.Laz
             (pl.col("c") - pl.col("o")).sum().alias("change"),
             (pl.col("own_c") - pl.col("own_o")).sum().alias("own_change"),
             paying.sum(),
-            pl.col("spell").max(),
+            first_day.min(),
             pl.col("leaving_kind").max(),
         )
         .sort("account_id", "day")
@@ -207,8 +205,8 @@ def _flows(rows: pl.LazyFrame, rates: Mapping[str, Fraction], months: Sequence[d
         .with_columns(
             opens=since < pl.col("on").dt.month_start().to_physical(),
             closes=until > pl.col("on").dt.month_end().to_physical(),
-            is_new=(paying == 1) & (pl.col("spell") == 1),
-            came_back=(paying == 1) & (pl.col("spell") > 1),
+            is_new=(paying == 1) & (day == first_day),
+            came_back=(paying == 1) & (day > first_day),
             left=paying == -1,
             why=pl.when(paying == -1)
             .then(day * 8 + pl.col("leaving_kind").replace_strict(RANKS, default=0, return_dtype=pl.Int64))

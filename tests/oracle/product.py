@@ -7,7 +7,7 @@ import pyarrow as pa
 from keepwell.book.engines import Engine
 from keepwell.ledger import facts as f
 from keepwell.ledger.facts import Facts, shaped, versions
-from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
+from keepwell.ledger.ledger import Ledger, QuotedRate
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import post, renewals
 from keepwell.lib.days import NEVER, from_number
@@ -69,18 +69,17 @@ def ledger_of(
         engine=engine,
         frozen=None if frozen is None else engine.frame(frozen),
     )
-    rows = engine.persist(posted.rows)
     given = tables(history)["segments"]
     attributes = engine.frame(given.rename_columns(["account_id", "known_on", "segment"]))
     return Ledger(
-        rows=rows,
+        rows=posted.rows,
         engine=engine,
         policies=policies_of(policies),
         covered=covered,
         reporting=history.reporting_currency,
-        currencies=currencies_of(rows, engine),
+        currencies=posted.currencies,
         quoted=tuple(QuotedRate(r.currency, from_number(r.valid_from), r.rate) for r in history.rates),
-        leaving=engine.persist(posted.leaving),
+        leaving=posted.leaving,
         attributes_from=lambda: attributes,
         renewals_from=lambda: renewals(facts, engine),
         cycles=posted.cycles,

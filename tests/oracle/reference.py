@@ -41,7 +41,6 @@ class Movement:
     after: int
     kind: str
     paying: int  # on the first currency, by name, of the account's rows of the day
-    spell: int
     first_day: int
     lone: bool
     leaving_kind: str | None
@@ -65,28 +64,28 @@ def rows_of(days: Days) -> dict[str, list[Movement]]:
 
 
 def _movements(days: Days, account: str) -> Iterable[Movement]:
-    raw: list[tuple[int, str, int, int, str, int, int]] = []
-    spell = 0
+    raw: list[tuple[int, str, int, int, str, int]] = []
+    paid_before = False
     for day in range(days.first + 1, days.last + 1):
         was, now = days.at(account, day - 1), days.at(account, day)
         if was == now:
             continue
         changed = [c for c in sorted({*was, *now}) if was.get(c, 0) != now.get(c, 0)]
         paying = bool(now) - bool(was)
-        spell += paying == 1
         for c in changed:
             before, after = was.get(c, 0), now.get(c, 0)
             if paying == 1:
-                kind = "new" if spell == 1 else "reactivation"
+                kind = "reactivation" if paid_before else "new"
             elif paying == -1:
                 kind = "churn"
             else:
                 kind = "expansion" if after > before else "contraction"
-            raw.append((day, c, before, after, kind, paying if c == changed[0] else 0, spell))
+            raw.append((day, c, before, after, kind, paying if c == changed[0] else 0))
+        paid_before = True
     currencies = {row[1] for row in raw}
     for currency in currencies:
         chain = [row for row in raw if row[1] == currency]
-        for i, (day, c, before, after, kind, paying, spell) in enumerate(chain):
+        for i, (day, c, before, after, kind, paying) in enumerate(chain):
             yield Movement(
                 account,
                 c,
@@ -97,7 +96,6 @@ def _movements(days: Days, account: str) -> Iterable[Movement]:
                 after,
                 kind,
                 paying,
-                spell,
                 raw[0][0],
                 len(currencies) == 1,
                 days.why[account, day] if kind == "churn" else None,

@@ -110,8 +110,8 @@ def test_an_excluded_account_is_in_nothing():
     assert moves(company(Account("a", excluded="test"), sub("a", "2026-01-01"))) == []
 
 
-def test_spells_are_numbered_by_their_arrivals():
+def test_an_account_that_returns_still_has_the_first_day_it_paid():
     history = company(sub("a", "2026-01-01", "2026-02-01"), sub("a", "2026-03-01", "2026-04-01"))
-    assert [m.spell for m in movements(history, PLAIN)] == [1, 1, 2, 2]
+    assert [m.kind for m in movements(history, PLAIN)] == ["new", "churn", "reactivation", "churn"]
     assert lives(daily(history, PLAIN))["a"].arrivals == (JAN, MAR)
     assert {m.first_day for m in movements(history, PLAIN)} == {JAN}

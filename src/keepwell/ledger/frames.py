@@ -11,7 +11,7 @@ import narwhals as nw
 from keepwell.book.engines import Engine, Frame, engine_named
 from keepwell.ledger import facts as f
 from keepwell.ledger.facts import Facts, shaped, versions
-from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
+from keepwell.ledger.ledger import Ledger, QuotedRate
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import post, renewals
 from keepwell.lib.days import NEVER, from_number
@@ -54,8 +54,7 @@ def ledger_of_frames(
     known = covered or _newest_day(frames, computing)
     chosen = Policies(**policies)
     posted = post(facts, chosen, covered=known, engine=computing)
-    rows = computing.persist(posted.rows)
-    currencies = currencies_of(rows, computing)
+    currencies = posted.currencies
     if reporting is None and len(currencies) > 1:
         raise KeepwellError(
             _("The company is paid in several currencies and has not said which one it reports in."),
@@ -64,14 +63,14 @@ def ledger_of_frames(
         )
     accounts = frames.get("accounts")
     ledger = Ledger(
-        rows=rows,
+        rows=posted.rows,
         engine=computing,
         policies=chosen,
         covered=known,
         reporting=reporting or (currencies[0] if currencies else "EUR"),
         currencies=currencies,
         quoted=_quoted(frames.get("rates"), computing),
-        leaving=computing.persist(posted.leaving),
+        leaving=posted.leaving,
         attributes_from=None if accounts is None else partial(_attributes, accounts),
         cycles=posted.cycles,
         renewals_from=partial(renewals, facts, computing),

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -19,13 +18,14 @@ from keepwell.book.book import Book
 from keepwell.book.engines import Engine, Frame
 from keepwell.book.moment import Moment
 from keepwell.book.writer import Writer
+from keepwell.ledger import cycles
 from keepwell.ledger.cycles import FIGURES as FIGURES_SCHEMA
 from keepwell.ledger.facts import Facts
 from keepwell.ledger.gathering import facts_of, merger_pairs
-from keepwell.ledger.ledger import currencies_of
+from keepwell.ledger.movements import LEAVING, OUTPUTS, ROWS
 from keepwell.ledger.policies import Policies
-from keepwell.ledger.posting import CYCLES, ROWS, missing_figures, post
-from keepwell.ledger.rows import SCHEMA as rows_schema
+from keepwell.ledger.posting import CYCLES, Posted, missing_figures, post
+from keepwell.ledger.rows import POSTING
 from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -164,17 +164,20 @@ class _Work:
         figures = self._figures()
         full = concerned is None
         facts = self.facts if concerned is None else self.facts.of(concerned, self.engine)
-        posted = post(facts, self.policies, covered=self.covered, engine=self.engine, frozen=figures)
-        written: dict[str, list[Path]] = {}
-        for name, schema, parts in posted.tables():
-            if full:
-                self.writer.replace(name, schema.empty_table())
-            written[name] = [file for part in parts for file in self._take_in(name, schema, part, place)]
-        rows = self.engine.scan([str(file) for file in written[ROWS]], rows_schema)
-        currencies = set(currencies_of(rows, self.engine))
+        posted = post(
+            facts,
+            self.policies,
+            covered=self.covered,
+            engine=self.engine,
+            frozen=figures,
+            place=place,
+            folder=self.writer.staged_folder(),
+        )
+        self._take_in(posted, place, full=full)
+        currencies = set(posted.currencies)
         if concerned is None:
             self.writer.replace(REPOSTED, _REPOSTED.empty_table())
-            accounts = all_accounts = self._paying_accounts(rows)
+            accounts = all_accounts = posted.accounts
         else:
             reposted = self.engine.collect(concerned)
             numbers = pa.array([place] * reposted.num_rows, pa.int64())
@@ -212,15 +215,18 @@ class _Work:
             else nw.concat([frozen.select(*FIGURES_SCHEMA.names), made], how="vertical")
         )
 
-    def _take_in(self, name: str, schema: pa.Schema, frame: Frame, place: int) -> list[Path]:
-        numbered = frame.select(*schema.names[:-1], posting=nw.lit(place).cast(nw.Int64))
-        return self.writer.take_in(name, self.engine.write(numbered, self.writer.staged_folder()))
-
-    def _paying_accounts(self, rows: Frame) -> int:
-        """How many accounts ever pay, by all rows."""
-        first = rows.filter(nw.col("kind") == "new", nw.col("paying") == 1).select(n=nw.len())
-        found: int = self.engine.collect(first)["n"].to_pylist()[0]
-        return found
+    def _take_in(self, posted: Posted, place: int, *, full: bool) -> None:
+        """Let the posted tables hold what was posted, and nothing else where that is all there is."""
+        files = {name: posted.files[name] for name in (ROWS, LEAVING)}
+        files[CYCLES] = []
+        if posted.cycles is not None:
+            numbered = posted.cycles.select(*cycles.SCHEMA.names, posting=nw.lit(place).cast(nw.Int64))
+            files[CYCLES] = self.engine.write(numbered, self.writer.staged_folder())
+        schemas = {**OUTPUTS, CYCLES: cycles.SCHEMA.append(POSTING)}
+        for name, found in files.items():
+            if full:
+                self.writer.replace(name, schemas[name].empty_table())
+            self.writer.take_in(name, found)
 
 
 def merged_together(pairs: Sequence[tuple[str, str]]) -> list[set[str]]:

@@ -7,8 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-import pyarrow as pa
-
 from keepwell.book.engines import Engine, Frame
 from keepwell.ledger import notices
 from keepwell.ledger.facts import versions
@@ -132,9 +130,3 @@ class Ledger:
     def finished(self, end: date) -> bool:
         """Whether everything before `end` is known."""
         return end <= self.covered
-
-
-def currencies_of(rows: Frame, engine: Engine) -> tuple[str, ...]:
-    """The currencies that rows are in, in order."""
-    found: pa.Table = engine.collect(rows.select("currency").unique())
-    return tuple(sorted(found["currency"].to_pylist()))

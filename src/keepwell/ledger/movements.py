@@ -1,175 +1,166 @@
-"""From steps to the ledger's rows: what each change is for the account as a whole."""
+"""From the changes of accounts, one after the other, to the ledger's rows.
 
-import narwhals as nw
+What is read here is sorted by account, day and currency and holds whole accounts: so what lies before and after a row
+is its neighbour, and nothing has to be searched for. Everything is worked out on whole columns at a time.
+"""
 
-from keepwell.book.engines import Frame
-from keepwell.ledger.rows import SCHEMA
-from keepwell.ledger.stretches import leaving_kind, netted
-from keepwell.lib.days import FOREVER, NEVER
+from collections.abc import Sequence
 
-_ROW = list(SCHEMA.names)
+import numpy as np
+import pyarrow as pa
+
+from keepwell.ledger import notices
+from keepwell.ledger.neighbours import Column, Groups, numbered, ranked
+from keepwell.ledger.rows import KINDS, POSTING
+from keepwell.ledger.rows import SCHEMA as ROW
+from keepwell.ledger.stretches import LEFT_FOR
+
+# What is found by following accounts, by name. The rows and the known leavers bear the number of their posting.
+ROWS, LEAVING, JOINED = "ledger", "ledger_leaving", "joined"
+OUTPUTS = {
+    ROWS: ROW.append(POSTING),
+    LEAVING: notices.SCHEMA.append(POSTING),
+    # The currencies that there are rows in, and how many accounts first paid in each, in any number of parts.
+    JOINED: pa.schema([("currency", pa.string()), ("accounts", pa.int64())]),
+}
+_KEPT_BY = ("contract", "irregular")
+
+# Columns by name, all of one length.
+_Columns = dict[str, Column]
 
 
-def hold_for_grace(steps: Frame, days: int, merges: Frame) -> Frame:
-    """Date each fall to nothing later: by `days`, or to the day the account pays again if that is sooner.
+def follow(changes: pa.Table, posting: int) -> dict[str, pa.Table]:
+    """What OUTPUTS describes, of the accounts in `changes`.
 
-    Nothing is held past the day of a merger: by then it counts for the account merged into.
+    `changes` has the columns of `stretches.changes`, sorted by account_id, day and currency.
     """
-    states = _account_days(_with_balances(steps, "account_id", "currency"))
-    falls = (
-        states.with_columns(
-            next_day=nw.col("day").shift(-1).over("account_id", order_by="day").fill_null(FOREVER)
-        )
-        .filter(nw.col("running") == 0)
-        .join(merges.select("account_id", "merged_day"), on="account_id", how="left")
-        .with_columns(merged_day=nw.col("merged_day").fill_null(FOREVER))
-        .with_columns(
-            held_until=nw.when(nw.col("next_day") < nw.col("day") + days)
-            .then(nw.col("next_day"))
-            .otherwise(nw.col("day") + days)
-        )
-        .with_columns(
-            held_until=nw.when(nw.col("merged_day") < nw.col("held_until"))
-            .then(nw.col("merged_day"))
-            .otherwise(nw.col("held_until"))
-        )
-        .filter(nw.col("held_until") > nw.col("day"))
-        .select("account_id", "day", "held_until")
-    )
-    later = steps.join(falls, on=["account_id", "day"], how="left").with_columns(
-        day=nw.when(nw.col("held_until").is_null()).then(nw.col("day")).otherwise(nw.col("held_until"))
-    )
-    return netted(later.select(*steps.collect_schema().names()))
+    ids = changes["account_id"].combine_chunks()
+    accounts = numbered(ids)
+    places, currencies = ranked(changes["currency"])
+    steps = _steps(changes, accounts, places)
+    chains = _chains(steps)
+    states = _states(steps, chains)
+    rows = _rows(ids, currencies, {**steps, **chains, **states})
+    leaving = notices.leaving_days(changes, ids, accounts)
+    return {
+        ROWS: rows.append_column(POSTING, pa.repeat(posting, rows.num_rows)),
+        LEAVING: leaving.append_column(POSTING, pa.repeat(posting, leaving.num_rows)),
+        JOINED: _joined(currencies, {**steps, **states}),
+    }
 
 
-def rows(steps: Frame, *, lone: bool, steady: bool) -> Frame:
-    """The ledger's rows (see `keepwell.ledger.rows`) of netted steps.
+def _steps(changes: pa.Table, accounts: Column, currencies: Column) -> _Columns:
+    """The changes of each account, day and currency in one, where they come to anything at all.
 
-    `lone` says that none of the accounts pays in more than one currency; then an account's state is the state of its
-    one chain, and one sorting is enough. `steady` says that none of them ever came back after it had left; then there
-    is one stretch of paying and nothing to number.
+    `place` is a row of `changes` with its account.
     """
-    return _rows_of_lone_accounts(steps, steady=steady) if lone else _rows_of_any_accounts(steps)
+    days = changes["day"].to_numpy()
+    groups = Groups.of(accounts, days, currencies)
+    net = groups.total(changes["change"].to_numpy())
+    kept = np.flatnonzero(net)
+    place = groups.starts[kept]
+    steps = {
+        "place": place,
+        "account": accounts[place],
+        "day": days[place],
+        "currency": currencies[place],
+        "change": net[kept],
+        "why": groups.most(changes["why"].to_numpy())[kept],
+    }
+    if "irregular_change" in changes.column_names:
+        steps["irregular_change"] = groups.total(changes["irregular_change"].to_numpy())[kept]
+    return steps
 
 
-def merged_on_the_day(rows: Frame, merges: Frame) -> Frame:
-    """A departure dated the day of the account's merger is the merger's, whatever else ended that day."""
-    merged = merges.select("account_id", day=nw.col("merged_day"), merged=nw.lit(True))
-    left = (nw.col("kind") == "churn") & ~nw.col("merged").is_null()
-    return (
-        rows.join(merged, on=["account_id", "day"], how="left")
-        .with_columns(
-            leaving_kind=nw.when(left).then(nw.lit("closed_or_merged")).otherwise(nw.col("leaving_kind"))
-        )
-        .select(_ROW)
+def _chains(steps: _Columns) -> _Columns:
+    """What lies before and after each step in its account and currency."""
+    by_account = Groups.of(steps["account"])
+    chains = _along(steps, by_account)
+    several = by_account.least(steps["currency"]) != by_account.most(steps["currency"])
+    chains["lone"] = ~by_account.spread(several)
+    # Few accounts pay in several currencies: of those the steps are put in the order of their chains.
+    apart = np.flatnonzero(~chains["lone"])
+    apart = apart[np.lexsort([steps[name][apart] for name in ("day", "currency", "account")])]
+    own = {name: column[apart] for name, column in steps.items()}
+    for name, column in _along(own, Groups.of(own["account"], own["currency"])).items():
+        chains[name][apart] = column
+    return chains
+
+
+def _along(steps: _Columns, groups: Groups) -> _Columns:
+    after = groups.so_far(steps["change"])
+    chains = {
+        "before": after - steps["change"],
+        "after": after,
+        "until": groups.next_day(steps["day"]),
+        "since": groups.day_before(steps["day"]),
+    }
+    if "irregular_change" in steps:
+        chains["irregular_after"] = groups.so_far(steps["irregular_change"])
+    return chains
+
+
+def _states(steps: _Columns, chains: _Columns) -> _Columns:
+    """How the account's paying turns on the day (1 starts, -1 stops), and why; `paying` says it on one row a day."""
+    turn = (chains["before"] == 0).astype(np.int64) - (chains["after"] == 0)
+    paying, why = turn.copy(), steps["why"].copy()
+    apart = np.flatnonzero(~chains["lone"])
+    days = Groups.of(steps["account"][apart], steps["day"][apart])
+    by_account = Groups.of(steps["account"][apart][days.starts])
+    turned = days.total(turn[apart])
+    running = by_account.so_far(turned)  # how many currencies it pays in from then on
+    was_running = running - turned
+    turns = ((was_running == 0) & (running > 0)).astype(np.int64) - ((was_running > 0) & (running == 0))
+    turn[apart] = days.spread(turns)
+    paying[apart] = 0
+    paying[apart[days.starts]] = turns
+    why[apart] = days.spread(days.most(steps["why"][apart]))
+    first_day = Groups.of(steps["account"])
+    return {
+        "turn": turn,
+        "paying": paying,
+        "why": why,
+        "first_day": first_day.spread(steps["day"][first_day.starts]),
+    }
+
+
+def _rows(ids: pa.Array, currencies: pa.Array, steps: _Columns) -> pa.Table:
+    turn = steps["turn"]
+    starts, stops = turn == 1, turn == -1
+    kind = np.select(
+        [stops, starts & (steps["day"] == steps["first_day"]), starts, steps["change"] > 0],
+        [KINDS.index(name) for name in ("churn", "new", "reactivation", "expansion")],
+        KINDS.index("contraction"),
     )
+    columns: dict[str, pa.Array | Column] = {
+        **steps,
+        "account_id": ids.take(pa.array(steps["place"])),
+        "currency": pa.DictionaryArray.from_arrays(steps["currency"], currencies),
+        "kind": _named(kind, KINDS),
+        "leaving_kind": _named(steps["why"], LEFT_FOR, missing=~stops),
+        "kept_by": _named(_irregular(steps), _KEPT_BY),
+    }
+    return pa.table([columns[name] for name in ROW.names], names=ROW.names)
 
 
-def _with_balances(steps: Frame, *chain: str) -> Frame:
-    """Each step with its chain: before, after, since, until, and how its currency's paying changes."""
-    so_far = {"after": "change"}
-    if "irregular_change" in steps.collect_schema().names():
-        so_far["irregular_after"] = "irregular_change"
-    with_chain = steps.with_columns(
-        **{
-            name: nw.col(c).cum_sum().over(*chain, order_by="day").cast(nw.Int64)
-            for name, c in so_far.items()
-        },
-        until=nw.col("day").shift(-1).over(*chain, order_by="day").fill_null(FOREVER),
-        since=nw.col("day").shift(1).over(*chain, order_by="day").fill_null(NEVER),
-        oldest=nw.col("day").cum_min().over(*chain, order_by="day"),
+def _irregular(steps: _Columns) -> Column:
+    """1 where all that is paid from the day on, or up to it where nothing is, was read out of purchases."""
+    if "irregular_after" not in steps:
+        return np.zeros(len(steps["day"]), np.int8)
+    after, before = steps["irregular_after"], steps["irregular_after"] - steps["irregular_change"]
+    found: Column = np.where(steps["after"] > 0, after == steps["after"], before == steps["before"])
+    return found.astype(np.int8)
+
+
+def _named(places: Column, names: Sequence[str], missing: Column | None = None) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int8), mask=missing), list(names))
+
+
+def _joined(currencies: pa.Array, steps: _Columns) -> pa.Table:
+    joined = (steps["paying"] == 1) & (steps["day"] == steps["first_day"])
+    rows, accounts = (
+        np.bincount(steps["currency"][of], minlength=len(currencies)) for of in (slice(None), joined)
     )
-    before = nw.col("after") - nw.col("change")
-    return with_chain.with_columns(
-        before=before,
-        turn=nw.when(before == 0).then(1).when(nw.col("after") == 0).then(-1).otherwise(0).cast(nw.Int64),
+    return pa.table({"currency": currencies, "accounts": accounts}, schema=OUTPUTS[JOINED]).filter(
+        pa.array(rows > 0)
     )
-
-
-def _account_days(chains: Frame) -> Frame:
-    """One row for each account and day with a step: `turn` of its currencies and how many run from then on."""
-    days = chains.group_by("account_id", "day").agg(
-        turned=nw.col("turn").sum().cast(nw.Int64),
-        bearer=nw.col("currency").min(),
-        why=nw.col("why").max().cast(nw.Int64),
-    )
-    return days.with_columns(
-        running=nw.col("turned").cum_sum().over("account_id", order_by="day").cast(nw.Int64)
-    )
-
-
-def _rows_of_lone_accounts(steps: Frame, *, steady: bool) -> Frame:
-    chains = _with_balances(steps, "account_id")
-    starts = nw.when(nw.col("turn") == 1).then(1).otherwise(0)
-    numbered = starts.cum_sum().over("account_id", order_by="day").cast(nw.Int64)
-    named = chains.with_columns(
-        paying=nw.col("turn"),
-        first_day=nw.col("oldest"),
-        spell=nw.lit(1).cast(nw.Int64) if steady else numbered,
-        lone=nw.lit(True),
-    )
-    return _named(named)
-
-
-def _rows_of_any_accounts(steps: Frame) -> Frame:
-    chains = _with_balances(steps, "account_id", "currency")
-    days = _account_days(chains)
-    was_running = nw.col("running") - nw.col("turned")
-    turns = days.with_columns(
-        turns=nw.when(was_running == 0, nw.col("running") > 0)
-        .then(1)
-        .when(was_running > 0, nw.col("running") == 0)
-        .then(-1)
-        .otherwise(0)
-        .cast(nw.Int64)
-    )
-    starts = nw.when(nw.col("turns") == 1).then(1).otherwise(0)
-    states = turns.with_columns(
-        spell=starts.cum_sum().over("account_id", order_by="day").cast(nw.Int64),
-        first_day=nw.col("day").cum_min().over("account_id", order_by="day"),
-    ).select("account_id", "day", "turns", "spell", "first_day", "bearer", "why")
-    currencies = chains.group_by("account_id").agg(several=nw.col("currency").n_unique())
-    named = (
-        chains.drop("why")
-        .join(states, on=["account_id", "day"], how="inner")
-        .join(currencies, on="account_id", how="inner")
-        .with_columns(
-            # On one row of the day only, so that a sum over rows counts an account once.
-            paying=nw.when(nw.col("currency") == nw.col("bearer"))
-            .then(nw.col("turns"))
-            .otherwise(0)
-            .cast(nw.Int64),
-            turn=nw.col("turns"),
-            lone=nw.col("several") == 1,
-        )
-    )
-    return _named(named)
-
-
-def _named(chains: Frame) -> Frame:
-    turn, spell = nw.col("turn"), nw.col("spell")
-    kind = (
-        nw.when(turn == -1)
-        .then(nw.lit("churn"))
-        .when(turn == 1, spell == 1)
-        .then(nw.lit("new"))
-        .when(turn == 1)
-        .then(nw.lit("reactivation"))
-        .when(nw.col("change") > 0)
-        .then(nw.lit("expansion"))
-        .otherwise(nw.lit("contraction"))
-    )
-    kept_by: nw.Expr = nw.lit("contract")
-    if "irregular_after" in chains.collect_schema().names():
-        before = nw.col("irregular_after") - nw.col("irregular_change")
-        irregular = (
-            nw.when(nw.col("after") > 0)
-            .then(nw.col("irregular_after") == nw.col("after"))
-            .otherwise(before == nw.col("before"))
-        )
-        kept_by = nw.when(irregular).then(nw.lit("irregular")).otherwise(kept_by)
-    return chains.with_columns(
-        kind=kind,
-        leaving_kind=nw.when(turn == -1).then(leaving_kind(nw.col("why"))).otherwise(nw.lit(None, nw.String)),
-        kept_by=kept_by,
-    ).select(_ROW)

@@ -22,9 +22,10 @@ from keepwell.ledger.keeping import (
     post_book,
     standing,
 )
-from keepwell.ledger.ledger import Ledger, QuotedRate, currencies_of
+from keepwell.ledger.ledger import Ledger, QuotedRate
+from keepwell.ledger.movements import LEAVING, ROWS
 from keepwell.ledger.policies import Policies
-from keepwell.ledger.posting import CYCLES, LEAVING, ROWS, post, renewals
+from keepwell.ledger.posting import CYCLES, post, renewals
 from keepwell.ledger.rows import SCHEMA as rows_schema
 from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import BadBook, KeepwellError
@@ -80,13 +81,12 @@ def _in_memory(moment: Moment, policies: Policies) -> Ledger:
     if moment.cut.as_known_on is None and moment.has(FIGURES):
         frozen = moment.frame(FIGURES)
     posted = post(facts, policies, covered=covered, engine=moment.engine, frozen=frozen)
-    rows = moment.engine.persist(posted.rows)
     return _ledger(
         moment,
         policies,
-        rows=rows,
-        currencies=currencies_of(rows, moment.engine),
-        leaving=moment.engine.persist(posted.leaving),
+        rows=posted.rows,
+        currencies=posted.currencies,
+        leaving=posted.leaving,
         fixed=posted.cycles,
     )
 

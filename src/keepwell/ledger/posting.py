@@ -2,66 +2,87 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from pathlib import Path
 
 import narwhals as nw
 import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
-from keepwell.ledger import cycles, movements, notices, past_due, run_rates, stretches
+from keepwell.ledger import cycles, grace, movements, notices, past_due, run_rates, stretches
 from keepwell.ledger.facts import Facts
+from keepwell.ledger.movements import JOINED, LEAVING, OUTPUTS, ROWS
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.rows import SCHEMA as rows_schema
 from keepwell.ledger.survivors import Survivors
 from keepwell.lib.days import from_number, number
 
-# The tables a posting writes; each row carries the number of the posting that wrote it.
-ROWS, LEAVING, CYCLES = "ledger", "ledger_leaving", "ledger_cycles"
-_POSTING = pa.field("posting", pa.int64())
+CYCLES = "ledger_cycles"
 
 
 @dataclass(frozen=True)
 class Posted:
-    """What a posting gives: rows, known leavers, cycles by purchase day, and the segment figures they rest on.
+    """What a posting gives: files of rows and known leavers, cycles by purchase day, and the segment figures.
 
-    The rows come in parts, to be written one after the other: together they would need the memory of all.
+    `joined` tells of the currencies, see `movements.OUTPUTS`.
     """
 
-    parts: tuple[Frame, ...]
-    leaving: Frame
+    files: dict[str, list[Path]]
+    joined: pa.Table
     cycles: Frame | None
     figures: Frame | None
+    engine: Engine
 
     @property
     def rows(self) -> Frame:
-        """All rows, in no order."""
-        return nw.concat(list(self.parts), how="vertical") if len(self.parts) > 1 else self.parts[0]
+        """The ledger's rows, in no order."""
+        return self._read(ROWS, rows_schema)
 
-    def tables(self) -> list[tuple[str, pa.Schema, tuple[Frame, ...]]]:
-        """Name, columns and parts of each table that a posting writes."""
-        return [
-            (ROWS, rows_schema.append(_POSTING), self.parts),
-            (LEAVING, notices.SCHEMA.append(_POSTING), (self.leaving,)),
-            (CYCLES, cycles.SCHEMA.append(_POSTING), (self.cycles,) if self.cycles is not None else ()),
-        ]
+    @property
+    def leaving(self) -> Frame:
+        """Days over which accounts are leaving, see `notices`."""
+        return self._read(LEAVING, notices.SCHEMA)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies that rows are in, in order."""
+        return tuple(sorted(set(self.joined["currency"].to_pylist())))
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts ever pay."""
+        return sum(self.joined["accounts"].to_pylist())
+
+    def _read(self, name: str, schema: pa.Schema) -> Frame:
+        return self.engine.scan([str(file) for file in self.files[name]], schema)
 
 
 def post(
-    facts: Facts, policies: Policies, *, covered: date, engine: Engine, frozen: Frame | None = None
+    facts: Facts,
+    policies: Policies,
+    *,
+    covered: date,
+    engine: Engine,
+    frozen: Frame | None = None,
+    place: int = 0,
+    folder: Path | None = None,
 ) -> Posted:
     """Post the facts of some or all accounts.
 
     `covered` is the day before which purchases and invoices are complete: silence counts only up to it. `frozen`
     are the segment figures frozen so far (columns of `cycles.FIGURES`); without it they are read from these facts,
-    which is right only when these are the facts of all accounts.
+    which is right only when these are the facts of all accounts. `place` is the number of the posting; files are
+    written below `folder`, else where the engine keeps its own until it is closed.
     """
     whose = Survivors.of(facts, engine)
     facts = whose.counted(facts)
     subscribed = whose.of_stretches(stretches.of_subscriptions(facts.subscriptions, policies))
     paid = subscribed.filter(nw.col("amount") > 0)
-    parts, fixed, figures = [paid], None, None
-    if _any(facts.purchases, engine):
+    fixed, figures = None, None
+    irregular = _any(facts.purchases, engine)
+    if irregular:
         subscribed = engine.persist(subscribed)
-        parts[0] = paid = subscribed.filter(nw.col("amount") > 0)
+        paid = subscribed.filter(nw.col("amount") > 0)
         days, gaps = _gaps(facts, subscribed, whose, policies, engine)
         first, last = _span(days, covered, engine)
         figures = frozen
@@ -69,49 +90,38 @@ def post(
             starts = cycles.quarters(from_number(first), max(covered, from_number(last)))
             figures = engine.persist(cycles.figures(gaps, facts.segments, starts, engine))
         fixed = engine.persist(cycles.cycles(gaps, figures, policies, engine, (first, last + 1)))
-        parts.append(whose.cut_short(run_rates.of_purchases(days, fixed, number(covered))))
-    spans = nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0]
-    work = _Rows(facts, policies, covered, engine, whose, irregular=len(parts) > 1)
-    leaving = notices.leaving_days(paid, engine)
-    return Posted(parts=work.parts(spans), leaving=leaving, cycles=fixed, figures=figures)
+        bought = whose.cut_short(run_rates.of_purchases(days, fixed, number(covered)))
+        paid = nw.concat([paid, bought], how="vertical")
+    changes = stretches.changes(paid, engine, irregular=irregular)
+    if policies.past_due_days is not None or policies.grace_days:
+        changes = engine.persist(changes)
+        unpaid = None
+        if policies.past_due_days is not None:
+            unpaid = past_due.unpaid_days(facts.invoices, policies.past_due_days, number(covered))
+            unpaid = engine.persist(whose.of_stretches(unpaid))
+        # Whoever has given notice is leaving from then on, whatever is waited for.
+        changes = stretches.instead(changes, _as_agreed(changes, policies, unpaid, whose))
+    if whose.hops:
+        changes = stretches.ended_by_mergers(changes, whose.merges)
+    files = engine.follow(
+        changes,
+        partial(movements.follow, posting=place),
+        OUTPUTS,
+        sort=["account_id", "day", "currency"],
+        folder=folder,
+    )
+    joined = engine.collect(engine.scan([str(file) for file in files[JOINED]], OUTPUTS[JOINED]))
+    return Posted(files, joined, fixed, figures, engine)
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """From stretches to rows, accounts in one currency apart from the few in several: those cost more."""
-
-    facts: Facts
-    policies: Policies
-    covered: date
-    engine: Engine
-    whose: Survivors
-    irregular: bool
-
-    def parts(self, spans: Frame) -> tuple[Frame, ...]:
-        if _one_currency(self.facts, self.engine):
-            return (self._rows(spans, lone=True, steady=False),)
-        apart = self.engine.persist(stretches.not_plain(spans))
-        several, returning = (apart.filter(nw.col("several") == flag) for flag in (1, 0))
-        # A bill unpaid makes a hole in what no subscription's end would have.
-        steady = self.policies.past_due_days is None
-        return (
-            self._rows(spans.join(apart, on="account_id", how="anti"), lone=True, steady=steady),
-            self._rows(spans.join(returning, on="account_id", how="semi"), lone=True, steady=False),
-            self._rows(spans.join(several, on="account_id", how="semi"), lone=False, steady=False),
-        )
-
-    def _rows(self, spans: Frame, *, lone: bool, steady: bool) -> Frame:
-        steps = stretches.steps(spans, self.engine, irregular=self.irregular)
-        if self.policies.past_due_days is not None:
-            covered = number(self.covered)
-            unpaid = past_due.unpaid_days(self.facts.invoices, self.policies.past_due_days, covered)
-            unpaid = self.engine.persist(self.whose.of_stretches(unpaid))
-            steps = past_due.stop_past_due(self.engine.persist(steps), unpaid)
-        if self.policies.grace_days:
-            steps = self.engine.persist(steps)
-            steps = movements.hold_for_grace(steps, self.policies.grace_days, self.whose.merges)
-        rows = movements.rows(steps if lone else self.engine.persist(steps), lone=lone, steady=steady)
-        return movements.merged_on_the_day(rows, self.whose.merges) if self.whose.hops else rows
+def _as_agreed(changes: Frame, policies: Policies, unpaid: Frame | None, whose: Survivors) -> Frame:
+    """Steps where unpaid bills stop what is paid, and a fall to nothing waits for its days of grace."""
+    steps, engine = stretches.netted(changes), whose.engine
+    if unpaid is not None:
+        steps = past_due.stop_past_due(engine.persist(steps), unpaid)
+    if policies.grace_days:
+        steps = grace.hold_for_grace(engine.persist(steps), policies.grace_days, whose.merges)
+    return steps
 
 
 def missing_figures(
@@ -164,11 +174,3 @@ def _span(days: Frame, covered: date, engine: Engine) -> tuple[int, int]:
 def _any(frame: Frame, engine: Engine) -> bool:
     found: int = engine.collect(frame.select("account_id").head(1)).num_rows
     return found > 0
-
-
-def _one_currency(facts: Facts, engine: Engine) -> bool:
-    """Whether the whole company is paid in one currency: then every account is."""
-    currencies: set[str] = set()
-    for frame in (facts.subscriptions, facts.purchases):
-        currencies |= set(engine.collect(frame.select("currency").unique())["currency"].to_pylist())
-    return len(currencies) <= 1

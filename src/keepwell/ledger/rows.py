@@ -24,7 +24,6 @@ SCHEMA = pa.schema(
             "paying",
             pa.int64(),
         ),  # +1 the account starts paying, -1 it stops, 0; on one row of an account's day
-        ("spell", pa.int64()),  # which of the account's stretches of paying it opens, is in, or ends: 1, 2, …
         ("first_day", pa.int64()),  # day number of the account's first paying day
         ("lone", pa.bool_()),  # whether the account only ever pays in this one currency
         ("leaving_kind", pa.string()),  # on churn rows one of LEAVING_KINDS, else missing
@@ -36,3 +35,6 @@ SCHEMA = pa.schema(
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
 LEAVING_KINDS = ("by_choice", "failed_payment", "lapse", "closed_or_merged", "unknown")
+
+# A stored row also bears the number of the posting that wrote it.
+POSTING = pa.field("posting", pa.int64())

@@ -17,6 +17,10 @@ COLUMNS = ["account_id", "currency", "start", "end", "amount", "irregular", "why
 
 # Where several things end on one day, the account left for the first of them in the order of LEAVING_KINDS.
 WHY = {kind: rank for rank, kind in enumerate(reversed(LEAVING_KINDS[:-1]), start=1)} | {"unknown": 0}
+# A departure dated the day of the account's merger is the merger's, whatever else ended that day.
+MERGED = len(LEAVING_KINDS)
+# The leaving kind of each rank.
+LEFT_FOR = ("unknown", *reversed(LEAVING_KINDS[:-1]), "closed_or_merged")
 
 # What the sources of billing systems call it.
 _REASONS = {
@@ -94,26 +98,36 @@ def moved_to_survivors(stretches: Frame, merges: Frame) -> Frame:
     return nw.concat(parts, how="vertical")
 
 
-def steps(stretches: Frame, engine: Engine, *, irregular: bool) -> Frame:
-    """The changes that stretches make: account_id, currency, day, change, irregular_change, why.
+def changes(stretches: Frame, engine: Engine, *, irregular: bool) -> Frame:
+    """What begins, ends and is told in stretches: a row for each start, each end, and each notice in between.
 
-    One row for each account, currency and day on which what is paid changes. Where there is nothing
+    Columns: account_id, currency, day, change (of the monthly amount), why, irregular_change, and running and given:
+    1 where a subscription starts and where notice of one is given, -1 where it ends, else 0. Where there is nothing
     `irregular`, nothing is spent on telling it apart: the column is missing.
     """
-    # Each stretch twice, for its start and for its end: so they are read and joined once only.
-    sides = engine.frame(pa.table({"side": pa.array([1, -1], pa.int64())}))
-    side = nw.col("side")
+    # Each stretch three times: so they are read and joined once only.
+    sides = engine.frame(pa.table({"side": pa.array([1, 0, -1], pa.int64())}))
+    side, start, end, noticed = (nw.col(c) for c in ("side", "start", "end", "noticed"))
     change = nw.col("amount") * side
     own = {"irregular_change": change * nw.col("irregular")} if irregular else {}
-    changes = stretches.join(sides, how="cross").select(
-        "account_id",
-        "currency",
-        day=nw.when(side == 1).then(nw.col("start")).otherwise(nw.col("end")),
-        change=change,
-        why=nw.when(side == 1).then(WHY["unknown"]).otherwise(nw.col("why")).cast(nw.Int64),
-        **own,
+    in_between = ~noticed.is_null() & (noticed > start) & (noticed < end)
+    told = ~noticed.is_null() & (noticed < end)
+    given = nw.when(told & (side == -1)).then(-1).when(told & ((side == 0) | (noticed <= start))).then(1)
+    return (
+        stretches.join(sides, how="cross")
+        .filter((side != 0) | in_between)
+        .select(
+            "account_id",
+            "currency",
+            day=nw.when(side == 1).then(start).when(side == -1).then(end).otherwise(noticed),
+            change=change,
+            why=nw.when(side == -1).then(nw.col("why")).otherwise(WHY["unknown"]).cast(nw.Int8),
+            running=(side * (1 - nw.col("irregular"))).cast(nw.Int8),
+            given=given.otherwise(0).cast(nw.Int8),
+            **own,
+        )
+        .filter(nw.col("day") > NEVER, nw.col("day") < FOREVER)
     )
-    return netted(changes.filter(nw.col("day") > NEVER, nw.col("day") < FOREVER))
 
 
 def netted(changes: Frame) -> Frame:
@@ -126,21 +140,22 @@ def netted(changes: Frame) -> Frame:
     )
 
 
-def not_plain(stretches: Frame) -> Frame:
-    """The accounts that pay in several currencies or may have stopped and come back: account_id, several.
-
-    One stretch that starts after another has ended is where an account may have come back; without one it never
-    did. `several` is 1 where there are several currencies, else 0.
-    """
-    several = nw.col("least") != nw.col("most")
-    return (
-        stretches.group_by("account_id")
-        .agg(
-            least=nw.col("currency").min(),
-            most=nw.col("currency").max(),
-            last_start=nw.col("start").max(),
-            first_end=nw.col("end").min(),
-        )
-        .filter(several | (nw.col("last_start") > nw.col("first_end")))
-        .select("account_id", several=nw.when(several).then(1).otherwise(0).cast(nw.Int64))
+def instead(changes: Frame, steps: Frame) -> Frame:
+    """The changes of `steps` in the place of those of `changes`, of which what is told of subscriptions is kept."""
+    none = nw.lit(0)
+    amounts = [c for c in ("change", "irregular_change") if c in steps.collect_schema().names()]
+    names = ["account_id", "currency", "day", *amounts, "why", "running", "given"]
+    told = changes.filter((nw.col("running") != 0) | (nw.col("given") != 0))
+    told = told.with_columns(**{c: none.cast(nw.Int64) for c in amounts}, why=none.cast(nw.Int8))
+    paid = steps.with_columns(
+        why=nw.col("why").cast(nw.Int8), running=none.cast(nw.Int8), given=none.cast(nw.Int8)
     )
+    return nw.concat([paid.select(names), told.select(names)], how="vertical")
+
+
+def ended_by_mergers(changes: Frame, merges: Frame) -> Frame:
+    """Changes of which all of a merged account's on the day of its merger are for the merger."""
+    merged = merges.select("account_id", day=nw.col("merged_day"), merged=nw.lit(1))
+    why = nw.when(nw.col("merged").is_null()).then(nw.col("why")).otherwise(MERGED).cast(nw.Int8)
+    joined = changes.join(merged, on=["account_id", "day"], how="left")
+    return joined.with_columns(why=why).drop("merged")

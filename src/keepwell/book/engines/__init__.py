@@ -16,6 +16,7 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.fs as pafs
 
+from keepwell.book.engines.following import Work
 from keepwell.lib.errors import KeepwellError
 
 Frame = nw.LazyFrame[Any]
@@ -47,6 +48,22 @@ class Engine(Protocol):
 
     def write(self, frame: Frame, folder: Path, *, sort: Sequence[str] = ()) -> list[Path]:
         """Write the rows as Parquet files into a new folder and name the files; integers stay 64 bits."""
+
+    def follow(
+        self,
+        frame: Frame,
+        work: Work,
+        outputs: Mapping[str, pa.Schema],
+        *,
+        sort: Sequence[str],
+        folder: Path | None = None,
+    ) -> dict[str, list[Path]]:
+        """Write what `work` makes of the rows, followed in the order of `sort`: Parquet files by name of output.
+
+        `work` is handed an Arrow table of sorted rows at a time, in which whatever shares the first column of `sort`
+        is together, and returns a table for each of `outputs`. It runs where the rows are, on several threads or
+        machines. Without `folder` the files last until the engine is closed.
+        """
 
     def fork(self) -> "Engine":
         """The same engine for another thread: it has frames of its own, and is closed before this one."""

@@ -14,7 +14,10 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.engines.following import Work, whole_groups
 from keepwell.book.engines.starting import spark_session
+
+_AT_ONCE = 491_520  # rows followed at a time
 
 
 class SparkEngine:
@@ -90,6 +93,38 @@ class SparkEngine:
             native = native.orderBy(*sort)
         native.write.parquet(str(folder))
         return sorted(folder.glob("*.parquet"))
+
+    def follow(
+        self,
+        frame: Frame,
+        work: Work,
+        outputs: Mapping[str, pa.Schema],
+        *,
+        sort: Sequence[str],
+        folder: Path | None = None,
+    ) -> dict[str, list[Path]]:
+        from pyspark.sql import functions as f
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        # Each output's rows lie in a column of its own, so that the rows are followed once for all outputs.
+        side_by_side = pa.schema([(name, pa.struct(list(schema))) for name, schema in outputs.items()])
+
+        def followed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for table in whole_groups(batches, sort[0], at_least=_AT_ONCE):
+                for name, found in work(table).items():
+                    for part in found.cast(outputs[name]).to_batches():
+                        columns = [pa.nulls(part.num_rows, field.type) for field in side_by_side]
+                        columns[side_by_side.get_field_index(name)] = part.to_struct_array()
+                        yield pa.record_batch(columns, schema=side_by_side)
+
+        native = frame.to_native().repartition(sort[0]).sortWithinPartitions(*sort)
+        made = native.mapInArrow(followed, from_arrow_schema(side_by_side)).localCheckpoint()
+        folder = folder or self._folder / uuid.uuid4().hex
+        files: dict[str, list[Path]] = {}
+        for name in outputs:
+            own = made.where(f.col(name).isNotNull()).select(f"{name}.*")
+            files[name] = self.write(_lazy(own), folder / name)
+        return files
 
     def fork(self) -> Engine:
         return _Fork(self)

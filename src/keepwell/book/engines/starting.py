@@ -1,6 +1,8 @@
 """Starting Spark without its noise, and saying in one line why it did not start."""
 
 import logging
+import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,7 +43,11 @@ def spark_session(settings: Mapping[str, str]) -> "SparkSession":
     # Tells on the error output, as JSON, of every exception that it raises as well.
     logging.getLogger("DataFrameQueryContextLogger").disabled = True
     options = {**_DEFAULTS, **settings}
-    conf = SparkConf().setAppName("keepwell").setMaster(options.pop("master", "local[2]"))
+    master = options.pop("master", "local[2]")
+    if master.startswith("local"):
+        # Spark's own default is the first python3 on the path, which need not have what we need.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    conf = SparkConf().setAppName("keepwell").setMaster(master)
     conf.setAll(list(options.items()))
     with tempfile.TemporaryFile() as said:
         try:

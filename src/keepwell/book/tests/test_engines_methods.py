@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from keepwell.book.engines import engine_named
+from keepwell.book.engines.following import whole_groups
 from keepwell.lib.errors import KeepwellError
 
 SCHEMA = pa.schema(
@@ -136,6 +137,80 @@ def test_rows_are_written_as_files_that_can_be_scanned(engine, table, tmp_path):
     written = pa.concat_tables(pq.read_table(file) for file in files)
     assert sorted(written.to_pylist(), key=lambda row: str(row["id"])) == expected()
     assert written["cents"].to_pylist() in ([None, -1, 2**53 + 1], [-1, 2**53 + 1, None])
+
+
+NAMES = pa.schema([("id", pa.string()), ("rows", pa.int64()), ("name", pa.string())])
+SEEN_DAYS = pa.schema([("day", pa.int64())])
+
+
+def counted(table):
+    """How many rows each id has, told by a dictionary, and on which days."""
+    ids, days = table["id"].to_pylist(), table["day"].to_pylist()
+    assert list(zip(ids, days, strict=True)) == sorted(zip(ids, days, strict=True))
+    found = sorted(set(ids))
+    names = pa.array(["one" if ids.count(id_) == 1 else "many" for id_ in found]).dictionary_encode()
+    rows = pa.array([ids.count(id_) for id_ in found], pa.int64())
+    return {
+        "names": pa.table([found, rows, names], names=NAMES.names),
+        "days": pa.table([days[:1]], schema=SEEN_DAYS),
+        "none": SEEN_DAYS.empty_table(),
+    }
+
+
+def test_rows_are_followed_in_order_with_all_of_one_key_together(engine):
+    ids = [f"{n * n % 7919:05}" for n in range(5000)]
+    frame = engine.frame(pa.table({"id": ids, "day": list(range(5000))}))
+    outputs = {"names": NAMES, "days": SEEN_DAYS, "none": SEEN_DAYS}
+    files = engine.follow(frame, counted, outputs, sort=["id", "day"])
+    rows = engine.collect(engine.scan([str(file) for file in files["names"]], NAMES)).to_pylist()
+    expected = {id_: ids.count(id_) for id_ in ids}
+    assert {row["id"]: row["rows"] for row in rows} == expected
+    assert len(rows) == len(expected)
+    assert all((row["name"] == "one") == (row["rows"] == 1) for row in rows)
+    assert engine.collect(engine.scan([str(file) for file in files["days"]], SEEN_DAYS)).num_rows
+    assert not engine.collect(engine.scan([str(file) for file in files["none"]], SEEN_DAYS)).num_rows
+
+
+def test_what_is_followed_is_written_where_it_is_wanted(engine, tmp_path):
+    frame = engine.frame(pa.table({"id": ["a", "b"], "day": [1, 2]}))
+    files = engine.follow(
+        frame,
+        counted,
+        {"names": NAMES, "days": SEEN_DAYS, "none": SEEN_DAYS},
+        sort=["id", "day"],
+        folder=tmp_path / "out",
+    )
+    assert all(
+        file.is_relative_to(tmp_path / "out" / name) for name, found in files.items() for file in found
+    )
+    assert sum(pq.read_metadata(file).num_rows for file in files["names"]) == 2
+
+
+def test_nothing_to_follow_gives_no_rows(engine):
+    frame = engine.frame(pa.table({"id": pa.array([], pa.string()), "day": pa.array([], pa.int64())}))
+    files = engine.follow(
+        frame, counted, {"names": NAMES, "days": SEEN_DAYS, "none": SEEN_DAYS}, sort=["id", "day"]
+    )
+    assert not engine.collect(engine.scan([str(file) for file in files["names"]], NAMES)).num_rows
+
+
+@pytest.mark.parametrize("at_least", [1, 3, 100])
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+def test_no_group_is_parted(size, at_least):
+    ids = [letter for letter in "abcdefgh" for _ in range(ord(letter) % 4 + 1)]
+    batches = pa.table({"id": ids}).to_batches(max_chunksize=size)
+    tables = [table["id"].to_pylist() for table in whole_groups(batches, "id", at_least)]
+    assert [id_ for table in tables for id_ in table] == ids
+    assert sum(len(set(table)) for table in tables) == 8
+
+
+def test_a_mistake_while_following_comes_through(engine):
+    def mistaken(_table):
+        raise ValueError("no such thing")
+
+    frame = engine.frame(pa.table({"id": ["a", "b"], "day": [1, 2]}))
+    with pytest.raises(Exception, match="no such thing"):
+        engine.follow(frame, mistaken, {"days": SEEN_DAYS}, sort=["id"])
 
 
 def test_a_forked_engine_works_beside_the_first(engine, table):

@@ -19,7 +19,8 @@ from keepwell.book.tables import table_named
 from keepwell.ledger import cycles, notices, rows
 from keepwell.ledger.gathering import facts_of
 from keepwell.ledger.keeping import FIGURES, covered_of, policies_of, standing
-from keepwell.ledger.posting import CYCLES, LEAVING, ROWS, post
+from keepwell.ledger.movements import LEAVING, ROWS
+from keepwell.ledger.posting import CYCLES, post
 from keepwell.lib.days import from_number
 
 Row = dict[str, Any]

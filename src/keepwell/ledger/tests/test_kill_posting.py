@@ -9,7 +9,7 @@ from keepwell.book.book import Book
 from keepwell.book.engines import Engine, engine_named
 from keepwell.book.tests.killing import killed_at_random_moments
 from keepwell.ledger.keeping import last_posting, post_book, standing
-from keepwell.ledger.posting import ROWS
+from keepwell.ledger.movements import ROWS
 from keepwell.ledger.rows import SCHEMA
 from keepwell.ledger.tests.loading import (
     CHANGES,
