@@ -8,18 +8,25 @@ observation is read from the book as it is today.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine
+from keepwell.book.scratch import scratch
+from keepwell.ledger.ledger import Ledger
 from keepwell.ledger.opening import open_ledger
-from keepwell.lib.days import number
+from keepwell.lib.days import first_of_month, from_number, month_number, number
+from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.risk.days_kept import Kept, keep, schema
 from keepwell.risk.features import Feature, all_features
 from keepwell.risk.features.sources import Then
 from keepwell.risk.observing import observed
@@ -84,30 +91,95 @@ def observe(
 ) -> Observations:
     """Observe every eligible account on each of the days; `horizon` is the days ahead that outcomes are read for.
 
-    Month by month, so that the memory it takes is that of one. Raises KeepwellError where nothing was known by then.
+    Day by day, so that the memory it takes is that of one. All features on days past are kept in the book and worked
+    out once; chosen `features` are worked out anew. Raises KeepwellError where nothing was known by then.
     """
     chosen = tuple(features if features is not None else all_features().values())
-    ordered = sorted(set(days))
-    tables = []
-    for done, day in enumerate(ordered):
-        if progress is not None:
-            progress(done, len(ordered), _("observing {day}").format(day=day))
-        table = engine.collect(observed(then_on(book, engine, day), chosen))
-        tables.append(table.append_column("as_of", pa.array([number(day)] * table.num_rows, pa.int64())))
-    made = _observations(pa.concat_tables(tables), chosen)
-    became = outcomes(open_ledger(book, engine), made.accounts, made.as_of, horizon)
-    if progress is not None:
-        progress(len(ordered), len(ordered), _("observed"))
-    return replace(made, outcomes=became)
-
-
-def then_on(book: Book, engine: Engine, day: date) -> Then:
-    """What was known of everything by the end of the day before `day`; for the newest day, what is known now."""
     ledger = open_ledger(book, engine)
+    moment = book.moment(engine)
+    kept = Kept.of(moment, chosen)
+    wanted = sorted({number(day) for day in days})
+    missing = [day for day in wanted if features is not None or day not in kept.days]
+    shape = schema(chosen)
+    with scratch(book.store) as aside:
+        made: dict[int, list[Path]] = {}
+        for done, day in enumerate(missing):
+            if progress is not None:
+                progress(done, len(missing), _("observing {day}").format(day=from_number(day)))
+            made[day] = _written(then_on(book, ledger, from_number(day)), chosen, kept, aside)
+        tables = [engine.collect(engine.scan([str(f) for f in found], shape)) for found in made.values()]
+        if features is None:
+            if kept.days & set(wanted):
+                before = kept.rows(moment).filter(nw.col("as_of").is_in(wanted))
+                tables.append(engine.collect(before.select(*shape.names)))
+            past = {day: found for day, found in made.items() if day < number(ledger.covered)}
+            keep(book, engine, past, chosen, aside)
+    seen = _observations(pa.concat_tables(tables, promote_options="permissive"), chosen)
+    if not len(seen):
+        raise _nobody(ledger, wanted)
+    if progress is not None:
+        progress(len(missing), len(missing), _("observed"))
+    return replace(seen, outcomes=outcomes(ledger, seen.accounts, seen.as_of, horizon))
+
+
+def then_on(book: Book, ledger: Ledger, day: date) -> Then:
+    """What was known by the end of the day before `day`; for the newest day, what is known now.
+
+    `ledger` is the book's own, as it is now.
+    """
     if day >= ledger.covered:
-        return Then(book.moment(engine), ledger, number(day))
+        return Then(book.moment(ledger.engine), ledger, number(day))
     eve = day - timedelta(days=1)
-    return Then(book.moment(engine, eve), open_ledger(book, engine, as_known_on=eve), number(day))
+    known = open_ledger(book, ledger.engine, as_known_on=eve)
+    return Then(book.moment(ledger.engine, eve), known, number(day))
+
+
+def month_ends(ledger: Ledger, most: int = 36) -> list[date]:
+    """The newest days to observe on, the first of each month: all but the month in which the ledger begins.
+
+    An observation on the first of a month knows what was known by the end of the month before.
+    """
+    first = ledger.engine.collect(ledger.rows.select(day=nw.col("day").min()))["day"].to_pylist()[0]
+    if first is None:
+        return []
+    months = range(month_number(from_number(first)) + 2, month_number(ledger.covered) + 1)
+    return [first_of_month(n) for n in months][-most:]
+
+
+def _written(then: Then, features: Sequence[Feature], kept: Kept, aside: Path) -> list[Path]:
+    """A day's observations as files of the columns of kept ones."""
+    names = schema(features).names
+    later = [feature for feature in features if feature.in_numpy is not None]
+    rows = kept.stamped(observed(then, features), then.day)
+    if not later:
+        return then.engine.write(rows.select(*names), aside / str(then.day), sort=["account_id"])
+    table = then.engine.collect(rows)
+    for feature in later:
+        assert feature.in_numpy is not None
+        columns = {name: table[name].to_numpy(zero_copy_only=False) for name in feature.needs}
+        table = table.append_column(feature.name, pa.array(feature.in_numpy(columns), pa.float64()))
+    file = aside / f"{then.day}.parquet"
+    pq.write_table(table.select(names).sort_by("account_id"), file, compression="zstd")
+    return [file]
+
+
+def _nobody(ledger: Ledger, days: Sequence[int]) -> KeepwellError:
+    """Why there is no observation at all."""
+    paid = ledger.rows.filter(nw.col("day") < max(days, default=0), nw.col("after") > 0).select(n=nw.len())
+    if ledger.engine.collect(paid)["n"].to_pylist()[0] and min(days) < number(ledger.covered):
+        return KeepwellError(
+            _("Nothing was known of the accounts by then: the book was told of them later."),
+            seen=_("every row is known since the moment it was loaded"),
+            ways=[
+                _("Load the past as known when it happened: keepwell import TABLE FILE --known-at occurred."),
+                _("Or give the files a column known_at that says since when each row was known."),
+            ],
+        )
+    return KeepwellError(
+        _("No account was paying, and not known to leave, on the days to be observed."),
+        seen=", ".join(str(from_number(day)) for day in days[:3]) or _("no days"),
+        ways=[_("Choose days on which the company had customers.")],
+    )
 
 
 def _observations(table: pa.Table, features: tuple[Feature, ...]) -> Observations:

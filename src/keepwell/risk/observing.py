@@ -1,7 +1,7 @@
 """One day's observations, worked out by an engine: every feature of every account that is eligible on the day.
 
-Each source is read and grouped by account once, whatever number of features it serves: so a day costs what it costs to
-read what has to be read.
+Each source is read and grouped by account once, whatever number of features it serves: so a day costs what it costs
+to read what has to be read.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,10 +9,9 @@ parts and over the columns of the base (see `keepwell.risk.base`); a part of an 
 A new feature is a new file here that says `FEATURE = Feature(...)`, and nothing else.
 """
 
-import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -118,9 +117,3 @@ def parts_of(features: Iterable[Feature]) -> dict[str, Part]:
             if (known.source, repr(known.of)) != (part.source, repr(part.of)):
                 raise AssertionError(f"two parts are called {name}; the second in the feature {feature.name}")
     return found
-
-
-def definitions_hash(features: Sequence[Feature]) -> str:
-    """SHA-256 over how the features are worked out: what was observed under another one is stale."""
-    said = "\n".join(feature.definition for feature in features)
-    return hashlib.sha256(said.encode()).hexdigest()
