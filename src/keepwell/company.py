@@ -6,29 +6,38 @@
 Fraction(21, 431)
 """
 
+import inspect
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import fields
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import narwhals as nw
 
 from keepwell.lib.days import Grain, Period, from_number, parse_day
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
 
 if TYPE_CHECKING:
     from keepwell.book.engines import Engine, Frame
     from keepwell.ledger.ledger import Ledger
+    from keepwell.ledger.policies import Policies
     from keepwell.metrics.comparison import Comparison
     from keepwell.metrics.curves import Survival
     from keepwell.metrics.cuts import Condition
     from keepwell.metrics.cycles import Cycles
-    from keepwell.metrics.events_retention import EventsRetention
+    from keepwell.metrics.events_retention import EventsRetention, First, Mode, Window
+    from keepwell.metrics.series import Progress
     from keepwell.metrics.statement import Statement
     from keepwell.metrics.statements import Series
     from keepwell.metrics.triangle import Cohorts
 
 Day = date | str
+Word = TypeVar("Word", bound=str)
+MOST_NAMED = 20
 
 
 class Company:
@@ -73,17 +82,28 @@ class Company:
         by: str | None = None,
         where: "str | Condition | Sequence[str | Condition]" = (),
         rates_on: Day | None = None,
+        progress: "Progress | None" = None,
     ) -> "Series":
-        """Statements of the periods that overlap [start, end); by default all from the first movement on."""
+        """Statements of the periods that overlap [start, end); by default all from the first movement on.
+
+        `progress` is called with how many are made and how many there will be.
+        """
         from keepwell.metrics.series import series
         from keepwell.metrics.statements import Series
 
         first = _day(start) if start is not None else (self.first_day or self.covered - timedelta(days=1))
         last = _day(end) if end is not None else self.covered
-        asked = _conditions(where)
-        return Series(
-            series(self.ledger, Grain(grain), first, last, by=by, where=asked, rates_on=_maybe_day(rates_on))
+        found = series(
+            self.ledger,
+            _grain(grain),
+            first,
+            last,
+            by=by,
+            where=_conditions(where),
+            rates_on=_maybe_day(rates_on),
+            progress=progress,
         )
+        return Series(found)
 
     def definitions(
         self, start: Day, end: Day, *, where: "str | Condition | Sequence[str | Condition]" = ()
@@ -108,8 +128,8 @@ class Company:
         return cohorts(
             rows,
             ledger.engine,
-            grain=Grain(grain),
-            measure=measure,
+            grain=_grain(grain),
+            measure=_known("measure", measure, ("accounts", "mrr")),
             covered=ledger.covered,
             rates=ledger.rates(self._newest_day) if measure == "mrr" else {},
             reporting=ledger.reporting,
@@ -142,10 +162,22 @@ class Company:
         day = _maybe_day(as_of) or self.covered
         return Cycles(day, newest_cycles(self.ledger, day))
 
-    def events_retention(self, **asked: Any) -> "EventsRetention":
-        """Retention of product use; what can be asked is said at `keepwell.metrics.events_retention`."""
-        from keepwell.lib.errors import KeepwellError
-        from keepwell.lib.text import gettext as _
+    def events_retention(
+        self,
+        *,
+        start_kind: str | None = None,
+        return_kind: str | None = None,
+        mode: "Mode" = "on",
+        brackets: Sequence[tuple[int, int]] = (),
+        window: "Window" = "calendar",
+        first: "First" = "first",
+        days: int = 30,
+        grain: Grain | str | None = None,
+    ) -> "EventsRetention":
+        """Of all starts, the share followed by a return so many days later: see `keepwell.metrics.events_retention`.
+
+        Raises KeepwellError where there are no events, or none of a kind asked for.
+        """
         from keepwell.metrics.events_retention import events_retention
 
         if self._events is None:
@@ -156,15 +188,38 @@ class Company:
         events = self._events
         if "day" not in events.collect_schema().names():
             events = events.with_columns(day=nw.col("occurred_on"))
-        usual = {
-            "start_kind": None,
-            "return_kind": None,
-            "covered": self._events_covered or self.covered,
-            "fiscal_start": self.ledger.fiscal_start,
-        }
-        if asked.get("grain") is not None:
-            asked["grain"] = Grain(asked["grain"])
-        return events_retention(events, self.ledger.engine, **{**usual, **asked})
+        self._check_kinds(events, start_kind, return_kind)
+        return events_retention(
+            events,
+            self.ledger.engine,
+            start_kind=start_kind,
+            return_kind=return_kind,
+            covered=self._events_covered or self.covered,
+            mode=_known("mode", mode, ("on", "on_or_after", "brackets")),
+            brackets=brackets,
+            window=_known("window", window, ("calendar", "rolling")),
+            first=_known("first", first, ("first", "every")),
+            days=days,
+            grain=None if grain is None else _grain(grain),
+            fiscal_start=self.ledger.fiscal_start,
+        )
+
+    def _check_kinds(self, events: "Frame", *asked: str | None) -> None:
+        """Refuse a kind of which there is no event: nought of nothing would read like an answer."""
+        if not any(asked):
+            return
+        held = self.ledger.engine.collect(events.select("kind").unique())["kind"].to_pylist()
+        kinds = sorted(kind for kind in held if kind is not None)
+        for kind in asked:
+            if kind is not None and kind not in kinds:
+                close = near(kind, kinds)
+                raise KeepwellError(
+                    _("There are no events of the kind “{kind}”.").format(kind=kind),
+                    ways=[
+                        *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+                        _("The kinds are: {names}.").format(names=", ".join(kinds[:MOST_NAMED])),
+                    ],
+                )
 
     @property
     def first_day(self) -> date | None:
@@ -225,12 +280,11 @@ def open(
     from keepwell.book.book import Book
     from keepwell.book.engines import engine_named
     from keepwell.ledger.opening import open_ledger
-    from keepwell.ledger.policies import Policies
 
     book = Book.open(Path(home).expanduser() if "://" not in str(home) else str(home))
     computing = engine_named(engine) if isinstance(engine, str) else engine
     day = _maybe_day(as_known_on)
-    chosen = Policies(**{**book.settings.policies, **policies}) if policies else None
+    chosen = _policies(policies, book.settings.policies) if policies else None
     ledger = open_ledger(book, computing, as_known_on=day, policies=chosen)
     moment = book.moment(computing, day)
     if not moment.has("events"):
@@ -239,7 +293,7 @@ def open(
 
 
 def company(
-    *,
+    *tables: Any,
     subscriptions: Any = None,
     purchases: Any = None,
     accounts: Any = None,
@@ -251,13 +305,20 @@ def company(
     fiscal_start: int = 1,
     policies: Mapping[str, Any] | None = None,
     engine: "str | Engine" = "duckdb",
+    **unknown: Any,
 ) -> Company:
     """The company that dataframes describe: Polars, pandas, Arrow, DuckDB or Spark, eager or lazy.
 
     Columns are those of the import tables; money is in whole units of its currency (12.50), days are dates. `covered`
     is the day before which the frames are complete; by default the newest start, notice or purchase and one day more.
+
+    Raises KeepwellError where what is given cannot be understood, and BadInput where a frame cannot be measured.
     """
+    from keepwell.book.settings import Settings
     from keepwell.ledger.frames import ledger_of_frames
+
+    _refuse_unnamed(tables, unknown)
+    Settings(reporting_currency=reporting_currency, fiscal_start=fiscal_start)  # refuses what a book refuses
 
     ledger, event_rows = ledger_of_frames(
         {
@@ -271,14 +332,70 @@ def company(
         covered=_maybe_day(covered),
         reporting=reporting_currency,
         fiscal_start=fiscal_start,
-        policies=policies or {},
+        policies=_policies(policies).to_dict(),
         engine=engine,
     )
     return Company(ledger, events=event_rows)
 
 
+def _refuse_unnamed(tables: Sequence[Any], unknown: Mapping[str, Any]) -> None:
+    """Refuse a table without its name, and a name that is none."""
+    names = [name for name in inspect.signature(company).parameters if name not in ("tables", "unknown")]
+    if tables:
+        raise KeepwellError(
+            _("A table is given without saying what it holds."),
+            seen=type(tables[0]).__name__,
+            ways=[_("Write: company(subscriptions=…), company(purchases=…), or both.")],
+        )
+    for name in unknown:
+        close = near(name, names)
+        raise KeepwellError(
+            _("A company is not made with “{name}”.").format(name=name),
+            ways=[
+                *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+                _("What can be given: {names}.").format(names=", ".join(names)),
+            ],
+        )
+
+
+def _policies(given: Mapping[str, Any] | None, kept: Mapping[str, Any] | None = None) -> "Policies":
+    """The policies given, over those kept. Raises KeepwellError where there is no policy of a name."""
+    from keepwell.ledger.policies import Policies
+
+    names = [field.name for field in fields(Policies)]
+    for name in given or {}:
+        _known("policy", name, names)
+    return Policies(**{**(kept or {}), **(given or {})})
+
+
+def _known(what: str, said: Word, choices: Sequence[str]) -> Word:
+    """What was said, where it is one of the choices. Raises KeepwellError with near names where it is not."""
+    if said not in choices:
+        close = near(str(said), choices)
+        raise KeepwellError(
+            _("“{said}” is no {what}.").format(said=said, what=what),
+            ways=[
+                *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+                _("Choose one of {names}.").format(names=", ".join(choices)),
+            ],
+        )
+    return said
+
+
+def _grain(grain: Grain | str) -> Grain:
+    return Grain(_known("grain", grain, [one.value for one in Grain]))
+
+
 def _day(day: Day) -> date:
-    return day if isinstance(day, date) else parse_day(day)
+    if isinstance(day, datetime):  # pandas keeps its days so
+        return day.date()
+    if isinstance(day, date):
+        return day
+    if not isinstance(day, str):
+        raise KeepwellError(
+            _("A day is a date, or text such as 2026-01-31."), seen=f"{type(day).__name__}: {day}"
+        )
+    return parse_day(day)
 
 
 def _maybe_day(day: Day | None) -> date | None:

@@ -9,6 +9,7 @@ from keepwell.cli.figures import percent
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, From, Grace, Named, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.periods import nothing_known
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.text import gettext as _
 
@@ -51,7 +52,9 @@ def definitions(
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         asked = period_of(company, start, end, period)
         found = company.definitions(asked.start, asked.end, where=asked_where(company, where))
+        unknown = nothing_known(asked, company.covered, company.first_day)
         shown = _apart(found, name) if name else side_by_side(found.to_dict(), heading(found))
+    session.say(unknown)
     session.show(shown)
 
 

@@ -1,7 +1,7 @@
 """`keepwell events-retention`: who came back to the product so long after a start."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from keepwell.lib.days import Grain
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
+if TYPE_CHECKING:
+    from keepwell.metrics.events_retention import Mode as Asked
+
 SHOWN = (0, 1, 2, 3, 4, 5, 6, 7, 14, 21, 28, 30, 60, 90, 180, 365)
 
 
@@ -22,6 +25,13 @@ class Mode(StrEnum):
     ON = "on"
     ON_OR_AFTER = "on-or-after"
     BRACKETS = "brackets"
+
+
+MODES: "dict[Mode, Asked]" = {
+    Mode.ON: "on",
+    Mode.ON_OR_AFTER: "on_or_after",
+    Mode.BRACKETS: "brackets",
+}
 
 
 class Window(StrEnum):
@@ -89,7 +99,7 @@ def events_retention(
         found = company.events_retention(
             start_kind=start_kind or None,
             return_kind=return_kind or None,
-            mode=mode.value.replace("-", "_"),
+            mode=MODES[mode],
             brackets=bracket_list(brackets),
             window=window.value,
             first=count.value,

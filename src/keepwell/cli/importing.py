@@ -1,5 +1,6 @@
 """`keepwell import`: files into a table of the book, with counts that always reconcile."""
 
+import itertools
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ LABELS = {
     "quarantined": _("Quarantined"),
 }
 OCCURRED = "occurred"
+STEPS = 3  # of each file: it is looked at, read and loaded; in the end all is committed
 
 
 def add_to(app: typer.Typer) -> None:
@@ -122,7 +124,9 @@ def import_(
 
     session = session_of(context)
     entry = table_named(table)
-    for path in expand(files):  # before a book is made for files that are not there
+    paths = expand(files)
+    step, steps = itertools.count(), len(paths) * STEPS + 1
+    for path in paths:  # before a book is made for files that are not there
         if not path.exists():
             raise BadInput(
                 _("There is no file {path}.").format(path=path), ways=[_("Look at its name and folder.")]
@@ -153,7 +157,7 @@ def import_(
             date_order=one_of("--date-order", date_order, ("ymd", "dmy", "mdy")),
             decimal_mark=one_of("--decimal-mark", decimal_mark, (".", ",")),
             confirm=True if yes else _ask,
-            progress=lambda text: report(0, None, text),
+            progress=lambda text: report(next(step), steps, text),
         )
     session.show(answer(done))
     if done.read and done.quarantined == done.read:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from keepwell.cli import (
+    causes,
     cohorts,
     cycles,
     definitions,
@@ -21,6 +22,7 @@ from keepwell.cli import (
     doctor,
     erasing,
     events_retention,
+    health,
     history,
     importing,
     mapping,
@@ -66,6 +68,8 @@ for command in (
     survival,
     events_retention,
     cycles,
+    health,
+    causes,
     doctor,
     demo,
     docs,

@@ -88,6 +88,33 @@ def last_finished(grain: Grain, covered: date, *, fiscal_start: int = 1) -> Peri
     return Period(add_months(end, -grain.months), end)
 
 
+def nothing_known(period: Period, covered: date, first: date | None) -> list[str]:
+    """What to say of a period of which nothing is known: it lies after all the days covered, or before the first.
+
+    `first` is the first day on which anybody pays, None where nobody ever does.
+    """
+    if period.start >= covered:
+        said = _(
+            "Nothing is known yet of these days: the book is complete up to {day}, that day not included."
+        )
+        newest = last_finished(Grain.MONTH, covered)
+        return [
+            said.format(day=covered),
+            _(
+                "Load newer files, and say with --complete-to DAY up to when they hold everything; then ask again."
+            ),
+            _("The last finished month is --period {name}.").format(name=name_of(newest.start, newest.end)),
+        ]
+    if first is not None and period.end <= first:
+        return [
+            _("Nothing is known of these days: the first day on which anybody pays is {day}.").format(
+                day=first
+            ),
+            _("Ask from there, or load older files: every line before that day is 0."),
+        ]
+    return []
+
+
 def day_asked(text: str) -> date | None:
     """The day an option names; None where it is not given."""
     return parse_day(text) if text else None

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from typing import Protocol
 
+from keepwell.lib.text import gettext as _
+
 AFTER_SECONDS = 1.0
 
 
@@ -20,7 +22,7 @@ class Report(Protocol):
 def working(label: str) -> Iterator[Report]:
     """Show `label` with a bar (or the time gone by, where the total is not known) if the block takes long."""
     if not sys.stderr.isatty():
-        yield _say_nothing
+        yield say_nothing
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -33,10 +35,13 @@ def working(label: str) -> Iterator[Report]:
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar.add_task(label, total=None)
+    task, said = bar.add_task(label, total=None), label
 
     def report(done: int, total: int | None = None, label: str | None = None) -> None:
-        bar.update(task, completed=done, total=total, description=label)
+        nonlocal said
+        said = label or said
+        counted = _("{label} ({done:,} of {total:,})").format(label=said, done=done, total=total or 0)
+        bar.update(task, completed=done, total=total, description=counted if total else said)
 
     timer = threading.Timer(AFTER_SECONDS, bar.start)
     timer.daemon = True
@@ -49,5 +54,5 @@ def working(label: str) -> Iterator[Report]:
         bar.stop()
 
 
-def _say_nothing(done: int, total: int | None = None, label: str | None = None) -> None:
+def say_nothing(done: int, total: int | None = None, label: str | None = None) -> None:
     """In a pipe nobody watches."""

@@ -56,6 +56,7 @@ def series(
             by=by or None,
             where=asked_where(company, where),
             rates_on=day_asked(rates_on),
+            progress=lambda done, total: session.report(done, total, _("Measuring period after period")),
         )
         lines = [one.to_dict() for one in found]
         shown = answer(lines if start else _from_the_first_account(lines))

@@ -2,8 +2,8 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import typer
 
 from keepwell.cli.out import Answer
 from keepwell.cli.periods import asked_period, day_asked, last_finished
-from keepwell.cli.progress import working
+from keepwell.cli.progress import Report, say_nothing, working
 from keepwell.lib.days import Grain
 from keepwell.lib.text import gettext as _
 
@@ -43,6 +43,7 @@ class Session:
     home: str
     engine: str = "duckdb"
     format: Format = Format.TABLE
+    report: Report = field(default=say_nothing, repr=False)  # how far the work on the company is
 
     @property
     def place(self) -> str:
@@ -72,10 +73,15 @@ class Session:
         day = day_asked(as_known_on)
         policies = None if grace is None else {"grace_days": grace}
         with (
-            working(_("Reading the ledger")),
+            working(_("Reading the ledger")) as self.report,
             open_company(self.place, engine=self.engine, as_known_on=day, policies=policies) as company,
         ):
             yield company
+
+    def say(self, lines: Sequence[str]) -> None:
+        """Tell a person something beside the answer, whatever its format."""
+        for line in lines:
+            typer.echo(line, err=True)
 
     def show(self, answer: Answer) -> None:
         """Write an answer to the output, in the format asked for."""

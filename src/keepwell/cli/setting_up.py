@@ -24,6 +24,23 @@ MEANINGS = {
     "fiscal_start": _("the month (1 to 12) with which the company's year begins"),
     "data_from": _("figures before this day are not to be trusted"),
 }
+# What each policy of the ledger settles.
+POLICIES = {
+    "grace_days": _("so many days the last MRR is held after it fell to 0, in case the account pays again"),
+    "churn_dated": _(
+        "paid_until: churn is dated at the end of what was paid for; notice: at the day of notice"
+    ),
+    "past_due_days": _(
+        "from so many days after an unpaid invoice was due the account pays nothing; none: it pays"
+    ),
+    "term_end": _("as_stated: a term ends on its end day; rolls_on: it runs on until a notice or a reason"),
+    "purchases_beside_subscriptions": _("whether purchases make MRR of their own while a subscription runs"),
+    "first_cycle_days": _("the days between purchases taken until the company's own gaps are known"),
+    "first_limit_days": _(
+        "the days without a purchase taken for a lapse until the company's own gaps are known"
+    ),
+    "enough_gaps": _("so many gaps between purchases must be known before a segment's own are used"),
+}
 NOTHING = ("", "none", "null")
 
 
@@ -162,7 +179,7 @@ def _shown(home: str, found: "Settings") -> Answer:
     policies = Policies(**found.policies)
     own: Mapping[str, Any] = {name: getattr(found, name) for name in MEANINGS}
     rows = [(name, _written(value), MEANINGS[name]) for name, value in own.items()]
-    rows += [(name, _written(value), "") for name, value in policies.to_dict().items()]
+    rows += [(name, _written(value), POLICIES.get(name, "")) for name, value in policies.to_dict().items()]
     sheet = Sheet(
         [Column("name", _("Setting")), Column("value", _("Value")), Column("meaning", _("Means"))],
         rows,

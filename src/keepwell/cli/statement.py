@@ -12,7 +12,7 @@ from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.pages import accounts, write
-from keepwell.cli.periods import day_asked
+from keepwell.cli.periods import day_asked, nothing_known
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -64,8 +64,10 @@ def statement(
         found = company.statement(
             asked.start, asked.end, by=by or None, where=conditions, rates_on=day_asked(rates_on)
         )
+        unknown = nothing_known(asked, company.covered, company.first_day)
         page = write(html, company, found, where or ()) if html else None
         answer = _accounts(found, line) if line else whole(found.to_dict(intervals=True))
+    session.say(unknown)
     session.show(answer)
     if page is not None:
         typer.echo(_("Written: {path}").format(path=page), err=True)

@@ -7,8 +7,11 @@ from functools import partial
 from typing import Any
 
 import narwhals as nw
+import pyarrow.dataset as pads
 
 from keepwell.book.engines import Engine, Frame, engine_named
+from keepwell.book.headers import by_folded, folded, is_price, words_for
+from keepwell.book.tables import table_named
 from keepwell.ledger import facts as f
 from keepwell.ledger.facts import Facts, shaped, versions
 from keepwell.ledger.ledger import Ledger, QuotedRate
@@ -28,6 +31,25 @@ _NEEDED = {
     "rates": ("currency", "valid_from", "rate"),
     "events": ("account_id", "kind"),
 }
+# What is found under the names that files may give it too. Of accounts only the id: the others are asked for by name.
+_READ = {
+    "subscriptions": (
+        "account_id",
+        "started_on",
+        "ended_on",
+        "mrr",
+        "currency",
+        "cancelled_on",
+        "end_reason",
+        "renewal_on",
+    ),
+    "purchases": ("account_id", "occurred_at", "amount", "currency"),
+    "accounts": ("account_id",),
+    "invoices": ("account_id", "due_on", "paid_on", "status"),
+    "rates": ("currency", "valid_from", "rate"),
+    "events": ("account_id", "occurred_at", "kind"),
+}
+_OURS = ("day", "occurred_on", "known_on")
 
 
 def ledger_of_frames(
@@ -82,27 +104,56 @@ def ledger_of_frames(
 
 
 def _frame(name: str, table: Any, engine: Engine) -> Frame:
-    frame = engine.frame(_without_connection(table))
+    _refuse_no_frame(name, table)
+    frame = _named_as_ours(name, engine.frame(_without_connection(table)))
     columns = frame.collect_schema().names()
     for needed in _NEEDED[name]:
         if needed not in columns:
-            close = near(needed, columns)
-            raise BadInput(
-                _("{table} lacks the column {column}.").format(table=name, column=needed),
-                seen=", ".join(columns),
-                ways=[
-                    *(
-                        [_("Rename {names}, if that is it.").format(names=" or ".join(close))]
-                        if close
-                        else []
-                    ),
-                    _("The columns are described in docs/tables.md."),
-                ],
-            )
+            raise _lacks(name, needed, columns)
     frame = _with_whole_days(frame, engine)
-    if name == "purchases" and "occurred_on" not in columns:
-        frame = _with_days(frame, engine)
+    if name in ("purchases", "events") and not {"occurred_on", "day"} & set(columns):
+        frame = _with_days(name, frame, engine)
     return frame
+
+
+def _refuse_no_frame(name: str, table: Any) -> None:
+    held = nw.from_native(table, pass_through=True)
+    if not isinstance(held, nw.DataFrame | nw.LazyFrame | pads.Dataset):
+        raise BadInput(
+            _("{table} must be a dataframe.").format(table=name),
+            seen=type(table).__name__,
+            ways=[
+                _("Give one of Polars, pandas, Arrow, DuckDB or Spark."),
+                _("Make one of rows in a list: pyarrow.Table.from_pylist(rows)."),
+                _(
+                    "Files are loaded into a book: keepwell import {table} FILE, then keepwell.open(HOME)."
+                ).format(table=name),
+            ],
+        )
+
+
+def _named_as_ours(name: str, frame: Frame) -> Frame:
+    """The frame with the columns that are read renamed where they bear a name that a file's may bear."""
+    table, names = table_named(name), frame.collect_schema().names()
+    free = by_folded(table, [n for n in names if not table.has(n) and n not in _OURS and not is_price(n)])
+    renamed: dict[str, str] = {}
+    for column in map(table.column, _READ[name]):
+        if column.name in names or column.day_name in names:
+            continue
+        found = next((free[word] for word in (folded(column.name), *words_for(column)) if word in free), None)
+        if found and found not in renamed:
+            renamed[found] = column.name
+    return frame.rename(renamed) if renamed else frame
+
+
+def _lacks(name: str, needed: str, columns: list[str]) -> BadInput:
+    close = near(needed, columns)
+    renames = [_("Rename {names}, if that is it.").format(names=" or ".join(close))] if close else []
+    return BadInput(
+        _("{table} lacks the column {column}.").format(table=name, column=needed),
+        seen=", ".join(columns),
+        ways=[*renames, _("The columns are described in docs/tables.md.")],
+    )
 
 
 def _without_connection(table: Any) -> Any:
@@ -132,16 +183,14 @@ def _with_whole_days(frame: Frame, engine: Engine) -> Frame:
         ) from error
 
 
-def _with_days(purchases: Frame, engine: Engine) -> Frame:
-    """Purchases with the day of their instant; a frame with a time zone in mind gives occurred_on itself."""
-    schema = purchases.collect_schema()
+def _with_days(name: str, frame: Frame, engine: Engine) -> Frame:
+    """Rows with the day of their instant; a frame with a time zone in mind gives occurred_on itself."""
+    schema = frame.collect_schema()
     if "occurred_at" not in schema.names():
-        raise BadInput(
-            _("{table} lacks the column {column}.").format(table="purchases", column="occurred_on")
-        )
+        raise _lacks(name, "occurred_on", schema.names())
     if schema["occurred_at"] == nw.Int64():  # dates are day numbers already
-        return purchases.with_columns(occurred_on=nw.col("occurred_at"))
-    return engine.frame(purchases.with_columns(occurred_on=nw.col("occurred_at").cast(nw.Date)).to_native())
+        return frame.with_columns(occurred_on=nw.col("occurred_at"))
+    return _with_whole_days(frame.with_columns(occurred_on=nw.col("occurred_at")), engine)
 
 
 def _facts(frames: Mapping[str, Frame], engine: Engine, reporting: str | None) -> Facts:

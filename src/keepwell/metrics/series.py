@@ -1,6 +1,6 @@
 """Statements of periods that follow one another, each led over from the one before."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,8 @@ from keepwell.metrics.cuts import NO_VALUE, Condition
 from keepwell.metrics.statement import Statement, statement
 from keepwell.metrics.sweep import can_sweep, sweep
 
+Progress = Callable[[int, int], object]
+
 
 def series(
     ledger: Ledger,
@@ -22,11 +24,13 @@ def series(
     by: str | None = None,
     where: Sequence[Condition] = (),
     rates_on: date | None = None,
+    progress: Progress | None = None,
 ) -> list[Statement]:
     """One statement for each period of `grain` that overlaps [start, end), in order.
 
     Each but the first says what leads from the closing before to its opening: `restated`, what moving exchange
-    rates did, and for the parts `moved_accounts` and `moved_mrr`, what changed segment in between.
+    rates did, and for the parts `moved_accounts` and `moved_mrr`, what changed segment in between. `progress` is told
+    how many of the statements are made, where they are not made all at once.
     """
     over = list(periods(grain, start, end, fiscal_start=ledger.fiscal_start))
     if len(over) > 1 and by is None and not where and can_sweep(ledger, over, rates_on):
@@ -35,6 +39,8 @@ def series(
         found = (statement(ledger, p, by=by, where=where, rates_on=rates_on) for p in over)
     made: list[Statement] = []
     for now in found:
+        if progress is not None:
+            progress(len(made), len(over))
         made.append(_led_over(made[-1], now) if made else now)
     return made
 

@@ -183,3 +183,32 @@ def test_a_page_without_its_folder_is_told_before_the_work(company: str, tmp_pat
 def test_erasing_somebody_nobody_knows_says_so(company: str, capsys: Out) -> None:
     assert main(["--home", company, "erase", "nobody at all", "--yes"]) == 0
     assert "look at the id" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["statement", "definitions"])
+def test_a_period_beyond_what_is_known_says_so_and_how_to_go_on(
+    company: str, command: str, capsys: Out
+) -> None:
+    assert main(["--home", company, command, "--period", "2027-Q1"]) == 0
+    told = capsys.readouterr().err
+    assert "Nothing is known yet of these days: the book is complete up to 2026-06-01" in told
+    assert "--complete-to" in told
+    assert "--period 2026-05" in told
+
+
+def test_a_period_before_anybody_paid_says_so(company: str, capsys: Out) -> None:
+    assert main(["--home", company, "statement", "--period", "2020"]) == 0
+    assert "the first day on which anybody pays is 2025-01-01" in capsys.readouterr().err
+    assert main(["--home", company, "statement", "--period", "2026-Q1"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_every_setting_says_what_it_means(company: str, capsys: Out) -> None:
+    from dataclasses import fields
+
+    from keepwell.cli.setting_up import POLICIES
+    from keepwell.ledger.policies import Policies
+
+    assert set(POLICIES) == {field.name for field in fields(Policies)}
+    assert main(["--home", company, "settings"]) == 0
+    assert "held after it fell to 0" in capsys.readouterr().out

@@ -224,7 +224,7 @@ def test_an_unknown_policy_value_is_refused(duck):
 
 def test_without_events_there_is_no_retention_of_use(duck):
     with pytest.raises(KeepwellError, match="no events"):
-        made(duck).events_retention(returned="used")
+        made(duck).events_retention(return_kind="used")
 
 
 def test_a_frame_of_pandas_may_hold_its_days_as_timestamps(duck):

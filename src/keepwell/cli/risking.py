@@ -1,0 +1,47 @@
+"""What the commands about risk share: the book's risks, options said once, and how values are shown."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keepwell.cli.progress import working
+from keepwell.cli.session import Session
+from keepwell.lib.text import gettext as _
+
+if TYPE_CHECKING:
+    from keepwell.risks import Risks
+
+Months = Annotated[
+    int, typer.Option("--months", min=2, metavar="N", help=_("Look at the newest N month-ends."))
+]
+Horizon = Annotated[
+    int, typer.Option("--horizon", min=1, metavar="DAYS", help=_("Leaving within so many days counts."))
+]
+AsOf = Annotated[
+    str,
+    typer.Option("--as-of", metavar="DAY", help=_("As it stood before this day; default: the covered day.")),
+]
+
+
+@contextlib.contextmanager
+def risks_of(session: Session) -> Iterator["Risks"]:
+    """What can be asked about leaving of the session's book."""
+    from keepwell.risks import risks
+
+    with (
+        working(_("Reading the ledger")) as report,
+        risks(session.place, engine=session.engine, progress=report) as found,
+    ):
+        yield found
+
+
+def share(value: float | None, digits: int = 1) -> str:
+    """A share as per cent; nothing where there is none."""
+    return "" if value is None else f"{value:.{digits}%}"
+
+
+def between(low: float | None, high: float | None, digits: int = 1) -> str:
+    """An interval of a share."""
+    return "" if low is None or high is None else f"{low:.{digits}%} – {high:.{digits}%}"
