@@ -102,14 +102,15 @@ class Draft:
                 file.unlink()
                 continue
             self.files[file.name] = File(file.stat().st_size, rows)
-            self._widen(pq.read_schema(file))
+            self.widen(pq.read_schema(file))
 
     def remove(self, files: Iterable[str]) -> None:
         """Let files, named by their whole path or last part, no longer count."""
         for file in files:
             del self.files[Path(file).name]
 
-    def _widen(self, schema: pa.Schema) -> None:
+    def widen(self, schema: pa.Schema) -> None:
+        """Let the table have these columns too; of files without them they are missing."""
         known = self.schema or pa.schema([])
         new = [f.with_nullable(True) for f in schema if f.name not in known.names]
         self.schema = pa.schema([*[f.remove_metadata() for f in known], *[f.remove_metadata() for f in new]])

@@ -30,6 +30,7 @@ Progress = Callable[[str], None]
 Confirm = Callable[[KeepwellError], bool]
 OCCURRED = "occurred"
 _UNREAD = (checks.UNREADABLE_DATE, checks.IMPOSSIBLE_DATE, checks.UNREADABLE_NUMBER)
+_RANK = f"list_position([{', '.join(map(text, checks.sentences()))}], reason)"
 
 
 @dataclass
@@ -69,7 +70,8 @@ class Loading:
             self.writer = writer
             self.sieve = Sieve(self.folder, time_zone=writer.settings.time_zone, home=self.book.home)
             try:
-                self._know_accounts()
+                if self._checks_accounts or self.table.name == "accounts":
+                    self.sieve.know_accounts(writer.draft("accounts").paths())
                 sieved = []
                 for source, mapping in found:
                     self.tell(_("Reading {name}").format(name=source.name))
@@ -88,8 +90,15 @@ class Loading:
                 self.sieve.close()
         return self.report
 
-    def _know_accounts(self) -> None:
-        self.sieve.know_accounts(self.writer.draft("accounts").paths())
+    @property
+    def _checks_accounts(self) -> bool:
+        """Whether a row must be of an account that the book knows."""
+        return not self.create_accounts and self.table.name != "accounts"
+
+    @property
+    def _moment(self) -> datetime:
+        """Since when rows are known that do not say so themselves."""
+        return self.known_at if isinstance(self.known_at, datetime) else self.now
 
     def _target(self, word: str) -> Path:
         self._files += 1
@@ -99,8 +108,7 @@ class Loading:
 
     def _sieve(self, source: Source, mapping: Mapping) -> Sieved:
         opened = self.sieve.open(source)
-        checked = not self.create_accounts and self.table.name != "accounts"
-        prepared = prepare(self.sieve, opened, self.table, mapping, known_accounts=checked)
+        prepared = prepare(self.sieve, opened, self.table, mapping, known_accounts=self._checks_accounts)
         one = self._staged(opened, prepared, mapping)
         if one.aside:
             names = self._doubtful(one.aside)
@@ -153,16 +161,14 @@ class Loading:
         table = self.table
         if "known_at" in cells or self.known_at == OCCURRED or self.snapshot or table.personal:
             return []
-        apart = any(c.refers == "contacts" for c in table.columns) or "://" in self.book.home
-        if apart or self.create_accounts or self.writer.draft(table.name).files:
+        apart = any(c.refers == "contacts" for c in table.columns) or self.book.store.remote
+        if apart or self.writer.draft(table.name).files:
             return []
-        moment = self.known_at if isinstance(self.known_at, datetime) else self.now
-        at = text(_naive(moment).isoformat(sep=" "))
-        return [
-            f"TIMESTAMP {at} AS known_at",
-            f"{self.writer.last_load + 1}::BIGINT AS load",
-            "false AS gone",
-        ]
+        return self._bookkeeping(_timestamp(self._moment))
+
+    def _bookkeeping(self, known_at: str) -> list[str]:
+        """What the next load writes behind the columns of a row, as SQL."""
+        return [f"{known_at} AS known_at", f"{self.writer.last_load + 1}::BIGINT AS load", "false AS gone"]
 
     def _keys(self, cells: Any) -> tuple[str, ...]:
         """What makes a row of a file one of a kind: its key, with known_at where the file says it."""
@@ -232,8 +238,6 @@ class Loading:
 
     def _put(self, sieved: Sequence[Sieved]) -> None:
         ready = [self._known(one) for one in sieved]
-        if self.create_accounts:
-            self._create_accounts(ready)
         for one, rows in (
             [(sieved[0], ready)] if self.snapshot else list(zip(sieved, [[r] for r in ready], strict=True))
         ):
@@ -249,11 +253,12 @@ class Loading:
                 one.report.quarantined = sum(s.report.quarantined for s in sieved)
                 one.report.name = ", ".join(s.report.name for s in sieved)
                 self.report.files = [one.report]
+        if self.create_accounts:
+            self._create_accounts(ready)
 
     def _put_rows(self, one: Sieved, rows: Sequence[Path], behind: Sequence[Sieved]) -> Counts:
-        moment = self.known_at if isinstance(self.known_at, datetime) else self.now
         said: dict[str, Any] = {
-            "known_at": moment,
+            "known_at": self._moment,
             "source": self.source,
             "file": one.report.name,
             "snapshot": self.snapshot,
@@ -298,17 +303,26 @@ class Loading:
         return target
 
     def _create_accounts(self, ready: Sequence[Path]) -> None:
-        known = "min(known_at)" if "known_at" in pq.read_schema(ready[0]).names else "NULL::TIMESTAMP"
-        target = self._target("accounts")
-        made = self.sieve.write(
-            f"""SELECT account_id, {known} AS known_at FROM {files([str(r) for r in ready])}
-            WHERE account_id NOT IN (SELECT account_id FROM known_accounts) GROUP BY account_id""",
-            target,
+        """Make accounts of the ids in the good rows that the book does not know, known since their first row is."""
+        stored, target = self.writer.draft("accounts").paths(), self._target("accounts")
+        columns = pq.read_schema(ready[0]).names
+        own = (
+            "known_at" in columns and "gone" not in columns
+        )  # finished rows are all known since the same moment
+        known = "min(known_at)" if own else _timestamp(self._moment)
+        rows = (
+            f"SELECT account_id, {known} AS known FROM {files([str(r) for r in ready])} GROUP BY account_id"
         )
+        if stored:
+            rows = f"""FROM ({rows}) ANTI JOIN (SELECT account_id FROM {files(stored)} WHERE NOT gone)
+                USING (account_id)"""
+        said = ", ".join(["account_id", *self._bookkeeping("known")])
+        made = self.sieve.write(f"SELECT {said} FROM ({rows})", target)
         if made:
-            self.writer.put("accounts", [target], known_at=self.now, source=self.source, unique=True)
+            self.writer.put(
+                "accounts", [target], known_at=self._moment, source=self.source, unique=True, finished=True
+            )
             self.report.accounts_created += made
-            self._know_accounts()
 
     # Aside, and up to when
 
@@ -320,7 +334,8 @@ class Loading:
         if one.aside and entries:
             self.sieve.write(self._entries_sql(one), entries)
             for reason, n in self.sieve.rows(
-                f"SELECT reason, count(DISTINCT id) FROM {files([str(entries)])} WHERE first GROUP BY 1"
+                f"""SELECT reason, count(*) FROM (SELECT arg_min(reason, {_RANK}) AS reason
+                FROM {files([str(entries)])} GROUP BY id) GROUP BY 1"""
             ):
                 self.report.reasons[reason] = self.report.reasons.get(reason, 0) + n
         if stored and self.retried is not None:
@@ -375,7 +390,7 @@ class Loading:
 
     def _entries_sql(self, one: Sieved) -> str:
         """One entry for each thing wrong with a row, as the quarantine keeps them."""
-        at = f"TIMESTAMP {text(_naive(self.now).isoformat(sep=' '))}"
+        at = _timestamp(self.now)
         known = self.known_at.isoformat() if isinstance(self.known_at, datetime) else (self.known_at or "")
         constants = {
             "load": f"{self.writer.last_load}::BIGINT",
@@ -392,8 +407,8 @@ class Loading:
         ident = self.sieve.identity(self.table.name, one.opened.source.name)
         return f"""
             SELECT id, {said}, line, p ->> 'column' AS "column", p ->> 'value' AS "value",
-                p ->> 'reason' AS reason, "row", key, place = 1 AS first
-            FROM (SELECT *, unnest(problems) AS p, generate_subscripts(problems, 1) AS place FROM (
+                p ->> 'reason' AS reason, "row", key
+            FROM (SELECT *, unnest(problems) AS p FROM (
                 SELECT *, {ident} AS id, CASE WHEN len(from_json(reasons, '["JSON"]')) > 0
                     THEN from_json(reasons, '["JSON"]') ELSE {whole} END AS problems
                 FROM {files([str(one.aside)])}))"""
@@ -434,6 +449,10 @@ def _leads_back(account: str, into: dict[str, str]) -> bool:
         seen.add(at)
         at = into.get(at)
     return False
+
+
+def _timestamp(moment: datetime) -> str:
+    return f"TIMESTAMP {text(_naive(moment).isoformat(sep=' '))}"
 
 
 def _naive(moment: datetime) -> datetime:

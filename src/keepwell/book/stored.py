@@ -13,7 +13,8 @@ def stored_rows(bench: Workbench, draft: Draft, columns: pa.Schema, paths: list[
     `paths` narrows it to some of the table's files.
     """
     paths = draft.paths() if paths is None else paths
-    known = set(draft.schema.names) if draft.schema and paths else set()
+    # Asked of the files: none of those wanted may have a column that others of the table have.
+    known = set(bench.schema(f"SELECT * FROM {files(paths)}").names) if paths else set()
     parts = [
         quoted(f.name) if f.name in known else f"NULL::{sql_type(f.type)} AS {quoted(f.name)}"
         for f in columns

@@ -216,6 +216,7 @@ class Versions:
                 target = self._current.new_file()
                 _linked(file, target)
                 self._current.add([target])
+            self._current.widen(self._columns)
             return
         if self.all_new:
             self._current.add(

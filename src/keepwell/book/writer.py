@@ -72,8 +72,8 @@ class Writer:
         line of a file and count once. `unique` promises that no key comes twice, which spares looking.
         `snapshot` says that these are all the rows there are: keys they lack, but for those in `spared`, are
         marked gone; above 5% of the table KeepwellError is raised unless it was `confirmed`. `finished` says
-        that `rows` are files that hold all that is stored, `load` and `gone` too: into an empty table they are then
-        taken as they are, unless they name persons.
+        that `rows` are files as they are stored, with `load` and `gone`: into an empty table they are then taken as
+        they are, unless they name persons.
         """
         entry = table_named(table)
         load = self.last_load + 1
@@ -253,14 +253,19 @@ class Writer:
 
 
 def _as_stored(rows: Rows, table: Table, coming: Incoming) -> list[Path]:
-    """The files among `rows` if they may lie in the table as they are: they name nobody, and nothing is missing."""
+    """The files among `rows` if they may lie in the table as they are: they name nobody, and hold nothing else.
+
+    Columns that are empty throughout they may lack.
+    """
     if isinstance(rows, pa.Table | pa.RecordBatchReader):
         return []
     if coming.personal is not None or coming.several or any(c.refers == "contacts" for c in table.columns):
         return []
     stored = {field.name: field.type for field in (*coming.facts, *BOOKKEEPING)}
     found = [{f.name: f.type for f in pq.read_schema(file)} for file in rows]
-    return list(rows) if all(columns == stored for columns in found) else []
+    needed = {*table.key, *BOOKKEEPING.names}
+    fit = all(columns.items() <= stored.items() and needed <= columns.keys() for columns in found)
+    return list(rows) if fit else []
 
 
 def _naive(moment: datetime) -> datetime:

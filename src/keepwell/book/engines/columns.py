@@ -186,8 +186,8 @@ class Plan:
         order = list(checks.sentences())
         return sorted(found, key=lambda c: order.index(c.reason))
 
-    def bad(self) -> str:
-        """SQL of whether anything at all is wrong with a row: as `checks`, in fewer questions."""
+    def good(self) -> str:
+        """SQL of whether nothing at all is wrong with a row: the opposite of `checks`, in fewer questions."""
         subtle = (
             checks.IMPOSSIBLE_DATE,
             checks.UNREADABLE_DATE,
@@ -195,11 +195,10 @@ class Plan:
             checks.NOT_WHOLE,
             checks.UNREADABLE_NUMBER,
         )
-        tests = [f"({c.holds})" for c in self.checks() if c.reason not in subtle]
-        for cell in self.cells.values():
-            if cell.dated or cell.numeric:
-                tests.append(f"({self._unread(cell)})")
-        return " OR ".join(tests) or "false"
+        tests = [c.holds for c in self.checks() if c.reason not in subtle]
+        tests += [self._unread(cell) for cell in self.cells.values() if cell.dated or cell.numeric]
+        # One AND after another: the next is only asked of the rows that are good so far.
+        return " AND ".join(f"({test}) IS NOT TRUE" for test in tests) or "true"
 
     def _unread(self, cell: Cell) -> str:
         raw, value = quoted("r " + cell.column.name), quoted("p " + cell.column.name)
@@ -207,6 +206,16 @@ class Plan:
         return f"{value} IS NULL AND {raw} IS NOT NULL" + (
             f" AND {raw} NOT IN ({open_end})" if open_end else ""
         )
+
+    def _priced(self, cell: Cell) -> str:
+        """SQL that it is not for its currency alone, which has no minor units, that money has no value."""
+        column = cell.column
+        if column.kind != "money" or column.currency not in self.cells or _multiplied(cell):
+            return ""
+        number = quoted("d " + column.name)
+        currency = self._currency(column)
+        known = f"{currency} IN ({', '.join(map(text, parsing.COMMON))}) OR {currency} IN ({CURRENCY_LIST})"
+        return f" AND ({number} IS NULL OR {known})"
 
     def _of(self, cell: Cell) -> list[Check]:
         column = cell.column
@@ -227,7 +236,9 @@ class Plan:
         found += [Check(column.name, reason, holds, raw) for reason, holds in self._unreadable(cell)]
         if column.refers == "currencies":
             common = ", ".join(map(text, parsing.COMMON))
-            when(checks.UNKNOWN_CURRENCY, f"{value} NOT IN ({common}) AND {value} NOT IN ({CURRENCY_LIST})")
+            # CASE asks of the long list only what is not in the short one; AND would ask both of every row.
+            known = f"CASE WHEN {value} IN ({common}) THEN true ELSE {value} IN ({CURRENCY_LIST}) END"
+            when(checks.UNKNOWN_CURRENCY, f"NOT {known}")
         if column.refers == "accounts" and self.known_accounts:
             known = f"(SELECT account_id FROM {KNOWN_ACCOUNTS})"
             when(checks.UNKNOWN_ACCOUNT, f"{raw} IS NOT NULL AND {value} NOT IN {known}")
@@ -243,7 +254,7 @@ class Plan:
             yield checks.IMPOSSIBLE_DATE, f"{unread} AND {impossible}"
             yield checks.UNREADABLE_DATE, f"{unread} AND NOT {impossible}"
             span = f"DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}'"
-            yield checks.DATE_OUT_OF_RANGE, f"{value} IS NOT NULL AND {value} NOT BETWEEN {span}"
+            yield checks.DATE_OUT_OF_RANGE, f"{value} NOT BETWEEN {span}"
         elif cell.numeric:
             strange = f"regexp_matches(lower({raw}), '^[-+]?(nan|inf|infinity)$')"
             yield checks.NOT_FINITE, f"{unread} AND {strange}"
@@ -251,7 +262,10 @@ class Plan:
             if column.kind == "integer":
                 whole = f"try_cast({raw} AS DOUBLE) IS NOT NULL"
                 yield checks.NOT_WHOLE, f"{unread} AND NOT {strange} AND {whole}"
-            yield checks.UNREADABLE_NUMBER, f"{unread} AND NOT {strange} AND NOT ({whole})"
+            yield (
+                checks.UNREADABLE_NUMBER,
+                f"{unread} AND NOT {strange} AND NOT ({whole}){self._priced(cell)}",
+            )
             if not column.negative:
                 yield checks.NEGATIVE, f"{value} < 0"
         elif column.kind == "choice":

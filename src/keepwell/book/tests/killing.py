@@ -80,7 +80,7 @@ def killed_at_random_moments(script: str, *arguments: str | Path, times: int, se
             status = int(nursery.stdout.readline())
             within = time.monotonic() - began if number < 2 else within * (1.1 if status else 0.8)
             if os.WIFEXITED(status) and os.WEXITSTATUS(status):
-                nursery.stdin.close()
+                nursery.kill()
                 raise AssertionError(nursery.stderr.read())
             yield number
     finally:
