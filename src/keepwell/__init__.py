@@ -3,7 +3,19 @@
 from keepwell.company import Company, company, open
 from keepwell.lib.days import Grain, Period
 from keepwell.lib.errors import BadBook, BadInput, KeepwellError
+from keepwell.risks import Risks, risks
 
 __version__ = "0.1.0"
 
-__all__ = ["BadBook", "BadInput", "Company", "Grain", "KeepwellError", "Period", "company", "open"]
+__all__ = [
+    "BadBook",
+    "BadInput",
+    "Company",
+    "Grain",
+    "KeepwellError",
+    "Period",
+    "Risks",
+    "company",
+    "open",
+    "risks",
+]

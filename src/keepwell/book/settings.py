@@ -19,6 +19,7 @@ class Settings:
     `time_zone` says when a company day begins; it is fixed by the first load, because days are worked out
     on the way in. `fiscal_start` is the month (1 to 12) with which the year begins. Figures before
     `data_from` are not to be trusted. `policies` belong to the ledger; here they are only kept.
+    `checkup` is the check-up of accounts as its file says it; empty for the one that ships.
     `simulated` marks a company that does not exist, and is said beside each of its figures.
     """
 
@@ -27,6 +28,7 @@ class Settings:
     fiscal_start: int = 1
     data_from: date | None = None
     policies: Mapping[str, Any] = field(default_factory=dict)
+    checkup: str = ""
     simulated: bool = False
 
     def __post_init__(self) -> None:
