@@ -55,6 +55,11 @@ class Profile:
             looks[feature.name] = Look(_shares(look, column, feature.categories), look.edges, look.words)
         return cls(float(obs.outcomes.left.mean()), looks)
 
+    def middle(self, name: str) -> float | None:
+        """The middle bin's end of a number: about half the training rows lay at or below it; None where unknown."""
+        look = self.looks.get(name)
+        return look.edges[len(look.edges) // 2] if look is not None and look.edges else None
+
     def body(self) -> dict[str, Any]:
         """As plain values."""
         return asdict(self)

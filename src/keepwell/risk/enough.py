@@ -26,7 +26,8 @@ def checked(obs: Observations) -> Bools:
     matured = obs.outcomes.matured
     if not len(obs):
         raise _not_enough(
-            _("no account was observed"), _("Load subscriptions or purchases that reach further back.")
+            _("there is no observation whose outcome could be known yet"),
+            _("Load subscriptions or purchases that reach further back."),
         )
     if not matured.any():
         first, horizon = int(obs.as_of.min()), obs.outcomes.horizon

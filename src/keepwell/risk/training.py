@@ -21,7 +21,7 @@ from keepwell.risk.drift import Profile
 from keepwell.risk.judging import Floats, Judged, differences, judge, log_loss
 from keepwell.risk.models import Model, Settings, learners
 from keepwell.risk.observations import Observations
-from keepwell.risk.splitting import Bools, Fold, by_account, forward
+from keepwell.risk.splitting import FOLDS, Bools, Fold, by_account, forward
 from keepwell.risk.trained import Trained
 from keepwell.risk.tuning import tuned
 
@@ -84,9 +84,11 @@ def train(obs: Observations, *, seed: int = 0, draws: int = 20, progress: Progre
     )
 
 
-def try_all(known: Observations, *, seed: int = 0, progress: Progress | None = None) -> Trials:
-    """Every kind of model that so much data can carry, on folds forward in time."""
-    folds, limits = folds_of(known, seed=seed)
+def try_all(
+    known: Observations, *, seed: int = 0, most: int = FOLDS, progress: Progress | None = None
+) -> Trials:
+    """Every kind of model that so much data can carry, on up to `most` folds forward in time."""
+    folds, limits = folds_of(known, seed=seed, most=most)
     kinds, left_out = enough.kinds_for(known)
     rows = np.logical_or.reduce([fold.judged for fold in folds])
     judged = known.where(rows)
@@ -112,12 +114,12 @@ def try_all(known: Observations, *, seed: int = 0, progress: Progress | None = N
     return Trials(tuple(folds), trials, champion, why_it, (*limits, *left_out))
 
 
-def folds_of(known: Observations, *, seed: int = 0) -> tuple[list[Fold], list[str]]:
+def folds_of(known: Observations, *, seed: int = 0, most: int = FOLDS) -> tuple[list[Fold], list[str]]:
     """The folds to judge on and what has to be said of them."""
     left, horizon = known.outcomes.left, known.outcomes.horizon
     folds = [
         fold
-        for fold in forward(known.as_of, known.outcomes.matured, horizon)
+        for fold in forward(known.as_of, known.outcomes.matured, horizon, most=most)
         if enough.both(left[fold.learn]) and enough.both(left[fold.judged], least=1)
     ]
     if folds:

@@ -8,7 +8,6 @@ import numpy as np
 
 from keepwell.risk.judging import Floats
 from keepwell.risk.models import Model, Settings
-from keepwell.risk.models.inputs import KINDS
 from keepwell.risk.observations import Observations
 
 _LENT = 10  # rows lent to a kind at the rate of all, so that a kind in which nobody has left yet is not called safe
@@ -34,10 +33,9 @@ class BaseRate(Model):
         left = obs.outcomes.left
         rate = shrunk(left.sum(), len(left), 0.5)
         by_kind = {}
-        for kind in KINDS:
+        for kind in np.unique(obs.kind.astype(str)).tolist():
             rows = obs.kind == kind
-            if rows.any():
-                by_kind[kind] = shrunk(left[rows].sum(), int(rows.sum()), rate)
+            by_kind[kind] = shrunk(left[rows].sum(), int(rows.sum()), rate)
         return cls(rate, by_kind)
 
     def chances(self, obs: Observations) -> Floats:

@@ -155,9 +155,9 @@ def _parameters(inputs: Inputs, obs: Observations, settings: Settings, seed: int
 
 
 def _directions(inputs: Inputs, obs: Observations) -> list[int]:
-    """The direction each feature says of itself; none for categories and the kind of account."""
+    """The direction each feature says of itself; none for categories."""
     said = [obs.features[place] for place in inputs.places(obs)]
-    return [*(0 if f.categories is not None else f.direction for f in said), 0]
+    return [0 if feature.categories is not None else feature.direction for feature in said]
 
 
 def _needed() -> Any:

@@ -19,8 +19,6 @@ from keepwell.risk.features import Feature
 from keepwell.risk.judging import Floats, Ints
 from keepwell.risk.observations import Observations
 
-KINDS = ("contract", "irregular")
-KIND = "kind"  # the last input: what the account's MRR comes from
 _RARE_SHARE, _RARE_ROWS = 0.005, 20
 
 
@@ -52,26 +50,24 @@ class Inputs:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The inputs in order: the features, then the kind of account."""
-        return (*self.definitions, KIND)
+        """The features in order."""
+        return tuple(self.definitions)
 
     def levels(self) -> dict[int, int]:
-        """Of each input that is a category, by its place, how many codes there are."""
-        found = {
+        """Of each category, by its place, how many codes there are."""
+        return {
             place: len(self.words[name]) + 1 for place, name in enumerate(self.names) if name in self.words
         }
-        return {**found, len(self.definitions): len(KINDS)}
 
     def matrix(self, obs: Observations) -> Floats:
-        """(n, inputs) values; a category is a code into its words, one past them for others; NaN is not known."""
+        """(n, features) values; a category is a code into its words, one past them for others; NaN is not known."""
         places = self.places(obs)
-        found = np.empty((len(obs.values), len(places) + 1))
+        found = np.empty((len(obs), len(places)))
         for at, (name, place) in enumerate(zip(self.definitions, places, strict=True)):
             column = obs.values[:, place]
             if name in self.words:
                 column = _recoded(column, obs.features[place].categories or (), self.words[name])
             found[:, at] = column
-        found[:, -1] = obs.kind == KINDS[1]
         found[~np.isfinite(found)] = np.nan
         return found
 
@@ -80,7 +76,7 @@ class Inputs:
         there = {feature.name: place for place, feature in enumerate(obs.features)}
         missing = [name for name in self.definitions if name not in there]
         if missing:
-            raise _unknown(missing, list(there))
+            raise unknown_features(missing, list(there))
         places = np.array([there[name] for name in self.definitions], np.int64)
         changed = [
             name
@@ -96,9 +92,9 @@ class Inputs:
         return places
 
     def spread(self, obs: Observations, contributions: Floats) -> Floats:
-        """Contributions of the inputs, put where their features lie in `obs`."""
+        """Contributions put where their features lie in `obs`."""
         found = np.zeros(obs.values.shape)
-        found[:, self.places(obs)] = contributions[:, : len(self.definitions)]
+        found[:, self.places(obs)] = contributions
         return found
 
     def body(self) -> dict[str, Any]:
@@ -127,7 +123,8 @@ def _recoded(codes: Floats, words: tuple[str, ...], kept: tuple[str, ...]) -> Fl
     return new[np.where(np.isnan(codes), len(words), codes).astype(np.int64)]
 
 
-def _unknown(missing: list[str], there: list[str]) -> BadInput:
+def unknown_features(missing: list[str], there: list[str]) -> BadInput:
+    """What to say where features that a model was learnt with are not among those that are there."""
     ways = [_("Train a model anew: keepwell risk train.")]
     close = near(missing[0], there)
     if close:

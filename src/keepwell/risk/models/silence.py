@@ -6,15 +6,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from keepwell.lib.errors import BadInput, KeepwellError
+from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.risk.judging import Floats
 from keepwell.risk.models import Model, Settings
 from keepwell.risk.models.base_rate import shrunk
+from keepwell.risk.models.inputs import unknown_features
 from keepwell.risk.observations import Observations
 
-# Features that say how many days ago an account last gave a sign of life; the shortest of them is its silence.
-SIGNS = ("days_since_use", "days_since_purchase", "days_since_their_touch", "days_since_ticket")
+# Features that say how long ago an account last gave a sign of life; the shortest of those in days is its silence.
+DAYS = ("days_since_use", "days_since_touch_in", "days_since_purchase")
+CYCLES = "purchase_gap"  # of an account that buys irregularly: its silence in cycles of its own
 _BINS = 20
 
 
@@ -34,10 +36,10 @@ class Steps:
 
 @dataclass(frozen=True)
 class Silence(Model):
-    """Steps over the days of silence, for each kind of account; kinds never seen go by those of all."""
+    """For each kind of account the features that tell its silence, and steps over it; "" is any other kind."""
 
     name: ClassVar[str] = "silence"
-    signs: tuple[str, ...]
+    signs: Mapping[str, tuple[str, ...]]
     steps: Mapping[str, Steps]
 
     @classmethod
@@ -50,58 +52,56 @@ class Silence(Model):
     ) -> Self:
         """Count over bins of silence. Raises KeepwellError where no feature tells of it."""
         there = {feature.name for feature in obs.features}
-        signs = tuple(sign for sign in SIGNS if sign in there)
-        if not signs:
+        days = tuple(sign for sign in DAYS if sign in there)
+        if not days and CYCLES not in there:
             raise KeepwellError(
                 _("No feature tells when an account last gave a sign of life."),
-                seen=_("none of {names}").format(names=", ".join(SIGNS)),
-                ways=[_("Load events, purchases, touches or tickets.")],
+                seen=_("none of {names}").format(names=", ".join((*DAYS, CYCLES))),
+                ways=[_("Load events, purchases or touches.")],
             )
-        silence, left = _silence(obs, signs), obs.outcomes.left
-        steps = {"": _steps(silence, left)}
-        for kind in np.unique(obs.kind.astype(str)).tolist():
-            rows = obs.kind == kind
-            steps[kind] = _steps(silence[rows], left[rows])
+        kinds = np.unique(obs.kind.astype(str)).tolist()
+        signs = {kind: (CYCLES,) if kind == "irregular" and CYCLES in there else days for kind in kinds}
+        signs[""] = days or (CYCLES,)
+        steps = {}
+        for kind, its in signs.items():
+            rows = np.ones(len(obs), np.bool_) if kind == "" else obs.kind == kind
+            steps[kind] = _steps(_silence(obs, its)[rows], obs.outcomes.left[rows])
         return cls(signs, steps)
 
     def chances(self, obs: Observations) -> Floats:
         """The step that the account's silence has reached."""
-        silence = _silence(obs, self.signs)
-        found = self.steps[""].of(silence)
+        found = self.steps[""].of(_silence(obs, self.signs[""]))
         for kind, steps in self.steps.items():
             rows = obs.kind == kind
-            found[rows] = steps.of(silence[rows])
+            found[rows] = steps.of(_silence(obs, self.signs[kind])[rows])
         return found
 
     def body(self) -> dict[str, Any]:
-        """The steps."""
+        """The signs and the steps."""
         steps = {
             kind: {"ends": s.ends.tolist(), "chances": s.chances.tolist(), "unknown": s.unknown}
             for kind, s in self.steps.items()
         }
-        return {"signs": list(self.signs), "steps": steps}
+        return {"signs": {kind: list(its) for kind, its in self.signs.items()}, "steps": steps}
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Self:
-        """Of the steps."""
+        """Of the signs and the steps."""
         steps = {
             kind: Steps(np.array(s["ends"]), np.array(s["chances"]), float(s["unknown"]))
             for kind, s in body["steps"].items()
         }
-        return cls(tuple(body["signs"]), steps)
+        return cls({kind: tuple(its) for kind, its in body["signs"].items()}, steps)
 
 
 def _silence(obs: Observations, signs: tuple[str, ...]) -> Floats:
+    if not signs:
+        return np.full(len(obs), np.nan)
     there = {feature.name for feature in obs.features}
     missing = [sign for sign in signs if sign not in there]
     if missing:
-        raise BadInput(
-            _("This model needs features that these observations do not have."),
-            seen=", ".join(missing),
-            ways=[_("Train a model anew: keepwell risk train.")],
-        )
-    days = np.stack([obs.column(sign) for sign in signs])
-    shortest: Floats = np.fmin.reduce(days, axis=0)
+        raise unknown_features(missing, list(there))
+    shortest: Floats = np.fmin.reduce(np.stack([obs.column(sign) for sign in signs]), axis=0)
     return shortest
 
 

@@ -63,7 +63,7 @@ def observations(
 
 FEATURES = [
     feature("use_30", unit="events", direction=-1, label="Use in 30 days"),
-    feature("use_trend", unit="share", direction=-1, label="Use against the month before"),
+    feature("use_trend", unit="times", direction=-1, label="Trend of use"),
     feature("tickets_open", "tickets", unit="tickets", direction=1, label="Open tickets"),
     feature("days_since_use", unit="days", direction=1, label="Days since last use"),
     feature("satisfaction", "answers", unit="points", direction=-1, label="Satisfaction"),
@@ -96,7 +96,7 @@ def company(accounts: int = 600, months: int = 24, *, seed: int = 1, base: float
         values = np.stack(
             [
                 use,
-                -0.3 * t + 0.3 * chance.normal(size=n),
+                np.exp(-0.3 * t + 0.3 * chance.normal(size=n)),
                 chance.poisson(np.exp(0.4 * t - 0.5)),
                 np.maximum(0, 6 + 4 * t + 4 * chance.normal(size=n)).round(),
                 np.where(answered, 8 - t + chance.normal(size=n), np.nan),
@@ -159,7 +159,7 @@ RETAIL_FEATURES = [
     feature("bought_90", "purchases", unit="days", direction=-1, label="Days bought on in 90 days"),
     feature("bought_30", "purchases", unit="days", direction=-1, label="Days bought on in 30 days"),
     feature("cycle", "purchases", unit="days", direction=1, label="Median days between purchases"),
-    feature("silence_in_cycles", "purchases", unit="cycles", direction=1, label="Silence in own cycles"),
+    feature("purchase_gap", "purchases", unit="cycles", direction=1, label="Silence in own cycles"),
     feature("spend", "purchases", unit="pence", direction=-1, label="Spend"),
     feature("spend_90", "purchases", unit="pence", direction=-1, label="Spend in 90 days"),
     feature("spend_a_time", "purchases", unit="pence", label="Spend on a day of buying"),

@@ -1,0 +1,297 @@
+"""What is said of a feature's value: the one place where reasons are put into words.
+
+A phrase is a statement of fact that a manager would make, of a value that is known; what the model made of it stands
+beside. A feature without a phrase of its own is told by its label: "Seats: 12 seats".
+"""
+
+from collections.abc import Callable
+
+from keepwell.lib.money import to_decimal
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
+from keepwell.risk.features import Feature
+
+Phrase = Callable[[float], str]
+
+_STEADY = 0.1  # a change of under a tenth is none
+
+
+def phrase(feature: Feature, value: float | str | None, *, currency: str | None = None) -> str:
+    """What is said of a feature's value: a number, a category's word, or None where it is not known."""
+    label = _(feature.label)
+    if value is None:
+        return _("{label}: not known").format(label=label)
+    if isinstance(value, str):
+        return _("{label}: {value}").format(label=label, value=value)
+    if feature.name in PHRASES:
+        return PHRASES[feature.name](value)
+    if feature.unit == "minor units" and currency:
+        amount = to_decimal(round(value), currency)
+        return _("{label}: {amount} {currency}").format(label=label, amount=f"{amount:,}", currency=currency)
+    if feature.unit.startswith("share"):
+        return _("{label}: {value}").format(label=label, value=f"{value:.0%}")
+    said = f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    return _("{label}: {value} {unit}").format(label=label, value=said, unit=_(feature.unit)).rstrip()
+
+
+def _use_trend(times: float) -> str:
+    if times <= 1 - _STEADY:
+        if abs(times - 0.5) <= 0.05:
+            return _("use fell by half in 30 days")
+        return _("use fell by {share:.0%} in 30 days").format(share=1 - times)
+    if times < 1 + _STEADY:
+        return _("use is as it was a month ago")
+    if times >= 2:
+        return _("use is {times:.1f} times what it was a month ago").format(times=times)
+    return _("use rose by {share:.0%} in 30 days").format(share=times - 1)
+
+
+def _spend_trend(times: float) -> str:
+    if times <= 1 - _STEADY:
+        return _("spend fell by {share:.0%} against half a year ago").format(share=1 - times)
+    if times < 1 + _STEADY:
+        return _("spend is as it was half a year ago")
+    return _("spend rose by {share:.0%} against half a year ago").format(share=times - 1)
+
+
+def _mrr_change(share: float) -> str:
+    if share <= -0.005:
+        return _("pays {share:.0%} less than 90 days ago").format(share=-share)
+    if share < 0.005:
+        return _("pays the same as 90 days ago")
+    return _("pays {share:.0%} more than 90 days ago").format(share=share)
+
+
+def _seats_change(share: float) -> str:
+    if share <= -0.005:
+        return _("{share:.0%} fewer seats than 90 days ago").format(share=-share)
+    if share < 0.005:
+        return _("as many seats as 90 days ago")
+    return _("{share:.0%} more seats than 90 days ago").format(share=share)
+
+
+def _survey_change(share: float) -> str:
+    if share < 0:
+        return _("the newest survey score is {share:.0%} of the scale lower than the one before").format(
+            share=-share
+        )
+    if share == 0:
+        return _("the newest survey score is the same as the one before")
+    return _("the newest survey score is {share:.0%} of the scale higher than the one before").format(
+        share=share
+    )
+
+
+def _days_late(days: float) -> str:
+    n = round(abs(days))
+    if not n:
+        return _("pays on the day it is due")
+    if days < 0:
+        return ngettext("pays {n} day early on average", "pays {n} days early on average", n).format(n=n)
+    return ngettext("pays {n} day late on average", "pays {n} days late on average", n).format(n=n)
+
+
+def _renewal(days: float) -> str:
+    n = round(days)
+    return ngettext("{n} day to the renewal", "{n} days to the renewal", n).format(n=n)
+
+
+def _gap(cycles: float) -> str:
+    return _("silent for {cycles:.1f} times its usual time between purchases").format(cycles=cycles)
+
+
+def _response(times: float) -> str:
+    if times <= 1:
+        return _("first responses within the standard")
+    return _("first responses take {times:.1f} times the standard").format(times=times)
+
+
+def _resolution(times: float) -> str:
+    if times <= 1:
+        return _("tickets resolved within the standard")
+    return _("tickets take {times:.1f} times the standard to resolve").format(times=times)
+
+
+def _spell(stretch: float) -> str:
+    n = round(stretch) - 1
+    if n <= 0:
+        return _("has never left before")
+    return ngettext("has left {n} time before", "has left {n} times before", n).format(n=n)
+
+
+def _counted(forms: Callable[[int], str], none: Callable[[], str] | None = None) -> Phrase:
+    """A phrase of a whole number; texts are looked up when they are said."""
+
+    def said(value: float) -> str:
+        n = round(value)
+        return none() if none is not None and n == 0 else forms(n).format(n=n)
+
+    return said
+
+
+PHRASES: dict[str, Phrase] = {
+    "claims_90": _counted(
+        lambda n: ngettext("{n} claim in 90 days", "{n} claims in 90 days", n),
+        lambda: _("no claim in 90 days"),
+    ),
+    "complaints_90": _counted(
+        lambda n: ngettext("{n} complaint in 90 days", "{n} complaints in 90 days", n),
+        lambda: _("no complaint in 90 days"),
+    ),
+    "contacts_active_30": lambda share: _("{share:.0%} of the contacts were active in 30 days").format(
+        share=share
+    ),
+    "contacts_left_180": _counted(
+        lambda n: ngettext("{n} contact has gone in 180 days", "{n} contacts have gone in 180 days", n),
+        lambda: _("no contact has gone in 180 days"),
+    ),
+    "days_late_180": _days_late,
+    "days_since_touch_in": _counted(
+        lambda n: (
+            ngettext(
+                "they have not reached out for {n} day", "they have not reached out for {n} days or more", n
+            )
+            if n >= 180
+            else ngettext("they last reached out {n} day ago", "they last reached out {n} days ago", n)
+        )
+    ),
+    "days_since_use": _counted(
+        lambda n: (
+            ngettext("last use {n} day ago", "last use {n} days ago", n)
+            if n <= 90
+            else ngettext("no use for {n} day or more", "no use for {n} days or more", n)
+        )
+    ),
+    "days_to_lapse": _counted(
+        lambda n: ngettext(
+            "{n} day of silence left until it counts as gone",
+            "{n} days of silence left until it counts as gone",
+            n,
+        )
+    ),
+    "days_to_renewal": _renewal,
+    "deciders": _counted(
+        lambda n: ngettext(
+            "{n} decision maker among the contacts", "{n} decision makers among the contacts", n
+        ),
+        lambda: _("no decision maker among the contacts"),
+    ),
+    "deciders_left_180": _counted(
+        lambda n: ngettext(
+            "{n} decision maker has gone in 180 days", "{n} decision makers have gone in 180 days", n
+        ),
+        lambda: _("no decision maker has gone in 180 days"),
+    ),
+    "first_response_90": _response,
+    "goals_behind": _counted(
+        lambda n: ngettext("{n} goal is behind", "{n} goals are behind", n), lambda: _("no goal is behind")
+    ),
+    "goals_on_track": _counted(
+        lambda n: ngettext("{n} goal is on track", "{n} goals are on track", n),
+        lambda: _("no goal is on track"),
+    ),
+    "goals_plan": lambda share: _("goals stand at {share:.0%} of where they should be").format(share=share),
+    "goals_unknown": _counted(
+        lambda n: ngettext("{n} goal has no recent reading", "{n} goals have no recent reading", n),
+        lambda: _("every goal has a recent reading"),
+    ),
+    "mrr_change_90": _mrr_change,
+    "notice_of_part": _counted(
+        lambda n: ngettext(
+            "notice was given of {n} subscription", "notice was given of {n} subscriptions", n
+        ),
+        lambda: _("no notice was given of any part"),
+    ),
+    "objections_90": _counted(
+        lambda n: ngettext("{n} objection in 90 days", "{n} objections in 90 days", n),
+        lambda: _("no objection in 90 days"),
+    ),
+    "onboarding_steps": _counted(
+        lambda n: ngettext("{n} step of onboarding is done", "{n} steps of onboarding are done", n),
+        lambda: _("no step of onboarding is done"),
+    ),
+    "purchase_gap": _gap,
+    "reopened_90": _counted(
+        lambda n: ngettext(
+            "{n} ticket was opened again in 90 days", "{n} tickets were opened again in 90 days", n
+        ),
+        lambda: _("no ticket was opened again in 90 days"),
+    ),
+    "resolution_90": _resolution,
+    "response_share_90": lambda share: _("they answered {share:.0%} of our touches in 90 days").format(
+        share=share
+    ),
+    "seats_change_90": _seats_change,
+    "severe_90": _counted(
+        lambda n: ngettext("{n} grave ticket in 90 days", "{n} grave tickets in 90 days", n),
+        lambda: _("no grave ticket in 90 days"),
+    ),
+    "spell": _spell,
+    "spend_trend": _spend_trend,
+    "survey_change": _survey_change,
+    "tenure": _counted(lambda n: ngettext("a customer for {n} day", "a customer for {n} days", n)),
+    "ticket_open_days": _counted(
+        lambda n: ngettext(
+            "the oldest open ticket has waited {n} day", "the oldest open ticket has waited {n} days", n
+        ),
+        lambda: _("no ticket is open"),
+    ),
+    "tickets_open": _counted(
+        lambda n: ngettext("{n} ticket is open", "{n} tickets are open", n), lambda: _("no ticket is open")
+    ),
+    "tickets_over_standard_90": _counted(
+        lambda n: ngettext(
+            "{n} ticket took or waits longer than the standard",
+            "{n} tickets took or wait longer than the standard",
+            n,
+        ),
+        lambda: _("no ticket took longer than the standard"),
+    ),
+    "touches_in_90": _counted(
+        lambda n: ngettext(
+            "they reached out {n} time in 90 days", "they reached out {n} times in 90 days", n
+        ),
+        lambda: _("they have not reached out in 90 days"),
+    ),
+    "unpaid": _counted(
+        lambda n: ngettext("{n} invoice is past due", "{n} invoices are past due", n),
+        lambda: _("no invoice is past due"),
+    ),
+    "unpaid_days": _counted(
+        lambda n: ngettext(
+            "an invoice has been past due for {n} day", "an invoice has been past due for {n} days", n
+        ),
+        lambda: _("no invoice is past due"),
+    ),
+    "use_7": _counted(
+        lambda n: ngettext("{n} use in 7 days", "{n} uses in 7 days", n), lambda: _("no use in 7 days")
+    ),
+    "use_30": _counted(
+        lambda n: ngettext("{n} use in 30 days", "{n} uses in 30 days", n), lambda: _("no use in 30 days")
+    ),
+    "use_90": _counted(
+        lambda n: ngettext("{n} use in 90 days", "{n} uses in 90 days", n), lambda: _("no use in 90 days")
+    ),
+    "use_breadth_30": _counted(
+        lambda n: ngettext("{n} kind of use in 30 days", "{n} kinds of use in 30 days", n),
+        lambda: _("no use in 30 days"),
+    ),
+    "use_trend": _use_trend,
+}
+
+# Of features that tell of one thing, those that say most to a person: changes and waiting rather than levels.
+TELLING = frozenset(
+    {
+        "use_trend",
+        "days_since_use",
+        "spend_trend",
+        "purchase_gap",
+        "tickets_over_standard_90",
+        "complaints_90",
+        "survey_change",
+        "deciders_left_180",
+        "days_since_touch_in",
+        "goals_behind",
+        "unpaid_days",
+    }
+)
