@@ -25,13 +25,12 @@ _NO_ATTRIBUTES = {
 def facts_of(moment: Moment) -> Facts:
     """What the ledger is posted from, as it was known at the moment."""
     accounts = moment.frame("accounts")
-    purchases = moment.frame("purchases").with_columns(day=nw.col("occurred_on"))
     blank = nw.col("excluded").is_null() | (nw.col("excluded") == "")
     merged = accounts.filter(~nw.col("merged_into").is_null(), nw.col("merged_into") != "")
     return Facts(
-        subscriptions=shaped(moment.frame("subscriptions"), f.SUBSCRIPTIONS),
-        purchases=shaped(purchases, f.PURCHASES),
-        invoices=shaped(moment.frame("invoices"), f.INVOICES),
+        subscriptions=_of(moment, "subscriptions", f.SUBSCRIPTIONS),
+        purchases=_of(moment, "purchases", f.PURCHASES),
+        invoices=_of(moment, "invoices", f.INVOICES),
         segments=_segments(moment),
         merges=merged.select(
             "account_id",
@@ -40,6 +39,14 @@ def facts_of(moment: Moment) -> Facts:
         ),
         excluded=accounts.filter(~blank).select("account_id", "excluded"),
     )
+
+
+def _of(moment: Moment, name: str, schema: pa.Schema) -> Frame:
+    """The rows of a table as the ledger wants them; of one that holds nothing, nothing is asked."""
+    if not moment.has(name):
+        return moment.engine.frame(schema.empty_table())
+    rows = moment.frame(name)
+    return shaped(rows.with_columns(day=nw.col("occurred_on")) if "day" in schema.names else rows, schema)
 
 
 def _segments(moment: Moment) -> Frame:

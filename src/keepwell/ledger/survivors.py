@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import narwhals as nw
+import pyarrow.compute as pc
 
 from keepwell.book.engines import Engine, Frame
 from keepwell.ledger import stretches
@@ -25,12 +26,14 @@ class Survivors:
     @classmethod
     def of(cls, facts: Facts, engine: Engine) -> "Survivors":
         """The mergers and exclusions among facts."""
-        excluded = engine.persist(facts.excluded)
+        # Few rows, asked for often: held in memory.
+        excluded, merges = engine.collect(facts.excluded), engine.collect(facts.merges)
         # What has come to an excluded account stays with it, and counts for nobody.
-        merges = engine.persist(facts.merges.join(excluded, on="account_id", how="anti"))
-        pairs = {row["account_id"]: row["survivor"] for row in engine.collect(merges).to_pylist()}
-        anybody = engine.collect(excluded.head(1)).num_rows > 0
-        return cls(merges, excluded, _longest_chain(pairs), anybody, engine)
+        merges = merges.filter(pc.invert(pc.is_in(merges["account_id"], excluded["account_id"])))
+        pairs = dict(zip(merges["account_id"].to_pylist(), merges["survivor"].to_pylist(), strict=True))
+        return cls(
+            engine.frame(merges), engine.frame(excluded), _longest_chain(pairs), excluded.num_rows > 0, engine
+        )
 
     def counted(self, facts: Facts) -> Facts:
         """The facts without our own accounts and tests, which are in no figure."""
