@@ -17,6 +17,7 @@ from keepwell.risk.buying.summaries import Floats, Groups, Held, Summaries, held
 _FEWEST = 100  # accounts that bought again, to learn how buyers differ
 _EVERYONE = 0.99  # mean chance of being alive, of those of whom it is learnt, above which it says nothing
 _MOST_REGULAR = 12
+_ENOUGH = 20_000  # accounts show how regular all are
 _SLACK = 1.01  # of the smallest later error: models as close as this are told apart by their likelihood
 PLAIN_RATE, NOTHING = "plain_rate", "nothing"
 
@@ -39,30 +40,29 @@ def fit_best(summaries: Summaries, held: Held) -> BuyingModel | Refused:
     and then on `summaries`. It is refused where either fit collapses or the first does not beat the plain rate. Of
     those left the likeliest is taken, but none whose later root mean square error is over a hundredth above the best.
     """
-    table = holdout(held)
-    by_name = {row.name: row for row in table}
-    left: list[tuple[Family, Fit]] = []
-    reasons = []
     groups = Groups.of(summaries)
-    for family in _families(groups):
-        reason = by_name[family.name].refused
+    tried = _judged(held)
+    left: list[tuple[Family, Judged, Fit]] = []
+    reasons = []
+    for family, row in tried:
+        reason = row.refused
         if not reason:
             found = fit(family, groups)
             reason = why_collapsed(family, found, groups)
-            left += [] if reason else [(family, found)]
+            left += [] if reason else [(family, row, found)]
         reasons += [(family.name, reason)] if reason else []
     if not left:
         return Refused(tuple(reasons))
-    closest = min(by_name[family.name].rmse for family, _found in left)
-    near = [(family, found) for family, found in left if by_name[family.name].rmse <= closest * _SLACK]
-    family, found = max(near, key=lambda one: one[1].log_likelihood)
+    closest = min(row.rmse for _family, row, _found in left)
+    near = [one for one in left if one[1].rmse <= closest * _SLACK]
+    family, _row, found = max(near, key=lambda one: one[2].log_likelihood)
     return BuyingModel(
         family,
         tuple(map(float, found.parameters)),
         found.log_likelihood,
         len(summaries),
         fit_spend(summaries),
-        table,
+        (*(row for _family, row in tried), *_naive(held)),
     )
 
 
@@ -71,28 +71,31 @@ def holdout(held: Held) -> tuple[Judged, ...]:
 
     A model that is refused is shown all the same, with the reason.
     """
+    return (*(row for _family, row in _judged(held)), *_naive(held))
+
+
+def _judged(held: Held) -> list[tuple[Family, Judged]]:
     known, rate = Groups.of(held.summaries), held.summaries.plain_rate(held.days)
     rows = []
     for family in _families(known):
         found = fit(family, known)
-        x, recency, age = (
-            a.astype(np.float64)
-            for a in (held.summaries.frequency, held.summaries.recency, held.summaries.age)
-        )
-        expected = family.expected(found.parameters, x, recency, age, held.days)
+        expected = family.expected(found.parameters, *held.summaries.numbers, held.days)
         reason = why_collapsed(family, found, known) or why_no_better(expected, rate, held.bought)
-        rows.append(judged(family.name, expected, held.bought, reason))
-    rows.append(judged(PLAIN_RATE, rate, held.bought))
-    rows.append(judged(NOTHING, np.zeros(len(rate)), held.bought))
-    return tuple(rows)
+        rows.append((family, judged(family.name, expected, held.bought, reason)))
+    return rows
+
+
+def _naive(held: Held) -> list[Judged]:
+    rate = held.summaries.plain_rate(held.days)
+    return [judged(PLAIN_RATE, rate, held.bought), judged(NOTHING, np.zeros(len(rate)), held.bought)]
 
 
 def why_collapsed(family: Family, found: Fit, groups: Groups) -> str:
     """Why a fit is not to be used whatever it foresees; empty where it may be."""
-    again = float(groups.weight[groups.frequency > 0].sum())
+    again = _bought_again(groups)
     if again < _FEWEST:
         return _("{accounts} accounts bought again; it takes {fewest} to learn how buyers differ.").format(
-            accounts=int(again), fewest=_FEWEST
+            accounts=again, fewest=_FEWEST
         )
     if found.running:
         return _("it runs away ({parameters}): the purchases do not show who has left.").format(
@@ -111,17 +114,20 @@ def _mean_alive(family: Family, at: Floats, groups: Groups) -> float:
     return float(alive @ weight / max(weight.sum(), 1.0))
 
 
+def _bought_again(groups: Groups) -> int:
+    return int(groups.weight[groups.frequency > 0].sum())
+
+
 def _families(groups: Groups) -> list[Family]:
     """All models; of MBG/CNBD-k the one with the likeliest k, where that is above 1, which is MBG/NBD."""
     families: list[Family] = [BG_NBD, MBG_NBD, PARETO_NBD]
-    k = regularity(groups)
+    k = regularity(groups) if _bought_again(groups) >= _FEWEST else 1
     return [*families, mbg_cnbd(k)] if k > 1 else families
 
 
 def regularity(groups: Groups) -> int:
     """How regular purchases are: the k under which MBG/CNBD-k is likeliest; 1 where they come at random times."""
-    best, best_k = -np.inf, 1
-    sample = groups.sample(20_000)
+    best, best_k, sample = -np.inf, 1, groups.sample(_ENOUGH)
     for k in range(1, _MOST_REGULAR + 1):
         found = fit(mbg_cnbd(k), sample)
         if found.log_likelihood <= best:

@@ -72,13 +72,13 @@ class BuyingModel:
         NaN (not known) where the model takes it for granted: BG/NBD says 1 of everybody who bought on one day only,
         however long ago, and that is no sign of anything.
         """
-        x, recency, age = _columns(summaries)
+        x, recency, age = summaries.numbers
         known = self.family.alive(self._at, x, recency, age)
         return np.where(self.family.sure_of(x), np.nan, known)
 
     def expected(self, summaries: Summaries, days: float) -> Floats:
         """Purchase days to expect of each account in the next `days`, (n,)."""
-        return self.family.expected(self._at, *_columns(summaries), days)
+        return self.family.expected(self._at, *summaries.numbers, days)
 
     def value(self, summaries: Summaries, days: float, *, discount: float = 0.1) -> Floats:
         """Spend to expect of each account in the next `days`, minor units of today, (n,).
@@ -165,11 +165,6 @@ class BuyingModel:
             spend,
             tuple(Judged(**row) for row in kept["judged"]),
         )
-
-
-def _columns(summaries: Summaries) -> tuple[Floats, Floats, Floats]:
-    x, recency, age = (a.astype(np.float64) for a in (summaries.frequency, summaries.recency, summaries.age))
-    return x, recency, age
 
 
 def _family(name: str, k: int) -> Family:

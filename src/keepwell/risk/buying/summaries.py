@@ -55,6 +55,11 @@ class Summaries:
         """The accounts at these rows: a mask or positions."""
         return Summaries(*(getattr(self, field.name)[rows] for field in fields(self)))
 
+    @property
+    def numbers(self) -> tuple[Floats, Floats, Floats]:
+        """Frequency, recency and age, as models take them."""
+        return self.frequency.astype(np.float64), self.recency.astype(np.float64), self.age.astype(np.float64)
+
     def plain_rate(self, days: int) -> Floats:
         """Purchases in so many days at the rate so far, (n,): what any model has to beat."""
         return self.frequency / np.maximum(self.age, 1) * days
