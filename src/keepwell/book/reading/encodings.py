@@ -1,6 +1,7 @@
 """Which encoding a text file is in: found by trying decoders and judging what comes out."""
 
 import codecs
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,9 +21,36 @@ CODECS = {
     "big5": "big5hkscs",
 }
 _SAMPLE = 256 * 1024
-_CENTRAL_EUROPEAN = frozenset(
-    "áéíóöőúüűÁÉÍÓÖŐÚÜŰąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽľĺŕôäßÄăâîșțşţđĐëç€„”“–’"
-)
+# The letters beyond ASCII of the languages written in each code page, by language.
+_ALPHABETS = {
+    "windows-1250": {
+        "pl": "ąćęłńóśźż",
+        "cs": "áčďéěíňóřšťúůýž",
+        "sk": "áäčďéíĺľňóôŕšťúýž",
+        "hu": "áéíóöőúüű",
+        "de": "äöüßé",
+        "hr": "čćđšž",
+        "ro": "ăâîşţ",
+    },
+    "windows-1252": {
+        "de": "äöüßé",
+        "fr": "àâæçéèêëîïôœùûüÿ",
+        "es": "áéíñóúüç",
+        "pt": "áâãàçéêíóôõú",
+        "it": "àèéìíîòóùú",
+        "nl": "éèëïöüê",
+        "sv": "åäöé",
+        "da": "æøåéö",
+        "is": "áæðéíóöúýþ",
+    },
+}
+# Where a letter stands in none of these languages: Portuguese has õ only before e, Spanish ñ only and Polish ń never
+# before a vowel, and no longer word begins with è.
+_NOWHERE = {
+    "windows-1250": re.compile(r"ń(?=[aeiouyáéíóú])"),
+    "windows-1252": re.compile(r"õ(?!e)|ñ(?![aeiouyáéíóú])|\bè\w"),
+}
+_SIGNS = frozenset("€„”“‘’–—…§°«»·©®™×\xa0")  # at the same place in both
 
 
 def codec_named(name: str) -> tuple[str, str]:
@@ -111,7 +139,8 @@ class Listener:
             return self.wide, CODECS["utf-16"] if self.bom else CODECS[self.wide]
         if self.plain or self.ended_whole():
             return "utf-8", CODECS["utf-8"]
-        scores = {name: _plausible(bytes(self.sample), name) for name in ("gb18030", "big5", "windows-1250")}
+        sample = bytes(self.sample)
+        scores = {name: _plausible(sample, name) for name in ("gb18030", "big5", *_ALPHABETS)}
         best = max(scores, key=lambda name: scores[name])
         if scores[best] < 0.5:
             raise BadInput(
@@ -121,6 +150,8 @@ class Listener:
                 ),
                 ways=[_("Name it: --encoding windows-1252, for example."), _("Save the file as UTF-8.")],
             )
+        if best in _ALPHABETS:
+            best = _western_or_central(sample)
         return best, CODECS[best]
 
 
@@ -152,9 +183,38 @@ def _plausible(sample: bytes, name: str) -> float:
     return good / total if total else 0.0
 
 
+def _western_or_central(sample: bytes) -> str:
+    """The one of two code pages, alike in half their letters, in which more lines are written as one language is.
+
+    Raises BadInput where nothing tells them apart and it matters.
+    """
+    lines = [line for line in sample.split(b"\n") if line]
+    read = {name: [line.decode(CODECS[name], "replace") for line in lines] for name in _ALPHABETS}
+    central, western = read
+    fits = {name: sum(_of_one_language(text.lower(), name) for text in texts) for name, texts in read.items()}
+    if fits[central] != fits[western]:
+        return max(fits, key=lambda name: fits[name])
+    apart = next((pair for pair in zip(*read.values(), strict=True) if pair[0] != pair[1]), None)
+    if apart is None:
+        return central
+    raise BadInput(
+        _("The encoding of the file could not be told: it may be of two."),
+        seen=_("“{a}” in {central}, “{b}” in {western}").format(
+            a=apart[0].strip()[:80], b=apart[1].strip()[:80], central=central, western=western
+        ),
+        ways=[_("Say which one reads right: --encoding {name}").format(name=name) for name in read],
+    )
+
+
+def _of_one_language(text: str, name: str) -> bool:
+    letters = {letter for letter in text if not letter.isascii() and letter not in _SIGNS}
+    fits = any(letters <= set(alphabet) for alphabet in _ALPHABETS[name].values())
+    return fits and not _NOWHERE[name].search(text)
+
+
 def _everyday(character: str, name: str) -> bool:
-    if name == "windows-1250":
-        return character in _CENTRAL_EUROPEAN
+    if name in _ALPHABETS:
+        return character in _SIGNS or any(character.lower() in a for a in _ALPHABETS[name].values())
     if character in "，。、；：？！“”‘’（）《》「」—…　·":
         return True
     try:
