@@ -57,10 +57,14 @@ class Risks:
         return observe(self.book, self.engine, days, horizon=horizon, progress=self._progress)
 
     def past(self, *, months: int = MONTHS, horizon: int = HORIZON) -> "Observations":
-        """Observations of the newest month-ends."""
+        """Observations of the newest `months` month-ends of which it is known what became of them."""
         from keepwell.risk.observations import month_ends
 
-        return self.observe(month_ends(self.ledger, months), horizon=horizon)
+        days = [day for day in month_ends(self.ledger, months + horizon // 28 + 1) if self._matured(day, horizon)]
+        return self.observe(days[-months:], horizon=horizon)
+
+    def _matured(self, day: date, horizon: int) -> bool:
+        return number(day) + horizon <= number(self.covered)
 
     # --- the check-up ---------------------------------------------------------------------------------------
 
