@@ -47,6 +47,7 @@ class Feature:
         known, so that none found means that there was none; EVER for all of its tenure. None where the value itself
         is missing when nothing is known.
     categories: None for a number; for a category the names its codes stand for, () until observed.
+    only: "contract" or "irregular" where only accounts of that kind can be asked; others do not lack it.
     in_numpy: instead of `value`, what works it out for all accounts of a day at once, from the columns it `needs`.
     """
 
@@ -62,6 +63,7 @@ class Feature:
     categories: tuple[str, ...] | None = None
     in_numpy: Callable[[Columns], NDArray[np.float64]] | None = field(default=None, compare=False, repr=False)
     needs: tuple[str, ...] = ()
+    only: str = ""
     version: int = 1
 
     @property

@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="purchases",
     parts={"silence": cycles.SILENCE},
     value=nw.when(nw.col("kind") == "irregular").then(nw.col("silence")),
+    only="irregular",
 )

@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="purchases",
     parts={"lapse_ahead": cycles.AHEAD},
     value=nw.when(nw.col("kind") == "irregular").then(nw.col("lapse_ahead")),
+    only="irregular",
 )

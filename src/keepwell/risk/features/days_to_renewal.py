@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="subscriptions",
     parts={"renewal_ahead": subscriptions.RENEWAL},
     value=nw.col("renewal_ahead"),
+    only="contract",
 )

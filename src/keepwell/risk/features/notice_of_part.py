@@ -16,4 +16,5 @@ FEATURE = Feature(
     table="subscriptions",
     parts={"given": subscriptions.GIVEN},
     value=nw.col("given"),
+    only="contract",
 )

@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="subscriptions",
     parts={"products": subscriptions.PRODUCTS},
     value=nw.col("products"),
+    only="contract",
 )

@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="purchases",
     parts={"silence": cycles.SILENCE, "cycle": cycles.CYCLE},
     value=nw.when(nw.col("kind") == "irregular").then(nw.col("silence") / nw.col("cycle")),
+    only="irregular",
 )

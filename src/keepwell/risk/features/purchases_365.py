@@ -13,4 +13,5 @@ FEATURE = Feature(
     parts={"purchases_365": purchases.days_bought(365)},
     value=counted("purchases_365"),
     window=365,
+    only="irregular",
 )

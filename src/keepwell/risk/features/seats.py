@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="subscriptions",
     parts={"seats": subscriptions.SEATS},
     value=nw.col("seats"),
+    only="contract",
 )

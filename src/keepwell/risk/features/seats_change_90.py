@@ -14,4 +14,5 @@ FEATURE = Feature(
     table="subscriptions",
     parts={"seats": subscriptions.SEATS, "seats_90": subscriptions.SEATS_90},
     value=nw.when(nw.col("seats_90") > 0).then(counted("seats") / nw.col("seats_90") - 1.0),
+    only="contract",
 )

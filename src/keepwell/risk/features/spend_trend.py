@@ -18,4 +18,5 @@ FEATURE = Feature(
     value=nw.when(nw.col("spend_before") > 0, nw.col("tenure") >= 360).then(
         counted("spend_180") / nw.col("spend_before")
     ),
+    only="irregular",
 )

@@ -1,0 +1,208 @@
+"""No feature knows what happened or was known later: proven by taking it away, changing it, and trying to cheat."""
+
+import dataclasses
+from datetime import date, timedelta
+from functools import cache
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from keepwell.book.book import Book
+from keepwell.book.engines import engine_named
+from keepwell.book.moment import Moment
+from keepwell.demo.load import load
+from keepwell.demo.simulate import simulate
+from keepwell.risk.features import Feature, Part, all_features
+from keepwell.risk.features.sources import Source, all_sources
+from keepwell.risk.leaks import (
+    copied,
+    coverage,
+    differences,
+    looks_ahead,
+    nightfall,
+    suspects,
+    values_on,
+)
+from keepwell.risk.observations import Observations
+from keepwell.risk.outcomes import Outcomes
+
+DAYS = [date(2025, 9, 1), date(2026, 1, 17), date(2026, 5, 1)]
+FEATURES = list(all_features().values())
+# An example is a book written and observed anew, which takes seconds: a few, and none made smaller.
+FEW = settings(
+    max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("company")
+    made = simulate(folder / "files", seed=5, accounts=60, years=2, texts=False, dirt=False)
+    book = Book.create(folder / "book", reporting_currency="EUR")
+    load(book, folder / "files", until=made.until)
+    engine = engine_named("duckdb")
+    yield book, engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def known(company):
+    book, engine = company
+    return cache(lambda day: values_on(book, engine, day, FEATURES))
+
+
+@pytest.mark.slow
+@FEW
+@given(day=st.sampled_from(DAYS), seed=st.integers(0, 2**32 - 1))
+def test_whatever_is_known_later_may_be_anything(company, known, tmp_path_factory, day, seed):
+    book, engine = company
+    draw, night = np.random.default_rng(seed), nightfall(book, day)
+
+    def scrambled(name: str, rows: pa.Table) -> pa.Table:
+        before = by_then(rows, night)
+        later = rows.filter(pc.invert(before))
+        later = later.filter(pa.array(draw.random(later.num_rows) < 0.7))
+        return pa.concat_tables(
+            [rows.filter(before), *([altered(name, later, draw, day)] if len(later) else [])]
+        )
+
+    other = copied(book, engine, tmp_path_factory.mktemp("other") / "book", scrambled)
+    assert differences(known(day), values_on(other, engine, day, FEATURES)) == []
+
+
+@pytest.mark.slow
+@FEW
+@given(day=st.sampled_from(DAYS), seed=st.integers(0, 2**32 - 1))
+def test_a_row_known_too_late_counts_as_little_as_one_that_never_was(company, tmp_path_factory, day, seed):
+    book, engine = company
+    # Who the accounts are and what money is worth is left alone, so that there is somebody to observe.
+    shifted = {
+        "subscriptions",
+        "purchases",
+        "events",
+        "tickets",
+        "touches",
+        "answers",
+        "contacts",
+        "invoices",
+    }
+
+    def chosen(name: str, rows: pa.Table) -> pa.Array:
+        places = np.asarray(rows["__line"]) * 2654435761 + seed
+        return pa.array((places % 97 < 40) & (name in shifted))
+
+    def late(name: str, rows: pa.Table) -> pa.Table:
+        beyond = pc.add(rows["known_at"], pa.scalar(timedelta(days=1000), pa.duration("us")))
+        moved = pc.if_else(chosen(name, rows), beyond, rows["known_at"])
+        return rows.set_column(rows.schema.get_field_index("known_at"), "known_at", moved)
+
+    def without(name: str, rows: pa.Table) -> pa.Table:
+        return rows.filter(pc.invert(chosen(name, rows)))
+
+    place = tmp_path_factory.mktemp("shifted")
+    seen = [
+        values_on(copied(book, engine, place / how.__name__, how), engine, day, FEATURES)
+        for how in (late, without)
+    ]
+    assert seen[0]
+    assert differences(*seen) == []
+
+
+def test_a_feature_that_reads_the_book_as_it_is_now_is_caught(company, monkeypatch):
+    book, engine = company
+
+    def cheating(then):
+        now = Moment(then.moment._store, then.moment._manifest, then.engine)
+        return now.frame("tickets").with_columns(age=then.day - nw.col("opened_on"))
+
+    monkeypatch.setitem(all_sources(), "cheating", Source("tickets", cheating))
+    planted = Feature(
+        name="tickets_ever",
+        label="",
+        meaning="",
+        unit="tickets",
+        direction=0,
+        table="tickets",
+        parts={"tickets_ever": Part("cheating", nw.len().cast(nw.Int64))},
+        value=nw.col("tickets_ever"),
+    )
+    honest = all_features()["tickets_90"]
+    found = looks_ahead(book, engine, DAYS[0], [planted, honest])
+    assert [one.feature for one in found] == ["tickets_ever"]
+    assert found[0].in_book > (found[0].as_it_was or 0)
+
+
+def test_none_of_our_features_looks_ahead(company):
+    book, engine = company
+    assert looks_ahead(book, engine, DAYS[1]) == []
+
+
+def test_a_feature_that_is_the_outcome_in_disguise_is_suspected():
+    draw = np.random.default_rng(1)
+    left = (draw.random(2000) < 0.1).astype(float)
+    honest = left + draw.normal(0, 1.5, 2000)
+    disguised = np.where(left == 1, draw.random(2000), np.nan)  # known of leavers only
+    seen = observations(
+        {"honest": honest, "telling": 1 - left + draw.normal(0, 0.1, 2000), "end": disguised}, left
+    )
+    found = {(one.feature, one.by) for one in suspects(seen)}
+    assert found == {("telling", "value"), ("end", "whether known")}
+
+
+def test_coverage_is_the_share_known_of_what_can_be_asked_of_the_account():
+    seen = observations({"use": [1.0, np.nan], "gap": [np.nan, 2.0]}, np.zeros(2))
+    only = dataclasses.replace(seen.features[1], only="irregular")
+    seen = dataclasses.replace(
+        seen, features=(seen.features[0], only), kind=np.array(["contract", "irregular"])
+    )
+    assert coverage(seen).tolist() == [1.0, 0.5]
+
+
+def observations(columns, left):
+    n = len(left)
+    features = tuple(Feature(name, name, "", "", 0, "events") for name in columns)
+    none = np.full(n, np.nan)
+    became = Outcomes(90, np.ones(n, bool), left, none, np.full(n, "", object), none, none)
+    return Observations(
+        accounts=np.array([f"A{i}" for i in range(n)], dtype=object),
+        as_of=np.zeros(n, np.int64),
+        values=np.column_stack([np.asarray(v, float) for v in columns.values()]),
+        features=features,
+        kind=np.full(n, "contract", object),
+        mrr=np.ones(n, np.int64),
+        segment=np.full(n, "", object),
+        outcomes=became,
+    )
+
+
+def by_then(rows: pa.Table, night) -> pa.Array:
+    return pc.less(rows["known_at"], pa.scalar(night, pa.timestamp("us")))
+
+
+def altered(name: str, rows: pa.Table, draw: np.random.Generator, day: date) -> pa.Table:
+    """Rows that say something else, and say that it happened long before the day."""
+    keep = {"account_id", "known_at", "__line", *_keys(name)}
+    for place, field in enumerate(rows.schema):
+        if field.name in keep:
+            continue
+        column = rows[field.name]
+        if pa.types.is_date(field.type):
+            days = [day - timedelta(days=int(d)) for d in draw.integers(1, 300, rows.num_rows)]
+            column = pa.array(days, pa.date32())
+        elif pa.types.is_integer(field.type) or pa.types.is_floating(field.type):
+            column = pa.array(draw.integers(1, 9999, rows.num_rows)).cast(field.type)
+        elif pa.types.is_string(field.type) and field.name != "currency":
+            column = column.take(pa.array(draw.permutation(rows.num_rows)))
+        rows = rows.set_column(place, field.name, column)
+    return rows
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    from keepwell.book.tables import table_named
+
+    return table_named(name).key
