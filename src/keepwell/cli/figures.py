@@ -306,7 +306,7 @@ def provenance_notes(provenance: Json) -> list[str]:
     excluded = provenance.get("excluded") or {}
     lines.append(
         _("Left out: {what}").format(
-            what=", ".join(f"{reason.replace('_', ' ')}: {count:,}" for reason, count in excluded.items())
+            what=", ".join(f"{count:,} × {reason.replace('_', ' ')}" for reason, count in excluded.items())
             or _("nothing")
         )
     )

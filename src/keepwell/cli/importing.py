@@ -18,6 +18,7 @@ from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 
 if TYPE_CHECKING:
     from keepwell.book.report import ImportReport
@@ -248,7 +249,12 @@ def answer(done: "ImportReport") -> Answer:
 def _notes(done: "ImportReport") -> list[str]:
     notes = [_("read = loaded + updated + unchanged + quarantined")]
     if done.accounts_created:
-        notes.append(_("{n:,} accounts were made of ids in the file.").format(n=done.accounts_created))
+        made = ngettext(
+            "{n:,} account was made of an id in the file.",
+            "{n:,} accounts were made of ids in the file.",
+            done.accounts_created,
+        )
+        notes.append(made.format(n=done.accounts_created))
     if done.gone:
         notes.append(_("{n:,} rows the files lack were marked gone.").format(n=done.gone))
     if left_out := sum(file.left_out for file in done.files):

@@ -6,9 +6,10 @@ from keepwell.book.headers import words_for
 from keepwell.book.importing import import_files
 from keepwell.book.mapping import Mapping
 from keepwell.book.matching import matched
+from keepwell.book.quarantine import counts
 from keepwell.book.reading import Layout, opened
 from keepwell.book.tables import all_tables, table_named
-from keepwell.book.tests.importing_kit import Desk
+from keepwell.book.tests.importing_kit import PURCHASES, SUBSCRIPTIONS, Desk
 from keepwell.lib.errors import BadInput
 
 CONTRACT = ("subscription_id", "account_id", "started_on", "ended_on", "mrr", "currency")
@@ -150,3 +151,19 @@ def test_a_mapping_that_makes_no_sense_is_refused_with_one_kind_of_error(tmp_pat
         Mapping.load(path)
     assert told.value.wrong
     assert told.value.seen or told.value.ways
+
+
+def test_a_row_wrong_in_two_ways_is_one_row_everywhere(desk):
+    bad = "1,A9,2026-02-30,5,EUR\n2,A1,2026-01-01,5,EURO\n"
+    report = desk.load("purchases", PURCHASES + bad + "3,A1,2026-01-01,5,EUR\n")
+    assert report.reasons == {"impossible_date": 1, "unknown_currency": 1}
+    assert [len(row.problems) for row in desk.aside()] == [2, 1]
+    assert counts(desk.book) == {("purchases", reason): n for reason, n in report.reasons.items()}
+
+
+def test_an_unknown_currency_makes_no_bad_number_of_its_amount(desk):
+    desk.load("subscriptions", SUBSCRIPTIONS + "1,A1,2026-01-01,,5.00,EURO\n2,A1,2026-01-01,,x,EURO\n")
+    assert [[p.reason for p in row.problems] for row in desk.aside()] == [
+        ["unknown_currency"],
+        ["unreadable_number", "unknown_currency"],
+    ]

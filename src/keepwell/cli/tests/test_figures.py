@@ -89,7 +89,7 @@ def test_every_figure_says_what_it_was_made_from() -> None:
     assert "opening_set, version 1" in text
     assert "Grace: 14 days." in text
     assert "every day before 2026-05-01" in text
-    assert "unknown currency: 2" in text
+    assert "2 × unknown currency" in text
     assert "2026-05-02 04:00 UTC (manifest 7)" in text
 
 

@@ -52,7 +52,7 @@ def test_the_output_says_what_became_of_each_row_and_what_to_do(
 ) -> None:
     assert main(["--home", home, "import", "subscriptions", one_file, "--create-accounts"]) == 0
     said = capsys.readouterr().out
-    assert "accounts were made of ids in the file" in said
+    assert "account was made of an id in the file" in said
     assert "keepwell quarantine list --table subscriptions" in said
 
 
