@@ -109,31 +109,39 @@ def losses(left: Floats, chances: Floats) -> Floats:
     return -np.where(left > 0, np.log(held), np.log1p(-held))
 
 
-def _mean_of(amounts: Floats, over: Floats | None = None) -> Measure:
+@dataclass(frozen=True)
+class Summed:
+    """A measure made of sums over rows: `combine` is handed the weighted sums of `columns`, each (n,)."""
+
+    columns: tuple[Floats, ...]
+    combine: Callable[[Floats], float | None]
+
+    def __call__(self, weights: Floats) -> float | None:
+        """The measure of weighted rows."""
+        return self.combine(np.array([weights @ column for column in self.columns]))
+
+
+def _mean_of(amounts: Floats, over: Floats | None = None) -> Summed:
     """Weighted sum of amounts over the weighted sum of `over`, by default the rows themselves."""
-
-    def measure(weights: Floats) -> float | None:
-        base = float(weights.sum() if over is None else weights @ over)
-        return float(weights @ amounts) / base if base > 0 else None
-
-    return measure
+    return Summed((amounts, np.ones(len(amounts)) if over is None else over), _ratio)
 
 
-def calibration_of(left: Floats, chances: Floats, bins: int = BINS) -> Measure:
+def _ratio(sums: Floats) -> float | None:
+    return float(sums[0] / sums[1]) if sums[1] > 0 else None
+
+
+def calibration_of(left: Floats, chances: Floats, bins: int = BINS) -> Summed:
     """Expected calibration error: over bins of about equally many rows, the mean of |mean chance - share that left|.
 
     Bins end at the quantiles of the chances, so equal chances are never torn apart; each weighs what its rows weigh.
     """
     bin_of = _bins(chances, bins)
+    off = [np.where(bin_of == place, chances - left, 0.0) for place in range(bins)]
 
-    def measure(weights: Floats) -> float | None:
-        total = float(weights.sum())
-        if total <= 0:
-            return None
-        off = np.bincount(bin_of, weights * (chances - left), minlength=bins)
-        return float(np.abs(off).sum() / total)
+    def combine(sums: Floats) -> float | None:
+        return float(np.abs(sums[:-1]).sum() / sums[-1]) if sums[-1] > 0 else None
 
-    return measure
+    return Summed((*off, np.ones(len(left))), combine)
 
 
 def _bins(chances: Floats, bins: int) -> Ints:
@@ -241,10 +249,9 @@ def judge(
     }
     for most in tops:
         on, name = listed(chances, days, most), top_name(most)
-        precision = _mean_of(on * left, on)
-        measures[f"precision_{name}"] = precision
+        measures[f"precision_{name}"] = _mean_of(on * left, on)
         measures[f"recall_{name}"] = _mean_of(on * left, left)
-        measures[f"lift_{name}"] = _lift(precision, _mean_of(left))
+        measures[f"lift_{name}"] = Summed((on * left, on, left, np.ones(len(left))), _lift)
     entries = numbered(accounts)
     return Judged(
         rows=len(left),
@@ -260,12 +267,10 @@ def top_name(most: float) -> str:
     return f"{most:.0%}" if most < 1 else str(int(most))
 
 
-def _lift(precision: Measure, base: Measure) -> Measure:
-    def measure(weights: Floats) -> float | None:
-        found, usual = precision(weights), base(weights)
-        return found / usual if found is not None and usual else None
-
-    return measure
+def _lift(sums: Floats) -> float | None:
+    """Precision of the list over the base rate."""
+    named, on, left, rows = sums
+    return float((named / on) / (left / rows)) if on > 0 and left > 0 else None
 
 
 def estimates(
@@ -279,13 +284,28 @@ def estimates(
     chance = np.random.default_rng(seed)
     size = int(entries.max()) + 1 if len(entries) else 0
     drawn: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(draws if size > 1 else 0):
-        weights = chance.poisson(1.0, size).astype(np.float64)[entries]
+    if size < 2:
+        draws = 0
+    each = {
+        name: _by_account(m, entries, size) for name, m in measures.items() if isinstance(m, Summed) and draws
+    }
+    for _ in range(draws):
+        times = chance.poisson(1.0, size).astype(np.float64)
+        weights = None
         for name, measure in measures.items():
-            found = measure(weights)
+            if isinstance(measure, Summed):
+                found = measure.combine(times @ each[name])
+            else:
+                weights = times[entries] if weights is None else weights
+                found = measure(weights)
             if found is not None:
                 drawn[name].append(found)
     return {name: _estimate(value, drawn[name]) for name, value in values.items()}
+
+
+def _by_account(measure: Summed, entries: Ints, size: int) -> Floats:
+    """(accounts, columns) the measure's sums over each account's rows."""
+    return np.stack([np.bincount(entries, column, size) for column in measure.columns], axis=1)
 
 
 def _estimate(value: float | None, drawn: list[float]) -> Estimate:
@@ -311,7 +331,10 @@ def differences(
         here, there = ours(weights), theirs(weights)
         return here - there if here is not None and there is not None else None
 
-    measures = {"log_loss": _mean_of(losses(left, chances) - losses(left, others)), "auc": gap}
+    measures: dict[str, Measure] = {
+        "log_loss": _mean_of(losses(left, chances) - losses(left, others)),
+        "auc": gap,
+    }
     found = estimates(measures, numbered(accounts), draws=draws, seed=seed)
     return found["log_loss"], found["auc"]
 
