@@ -7,9 +7,9 @@
     model.alive(summaries), model.expected(summaries, 90), model.value(summaries, 365)
 
 All arrays have one entry an account, in the order of `summaries.accounts` (sorted). For features of observations:
-learn once, `learn(engine, purchases, first_day)`, with purchases as known before the first day observed, and give
-`model.features(summarise(engine, purchases_known_by(day), day))` for each day. Accounts without a purchase by then,
-and all of them where the model was refused, have NaN there: not known.
+learn once, `learn(engine, purchases, first_day)`, with purchases as known before the first day observed, and give for
+each day `model.features(frequency, recency, age)` of columns counted as of that day, in any order. Accounts without a
+purchase by then, and all of them where the model was refused, have NaN there: not known.
 """
 
 from keepwell.risk.buying.choosing import fit_best, holdout, learn

@@ -19,6 +19,7 @@ _EVERYONE = 0.99  # mean chance of being alive, of those of whom it is learnt, a
 _MOST_REGULAR = 12
 _ENOUGH = 20_000  # accounts show how regular all are
 _SLACK = 1.01  # of the smallest later error: models as close as this are told apart by their likelihood
+_EVER_TRIED: tuple[Family, ...] = (BG_NBD, MBG_NBD, PARETO_NBD)
 PLAIN_RATE, NOTHING = "plain_rate", "nothing"
 
 
@@ -41,6 +42,9 @@ def fit_best(summaries: Summaries, held: Held) -> BuyingModel | Refused:
     those left the likeliest is taken, but none whose later root mean square error is over a hundredth above the best.
     """
     groups = Groups.of(summaries)
+    few = _too_few(groups) or _too_few(Groups.of(held.summaries))
+    if few:
+        return Refused(tuple((family.name, few) for family in _EVER_TRIED))
     tried = _judged(held)
     left: list[tuple[Family, Judged, Fit]] = []
     reasons = []
@@ -69,14 +73,19 @@ def fit_best(summaries: Summaries, held: Held) -> BuyingModel | Refused:
 def holdout(held: Held) -> tuple[Judged, ...]:
     """How each model, fitted before the cut, foresaw the purchases after it; the plain rate and nothing at all below.
 
-    A model that is refused is shown all the same, with the reason.
+    A model that is refused is shown all the same, with the reason. Too few buyers to fit any leave only the other
+    two; no accounts at all leave nothing.
     """
+    if not len(held.summaries):
+        return ()
     return (*(row for _family, row in _judged(held)), *_naive(held))
 
 
 def _judged(held: Held) -> list[tuple[Family, Judged]]:
     known, rate = Groups.of(held.summaries), held.summaries.plain_rate(held.days)
-    rows = []
+    rows: list[tuple[Family, Judged]] = []
+    if _too_few(known):
+        return rows
     for family in _families(known):
         found = fit(family, known)
         expected = family.expected(found.parameters, *held.summaries.numbers, held.days)
@@ -92,11 +101,6 @@ def _naive(held: Held) -> list[Judged]:
 
 def why_collapsed(family: Family, found: Fit, groups: Groups) -> str:
     """Why a fit is not to be used whatever it foresees; empty where it may be."""
-    again = _bought_again(groups)
-    if again < _FEWEST:
-        return _("{accounts} accounts bought again; it takes {fewest} to learn how buyers differ.").format(
-            accounts=again, fewest=_FEWEST
-        )
     if found.running:
         return _("it runs away ({parameters}): the purchases do not show who has left.").format(
             parameters=", ".join(found.running)
@@ -114,15 +118,19 @@ def _mean_alive(family: Family, at: Floats, groups: Groups) -> float:
     return float(alive @ weight / max(weight.sum(), 1.0))
 
 
-def _bought_again(groups: Groups) -> int:
-    return int(groups.weight[groups.frequency > 0].sum())
+def _too_few(groups: Groups) -> str:
+    again = int(groups.weight[groups.frequency > 0].sum())
+    if again >= _FEWEST:
+        return ""
+    return _("{accounts} accounts bought again; it takes {fewest} to learn how buyers differ.").format(
+        accounts=again, fewest=_FEWEST
+    )
 
 
 def _families(groups: Groups) -> list[Family]:
     """All models; of MBG/CNBD-k the one with the likeliest k, where that is above 1, which is MBG/NBD."""
-    families: list[Family] = [BG_NBD, MBG_NBD, PARETO_NBD]
-    k = regularity(groups) if _bought_again(groups) >= _FEWEST else 1
-    return [*families, mbg_cnbd(k)] if k > 1 else families
+    k = regularity(groups)
+    return [*_EVER_TRIED, mbg_cnbd(k)] if k > 1 else [*_EVER_TRIED]
 
 
 def regularity(groups: Groups) -> int:

@@ -72,7 +72,9 @@ class BuyingModel:
         NaN (not known) where the model takes it for granted: BG/NBD says 1 of everybody who bought on one day only,
         however long ago, and that is no sign of anything.
         """
-        x, recency, age = summaries.numbers
+        return self._alive(*summaries.numbers)
+
+    def _alive(self, x: Floats, recency: Floats, age: Floats) -> Floats:
         known = self.family.alive(self._at, x, recency, age)
         return np.where(self.family.sure_of(x), np.nan, known)
 
@@ -95,13 +97,18 @@ class BuyingModel:
             before, begin = by_then, float(end)
         return total * self.spend.expected(summaries)
 
-    def features(self, summaries: Summaries) -> dict[str, Floats]:
-        """What the model knows of each account as features, each (n,): alive, expected_90, beside the plain rate."""
-        return {
-            "alive": self.alive(summaries),
-            "expected_90": self.expected(summaries, AHEAD),
-            "plain_90": summaries.plain_rate(AHEAD),
-        }
+    def features(self, frequency: Floats, recency: Floats, age: Floats) -> dict[str, Floats]:
+        """What the model knows of each account as features, each (n,): `alive` and `expected_90`.
+
+        Takes columns as `Summaries` has them, from wherever they were counted; an account that never bought has NaN
+        in them and in its features: not known.
+        """
+        bought = ~np.isnan(age)
+        x, t_x, since = (column[bought].astype(np.float64) for column in (frequency, recency, age))
+        found = np.full((2, len(age)), np.nan)
+        found[0, bought] = self._alive(x, t_x, since)
+        found[1, bought] = self.family.expected(self._at, x, t_x, since, AHEAD)
+        return {"alive": found[0], f"expected_{AHEAD}": found[1]}
 
     @property
     def _at(self) -> Floats:

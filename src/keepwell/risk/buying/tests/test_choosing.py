@@ -81,10 +81,12 @@ def test_buying_once_is_no_sign_of_being_alive_where_the_model_only_takes_it_for
 
 def test_features_are_one_number_an_account(regular, model):
     known = regular.summaries()
-    features = model.features(known)
-    assert set(features) == {"alive", "expected_90", "plain_90"}
-    assert {value.shape for value in features.values()} == {(len(known),)}
-    assert 0 <= features["alive"].min() <= features["alive"].max() <= 1
+    with_nobody = [np.append(column, np.nan) for column in known.numbers]
+    features = model.features(*with_nobody)
+    assert set(features) == {"alive", "expected_90"}
+    np.testing.assert_array_equal(features["alive"], np.append(model.alive(known), np.nan))
+    np.testing.assert_array_equal(features["expected_90"], np.append(model.expected(known, 90), np.nan))
+    assert 0 <= np.nanmin(features["alive"]) <= np.nanmax(features["alive"]) <= 1
 
 
 def test_all_models_are_refused_on_online_retail(duckdb):
@@ -112,6 +114,17 @@ def test_a_handful_of_buyers_is_not_enough_to_go_on():
     found = fit_best(bought.summaries(), bought.held(547))
     assert isinstance(found, Refused)
     assert "it takes 100" in str(found)
+
+
+def test_no_buyers_at_all_are_nothing_to_go_on(duckdb, regular):
+    nobody = regular.held(547)
+    nobody = dataclasses.replace(
+        nobody, summaries=nobody.summaries.where(slice(0, 0)), bought=nobody.bought[:0]
+    )
+    assert isinstance(fit_best(nobody.summaries, nobody), Refused)
+    assert holdout(nobody) == ()
+    none_yet = learn(duckdb, duckdb.frame(regular.frame()), date(1969, 1, 1))
+    assert "0 accounts bought again" in str(none_yet)
 
 
 def test_buyers_who_keep_their_pace_to_the_day_need_no_model(regular):

@@ -1,12 +1,15 @@
 """What purchases come to, counted by the engine."""
 
-from datetime import date
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from keepwell.book.tests.importing_kit import PURCHASES, Desk
 from keepwell.lib.days import number
 from keepwell.lib.errors import BadInput
 from keepwell.lib.money import Rate
@@ -79,16 +82,36 @@ def test_days_on_which_a_subscription_runs_are_left_out(duckdb):
     assert summarise(duckdb, purchases, date(2026, 1, 9), beside=beside).frequency.tolist() == [1]
 
 
-def test_the_engine_counts_as_numpy_does(duckdb):
+def test_every_engine_counts_as_numpy_does(engine):
     made = buyers(400, k=2, r=0.8, alpha=20, a=0.8, b=2.5, span=300, joined=120)
     held = made.held(200)
-    found = held_back(duckdb, duckdb.frame(made.frame()), date(1970, 7, 21), date(1970, 10, 29))
+    found = held_back(engine, engine.frame(made.frame()), date(1970, 7, 21), date(1970, 10, 29))
     order = np.argsort(held.summaries.accounts)
     by_hand = held.summaries.where(order)
     assert (found.days, found.bought.tolist()) == (held.days, held.bought[order].tolist())
     assert found.summaries.accounts.tolist() == by_hand.accounts.tolist()
     for name in ("frequency", "recency", "age", "log_gaps"):
         np.testing.assert_allclose(getattr(found.summaries, name), getattr(by_hand, name))
+
+
+def test_nothing_that_came_later_changes_what_was_known(duckdb):
+    made = buyers(300, r=0.8, alpha=20, a=0.8, b=2.5, span=300, joined=250)
+    rows, day = made.frame(), date(1970, 7, 21)
+    only_before = rows.filter(pc.field("occurred_on") < number(day))
+    whole, cut = (summarise(duckdb, duckdb.frame(table), day) for table in (rows, only_before))
+    for field in fields(Summaries):
+        np.testing.assert_array_equal(getattr(whole, field.name), getattr(cut, field.name))
+
+
+def test_purchases_come_from_the_book_as_they_were_known_on_a_day(duckdb, tmp_path):
+    desk = Desk(tmp_path)
+    desk.load("purchases", PURCHASES + "p1,A1,2026-01-01,10,EUR\np2,A1,2026-02-01,20,EUR\n")
+    late = datetime(2026, 6, 20, tzinfo=UTC)
+    desk.load("purchases", PURCHASES + "p3,A1,2026-02-20,40,EUR\n", name="late.csv", now=late)
+    for known_on, days, spend in ((date(2026, 6, 10), 1, 2000), (date(2026, 6, 30), 2, 3000)):
+        purchases = desk.book.moment(duckdb, known_on).frame("purchases")
+        known = summarise(duckdb, purchases, date(2026, 3, 1))
+        assert (known.accounts.tolist(), known.frequency[0], known.spend[0]) == (["A1"], days, spend)
 
 
 @pytest.mark.parametrize("numbers", [(-1, 0, 5), (1, 0, 5), (2, 9, 5), (0, 3, 5)])
