@@ -1,0 +1,199 @@
+"""Reasons in words a manager would say, and what is told of drift."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from keepwell.risk.drift import Profile, drift
+from keepwell.risk.features import all_features
+from keepwell.risk.models.logistic import Logistic
+from keepwell.risk.phrases import PHRASES, TELLING, phrase
+from keepwell.risk.reasons import Reason, caveat, from_code, reasons_of, sentences, to_code
+from keepwell.risk.tests import model_kit as kit
+
+USE = ["use_7", "use_30", "use_trend"]
+
+
+def _obs(values, features):
+    return kit.observations(features, [values], [0.0])
+
+
+def _features(*names):
+    return [all_features()[name] for name in names]
+
+
+def test_use_and_complaints_are_told_as_a_manager_would():
+    features = _features("use_30", "use_trend", "tickets_over_standard_90", "seats")
+    obs = _obs([12, 0.5, 2, 40], features)
+    found = reasons_of(np.array([[0.5, 0.4, 0.6, -0.2]]), obs)[0]
+    assert (
+        sentences(found, features)
+        == "use fell by half in 30 days; 2 tickets took or wait longer than the standard"
+    )
+    assert sentences(found, features, raising=False) == "Seats: 40 seats"
+    assert [reason.raises for reason in found] == [True, True, False]
+
+
+def test_three_features_of_use_are_one_reason_that_weighs_all_of_them():
+    features = _features(*USE, "complaints_90")
+    found = reasons_of(np.array([[0.3, 0.3, 0.3, 0.2]]), _obs([1, 4, 0.7, 1], features))[0]
+    assert [reason.feature for reason in found] == ["use_trend", "complaints_90"]
+    assert found[0].weight == pytest.approx(0.9)
+    assert found[0].strength == "strong"
+    assert found[1].strength == "slight"
+
+
+def test_tenure_and_payments_stand_each_for_itself():
+    features = _features("tenure", "mrr_change_90")
+    found = reasons_of(np.array([[0.3, 0.4]]), _obs([100, -0.2], features))[0]
+    assert sentences(found, features) == "pays 20% less than 90 days ago; a customer for 100 days"
+
+
+def test_what_hardly_moves_a_chance_is_no_reason():
+    features = _features("use_30", "tenure")
+    assert reasons_of(np.array([[0.01, -0.02]]), _obs([1, 1], features)) == [[]]
+
+
+def test_a_value_that_speaks_against_a_reason_does_not_tell_it():
+    features = _features("use_30", "use_trend")
+    past = kit.observations(
+        features, np.column_stack([np.arange(100), np.linspace(0, 2, 100)]), np.zeros(100)
+    )
+    profile = Profile.of(past)
+    obs = _obs([3, 1.8], features)  # little use in all, though more than before
+    assert reasons_of(np.array([[0.5, 0.5]]), obs, profile=profile)[0][0].feature == "use_30"
+    assert reasons_of(np.array([[0.5, 0.5]]), obs)[0][0].feature == "use_trend"
+
+
+def test_what_is_not_known_is_told_as_such():
+    features = _features("survey_score")
+    found = reasons_of(np.array([[0.4]]), _obs([np.nan], features))[0]
+    assert found[0].value is None
+    assert sentences(found, features) == "Newest survey score: not known"
+
+
+def test_a_category_is_told_by_its_word():
+    seller = replace(all_features()["salesperson"], categories=("Ann", "Bo"))
+    found = reasons_of(np.array([[0.4]]), _obs([1.0], [seller]))[0]
+    assert sentences(found, [seller]) == "Salesperson: Bo"
+
+
+def test_reasons_are_kept_as_codes_and_told_again():
+    kept = [
+        Reason("use_trend", 0.5, 0.7),
+        Reason("salesperson", "Gergő", -0.2),
+        Reason("csat_180", None, 0.1),
+    ]
+    assert from_code(to_code(kept)) == kept
+    assert from_code(to_code([])) == []
+
+
+def test_a_reason_of_a_feature_that_is_no_more_is_told_by_its_name():
+    assert Reason("gone_feature", 3, 0.4).sentence({}) == "gone_feature"
+
+
+def test_reasons_come_with_the_word_that_they_are_no_causes():
+    assert "not what causes" in caveat()
+
+
+@pytest.mark.parametrize("name", sorted(all_features()))
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0, 2.0, 37.4, -0.3, 400.0])
+def test_every_feature_can_be_put_into_words(name, value):
+    said = phrase(all_features()[name], value, currency="EUR")
+    assert said
+    assert "{" not in said
+    assert "nan" not in said
+
+
+def test_every_phrase_belongs_to_a_feature():
+    assert set(PHRASES) <= set(all_features())
+    assert set(TELLING) <= set(all_features())
+
+
+def test_money_is_told_in_units_of_its_currency():
+    assert phrase(all_features()["mrr"], 123_400, currency="EUR") == "MRR: 1,234.00 EUR"
+
+
+def test_one_is_singular():
+    assert phrase(all_features()["complaints_90"], 1) == "1 complaint in 90 days"
+    assert phrase(all_features()["complaints_90"], 2) == "2 complaints in 90 days"
+    assert phrase(all_features()["complaints_90"], 0) == "no complaint in 90 days"
+    assert phrase(all_features()["use_trend"], 0.3) == "use fell by 70% in 30 days"
+    assert phrase(all_features()["spell"], 2) == "has left 1 time before"
+
+
+@pytest.fixture(scope="module")
+def known():
+    made = kit.company(500, 18)
+    return made.where(made.outcomes.matured)
+
+
+def test_a_company_that_stays_as_it_was_does_not_drift(known):
+    half = np.unique(known.accounts)[::2]
+    one, other = np.isin(known.accounts, half), ~np.isin(known.accounts, half)
+    model = Logistic.fit(known.where(one))
+    found = drift(Profile.of(known.where(one)), known.where(other), model.chances(known.where(other)))
+    assert max(shift.index for shift in found.shifts) < 0.1
+    assert not found.retrain
+    assert found.slope.low < 1 < found.slope.high
+
+
+def test_a_feature_that_changed_is_named_with_the_advice_to_train_again(known):
+    values = known.values.copy()
+    values[:, 0] *= 3
+    values[::2, 4] = np.nan
+    found = drift(Profile.of(known), replace(known, values=values))
+    assert found.shifts[0].feature == "use_30"
+    assert found.retrain
+    assert "Use in 30 days" in found.advice()[0]
+    asked = next(shift for shift in found.shifts if shift.feature == "satisfaction")
+    assert asked.unknown_now > asked.unknown_then + 0.1
+
+
+def test_more_leaving_than_was_expected_is_told(known):
+    model = Logistic.fit(known)
+    left = np.where(np.random.default_rng(1).random(len(known)) < 0.2, 1.0, known.outcomes.left)
+    worse = replace(known, outcomes=replace(known.outcomes, left=left))
+    found = drift(Profile.of(known), worse, model.chances(known))
+    assert any("where the model expected" in line for line in found.advice())
+
+
+def test_chances_that_are_too_extreme_are_told(known):
+    chances = Logistic.fit(known).chances(known)
+    odds = 3 * np.log(chances / (1 - chances)) + 3
+    found = drift(Profile.of(known), known, 1 / (1 + np.exp(-odds)))
+    assert found.slope.high < 1
+    assert any("not as high" in line for line in found.advice())
+
+
+def test_categories_drift_by_their_words(known):
+    place = 5
+    features = list(known.features)
+    features[place] = replace(features[place], categories=("Cy", "Bo", "Ann"))
+    values = known.values.copy()
+    values[:, place] = 2 - values[:, place]
+    again = replace(known, features=tuple(features), values=values)
+    shifts = {shift.feature: shift.index for shift in drift(Profile.of(known), again).shifts}
+    assert shifts["salesperson"] == pytest.approx(0)
+    values[:, place] = 0
+    shifts = {shift.feature: shift.index for shift in drift(Profile.of(known), again).shifts}
+    assert shifts["salesperson"] > 0.25
+
+
+def test_without_matured_rows_only_features_are_compared(known):
+    fresh = replace(
+        known,
+        outcomes=replace(
+            known.outcomes, matured=np.zeros(len(known), bool), left=np.full(len(known), np.nan)
+        ),
+    )
+    found = drift(Profile.of(known), fresh, np.full(len(known), 0.1))
+    assert found.base_rate_now is None
+    assert found.slope is None
+    assert found.to_json()["retrain"] is False
+
+
+def test_a_profile_is_kept_as_plain_values(known):
+    profile = Profile.of(known)
+    assert Profile.from_body(profile.body()) == profile
