@@ -15,8 +15,9 @@ from keepwell.lib.days import Period, number
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.cuts import Condition, kept_where
 from keepwell.metrics.definitions import Activity, Definition, Share, all_definitions
-from keepwell.metrics.positions import positions
-from keepwell.metrics.refusal import Refusal, refusal
+from keepwell.metrics.lines import PAYING_AT_CLOSING, PAYING_AT_OPENING
+from keepwell.metrics.positions import Positions
+from keepwell.metrics.refusal import Refusal, refusals
 from keepwell.metrics.tabular import Tabular, table_of
 
 YEAR = 365
@@ -86,20 +87,16 @@ def compare(ledger: Ledger, period: Period, *, where: Sequence[Condition] = ()) 
     engine = ledger.engine
     found = engine.persist(_activity(ledger, period, where))
     irregular = engine.collect(found.filter(nw.col("kept_by") == "irregular").head(1)).num_rows > 0
-    refused = refusal(ledger, period) if irregular else None
+    refused = refusals(ledger, [period])[0] if irregular else None
     asked = _Asked(ledger, period, found, refused)
     meanings = tuple(asked.meaning(entry) for entry in all_definitions().values())
     return Comparison(period, ledger.finished(period.end), meanings, refused)
 
 
-_OPENING = ["churned", "expansion", "contraction", "unchanged"]
-_CLOSING = ["new", "reactivated", "expansion", "contraction", "unchanged"]
-
-
 def _activity(ledger: Ledger, period: Period, where: Sequence[Condition]) -> Frame:
     """One row an account with what it did in the period, in the columns of `Activity`."""
     start, end = number(period.start), number(period.end)
-    stood = positions(ledger, period, ledger.rates(period.start))
+    stood = Positions.over(ledger, [period]).everyone
     renewing = _renewing(ledger, start, end)
     if renewing is not None:
         stood = nw.concat([stood, _not_paying(renewing, stood, start)], how="vertical")
@@ -117,8 +114,8 @@ def _activity(ledger: Ledger, period: Period, where: Sequence[Condition]) -> Fra
         stood.select(
             "account_id",
             "kept_by",
-            opening=nw.when(line.is_in(_OPENING)).then(1).otherwise(0).cast(nw.Int64),
-            closing=nw.when(line.is_in(_CLOSING)).then(1).otherwise(0).cast(nw.Int64),
+            opening=nw.when(line.is_in(PAYING_AT_OPENING)).then(1).otherwise(0).cast(nw.Int64),
+            closing=nw.when(line.is_in(PAYING_AT_CLOSING)).then(1).otherwise(0).cast(nw.Int64),
             churned=nw.when(line == "churned").then(1).otherwise(0).cast(nw.Int64),
         )
         .join(turns, on="account_id", how="left")
@@ -143,6 +140,7 @@ def _not_paying(renewing: Frame, stood: Frame, start: int) -> Frame:
     none = nw.lit(0).cast(nw.Int64)
     return renewing.join(stood.select("account_id"), on="account_id", how="anti").select(
         "account_id",
+        place=none,
         opening=none,
         closing=none,
         line=nw.lit("none"),

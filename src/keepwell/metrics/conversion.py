@@ -8,7 +8,7 @@ A converted balance is the sum of `money_in(after) - money_in(before)` along its
 cent, because the same balance is always rounded to the same amount.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,22 +57,47 @@ def without_rate(rates: Mapping[str, Rate], reporting: str, currency: str = "cur
     return nw.when(known).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
 
 
-def priced(
-    rows: Frame, rates: Mapping[str, Rate], reporting: str, engine: Engine, columns: Mapping[str, str]
-) -> Frame:
-    """Rows with more columns: each amount named in `columns` in the reporting currency, under the new name.
+# Rates of up to six decimals: an amount that overflows 64 bits with one of them is beyond all MRR, and raises.
+_PLAIN = 2**20
 
-    The same as `money_in`, by way of a small table of rates: of many currencies the expression would be as many times
-    as long, and long expressions cost the engine more than the rows of a company do.
+
+@dataclass(frozen=True)
+class Prices:
+    """The rates of periods as a small table, for engines to look them up in.
+
+    The same as `money_in` for amounts from 0 on; of many currencies its expression would be as many times as long,
+    and long expressions cost the engine more than the rows of a company do.
     """
-    if not set(rates) - {reporting}:
-        return rows.with_columns(**{new: nw.col(amount) for amount, new in columns.items()})
-    known = {**rates, reporting: Rate(reporting, 1, 1)}
-    terms = [{"currency": code, **_Terms.of(rate).named()} for code, rate in sorted(known.items())]
-    joined = rows.join(engine.frame(pa.Table.from_pylist(terms)), on="currency", how="left")
-    by_columns = _Terms.by_columns()
-    converted = {new: _converted(nw.col(amount), by_columns) for amount, new in columns.items()}
-    return joined.with_columns(**converted).drop(*terms[0].keys() - {"currency"})
+
+    table: Frame | None  # None where all is in the reporting currency
+    on: tuple[str, ...] = ()  # by currency, and where rates move by `place`, that of the period
+    plain: bool = True
+
+    @classmethod
+    def of(cls, rates: Sequence[Mapping[str, Rate]], reporting: str, engine: Engine) -> "Prices":
+        """Those of the rates of each period."""
+        if not set().union(*rates) - {reporting}:
+            return cls(None)
+        moving = any(one != rates[0] for one in rates)
+        known = [{**one, reporting: Rate(reporting, 1, 1)} for one in (rates if moving else rates[:1])]
+        plain = all(rate.den < _PLAIN for one in known for rate in one.values())
+        terms = [
+            {"currency": code, "place": place, **_Terms.of(rate).named(plain=plain)}
+            for place, one in enumerate(known)
+            for code, rate in sorted(one.items())
+        ]
+        table = pa.Table.from_pylist(terms)
+        if moving:
+            return cls(engine.frame(table), ("currency", "place"), plain)
+        return cls(engine.frame(table.drop_columns("place")), ("currency",), plain)
+
+    def priced(self, rows: Frame, columns: Mapping[str, str]) -> Frame:
+        """Rows with each amount named in `columns` in the reporting currency too, under the new name."""
+        if self.table is None:
+            return rows.with_columns(**{new: nw.col(amount) for amount, new in columns.items()})
+        terms, convert = _Terms.by_columns(), _plainly if self.plain else _converted
+        converted = {new: convert(nw.col(amount), terms) for amount, new in columns.items()}
+        return rows.join(self.table, on=[*self.on], how="left").with_columns(**converted)
 
 
 # A number of the rate: known when the expression is written, or found in a column of the row.
@@ -105,8 +130,10 @@ class _Terms:
         digits = tuple(((part >> p) % 2**_DIGIT, (rate.den >> p) % 2**_DIGIT) for p in places)
         return cls(rate.num, rate.den, whole, part, part / rate.den, _DOUBLE // rate.num, digits)
 
-    def named(self) -> dict[str, Any]:
-        """The numbers by the names of columns."""
+    def named(self, *, plain: bool) -> dict[str, Any]:
+        """The numbers by the names of columns; the few that are enough for a plain rate."""
+        if plain:
+            return {"__rate_den": self.den, "__rate_whole": self.whole, "__rate_part": self.part}
         found: dict[str, Any] = {f"__rate_{name}": getattr(self, name) for name in _SINGLE}
         for place, (part, den) in enumerate(self.digits):
             found |= {f"__rate_part_{place}": part, f"__rate_den_{place}": den}
@@ -126,6 +153,17 @@ _SINGLE = ("num", "den", "whole", "part", "share", "limit")
 def _converted(value: nw.Expr, terms: _Terms) -> nw.Expr:
     small = nw.when(value >= 0, value < terms.limit).then(_in_one_go(value, terms))
     return small.otherwise(_with_care(value, terms)).cast(nw.Int64)
+
+
+def _plainly(value: nw.Expr, terms: _Terms) -> nw.Expr:
+    """Of an amount from 0 on at a rate of few decimals: its product with `part` stays within 64 bits."""
+    product = value * terms.part
+    left = product % terms.den
+    # The quotient is whole; the half makes up for the last binary digit of a double.
+    floor = value * terms.whole + ((product - left) / terms.den + 0.5).floor().cast(nw.Int64)
+    twice = left * 2
+    up = (twice > terms.den) | ((twice == terms.den) & (floor % 2 == 1))
+    return (floor + nw.when(up).then(1).otherwise(0)).cast(nw.Int64)
 
 
 def _in_one_go(value: nw.Expr, terms: _Terms) -> nw.Expr:

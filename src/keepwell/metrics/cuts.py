@@ -5,13 +5,14 @@ joined later; none is "(none)". So the parts sum to the whole in every statement
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 
 from keepwell.book.engines import Frame
 from keepwell.ledger.ledger import Ledger
+from keepwell.lib.days import FOREVER, NEVER
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -69,37 +70,48 @@ def parse_where(text: str) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
-def cut_by(ledger: Ledger, positions: Frame, by: str | None) -> Frame:
+# Keeps the rows whose account has a value when it is asked for; it has one from `valid_from` up to `valid_until`.
+Held = Callable[[Frame], Frame]
+
+
+def at_target(rows: Frame) -> Frame:
+    """Values are read at the end of each row's day `target`."""
+    return rows.filter(nw.col("valid_from") <= nw.col("target"), nw.col("target") < nw.col("valid_until"))
+
+
+def cut_by(ledger: Ledger, positions: Frame, by: str | None, held: Held = at_target) -> Frame:
     """Positions with a column `segment`: the value of the column `by`, or "(none)"."""
     if by is None:
         return positions.with_columns(segment=nw.lit(NO_VALUE))
     if by == KEPT_BY:
         return positions.with_columns(segment=nw.col(KEPT_BY))
-    return _with_value(ledger, positions, by, "segment")
+    return _with_value(ledger, positions, by, "segment", held)
 
 
-def kept_where(ledger: Ledger, positions: Frame, where: Sequence[Condition]) -> Frame:
+def kept_where(ledger: Ledger, positions: Frame, where: Sequence[Condition], held: Held = at_target) -> Frame:
     """Only the positions of accounts that meet every condition."""
     for place, condition in enumerate(where):
         name = f"where_{place}"
         if condition.column == KEPT_BY:
             positions = positions.with_columns(nw.col(KEPT_BY).alias(name))
         else:
-            positions = _with_value(ledger, positions, condition.column, name)
+            positions = _with_value(ledger, positions, condition.column, name, held)
         met = nw.col(name).is_in(list(condition.values))
         positions = positions.filter(~met if condition.negated else met).drop(name)
     return positions
 
 
-def _with_value(ledger: Ledger, positions: Frame, column: str, name: str) -> Frame:
+def _with_value(ledger: Ledger, positions: Frame, column: str, name: str, held: Held) -> Frame:
     values = ledger.attribute(column).select(
         "account_id", "valid_from", "valid_until", nw.col("segment").alias(name)
     )
-    target = nw.col("target")
-    valid = (nw.col("valid_from") <= target) & (target < nw.col("valid_until"))
+    valued = positions.join(values, on="account_id", how="left").with_columns(
+        # Of an account of which nothing is known, that much is known on every day.
+        nw.col("valid_from").fill_null(NEVER),
+        nw.col("valid_until").fill_null(FOREVER),
+    )
     return (
-        positions.join(values, on="account_id", how="left")
-        .filter(nw.col("valid_from").is_null() | valid)
+        held(valued)
         .drop("valid_from", "valid_until")
         .with_columns(
             nw.when(nw.col(name) == "")

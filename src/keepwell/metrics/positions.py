@@ -1,8 +1,11 @@
-"""Where each account stood at the opening and at the closing of a period: what every statement is counted from.
+"""Where each account stood at the opening and at the closing of periods: what every statement is counted from.
 
-Columns of a frame of positions, one row an account that paid on any day of the period or up to its opening:
+All periods are worked out together. Most accounts do not move in most periods, and hold their place over many: they
+are `still`. Most others have one row of the ledger in the period, and are `decided` by it alone. Only the rest has to
+be `grouped` by account. Columns of a frame of positions, one row an account that has a line in a period:
 
     account_id
+    place             of the period among those asked for, 0 for the first
     opening, closing  what it pays a month, reporting currency, minor units
     line              "new", "reactivated", "expansion", "contraction", "churned", "unchanged", or, in none of the
                       sums, "passed_through" and "came_back_and_left"
@@ -12,154 +15,228 @@ Columns of a frame of positions, one row an account that paid on any day of the 
     target            day number at whose end its segment is read
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 
 import narwhals as nw
+import pyarrow as pa
 
-from keepwell.book.engines import Frame
+from keepwell.book.engines import Engine, Frame
 from keepwell.ledger.ledger import Ledger
-from keepwell.ledger.stretches import WHY, leaving_kind
-from keepwell.lib.days import Period, number
+from keepwell.ledger.rows import LEAVING_KINDS
+from keepwell.lib.days import NEVER, Period
 from keepwell.lib.money import Rate
-from keepwell.metrics.conversion import priced
+from keepwell.metrics.calendar import Calendar, narrowed
+from keepwell.metrics.conversion import Prices
 
-COLUMNS = ["account_id", "opening", "closing", "line", "interrupted", "leaving_kind", "kept_by", "target"]
-
-
-# What `lines` decides by: one row an account (and period), whatever it was worked out from.
-ENDS = (
+COLUMNS = [
     "account_id",
+    "place",
     "opening",
     "closing",
-    "own_opening",
-    "own_closing",
-    "is_new",
-    "came_back",
-    "left",
-    "last_leaving",
-    "first_day",
+    "line",
+    "interrupted",
+    "leaving_kind",
     "kept_by",
-)
+    "target",
+]
 
 
-def positions(ledger: Ledger, period: Period, rates: Mapping[str, Rate]) -> Frame:
-    """The positions of every account in a period, at the given rates."""
-    start, end = number(period.start), number(period.end)
-    opened, closed = nw.lit(start), nw.lit(end)
-    # Each part is asked of the ledger by itself, so that the files' statistics and columns are made use of.
-    lone = ledger.rows.filter(nw.col("lone"))
-    still = lone.filter(nw.col("day") < start, nw.col("until") >= end, nw.col("after") > 0)
-    # Few of the ledger's rows lie inside: taken out first, all that follows is worked out on full batches.
-    taken = ledger.engine.persist(lone.filter(nw.col("day") >= start, nw.col("day") < end))
-    only = only_row(opened, closed)
-    together = [taken.filter(~only)]
-    if len(ledger.currencies) > 1:
-        together.append(ledger.rows.filter(~nw.col("lone"), nw.col("day") < end, nw.col("until") >= start))
-    several = nw.concat(together, how="vertical") if len(together) > 1 else together[0]
-    ends = [
-        decided_by_one_row(in_reporting(ledger, taken.filter(only), rates)),
-        ends_of_chains(in_reporting(ledger, several, rates), opened, closed),
-    ]
-    moved = lines(nw.concat([part.select(*ENDS) for part in ends], how="vertical"), opened).select(COLUMNS)
-    # Worked out once, and small; the untouched are most of the company and are only ever counted on the way.
-    moved = ledger.engine.persist(moved)
-    return nw.concat([_untouched(ledger, still, rates, start), moved], how="vertical")
+@dataclass(frozen=True)
+class Positions:
+    """The positions of a ledger's accounts in periods that follow one another without a hole.
 
-
-def _untouched(ledger: Ledger, still: Frame, rates: Mapping[str, Rate], start: int) -> Frame:
-    """Positions of accounts that pay at both ends and have no row in between."""
-    valued = priced(still, rates, ledger.reporting, ledger.engine, {"after": "opening"})
-    return valued.select(
-        "account_id",
-        "opening",
-        closing=nw.col("opening"),
-        line=nw.lit("unchanged"),
-        interrupted=nw.lit(0).cast(nw.Int64),
-        leaving_kind=nw.lit(None, nw.String),
-        kept_by=nw.col("kept_by"),
-        target=nw.lit(start - 1).cast(nw.Int64),
-    )
-
-
-def only_row(start: nw.Expr, end: nw.Expr) -> nw.Expr:
-    """Whether a row of an account in one currency is the account's only one in its period: most are."""
-    return (nw.col("since") < start) & (nw.col("until") >= end)
-
-
-def decided_by_one_row(rows: Frame) -> Frame:
-    """Openings and closings of accounts by their only (`in_reporting`) row: nothing has to be grouped by account."""
-    return rows.with_columns(
-        opening=nw.col("before_in"),
-        closing=nw.col("after_in"),
-        own_opening=nw.col("before"),
-        own_closing=nw.col("after"),
-        **_turns(nw.col("paying")),
-    )
-
-
-def _turns(turn: nw.Expr) -> dict[str, nw.Expr]:
-    """What a row says of starting and stopping to pay, `turn` being 1, -1 or 0."""
-    first = nw.col("day") == nw.col("first_day")
-    return {
-        "is_new": nw.when(turn == 1, first).then(1).otherwise(0).cast(nw.Int64),
-        "came_back": nw.when(turn == 1, ~first).then(1).otherwise(0).cast(nw.Int64),
-        "left": nw.when(turn == -1).then(1).otherwise(0).cast(nw.Int64),
-        "last_leaving": nw.when(turn == -1).then(leaving_rank()).otherwise(0).cast(nw.Int64),
-    }
-
-
-def in_reporting(ledger: Ledger, rows: Frame, rates: Mapping[str, Rate]) -> Frame:
-    """Rows of the ledger with `before_in` and `after_in`: what was and is paid, in the reporting currency."""
-    amounts = {"before": "before_in", "after": "after_in"}
-    return priced(rows, rates, ledger.reporting, ledger.engine, amounts)
-
-
-def ends_of_chains(rows: Frame, start: nw.Expr, end: nw.Expr, *by: str) -> Frame:
-    """Opening and closing of each account (and `by`) from its rows of one period, and what happened inside.
-
-    The rows are `in_reporting`. Of an account in one currency the rows inside the period are enough; of others all
-    rows in force at the opening are needed too, as a currency that does not move says nothing inside.
+    `rows` are those of the ledger, of all accounts or of some. `prices` are the rates in force on each period's first
+    day, or on the one day that was asked for, and `eras` say from which place to which they stay the same; None where
+    it is all. These small tables are made first of all: each one that an engine takes in makes it look again at
+    everything that was worked out before.
     """
-    moves = nw.col("day") >= start
-    first_move = nw.col("lone") & moves & (nw.col("since") < start)
+
+    ledger: Ledger
+    calendar: Calendar
+    rows: Frame
+    prices: Prices
+    eras: Frame | None
+
+    @classmethod
+    def over(cls, ledger: Ledger, periods: Sequence[Period], rates_on: date | None = None) -> "Positions":
+        """The positions of all accounts in some periods."""
+        rates = [ledger.rates(rates_on or period.start) for period in periods]
+        return cls(
+            ledger,
+            Calendar.of(periods, ledger.engine),
+            ledger.rows,
+            Prices.of(rates, ledger.reporting, ledger.engine),
+            _eras(rates, ledger.engine),
+        )
+
+    def among(self, rows: Frame) -> "Positions":
+        """The positions that some of the rows tell of. They are found once."""
+        return replace(self, rows=self.ledger.engine.persist(rows))
+
+    @property
+    def everyone(self) -> Frame:
+        """All positions, one row an account and period."""
+        return nw.concat([self.unmoved, self.moved], how="vertical")
+
+    @property
+    def moved(self) -> Frame:
+        """Positions of accounts that are not still."""
+        return nw.concat([self.decided, self.grouped], how="vertical")
+
+    @property
+    def unmoved(self) -> Frame:
+        """Positions of accounts that are still."""
+        return self.calendar.spread(self.still).select(
+            "account_id",
+            "place",
+            "opening",
+            closing=nw.col("opening"),
+            line=nw.lit("unchanged"),
+            interrupted=nw.lit(0).cast(nw.Int64),
+            leaving_kind=nw.lit(None, nw.String),
+            kept_by=nw.col("kept_by"),
+            target=nw.col("start") - 1,
+        )
+
+    @property
+    def still(self) -> Frame:
+        """Accounts in one currency while nothing moves: account_id, first and last (places), opening, kept_by.
+
+        Where rates move, once for each stretch of places with the same rates.
+        """
+        rows = self.rows.filter(nw.col("lone"), nw.col("after") > 0)
+        held = self.calendar.spanned(
+            rows.select("account_id", "currency", "after", "kept_by", "day", "until")
+        )
+        if self.eras is not None:
+            held = narrowed(held.join(self.eras, how="cross"), nw.col("begins"), nw.col("ends"))
+        valued = self.prices.priced(held.with_columns(place=nw.col("first")), {"after": "opening"})
+        return valued.select("account_id", "first", "last", "opening", "kept_by")
+
+    def _inside(self, rows: Frame) -> Frame:
+        """Rows of accounts in one currency that lie inside a period."""
+        return _to_the_ends(self.calendar.placed(rows.filter(nw.col("lone"))))
+
+    @property
+    def decided(self) -> Frame:
+        """Positions of accounts by their only row of the period: what a row does is what the period does."""
+        rows = self._inside(self.rows).filter(nw.col("opens"), nw.col("closes"))
+        kind, same = nw.col("kind"), nw.col("opening") == nw.col("closing")
+        line = (
+            nw.when(kind == "churn")
+            .then(nw.lit("churned"))
+            .when(kind == "reactivation")
+            .then(nw.lit("reactivated"))
+            # A change too small to move the converted amount leaves the account unchanged.
+            .when(kind != "new", same)
+            .then(nw.lit("unchanged"))
+            .otherwise(kind)
+        )
+        return self.prices.priced(rows, {"before": "opening", "after": "closing"}).select(
+            "account_id",
+            "place",
+            "opening",
+            "closing",
+            line=line,
+            interrupted=nw.lit(0).cast(nw.Int64),
+            leaving_kind=nw.col("leaving_kind"),
+            kept_by=nw.col("kept_by"),
+            target=_target(),
+        )
+
+    @property
+    def grouped(self) -> Frame:
+        """Positions of all others: what they did is told by their rows of the period together."""
+        near, day = self.calendar.longest, nw.col("day")
+        # Looked for among the rows with another one near: most have none, and are not even placed.
+        some = self.rows.filter((day - nw.col("since") < near) | (nw.col("until") - day < near))
+        few = self._inside(some).filter(~(nw.col("opens") & nw.col("closes")))
+        together = few if len(self.ledger.currencies) <= 1 else nw.concat([few, self._several_currencies()])
+        valued = self.prices.priced(together, {"before": "before_in", "after": "after_in"})
+        return _lines(_ends_of_chains(valued)).select(*COLUMNS[:-1], target=_target())
+
+    def _several_currencies(self) -> Frame:
+        """Rows of accounts in several currencies, once for each period in which they are in force or begin."""
+        bounds = self.calendar.bounds
+        rows = self.rows.filter(
+            ~nw.col("lone"), nw.col("day") < bounds[-1], nw.col("until") >= bounds[0]
+        ).with_columns(
+            first=self.calendar.begun(nw.col("day")) - 1, last=self.calendar.begun(nw.col("until")) - 1
+        )
+        return _to_the_ends(self.calendar.spread(rows))
+
+
+def _to_the_ends(rows: Frame) -> Frame:
+    """Rows with whether there is no earlier row of their chain in the period, and no later one."""
+    return rows.with_columns(opens=nw.col("since") < nw.col("start"), closes=nw.col("until") >= nw.col("end"))
+
+
+def _target() -> nw.Expr:
+    """The day before the period, or the first paying day of an account that joined in it."""
+    first, start = nw.col("first_day"), nw.col("start")
+    return nw.when(first >= start).then(first).otherwise(start - 1)
+
+
+def _eras(rates: Sequence[Mapping[str, Rate]], engine: Engine) -> Frame | None:
+    """From which place to which rates stay the same, as `begins` and `ends`; None where it is all places."""
+    runs = [list(run) for _rates, run in groupby(range(len(rates)), lambda place: rates[place])]
+    if len(runs) == 1:
+        return None
+    return engine.frame(pa.table({"begins": [run[0] for run in runs], "ends": [run[-1] for run in runs]}))
+
+
+def _ends_of_chains(rows: Frame) -> Frame:
+    """Opening and closing of each account and period from its rows, and what happened inside.
+
+    Of an account in one currency the rows inside the period are enough; of others all rows in force at the opening
+    are needed too, as a currency that does not move says nothing inside.
+    """
+    moves = nw.col("day") >= nw.col("start")
     turn = nw.when(moves).then(nw.col("paying")).otherwise(0)
+    first = nw.col("day") == nw.col("first_day")
 
     def at_opening(before: str, after: str) -> nw.Expr:
-        was = nw.when(first_move).then(nw.col(before)).when(~moves).then(nw.col(after))
+        was = nw.when(nw.col("lone") & nw.col("opens")).then(nw.col(before)).when(~moves).then(nw.col(after))
         return was.otherwise(0).cast(nw.Int64)
 
     def at_closing(after: str) -> nw.Expr:
-        return nw.when(nw.col("until") >= end).then(nw.col(after)).otherwise(0).cast(nw.Int64)
+        return nw.when(nw.col("closes")).then(nw.col(after)).otherwise(0).cast(nw.Int64)
 
+    def happened(condition: nw.Expr) -> nw.Expr:
+        return nw.when(condition).then(1).otherwise(0).cast(nw.Int64)
+
+    rank = nw.lit(0)
+    for place, name in enumerate(LEAVING_KINDS):
+        rank = nw.when(nw.col("leaving_kind") == name).then(nw.lit(place)).otherwise(rank)
     return (
         rows.with_columns(
             own_opening=at_opening("before", "after"),
             own_closing=at_closing("after"),
             opening=at_opening("before_in", "after_in"),
             closing=at_closing("after_in"),
-            **_turns(turn),
+            is_new=happened((turn == 1) & first),
+            came_back=happened((turn == 1) & ~first),
+            # Day and reason of a departure in one number: the largest is why the account left last.
+            last_leaving=nw.when(turn == -1)
+            .then((nw.col("day") - NEVER) * len(LEAVING_KINDS) + rank)
+            .otherwise(None),
         )
-        .group_by("account_id", *by)
+        .group_by("account_id", "place")
         .agg(
             *[nw.col(c).sum().cast(nw.Int64) for c in ("opening", "closing", "own_opening", "own_closing")],
-            *[nw.col(c).max().cast(nw.Int64) for c in ("is_new", "came_back", "left", "last_leaving")],
-            first_day=nw.col("first_day").min(),
+            *[nw.col(c).max().cast(nw.Int64) for c in ("is_new", "came_back", "last_leaving")],
+            *[nw.col(c).min() for c in ("first_day", "start")],
             # An account counts with the contracts where any of what it pays in the period comes from one.
             kept_by=nw.col("kept_by").min(),
         )
     )
 
 
-def leaving_rank() -> nw.Expr:
-    """Day and reason of a departure in one number: the largest is why the account left last."""
-    rank = nw.lit(0)
-    for name, place in WHY.items():
-        rank = nw.when(nw.col("leaving_kind") == name).then(nw.lit(place)).otherwise(rank)
-    return nw.col("day") * 8 + rank
-
-
-def lines(ends: Frame, start: nw.Expr) -> Frame:
-    """Positions from openings and closings: the one place where a line of the statement is decided."""
+def _lines(ends: Frame) -> Frame:
+    """Which line each account is on, by its ends; accounts on none are left out."""
     # Whether it pays is asked of its own money: a forint a month is a paying account, and rounds to no euro cent.
     opened, closed = nw.col("own_opening") > 0, nw.col("own_closing") > 0
     grew, new, back = nw.col("closing") - nw.col("opening"), nw.col("is_new") == 1, nw.col("came_back") == 1
@@ -182,12 +259,13 @@ def lines(ends: Frame, start: nw.Expr) -> Frame:
         .then(nw.lit("came_back_and_left"))
         .otherwise(nw.lit("none"))
     )
-    joined = nw.col("first_day") >= start
+    left = ~nw.col("last_leaving").is_null()
+    why: nw.Expr = nw.lit(None, nw.String)
+    for place, name in enumerate(LEAVING_KINDS):
+        of_this = nw.col("last_leaving") % len(LEAVING_KINDS) == place
+        why = nw.when(opened, ~closed, of_this).then(nw.lit(name)).otherwise(why)
     return ends.with_columns(
         line=line,
-        interrupted=nw.when(opened, closed, nw.col("left") == 1).then(1).otherwise(0).cast(nw.Int64),
-        leaving_kind=nw.when(opened, ~closed)
-        .then(leaving_kind(nw.col("last_leaving") % 8))
-        .otherwise(nw.lit(None, nw.String)),
-        target=nw.when(joined).then(nw.col("first_day")).otherwise(start - 1).cast(nw.Int64),
+        interrupted=nw.when(opened, closed, left).then(1).otherwise(0).cast(nw.Int64),
+        leaving_kind=why,
     ).filter(nw.col("line") != "none")

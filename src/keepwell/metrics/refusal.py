@@ -1,11 +1,13 @@
 """When a rate of irregular accounts is refused: over less than three company cycles their silence says nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 
 from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import Period, number
@@ -27,20 +29,32 @@ class Refusal:
         return {"reason": self.reason, "shortest_days": self.shortest_days, "way": self.way}
 
 
-def company_cycle(ledger: Ledger, end: int) -> float | None:
-    """Median, in days, of the newest cycles that accounts had before day `end`; None where nobody bought twice."""
+def company_cycles(ledger: Ledger, ends: Sequence[int]) -> dict[int, float]:
+    """Before each day, the median, in days, of the newest cycles of accounts; none where nobody had bought twice."""
     if ledger.cycles is None:
-        return None
-    known = ledger.cycles.filter(nw.col("day") < end, nw.col("place") > 1)
-    newest = known.unique(subset=["account_id"], keep="last", order_by=["day"])
-    median = newest.select(cycle=(nw.col("cycle_num") / nw.col("cycle_den")).median())
-    found: float | None = ledger.engine.collect(median)["cycle"].to_pylist()[0]
-    return found
+        return {}
+    asked = ledger.engine.frame(pa.table({"end": pa.array(sorted(set(ends)), pa.int64())}))
+    # An account's newest cycle is the one with no later purchase: none is searched for.
+    newest = (
+        ledger.cycles.filter(nw.col("place") > 1)
+        .join(asked, how="cross")
+        .filter(
+            nw.col("day") < nw.col("end"),
+            nw.col("next_day").is_null() | (nw.col("next_day") >= nw.col("end")),
+        )
+    )
+    medians = newest.with_columns(cycle=nw.col("cycle_num") / nw.col("cycle_den")).group_by("end")
+    found = ledger.engine.collect(medians.agg(nw.col("cycle").median()))
+    return dict(zip(found["end"].to_pylist(), found["cycle"].to_pylist(), strict=True))
 
 
-def refusal(ledger: Ledger, period: Period) -> Refusal | None:
-    """Why the rates of irregular accounts over a period are refused, or None where they are not."""
-    cycle = company_cycle(ledger, number(period.end))
+def refusals(ledger: Ledger, over: Sequence[Period]) -> list[Refusal | None]:
+    """For each period, why the rates of irregular accounts over it are refused; None where they are not."""
+    cycles = company_cycles(ledger, [number(period.end) for period in over])
+    return [_refusal(period, cycles.get(number(period.end))) for period in over]
+
+
+def _refusal(period: Period, cycle: float | None) -> Refusal | None:
     if cycle is None:
         return Refusal(
             _(

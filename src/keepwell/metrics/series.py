@@ -6,11 +6,12 @@ from datetime import date
 
 import narwhals as nw
 
+from keepwell.book.engines import Frame
 from keepwell.ledger.ledger import Ledger
-from keepwell.lib.days import Grain, periods
-from keepwell.metrics.cuts import NO_VALUE, Condition
-from keepwell.metrics.statement import Statement, statement
-from keepwell.metrics.sweep import can_sweep, sweep
+from keepwell.lib.days import NEVER, Grain, periods
+from keepwell.metrics.cuts import KEPT_BY, NO_VALUE, Condition
+from keepwell.metrics.source import Source
+from keepwell.metrics.statement import Statement, statements
 
 Progress = Callable[[int, int], object]
 
@@ -29,19 +30,20 @@ def series(
     """One statement for each period of `grain` that overlaps [start, end), in order.
 
     Each but the first says what leads from the closing before to its opening: `restated`, what moving exchange
-    rates did, and for the parts `moved_accounts` and `moved_mrr`, what changed segment in between. `progress` is told
-    how many of the statements are made, where they are not made all at once.
+    rates did, and for the parts `moved_accounts` and `moved_mrr`, what changed segment in between. All are made
+    at once: `progress` is told how many there will be.
     """
-    over = list(periods(grain, start, end, fiscal_start=ledger.fiscal_start))
-    if len(over) > 1 and by is None and not where and can_sweep(ledger, over, rates_on):
-        found = iter(sweep(ledger, over, rates_on))
-    else:
-        found = (statement(ledger, p, by=by, where=where, rates_on=rates_on) for p in over)
-    made: list[Statement] = []
-    for now in found:
-        if progress is not None:
-            progress(len(made), len(over))
-        made.append(_led_over(made[-1], now) if made else now)
+    over = tuple(periods(grain, start, end, fiscal_start=ledger.fiscal_start))
+    if not over:
+        return []
+    if progress is not None:
+        progress(0, len(over))
+    source = Source(ledger, over, by, tuple(where), rates_on)
+    found = statements(source)
+    moves = _moves(source) if by or where else [[] for _period in over]
+    made = found[:1]
+    for now, moved in zip(found[1:], moves[1:], strict=True):
+        made.append(_led_over(made[-1], now, moved if by or where else None))
     return made
 
 
@@ -55,11 +57,10 @@ class _Move:
     mrr: int  # at the new opening's rates
 
 
-def _led_over(before: Statement, now: Statement) -> Statement:
+def _led_over(before: Statement, now: Statement, moves: Sequence[_Move] | None) -> Statement:
     """`now` with what separates its opening from the closing of the statement before."""
-    if not (now.parts or before.parts or now.provenance["where"]):
+    if moves is None:
         return replace(now, restated=now.mrr.opening - before.mrr.closing)
-    moves = _moves(before, now)
     new, old = ({part.segment: part for part in s.parts} for s in (now, before))
     parts = []
     for segment in sorted({*new, *old}, key=lambda value: (value == NO_VALUE, value or "")):
@@ -85,17 +86,37 @@ def _moved(
     )
 
 
-def _moves(before: Statement, now: Statement) -> list[_Move]:
-    assert before.source is not None
-    assert now.source is not None
-    asked, here = before.source, now.source
-    was = asked.on(asked.positions, "closing").select("account_id", was=nw.col("segment"))
-    then = here.on(here.positions, "opening").select("account_id", now=nw.col("segment"))
-    everyone = here.on(here.everyone, "opening").select("account_id", "opening")
+def _moves(source: Source) -> list[list[_Move]]:
+    """For each period, who came to its opening from another segment than that of the closing before."""
+    engine = source.ledger.engine
+    rows = source.ledger.rows.join(_movable(source), on="account_id", how="semi")
+    stood = engine.persist(source.positions.among(rows).everyone)
+    cut = source.cut(stood)
+    was = source.on(cut, "closing").select("account_id", place=nw.col("place") + 1, was=nw.col("segment"))
+    then = source.on(cut, "opening").select("account_id", "place", now=nw.col("segment"))
+    opened = source.on(stood, "opening").select("account_id", "place", "opening")
     summed = (
-        everyone.join(was, on="account_id", how="left")
-        .join(then, on="account_id", how="left")
-        .group_by("was", "now")
+        opened.join(was, on=["account_id", "place"], how="left")
+        .join(then, on=["account_id", "place"], how="left")
+        .group_by("place", "was", "now")
         .agg(accounts=nw.len().cast(nw.Int64), mrr=nw.col("opening").sum().cast(nw.Int64))
     )
-    return [_Move(**row) for row in here.ledger.engine.collect(summed).to_pylist()]
+    moves: list[list[_Move]] = [[] for _period in source.over]
+    for row in engine.collect(summed).to_pylist():
+        moves[row.pop("place")].append(_Move(**row))
+    return moves
+
+
+def _movable(source: Source) -> Frame:
+    """The accounts whose segment is not the same on all days, as account_id."""
+    found = []
+    for column in {*([source.by] if source.by else []), *(c.column for c in source.where)}:
+        if column == KEPT_BY:
+            kept_by = nw.col("kept_by")
+            contract = source.ledger.rows.filter(kept_by == "contract").select("account_id")
+            irregular = source.ledger.rows.filter(kept_by == "irregular").select("account_id")
+            found.append(irregular.join(contract, on="account_id", how="semi"))
+        else:
+            later = source.ledger.attribute(column).filter(nw.col("valid_from") > NEVER)
+            found.append(later.select("account_id"))
+    return nw.concat(found, how="vertical").unique()

@@ -1,73 +1,30 @@
 """The statement of a period: opening, movements, closing, in accounts and in MRR, and the accounts behind each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
-import narwhals as nw
 import pyarrow as pa
 
-from keepwell.book.engines import Frame
 from keepwell.ledger.ledger import Ledger
-from keepwell.ledger.rows import LEAVING_KINDS
-from keepwell.lib.days import Period, number
+from keepwell.lib.days import Period
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-from keepwell.metrics.cuts import NO_VALUE, Condition, cut_by, kept_where
-from keepwell.metrics.positions import positions
-from keepwell.metrics.refusal import Refusal, refusal
+from keepwell.metrics.counting import Counted, counted
+from keepwell.metrics.cuts import NO_VALUE, Condition
+from keepwell.metrics.lines import LINES, AccountLines, MoneyLines, account_lines, money_lines
+from keepwell.metrics.refusal import Refusal, refusals
 from keepwell.metrics.registry import Ratio, all_metrics
+from keepwell.metrics.source import Source
 from keepwell.metrics.tabular import Tabular, money_column
 
 DEFINITION = "opening_set"
 VERSION = 1
-# Accounts alike in opening and closing are counted together, so that companies of any size come to few rows. One
-# with more of them than this has no intervals of money: so large, they would be narrower than anyone reads.
-MOST_ALIKE = 200_000
 SMALL = 30  # a ratio on a base of fewer accounts is marked small
-
-
-@dataclass(frozen=True)
-class AccountLines:
-    """The lines of a statement, counted in accounts."""
-
-    opening: int = 0
-    new: int = 0
-    reactivated: int = 0
-    churned: int = 0
-    closing: int = 0
-    expansion: int = 0
-    contraction: int = 0
-    passed_through: int = 0
-    came_back_and_left: int = 0
-    interrupted: int = 0
-    leaving: int = 0
-    churned_by_kind: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(LEAVING_KINDS, 0))
-
-
-@dataclass(frozen=True)
-class MoneyLines:
-    """The lines of a statement in MRR: minor units of the reporting currency."""
-
-    opening: int = 0
-    new: int = 0
-    reactivated: int = 0
-    expansion: int = 0
-    contraction: int = 0
-    churned: int = 0
-    closing: int = 0
-    leaving: int = 0
-    churned_by_kind: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(LEAVING_KINDS, 0))
-
-
-# What can be listed account by account: the lines, and the words people use for them.
-BALANCES = ("opening", "closing")
-LINES = (*(f.name for f in fields(AccountLines) if f.name != "churned_by_kind"), "unchanged")
 
 
 @dataclass(frozen=True)
@@ -96,7 +53,7 @@ class Statement(Tabular):
     moved_mrr: int | None = None
     refused: Refusal | None = None
     kinds: tuple["Statement", ...] = ()
-    source: "Source | None" = field(default=None, repr=False, compare=False)
+    source: Source | None = field(default=None, repr=False, compare=False)
 
     def ratio(self, name: str) -> Ratio:
         """A metric's numerator and denominator. Raises KeepwellError where there is no such metric."""
@@ -222,82 +179,6 @@ class Statement(Tabular):
         return as_notebook_html("statement", self.to_dict(intervals=True))
 
 
-@dataclass(frozen=True)
-class Source:
-    """What a statement was counted from, so that every figure can open into its accounts."""
-
-    ledger: Ledger
-    period: Period
-    by: str | None
-    where: tuple[Condition, ...]
-    rates_day: date
-
-    @cached_property
-    def everyone(self) -> Frame:
-        """The positions of all accounts, before any condition leaves some out."""
-        return positions(self.ledger, self.period, self.ledger.rates(self.rates_day))
-
-    @cached_property
-    def positions(self) -> Frame:
-        """The positions that are counted, each with its `segment`."""
-        return cut_by(self.ledger, kept_where(self.ledger, self.everyone, self.where), self.by)
-
-    @cached_property
-    def opened(self) -> pa.Table | None:
-        """The accounts of the opening, those alike counted together; None where more than `MOST_ALIKE` differ.
-
-        segment, kept_by, opening, closing, churned (1 or 0), accounts.
-        """
-        alike = ["segment", "kept_by", "opening", "closing", "churned"]
-        churned = nw.when(nw.col("line") == "churned").then(1).otherwise(0).cast(nw.Int64)
-        told = self.on(self.positions, "opening").with_columns(churned=churned)
-        counted = told.group_by(*alike).agg(accounts=nw.len().cast(nw.Int64))
-        found = self.ledger.engine.collect(counted.head(MOST_ALIKE + 1))
-        return found if found.num_rows <= MOST_ALIKE else None
-
-    def list(self, line: str, segment: str | None, kept_by: str | None, most: int | None = None) -> pa.Table:
-        """The accounts behind a line, the largest first; `segment` and `kept_by` narrow it."""
-        found = self.positions if segment is None else self.positions.filter(nw.col("segment") == segment)
-        if kept_by is not None:
-            found = found.filter(nw.col("kept_by") == kept_by)
-        found = self.on(found, line)
-        columns = ["account_id", "opening", "closing", "change", "leaving_kind", "kept_by"]
-        found = found.with_columns(change=nw.col("closing") - nw.col("opening"))
-        found = found.with_columns(size=nw.col(line) if line in BALANCES else nw.col("change").abs())
-        if most is not None:
-            found = found.sort("size", "account_id", descending=[True, False]).head(most)
-        if self.ledger.names is not None:
-            found = found.join(self.ledger.names.select("account_id", "name"), on="account_id", how="left")
-            columns.insert(1, "name")
-        table = self.ledger.engine.collect(found.select(*columns, "size"))
-        largest = [("size", "descending"), ("account_id", "ascending")]
-        return table.sort_by(largest).drop_columns(["size"])
-
-    def on(self, found: Frame, line: str) -> Frame:
-        """Of some positions those on a line of the statement."""
-        if line == "opening":
-            return found.filter(
-                ~nw.col("line").is_in(["new", "reactivated", "passed_through", "came_back_and_left"])
-            )
-        if line == "closing":
-            return found.filter(~nw.col("line").is_in(["churned", "passed_through", "came_back_and_left"]))
-        if line == "interrupted":
-            return found.filter(nw.col("interrupted") == 1)
-        if line == "leaving":
-            return self.on(found, "closing").join(self._leavers(), on="account_id", how="semi")
-        return found.filter(nw.col("line") == line)
-
-    def anybody_leaving(self) -> bool:
-        """Whether any account was known to be leaving at the closing."""
-        found: int = self.ledger.engine.collect(self._leavers().head(1)).num_rows
-        return found > 0
-
-    def _leavers(self) -> Frame:
-        end = number(self.period.end)
-        leaving = self.ledger.known_leavers().filter(nw.col("day") < end, nw.col("until") >= end)
-        return leaving.select("account_id").unique()
-
-
 def statement(
     ledger: Ledger,
     period: Period,
@@ -312,146 +193,48 @@ def statement(
     accounts; both read an account's values at the end of the day before the period, or on its first paying day.
     Money is converted at the rates in force on the period's first day, or on `rates_on`.
     """
-    source = Source(ledger, period, by, tuple(where), rates_on or period.start)
-    return of_counted(source, _counted(source))
+    return statements(Source(ledger, (period,), by, tuple(where), rates_on))[0]
 
 
-def of_counted(source: Source, counted: Sequence[Mapping[str, Any]]) -> Statement:
-    """The statement of positions already counted by `COUNTED_BY`: accounts, opening and closing of each."""
-    irregular = any(row["kept_by"] == "irregular" for row in counted)
-    make = _Maker(source, _provenance(source), refusal(source.ledger, source.period) if irregular else None)
-    if source.by is None:
-        return make.statement(counted, None)
-    values = sorted({row["segment"] for row in counted}, key=lambda v: (v == NO_VALUE, v))
-    parts = tuple(make.statement([r for r in counted if r["segment"] == v], v) for v in values)
-    return make.statement(counted, None, parts)
+def statements(source: Source) -> list[Statement]:
+    """The statement of each period of a source, counted together."""
+    by_place = counted(source)
+    irregular = any(row["kept_by"] == "irregular" for rows in by_place for row in rows)
+    refused = refusals(source.ledger, source.over) if irregular else [None] * len(source.over)
+    found = []
+    for period, rows, why_not in zip(source.over, by_place, refused, strict=True):
+        own = source if len(source.over) == 1 else replace(source, over=(period,))
+        values = sorted({row["segment"] for row in rows}, key=lambda v: (v == NO_VALUE, v))
+        parts = [
+            _statement(own, [row for row in rows if row["segment"] == value], why_not, segment=value)
+            for value in (values if source.by else [])
+        ]
+        found.append(replace(_statement(own, rows, why_not), parts=tuple(parts)))
+    return found
 
 
-# Everything a statement tells apart: counted so, a company of any size comes to a few dozen rows.
-COUNTED_BY = ["segment", "line", "leaving_kind", "interrupted", "kept_by", "leaving"]
-
-
-def _counted(source: Source) -> list[dict[str, Any]]:
-    engine = source.ledger.engine
-    everyone = source.positions.with_columns(leaving=nw.lit(0))
-    rows: list[dict[str, Any]] = engine.collect(summed(everyone)).to_pylist()
-    if source.anybody_leaving():
-        leavers = source.on(source.positions, "leaving").with_columns(leaving=nw.lit(1))
-        rows += engine.collect(summed(leavers)).to_pylist()
-    return rows
-
-
-def summed(found: Frame, *by: str) -> Frame:
-    """Positions (with `segment` and `leaving`) counted by `COUNTED_BY`."""
-    return found.group_by(*COUNTED_BY, *by).agg(
-        accounts=nw.len().cast(nw.Int64),
-        opening=nw.col("opening").sum().cast(nw.Int64),
-        closing=nw.col("closing").sum().cast(nw.Int64),
+def _statement(
+    source: Source, rows: Sequence[Counted], refused: Refusal | None, segment: str | None = None
+) -> Statement:
+    ledger, (period,) = source.ledger, source.over
+    kinds = sorted({row["kept_by"] for row in rows})
+    apart = [
+        replace(_statement(source, [r for r in rows if r["kept_by"] == kind], refused, segment), kept_by=kind)
+        for kind in (kinds if len(kinds) > 1 else [])
+    ]
+    provenance = source.provenance | {"definition": DEFINITION, "definition_version": VERSION}
+    return Statement(
+        period=period,
+        finished=ledger.finished(period.end),
+        currency=ledger.reporting,
+        accounts=account_lines(rows),
+        mrr=money_lines(rows),
+        provenance=provenance if segment is None else {**provenance, "segment": segment},
+        segment=segment,
+        kinds=tuple(apart),
+        refused=refused if "irregular" in kinds else None,
+        source=source,
     )
-
-
-PAYING_AT_CLOSING = ["new", "reactivated", "expansion", "contraction", "unchanged"]
-PAYING_AT_OPENING = ["churned", "expansion", "contraction", "unchanged"]
-
-
-@dataclass(frozen=True)
-class _Maker:
-    source: Source
-    provenance: Mapping[str, Any]
-    refused: Refusal | None
-
-    def statement(
-        self, counted: Iterable[Mapping[str, Any]], segment: str | None, parts: tuple[Statement, ...] = ()
-    ) -> Statement:
-        rows = list(counted)
-        kinds = sorted({row["kept_by"] for row in rows})
-        apart = tuple(
-            replace(self.statement([r for r in rows if r["kept_by"] == kind], segment), kept_by=kind)
-            for kind in (kinds if len(kinds) > 1 else [])
-        )
-        return Statement(
-            period=self.source.period,
-            finished=self.source.ledger.finished(self.source.period.end),
-            currency=self.source.ledger.reporting,
-            accounts=_account_lines(rows),
-            mrr=_money_lines(rows),
-            provenance={**self.provenance, "segment": segment} if segment is not None else self.provenance,
-            segment=segment,
-            parts=parts,
-            kinds=apart,
-            refused=self.refused if "irregular" in kinds else None,
-            source=self.source,
-        )
-
-
-def _account_lines(rows: Sequence[Mapping[str, Any]]) -> AccountLines:
-    def count(lines: Sequence[str], **also: Any) -> int:
-        return _total(rows, "accounts", lines, **also)
-
-    return AccountLines(
-        opening=count(PAYING_AT_OPENING),
-        new=count(["new"]),
-        reactivated=count(["reactivated"]),
-        churned=count(["churned"]),
-        closing=count(PAYING_AT_CLOSING),
-        expansion=count(["expansion"]),
-        contraction=count(["contraction"]),
-        passed_through=count(["passed_through"]),
-        came_back_and_left=count(["came_back_and_left"]),
-        interrupted=count(PAYING_AT_OPENING, interrupted=1),
-        leaving=count(PAYING_AT_CLOSING, leaving=1),
-        churned_by_kind={kind: count(["churned"], leaving_kind=kind) for kind in LEAVING_KINDS},
-    )
-
-
-def _money_lines(rows: Sequence[Mapping[str, Any]]) -> MoneyLines:
-    def opened(lines: Sequence[str], **also: Any) -> int:
-        return _total(rows, "opening", lines, **also)
-
-    def closed(lines: Sequence[str], **also: Any) -> int:
-        return _total(rows, "closing", lines, **also)
-
-    return MoneyLines(
-        opening=opened(PAYING_AT_OPENING),
-        new=closed(["new"]),
-        reactivated=closed(["reactivated"]),
-        expansion=closed(["expansion"]) - opened(["expansion"]),
-        contraction=opened(["contraction"]) - closed(["contraction"]),
-        churned=opened(["churned"]),
-        closing=closed(PAYING_AT_CLOSING),
-        leaving=closed(PAYING_AT_CLOSING, leaving=1),
-        churned_by_kind={kind: opened(["churned"], leaving_kind=kind) for kind in LEAVING_KINDS},
-    )
-
-
-def _total(
-    rows: Sequence[Mapping[str, Any]], what: str, lines: Sequence[str], leaving: int = 0, **also: Any
-) -> int:
-    return sum(
-        row[what]
-        for row in rows
-        if row["line"] in lines
-        and row["leaving"] == leaving
-        and all(row[key] == value for key, value in also.items())
-    )
-
-
-def _provenance(source: Source) -> dict[str, Any]:
-    ledger = source.ledger
-    return {
-        "definition": DEFINITION,
-        "definition_version": VERSION,
-        "policies": ledger.policies.to_dict(),
-        "period": str(source.period),
-        "by": source.by,
-        "where": " and ".join(str(condition) for condition in source.where) or None,
-        "currency": ledger.reporting,
-        "rates_on": source.rates_day.isoformat(),
-        "cut": dict(ledger.cut),
-        "covered": ledger.covered.isoformat(),
-        "excluded": dict(ledger.excluded),
-        "simulated": ledger.simulated,
-    }
 
 
 def _number(value: Fraction | None) -> float | None:

@@ -6,8 +6,9 @@ from typing import Any, overload
 
 import pyarrow as pa
 
+from keepwell.metrics.lines import AccountLines, MoneyLines
 from keepwell.metrics.registry import all_metrics
-from keepwell.metrics.statement import AccountLines, MoneyLines, Statement
+from keepwell.metrics.statement import Statement
 from keepwell.metrics.tabular import Tabular, money_column
 
 _ACCOUNTS = [f.name for f in fields(AccountLines) if f.name != "churned_by_kind"]

@@ -16,7 +16,7 @@ def accounts_behind(statement: "Statement", *, most: int = 2_000) -> dict[str, l
     An account is `{account_id, name, opening, closing, change, currency, why}`, its amounts as decimal
     strings in the statement's currency. Raises KeepwellError where the statement was made without accounts.
     """
-    from keepwell.metrics.statement import LINES
+    from keepwell.metrics.lines import LINES
 
     lines = [line for line in LINES if line != "unchanged"]
     return {line: _behind(statement, line, most) for line in lines}

@@ -14,7 +14,7 @@ from oracle.reference import shortest_period
 
 from keepwell.lib.days import Period, from_number
 from keepwell.metrics.comparison import compare
-from keepwell.metrics.refusal import company_cycle, refusal
+from keepwell.metrics.refusal import company_cycles, refusals
 from keepwell.metrics.statement import statement
 
 PLAIN = h.Policies()
@@ -22,6 +22,14 @@ PLAIN = h.Policies()
 
 def days(start, length):
     return Period(from_number(start), from_number(start + length))
+
+
+def company_cycle(ledger, end):
+    return company_cycles(ledger, [end]).get(end)
+
+
+def refusal(ledger, period):
+    return refusals(ledger, [period])[0]
 
 
 @pytest.fixture

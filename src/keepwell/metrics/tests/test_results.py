@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import keepwell as kw
-from keepwell.metrics import statement as statements_module
+from keepwell.metrics import source as source_module
 from keepwell.metrics.intervals import bootstrap, wilson
 
 
@@ -89,7 +89,7 @@ def test_a_segment_has_the_intervals_of_its_own_accounts(company, quarter):
 
 
 def test_a_company_with_too_many_different_accounts_says_why_money_has_no_interval(company, monkeypatch):
-    monkeypatch.setattr(statements_module, "MOST_ALIKE", 5)
+    monkeypatch.setattr(source_module, "MOST_ALIKE", 5)
     held = company.statement("2026-04-01", "2026-07-01").to_dict(intervals=True)
     assert set(held["intervals"]) == {"customer_churn", "customer_retention"}
     assert "too many different accounts" in held["intervals_left_out"]

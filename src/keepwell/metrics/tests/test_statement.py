@@ -12,8 +12,9 @@ from oracle.product import ledger_of
 from keepwell.lib.days import Period
 from keepwell.lib.errors import KeepwellError
 from keepwell.metrics.cuts import Condition
+from keepwell.metrics.lines import LINES
 from keepwell.metrics.registry import all_metrics
-from keepwell.metrics.statement import LINES, statement
+from keepwell.metrics.statement import statement
 
 QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1))
 
