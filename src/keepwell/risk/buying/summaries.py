@@ -17,7 +17,7 @@ from keepwell.lib.days import number
 from keepwell.lib.errors import BadInput
 from keepwell.lib.money import Rate
 from keepwell.lib.text import gettext as _
-from keepwell.metrics.conversion import priced
+from keepwell.metrics.conversion import money_in, without_rate
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -88,12 +88,13 @@ def summarise(
     `purchases` has account_id, occurred_on (day number), currency and amount (minor units), as
     `Book.moment(engine, as_known_on=as_of - 1 day).frame("purchases")` gives it. A row that is not above zero is a
     return and no purchase, and lessens that day's spend; several rows on a day are one purchase. `rates` turn spend
-    into `reporting`; without it all amounts are taken to be of one currency. Days on which a stretch of `beside`
-    (account_id, start, end: subscriptions) runs are left out.
+    into `reporting`, and a purchase in a currency without a rate leaves its account's spend unknown; without
+    `reporting` all amounts are taken to be of one currency. Days on which a stretch of `beside` (account_id, start,
+    end: subscriptions) runs are left out.
 
     >>> summarise(engine, moment.frame("purchases"), date(2026, 7, 1)).frequency  # doctest: +SKIP
     """
-    days = _days(engine, purchases, rates or {}, reporting, beside)
+    days = _days(purchases, rates or {}, reporting, beside)
     return _summaries(_collected(engine, days, number(as_of), number(as_of)))
 
 
@@ -117,19 +118,23 @@ def held_back(
             seen=f"{cut} / {until}",
             ways=[_("Take an earlier cut.")],
         )
-    days = _days(engine, purchases, rates or {}, reporting, beside)
+    days = _days(purchases, rates or {}, reporting, beside)
     rows = _collected(engine, days, number(cut), number(until))
     return Held(_summaries(rows), (until - cut).days, rows["later"].astype(np.int64))
 
 
-def _days(
-    engine: Engine, purchases: Frame, rates: Mapping[str, Rate], reporting: str | None, beside: Frame | None
-) -> Frame:
+def _days(purchases: Frame, rates: Mapping[str, Rate], reporting: str | None, beside: Frame | None) -> Frame:
     rows = purchases.select("account_id", "currency", "amount", day=nw.col("occurred_on"))
-    if reporting is not None:
-        rows = priced(rows, rates, reporting, engine, {"amount": "amount"})
-    one_currency = rows.with_columns(currency=nw.lit(reporting or ""))
-    return purchase_days(one_currency, beside).filter(nw.col("bought") == 1)
+    if reporting is None:
+        alike = rows.with_columns(currency=nw.lit(""))
+        return purchase_days(alike, beside).filter(nw.col("bought") == 1).with_columns(unpriced=nw.lit(0))
+    priced = purchase_days(rows, beside).with_columns(
+        spend=money_in(rates, reporting, "spend"), unpriced=without_rate(rates, reporting)
+    )
+    by_day = priced.group_by("account_id", "day").agg(
+        nw.col("spend").sum().cast(nw.Int64), nw.col("bought").max(), nw.col("unpriced").max()
+    )
+    return by_day.filter(nw.col("bought") == 1)
 
 
 def _collected(engine: Engine, days: Frame, cut: int, until: int) -> dict[str, NDArray[Any]]:
@@ -148,6 +153,7 @@ def _collected(engine: Engine, days: Frame, cut: int, until: int) -> dict[str, N
             later=nw.when(before).then(0).otherwise(1).sum().cast(nw.Int64),
             log_gaps=nw.when(again).then(nw.col("gap").cast(nw.Float64).log()).otherwise(0.0).sum(),
             spent=nw.when(again).then(nw.col("spend").fill_null(0)).otherwise(0).sum().cast(nw.Int64),
+            unpriced=nw.when(again).then(nw.col("unpriced")).otherwise(0).max().cast(nw.Int64),
         )
         .filter(nw.col("first") < cut)
     )
@@ -165,7 +171,9 @@ def _summaries(rows: Mapping[str, NDArray[Any]]) -> Summaries:
         recency=(rows["last"] - rows["first"]).astype(np.int64),
         age=rows["age"].astype(np.int64),
         log_gaps=rows["log_gaps"].astype(np.float64),
-        spend=np.divide(spent, x, out=np.full(len(x), np.nan), where=(x > 0) & (spent > 0)),
+        spend=np.divide(
+            spent, x, out=np.full(len(x), np.nan), where=(x > 0) & (spent > 0) & (rows["unpriced"] == 0)
+        ),
     )
 
 

@@ -72,6 +72,9 @@ def test_money_of_other_currencies_is_turned_into_the_reporting_currency(duckdb)
     rates = {"USD": Rate.of("USD", Decimal("0.9"), "EUR")}
     known = summarise(duckdb, purchases, date(2026, 1, 9), rates=rates, reporting="EUR")
     assert (known.frequency[0], known.spend[0]) == (2, 120)
+    without = summarise(duckdb, purchases, date(2026, 1, 9), reporting="EUR")
+    assert without.frequency[0] == 2
+    assert np.isnan(without.spend[0])
 
 
 def test_days_on_which_a_subscription_runs_are_left_out(duckdb):
