@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bench import observing
 from bench.company import MONTHS, RATES, UNTIL, book, change_some, files
 from bench.measured import Clock
 
@@ -181,6 +182,7 @@ TASKS: Mapping[str, Callable[..., Any]] = {
         duckdb_import,
         ledger_files,
         compare_ledgers,
+        *observing.TASKS,
     )
 }
 

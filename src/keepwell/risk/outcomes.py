@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from keepwell.book.engines import Frame
 from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import from_number, number
-from keepwell.metrics.conversion import priced
+from keepwell.metrics.conversion import money_in
 
 Floats = NDArray[np.float64]
 Texts = NDArray[Any]
@@ -100,7 +100,7 @@ def _became(ledger: Ledger, day: int, end: int) -> Frame:
     """By account: pays (1 if it does at `day`), departed_on, leaving_kind, paid_now, paid_then, noticed_on."""
     rates = ledger.rates(from_number(day - 1))
     near = ledger.rows.filter(nw.col("day") < end)
-    rows = priced(near, rates, ledger.reporting, ledger.engine, {"after": "after_in"})
+    rows = near.with_columns(after_in=money_in(rates, ledger.reporting))
     departs = nw.when(nw.col("paying") == -1, nw.col("day") >= day).then(nw.col("day"))
     moves = rows.group_by("account_id").agg(
         pays=nw.when(nw.col("day") < day).then(nw.col("paying")).otherwise(0).sum().cast(nw.Int64),

@@ -19,6 +19,9 @@ from keepwell.book.moment import Moment
 from keepwell.book.tables import table_named
 from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import from_number
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.money import Rate
+from keepwell.lib.text import gettext as _
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ class Then:
     def versions(self, table: str, on: str) -> Frame:
         """Every version known by then of such rows."""
         return self._before(self.moment.versions(table), table, on, None)
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        """What currencies were worth on the day before. Raises KeepwellError where that was not known."""
+        try:
+            return self.ledger.rates(from_number(self.day - 1))
+        except KeepwellError as error:
+            known = _("Or, if they are loaded: load them again with --known-at occurred.")
+            raise KeepwellError(error.wrong, seen=error.seen, ways=[*error.ways, known]) from error
 
     @property
     def begins(self) -> datetime:

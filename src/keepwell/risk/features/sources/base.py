@@ -15,8 +15,7 @@ Columns of the base, one row an account that pays and is not known to leave:
 import narwhals as nw
 
 from keepwell.book.engines import Frame
-from keepwell.lib.days import from_number
-from keepwell.metrics.conversion import priced
+from keepwell.metrics.conversion import money_in
 from keepwell.risk.features.sources import Then
 
 ATTRIBUTES = ("segment", "salesperson", "channel", "country", "industry", "language")
@@ -26,9 +25,7 @@ def base(then: Then) -> Frame:
     """The accounts observed, with the columns above."""
     day, ledger = then.day, then.ledger
     rows = ledger.rows.filter(nw.col("day") < day)
-    valued = priced(
-        rows, ledger.rates(from_number(day - 1)), ledger.reporting, then.engine, {"after": "after_in"}
-    )
+    valued = rows.with_columns(after_in=money_in(then.rates, ledger.reporting))
     irregular = nw.when(_at(day), nw.col("after") > 0, nw.col("kept_by") == "irregular").then(1).otherwise(0)
     paying = (
         valued.group_by("account_id")

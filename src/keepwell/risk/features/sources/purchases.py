@@ -3,8 +3,7 @@
 import narwhals as nw
 
 from keepwell.book.engines import Frame
-from keepwell.lib.days import from_number
-from keepwell.metrics.conversion import priced
+from keepwell.metrics.conversion import money_in
 from keepwell.risk.features import Part
 from keepwell.risk.features.sources import Source, Then
 
@@ -13,8 +12,7 @@ def rows(then: Then) -> Frame:
     """One row an account and day: age, spend (minor units of the reporting currency, returns taken off), bought (1
     where something was bought that day, 0 where there were only returns)."""
     found = then.frame("purchases", "occurred_on")
-    rates = then.ledger.rates(from_number(then.day - 1))
-    valued = priced(found, rates, then.ledger.reporting, then.engine, {"amount": "spent"})
+    valued = found.with_columns(spent=money_in(then.rates, then.ledger.reporting, "amount"))
     return valued.group_by("account_id", "age").agg(
         spend=nw.col("spent").sum().cast(nw.Int64),
         bought=nw.when(nw.col("amount") > 0).then(1).otherwise(0).max(),
