@@ -39,14 +39,14 @@ def write_followed(
 ) -> dict[str, list[Path]]:
     """Write what `work` makes of each table: under each name of `outputs` at most one Parquet file a thread."""
     written: dict[str, list[Path]] = {name: [] for name in outputs}
-    taking = threading.Lock()
+    taking, stopped = threading.Lock(), threading.Event()
 
     def follow(place: int) -> None:
         writers: dict[str, pq.ParquetWriter] = {}
         with ExitStack() as open_files:
             while True:
                 with taking:
-                    table = next(tables, None)
+                    table = None if stopped.is_set() else next(tables, None)
                 if table is None:
                     return
                 for name, made in work(table).items():
@@ -60,8 +60,11 @@ def write_followed(
                     writers[name].write_table(made, row_group_size=_ROW_GROUP)
 
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(follow, place) for place in range(threads)]:
-            done.result()
+        try:
+            for done in [pool.submit(follow, place) for place in range(threads)]:
+                done.result()
+        finally:
+            stopped.set()  # whoever interrupts, or fails, does not wait for all the rest
     return written
 
 
