@@ -1,0 +1,196 @@
+"""A trial out of the book: its treatments, what was known of the accounts then, and what became of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+
+from keepwell.book.book import Book
+from keepwell.book.engines import Engine
+from keepwell.book.moment import Moment
+from keepwell.lib.days import from_number, number
+from keepwell.lib.errors import BadInput, KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
+from keepwell.risk.effects.holdouts import HELD_OUT, TREATED
+from keepwell.risk.effects.trial import Column, Ints, Trial
+from keepwell.risk.features import Feature
+from keepwell.risk.judging import Floats
+from keepwell.risk.observations import Observations, observe
+
+Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
+
+HORIZON = 180
+
+
+@dataclass(frozen=True)
+class Treatments:
+    """What the book recorded of an action: (n,) accounts, days and whether they were treated, in order of days.
+
+    Of an account in both arms only what is of its first arm is kept; `contaminated` counts such accounts.
+    """
+
+    accounts: np.ndarray[Any, Any]
+    day: Ints
+    treated: np.ndarray[Any, np.dtype[np.bool_]]
+    contaminated: int
+
+
+def treatments(moment: Moment, action: str) -> Treatments:
+    """The treatments and hold-outs of an action. Raises KeepwellError with near names where there are none."""
+    rows = moment.frame("treatments").filter(nw.col("kind") == action, ~nw.col("arm").is_null())
+    table = moment.engine.collect(
+        rows.select("account_id", "occurred_on", "arm").sort("occurred_on", "account_id", "arm")
+    )
+    if not table.num_rows:
+        raise _no_action(moment, action)
+    accounts = table["account_id"].to_numpy(zero_copy_only=False)
+    day = table["occurred_on"].cast(pa.int64()).to_numpy()
+    treated = np.array([arm == TREATED for arm in table["arm"].to_pylist()], np.bool_)
+    names, first, entry = np.unique(accounts.astype(str), return_index=True, return_inverse=True)
+    same = treated == treated[first][entry]
+    contaminated = len(np.unique(names[entry[~same]]))
+    return Treatments(accounts[same], day[same], treated[same], contaminated)
+
+
+def settled(moment: Moment, action: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The accounts that were ever held out from an action, and those that were treated with it and never held out.
+
+    They are what `keepwell.risk.effects.holdouts.assign` must not deal anew.
+    """
+    rows = moment.frame("treatments").filter(nw.col("kind") == action).select("account_id", "arm").unique()
+    found = moment.engine.collect(rows).to_pylist()
+    held_out = frozenset(row["account_id"] for row in found if row["arm"] == HELD_OUT)
+    treated = frozenset(row["account_id"] for row in found if row["arm"] == TREATED)
+    return held_out, treated - held_out
+
+
+def _no_action(moment: Moment, action: str) -> KeepwellError:
+    kinds = moment.engine.collect(moment.frame("treatments").select("kind").unique())["kind"].to_pylist()
+    known = sorted(kind for kind in kinds if kind)
+    if not known:
+        return KeepwellError(
+            _("The book has no treatments, so nothing can be said of what acting does."),
+            ways=[
+                _("Load whom you treated and whom not: keepwell import treatments FILE."),
+                _(
+                    "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
+                ),
+            ],
+        )
+    close = near(action, known)
+    return KeepwellError(
+        _("No treatment is called “{action}”.").format(action=action),
+        ways=[
+            *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+            _("There are: {names}.").format(names=", ".join(known)),
+        ],
+    )
+
+
+def trial_of(
+    book: Book,
+    engine: Engine,
+    action: str,
+    *,
+    horizon: int = HORIZON,
+    by: Literal["segment", "kind"] = "segment",
+    features: Sequence[Feature] | None = None,
+    progress: Progress | None = None,
+) -> Trial:
+    """The trial of an action: leaving, or giving notice of all, within `horizon` days.
+
+    What was known of an account is taken from the first of the month in which it was treated or held out, the newest
+    day on which no treatment of that month can have changed it, and its days are counted from there. Accounts that
+    were not paying then, or had given notice by the day of the treatment, are left out of both arms and counted.
+    """
+    done = treatments(book.moment(engine), action)
+    months = np.array([number(from_number(int(day)).replace(day=1)) for day in done.day], np.int64)
+    parts: list[tuple[Ints, Observations]] = []
+    every = np.unique(months)
+    for at, month in enumerate(every):
+        if progress is not None:
+            progress(at, len(every), _("observing {day}").format(day=from_number(int(month))))
+        seen = observe(book, engine, [from_number(int(month))], horizon=horizon, features=features)
+        parts.append(_matched(seen, done, np.flatnonzero(months == month)))
+    return _trial(action, horizon, by, done, parts)
+
+
+def _matched(seen: Observations, done: Treatments, rows: Ints) -> tuple[Ints, Observations]:
+    """Which of some treatments are of accounts that were observed, and those observations, one a treatment."""
+    place_of = {account: place for place, account in enumerate(seen.accounts.tolist())}
+    places = np.array([place_of.get(account, -1) for account in done.accounts[rows].tolist()], np.int64)
+    there = places >= 0
+    rows, found = rows[there], seen.where(places[there])
+    late = done.day[rows] - found.as_of
+    gone = (found.outcomes.left_in < late) | (found.outcomes.notice_in < late)
+    return rows[~gone], found.where(~gone)
+
+
+def _trial(
+    action: str, horizon: int, by: str, done: Treatments, parts: Sequence[tuple[Ints, Observations]]
+) -> Trial:
+    rows = np.concatenate([which for which, _seen in parts])
+    columns = columns_of([seen for _which, seen in parts])
+
+    def joined(get: Callable[[Observations], Any]) -> Any:
+        return np.concatenate([get(seen) for _which, seen in parts])
+
+    left, notice = joined(lambda o: o.outcomes.left), joined(lambda o: o.outcomes.notice_in)
+    happened = np.where(np.isnan(left), np.nan, (left > 0) | ~np.isnan(notice))
+    return Trial(
+        action=action,
+        outcome=_("left or gave notice within {days} days").format(days=horizon),
+        wished=False,
+        accounts=done.accounts[rows],
+        day=done.day[rows],
+        treated=done.treated[rows],
+        happened=happened,
+        values=joined(lambda o: values_of(o, columns)),
+        columns=columns,
+        group=joined(lambda o: o.segment if by == "segment" else o.kind),
+        contaminated=done.contaminated,
+        unobserved=len(done.day) - len(rows),
+    )
+
+
+def columns_of(seen: Sequence[Observations]) -> tuple[Column, ...]:
+    """What observations of several days know, their categories' words taken together."""
+    words: dict[str, set[str]] = {}
+    for one in seen:
+        for feature in one.features:
+            words.setdefault(feature.name, set()).update(feature.categories or ())
+    return tuple(
+        Column(feature.name, None if feature.categories is None else tuple(sorted(words[feature.name])))
+        for feature in (seen[0].features if seen else ())
+    )
+
+
+def values_of(seen: Observations, columns: Sequence[Column]) -> Floats:
+    """(n, f) values of observations in the order of columns, categories coded by the columns' words.
+
+    A word that the columns do not know is not known. Raises BadInput where a feature is missing.
+    """
+    places = {feature.name: place for place, feature in enumerate(seen.features)}
+    missing = [column.name for column in columns if column.name not in places]
+    if missing:
+        raise BadInput(
+            _("An effect was learnt from features that these observations do not have."),
+            seen=", ".join(missing),
+            ways=[_("Learn it anew: keepwell effect.")],
+        )
+    found = np.empty((len(seen), len(columns)))
+    for at, column in enumerate(columns):
+        place = places[column.name]
+        values = seen.values[:, place]
+        if column.words is not None:
+            code_of = {word: float(code) for code, word in enumerate(column.words)}
+            new = np.array(
+                [*(code_of.get(word, np.nan) for word in seen.features[place].categories or ()), np.nan]
+            )
+            values = new[np.where(np.isnan(values), len(new) - 1, values).astype(np.int64)]
+        found[:, at] = values
+    return found

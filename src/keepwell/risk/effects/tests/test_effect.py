@@ -1,0 +1,131 @@
+"""What an action does, learnt from those held out; and the refusal to say so without them."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.risk.effects.effect import learnt_effect
+from keepwell.risk.effects.learners import learners, out_of_fold, s_logistic
+from keepwell.risk.effects.on_risk import OnRisk
+from keepwell.risk.effects.tests.effects_kit import made, true_benefit
+from keepwell.risk.effects.trial import RISK, Column
+
+FEW = {"draws": 50, "by": {"S logistic": s_logistic}}
+
+
+@pytest.mark.parametrize("name", list(learners()))
+def test_every_learner_finds_whom_acting_helps(name):
+    trial = made()
+    fresh = made(4000, seed=9)
+    found = learners()[name](trial, 0)(fresh.values)
+    assert np.corrcoef(found, true_benefit(fresh.values))[0, 1] > 0.6
+
+
+@pytest.mark.parametrize("name", list(learners()))
+def test_an_outcome_wished_for_turns_the_sign_and_nothing_else(name):
+    leaving, staying = made(), made(wished=True)
+    one, other = (learners()[name](trial, 0)(leaving.values[:200]) for trial in (leaving, staying))
+    assert np.allclose(one, other, atol=0.01)
+
+
+def test_no_account_is_ranked_by_what_was_learnt_from_itself():
+    """With a column that names each account, a learner that saw its rows would know their outcomes."""
+    seen = []
+
+    def spy(trial, seed):
+        learnt = set(trial.accounts)
+
+        def effect(values):
+            return np.array([float(f"A{int(v)}" in learnt) for v in values[:, 0]])
+
+        seen.append(learnt)
+        return effect
+
+    trial = made(600, repeats=3)
+    trial = replace(trial, values=np.column_stack([np.arange(600) // 3, trial.values[:, 1:]]))
+    assert out_of_fold(trial, spy, 0).max() == 0
+    assert len(seen) == 5
+
+
+def test_the_learnt_order_beats_the_response_model_and_lots():
+    found = learnt_effect(made(), draws=50)
+    assert found.speaks
+    by_name = {one.name: one for one in found.rankings}
+    assert list(by_name)[-2:] == ["response", "random"]
+    assert by_name[found.best].over_response.above_zero
+    assert not by_name["random"].qini.above_zero
+    assert by_name[found.best].benefit[0.1].value > found.differences[0].benefit.value
+    assert any("better than treating those at risk" in note for note in found.notes())
+
+
+def test_where_acting_does_the_same_to_all_nobody_is_singled_out():
+    trial = made(4000)
+    nothing = replace(trial, treated=np.random.default_rng(5).random(4000) < 0.5)
+    found = learnt_effect(nothing, draws=100)
+    assert not found.speaks
+    assert len(set(found.benefits(trial.values[:50]))) == 1
+    assert "no effect is shown" in found.notes()[0]
+
+
+def test_without_anyone_held_out_there_is_no_word_of_an_effect():
+    trial = made(500)
+    with pytest.raises(KeepwellError, match="Nobody was held out") as refused:
+        learnt_effect(replace(trial, treated=np.ones(500, bool)), **FEW)
+    assert any("hold-out" in way for way in refused.value.ways)
+    assert any("state what you assume" in way for way in refused.value.ways)
+
+
+def test_too_few_held_out_and_outcomes_not_yet_known_are_told():
+    trial = made(500)
+    few = replace(trial, treated=np.arange(500) >= 10)
+    with pytest.raises(KeepwellError, match="Too few accounts"):
+        learnt_effect(few, **FEW)
+    late = replace(trial, happened=np.full(500, np.nan))
+    with pytest.raises(KeepwellError, match="of 500 it is not yet known"):
+        learnt_effect(late, **FEW)
+
+
+def test_the_same_account_often_held_out_is_one_held_out_account():
+    trial = made(500, repeats=50)
+    with pytest.raises(KeepwellError, match="Too few accounts"):
+        learnt_effect(trial, **FEW)
+
+
+def test_other_orders_are_judged_beside_on_the_rows_that_are_known():
+    trial = made(3000)
+    unknown = replace(trial, happened=np.where(np.arange(3000) < 300, np.nan, trial.happened))
+    found = learnt_effect(unknown, beside={"risk": trial.values[:, 0]}, **FEW)
+    assert [one.name for one in found.rankings] == ["S logistic", "risk", "response", "random"]
+    assert len(found.trial) == 2700
+
+
+def test_it_says_itself_as_json_and_rows():
+    found = learnt_effect(made(2000), **FEW)
+    said = json.loads(json.dumps(found.to_json()))
+    assert {"differences", "rankings", "best", "notes"} <= set(said)
+    assert [row["group"] for row in found.rows()] == ["all", "AT", "DE"]
+    assert found.off[0] <= 1 <= found.off[1]
+
+
+def with_risk(trial):
+    """The trial with the true risk of those not acted on."""
+    risk = 0.25 + 0.3 * (np.nan_to_num(trial.values[:, 1], nan=0.5) - 0.5)
+    return replace(
+        trial, values=np.column_stack([trial.values, risk]), columns=(*trial.columns, Column(RISK))
+    )
+
+
+def test_building_on_risk_finds_whom_acting_helps():
+    fresh = with_risk(made(4000, seed=9))
+    found = OnRisk(with_risk(made()), 0)(fresh.values)
+    assert np.corrcoef(found, true_benefit(fresh.values))[0, 1] > 0.75
+
+
+def test_building_on_risk_treats_all_alike_where_the_trial_shows_no_difference():
+    trial = with_risk(made(4000))
+    treated = np.random.default_rng(5).random(4000) < 0.5
+    learnt = OnRisk(replace(trial, treated=treated), 0)
+    assert learnt.penalty >= 300

@@ -1,0 +1,116 @@
+"""A trial: accounts when they were acted on or held out, what was known of them then, and what became of them."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.risk.judging import Floats, numbered
+
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+RISK = "risk"  # the column that tells what a model learnt from all observations expects without acting
+LEAST = 30  # accounts that each arm needs before anything is said of an effect
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing known of accounts: a number, or where `words` are given a code into them."""
+
+    name: str
+    words: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One entry a treatment, (n,): an account acted on, or held out, on a day.
+
+    happened: 1 where what is counted came about, 0 where it did not, NaN where that is not yet known. wished: whether
+    it is wished for (a visit) or not (leaving). values: (n, f), NaN where not known. group: the kind of account, by
+    which the difference is shown. contaminated: accounts in both arms, counted in that of their first treatment.
+    unobserved: treatments of which nothing was known that day. outcome: what is counted, in words.
+    """
+
+    action: str
+    outcome: str
+    wished: bool
+    accounts: NDArray[Any]
+    day: Ints
+    treated: Flags
+    happened: Floats
+    values: Floats
+    columns: tuple[Column, ...]
+    group: NDArray[Any]
+    contaminated: int = 0
+    unobserved: int = 0
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    @cached_property
+    def entries(self) -> Ints:
+        """Each row's account as a number from 0."""
+        return numbered(self.accounts)
+
+    def where(self, rows: NDArray[Any]) -> "Trial":
+        """Some of its rows: a mask, or places in order."""
+        return replace(
+            self,
+            accounts=self.accounts[rows],
+            day=self.day[rows],
+            treated=self.treated[rows],
+            happened=self.happened[rows],
+            values=self.values[rows],
+            group=self.group[rows],
+        )
+
+    def known(self) -> "Trial":
+        """Only what became of whom is known."""
+        return self.where(~np.isnan(self.happened))
+
+    def needed(self) -> "Trial":
+        """Its known rows. Raises KeepwellError where an arm is missing or too small to speak of an effect."""
+        found = self.known()
+        many = {
+            arm: len(np.unique(found.entries[found.treated == done]))
+            for arm, done in ((_("treated"), True), (_("held out"), False))
+        }
+        if min(many.values()) >= LEAST:
+            return found
+        late = len(self) - len(found)
+        seen = ", ".join(f"{arm}: {n}" for arm, n in many.items())
+        seen += "; " + _("of {n} it is not yet known what became of them").format(n=late) if late else ""
+        if not many[_("held out")]:
+            raise KeepwellError(
+                _("Nobody was held out from “{action}”, so nothing can be said of its effect.").format(
+                    action=self.action
+                ),
+                seen=seen,
+                ways=[
+                    _("Hold accounts out from now on and record them: keepwell effect hold-out."),
+                    _("Load whom you treated and whom not: keepwell import treatments FILE."),
+                    _(
+                        "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
+                    ),
+                ],
+            )
+        raise KeepwellError(
+            _("Too few accounts were treated with or held out from “{action}” to speak of an effect.").format(
+                action=self.action
+            ),
+            seen=seen,
+            ways=[
+                _("Each arm needs {least} accounts of which it is known what became of them.").format(
+                    least=LEAST
+                ),
+                _("Wait, or act on more accounts, keeping the hold-outs."),
+                _(
+                    "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
+                ),
+            ],
+        )
