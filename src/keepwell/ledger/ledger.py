@@ -114,7 +114,14 @@ class Ledger:
                     _("The columns are: {names}.").format(names=", ".join(columns) or _("none")),
                 ],
             )
-        return versions(self.attributes, name)
+        if name not in self._attributes:
+            self._attributes[name] = self.engine.persist(versions(self.attributes, name))
+        return self._attributes[name]
+
+    @cached_property
+    def _attributes(self) -> dict[str, Frame]:
+        """What was asked for so far: a cut asks for it again and again."""
+        return {}
 
     @property
     def attribute_names(self) -> list[str]:
