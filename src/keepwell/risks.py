@@ -6,10 +6,10 @@
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from keepwell.lib.days import Period, number, parse_day
 from keepwell.lib.errors import KeepwellError
@@ -19,14 +19,23 @@ if TYPE_CHECKING:
     from keepwell.book.book import Book
     from keepwell.book.engines import Engine, Frame
     from keepwell.ledger.ledger import Ledger
+    from keepwell.risk.backtest import Backtest
     from keepwell.risk.causes.before import Before
     from keepwell.risk.causes.stated import Stated
     from keepwell.risk.causes.where import Leaving
+    from keepwell.risk.drift import Drift
+    from keepwell.risk.effects.effect import LearntEffect
     from keepwell.risk.health.checkup import CheckUp
     from keepwell.risk.health.judged import Judged
     from keepwell.risk.health.moving import Advice
     from keepwell.risk.health.results import Health
+    from keepwell.risk.keeping import KeptModel
     from keepwell.risk.observations import Observations
+    from keepwell.risk.promotion import Retrained
+    from keepwell.risk.said import Night, SaidJudged, Scores
+    from keepwell.risk.trained import Trained
+    from keepwell.risk.worth.assumptions import Assumptions
+    from keepwell.risk.worth.worth import Worth
 
 Day = date | str
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
@@ -60,11 +69,156 @@ class Risks:
         """Observations of the newest `months` month-ends of which it is known what became of them."""
         from keepwell.risk.observations import month_ends
 
-        days = [day for day in month_ends(self.ledger, months + horizon // 28 + 1) if self._matured(day, horizon)]
+        days = [
+            day for day in month_ends(self.ledger, months + horizon // 28 + 1) if self._matured(day, horizon)
+        ]
         return self.observe(days[-months:], horizon=horizon)
 
     def _matured(self, day: date, horizon: int) -> bool:
         return number(day) + horizon <= number(self.covered)
+
+    # --- the model ------------------------------------------------------------------------------------------
+
+    def train(
+        self, *, now: datetime, months: int = MONTHS, horizon: int = HORIZON, seed: int = 0
+    ) -> "Retrained":
+        """Learn a model from the past and keep it; it is put to use if it is the first, or wins on the newest slice.
+
+        Raises `keepwell.risk.enough.NotEnough` where the past cannot carry one.
+        """
+        from keepwell.risk.promotion import retrain
+
+        moment = self.book.moment(self.engine)
+        seen = self.past(months=months, horizon=horizon)
+        return retrain(self.book, self.engine, seen, moment=moment, now=now, seed=seed)
+
+    def backtest(
+        self,
+        *,
+        months: int = MONTHS,
+        horizon: int = HORIZON,
+        tops: Sequence[float] = (10, 0.05, 0.10),
+        seed: int = 0,
+    ) -> "Backtest":
+        """What would have been said each past month by a model that knew only what was known then."""
+        from keepwell.risk.backtest import backtest
+
+        seen = self.past(months=months, horizon=horizon)
+        return backtest(seen, seed=seed, tops=tops, progress=self._progress)
+
+    def models(self) -> "list[KeptModel]":
+        """Every model ever learnt, oldest first, and which is in use."""
+        from keepwell.risk.keeping import kept_models
+
+        return kept_models(self.book.moment(self.engine))
+
+    def use_model(self, number: int, *, now: datetime, why: str) -> "KeptModel":
+        """Let scores come from that model from now on: how one goes back."""
+        from keepwell.risk.keeping import use
+
+        return use(self.book, self.engine, number, now=now, why=why)
+
+    def score(self, day: Day | None = None, *, horizon: int = HORIZON) -> "Scores":
+        """The chance of leaving of every account, its interval, coverage and reasons, by the model in use."""
+        from keepwell.risk.leaks import coverage
+        from keepwell.risk.said import scores
+
+        _number, trained = self._in_use(horizon)
+        seen = self.observe([self._day(day)], horizon=horizon)
+        return scores(trained, seen, coverage=coverage(seen))
+
+    def say(self, scored: "Scores", *, now: datetime) -> "Night":
+        """Freeze what `score` gave as said, to be judged later; a day already said stays as it was said."""
+        from keepwell.risk.said import say
+
+        model, _trained = self._in_use(scored.obs.outcomes.horizon)
+        return say(self.book, self.engine, scored, model=model, now=now)
+
+    def said_of(self, account: str, *, horizon: int = HORIZON) -> "list[dict[str, Any]]":
+        """All that was ever said of an account, oldest first."""
+        from keepwell.risk.said import said_of
+
+        return said_of(self.book.moment(self.engine), account, horizon)
+
+    def judge_said(self, *, horizon: int = HORIZON) -> "SaidJudged":
+        """What was really said, beside what happened."""
+        from keepwell.risk.said import judge_said
+
+        return judge_said(self.book.moment(self.engine), self.ledger, horizon)
+
+    def drift(self, *, horizon: int = HORIZON) -> "Drift":
+        """How the company has changed since the model in use was learnt, and whether to learn again."""
+        from keepwell.risk.drift import drift
+        from keepwell.risk.observations import month_ends
+
+        _number, trained = self._in_use(horizon)
+        newest = [day for day in month_ends(self.ledger) if number(day) >= trained.learnt_until]
+        seen = self.observe(newest or [self.covered], horizon=horizon)
+        return drift(trained.profile, seen, trained.chances(seen))
+
+    def _in_use(self, horizon: int) -> "tuple[int, Trained]":
+        from keepwell.risk.keeping import in_use, stored_model
+
+        moment = self.book.moment(self.engine)
+        kept = in_use(moment, horizon)
+        if kept is None:
+            raise KeepwellError(
+                _("There is no model yet for leaving within {days} days.").format(days=horizon),
+                ways=[
+                    _("Learn one: keepwell risk train."),
+                    _("Or go by the check-up, which needs no history: keepwell health show."),
+                ],
+            )
+        return kept.number, stored_model(moment, kept.number)
+
+    # --- worth and effects ----------------------------------------------------------------------------------
+
+    def worth(
+        self,
+        assumed: "Assumptions | None" = None,
+        *,
+        budget: int | None = None,
+        action: str = "",
+        horizon: int = HORIZON,
+    ) -> "Worth":
+        """What acting on each account is worth, and the list for a budget (minor units of the reporting currency).
+
+        With an `action` that the book has treatments and hold-outs of, its learnt effect is used; else what is
+        assumed.
+        """
+        from keepwell.risk.effects.gathering import values_of
+        from keepwell.risk.worth.assumptions import assumptions
+        from keepwell.risk.worth.gathering import lives_of, standing_of
+        from keepwell.risk.worth.worth import worth
+
+        scored, said = self.score(horizon=horizon), assumed or assumptions(action=action)
+        learnt = self.effect(action) if action else None
+        effect = None
+        if learnt is not None:
+            effect = learnt.benefits(values_of(scored.obs, learnt.trial.columns))
+            said = said.learnt(*learnt.off, learnt.said())
+        standing = standing_of(scored, self.book.moment(self.engine), self.ledger, effect=effect)
+        return worth(
+            standing,
+            lives_of(self.ledger),
+            said,
+            currency=self.ledger.reporting,
+            budget=budget,
+            learnt=learnt.said() if learnt is not None else "",
+        )
+
+    def effect(
+        self, action: str, *, by: Literal["segment", "kind"] = "segment", seed: int = 0
+    ) -> "LearntEffect":
+        """What an action did, from its treatments and hold-outs, and on whom it works.
+
+        Raises KeepwellError where nobody was held out: then there is no word of an effect.
+        """
+        from keepwell.risk.effects.effect import learnt_effect
+        from keepwell.risk.effects.gathering import trial_of
+
+        trial = trial_of(self.book, self.engine, action, by=by, progress=self._progress)
+        return learnt_effect(trial, seed=seed)
 
     # --- the check-up ---------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from keepwell.cli import (
     demo,
     docs,
     doctor,
+    effect,
     erasing,
     events_retention,
     health,
@@ -28,10 +29,12 @@ from keepwell.cli import (
     mapping,
     posting,
     quarantine,
+    risk,
     series,
     setting_up,
     statement,
     survival,
+    worth,
 )
 from keepwell.cli.endings import ending
 from keepwell.cli.helping import examples
@@ -69,7 +72,10 @@ for command in (
     events_retention,
     cycles,
     health,
+    risk,
+    worth,
     causes,
+    effect,
     doctor,
     demo,
     docs,

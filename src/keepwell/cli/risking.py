@@ -1,11 +1,12 @@
 """What the commands about risk share: the book's risks, options said once, and how values are shown."""
 
 import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keepwell.cli.out import Column
 from keepwell.cli.progress import working
 from keepwell.cli.session import Session
 from keepwell.lib.text import gettext as _
@@ -22,6 +23,22 @@ Horizon = Annotated[
 AsOf = Annotated[
     str,
     typer.Option("--as-of", metavar="DAY", help=_("As it stood before this day; default: the covered day.")),
+]
+
+
+MODEL_NAMES = {
+    "model": _("the model"),
+    "base_rate": _("the base rate"),
+    "silence": _("silence alone"),
+    "logistic": _("logistic regression"),
+    "boosted": _("boosted trees"),
+}
+MEASURES = [
+    Column("auc", _("AUC"), number=True),
+    Column("auc_interval", "", number=True, tied=True),
+    Column("log_loss", _("Log-loss"), number=True),
+    Column("calibration", _("Off by"), number=True),
+    Column("precision", _("Right of the top 10"), number=True),
 ]
 
 
@@ -45,3 +62,17 @@ def share(value: float | None, digits: int = 1) -> str:
 def between(low: float | None, high: float | None, digits: int = 1) -> str:
     """An interval of a share."""
     return "" if low is None or high is None else f"{low:.{digits}%} – {high:.{digits}%}"
+
+
+def estimates(measures: Mapping[str, Any]) -> list[str]:
+    """The measures of `MEASURES`, as text; each is a value with its interval."""
+    rank, loss, off = measures["auc"], measures["log_loss"], measures["calibration"]
+    top = measures.get("precision_10", {"value": None})
+    low, high = rank["low"], rank["high"]
+    return [
+        "" if rank["value"] is None else f"{rank['value']:.3f}",
+        "" if low is None or high is None else f"{low:.3f} – {high:.3f}",
+        "" if loss["value"] is None else f"{loss['value']:.4f}",
+        share(off["value"]),
+        share(top["value"], 0),
+    ]

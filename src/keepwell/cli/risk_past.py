@@ -1,0 +1,157 @@
+"""`keepwell risk backtest`, `said`, `drift` and `models`: how far to trust what is said."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from keepwell.cli.options import Html
+from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.risking import MEASURES, MODEL_NAMES, Horizon, Months, estimates, risks_of, share
+from keepwell.cli.session import session_of
+from keepwell.lib.text import gettext as _
+from keepwell.risks import HORIZON, MONTHS
+
+_TOP = 20
+
+
+def backtest(
+    context: typer.Context, *, months: Months = MONTHS, horizon: Horizon = HORIZON, html: Html = ""
+) -> None:
+    """Judge the past month by month."""
+    session = session_of(context)
+    with risks_of(session) as risks:
+        found = risks.backtest(months=months, horizon=horizon)
+        data = found.to_json()
+        if html:
+            from keepwell.risk.page import write
+
+            write(found, html, ledger=risks.ledger)
+    rows = [
+        [MODEL_NAMES.get(name, name), *estimates(one["measures"])] for name, one in data["judged"].items()
+    ]
+    notes = []
+    for name, gap in data["against"].items():
+        loss = gap["log_loss"]
+        if loss["value"] is not None and loss["high"] is not None:
+            better = _("better, beyond chance") if loss["high"] < 0 else _("not better beyond chance")
+            notes.append(
+                _("Against {name}: log-loss {by:+.4f}, {better}.").format(
+                    name=MODEL_NAMES.get(name, name), by=loss["value"], better=better
+                )
+            )
+    warned = data["warnings"]["model"]["10"]
+    if warned["days"] is not None:
+        notes.append(
+            _(
+                "Of {leavers} leavers, {caught} were among a month's top 10, {days:.0f} days ahead on average."
+            ).format(leavers=warned["leavers"], caught=warned["caught"], days=warned["days"])
+        )
+    notes += [_("{day}: nothing would have been said ({why}).").format(**one) for one in data["silent"][:3]]
+    sheet = Sheet(
+        [Column("model", _("Said by")), *MEASURES],
+        rows,
+        title=_("What would have been said on {count} month-ends, leaving within {days} days").format(
+            count=len(found.days()), days=horizon
+        ),
+        notes=notes,
+    )
+    days = data["days"]
+    each = Sheet([Column(name) for name in days[0]], [list(day.values()) for day in days]) if days else None
+    if html:
+        notes.append(_("Written: {file}").format(file=html))
+    session.show(Answer(data, [sheet], csv=each))
+
+
+def models(
+    context: typer.Context,
+    *,
+    use: Annotated[int, typer.Option("--use", metavar="N", help=_("Score with this model from now on."))] = 0,
+    why: Annotated[str, typer.Option("--why", help=_("Why, to be kept with the choice."))] = "",
+) -> None:
+    """List models; change which is in use."""
+    session = session_of(context)
+    with risks_of(session) as risks:
+        if use:
+            risks.use_model(use, now=datetime.now(UTC), why=why or _("chosen by hand"))
+        found = [one.to_json() for one in risks.models()]
+    rows = [
+        [
+            one["number"],
+            MODEL_NAMES.get(one["model"], one["model"]),
+            one["at"][:16].replace("T", " "),
+            one["horizon"],
+            one["learnt_until"],
+            one["card"]["leavers"],
+            _auc(one),
+            _("in use") if one["in_use"] else "",
+        ]
+        for one in found
+    ]
+    columns = [
+        Column("number", _("Model"), number=True),
+        Column("model", _("Kind")),
+        Column("at", _("Learnt at (UTC)")),
+        Column("horizon", _("Days ahead"), number=True),
+        Column("learnt_until", _("Knew up to")),
+        Column("leavers", _("Leavers"), number=True),
+        Column("auc", _("AUC"), number=True),
+        Column("in_use", ""),
+    ]
+    notes = [] if found else [_("There is none yet: keepwell risk train.")]
+    session.show(Answer(found, [Sheet(columns, rows, title=_("Models"), notes=notes)]))
+
+
+def _auc(one: dict[str, Any]) -> str:
+    judged = one["card"]["judged"].get(one["model"])
+    value = judged["measures"]["auc"]["value"] if judged else None
+    return "" if value is None else f"{value:.3f}"
+
+
+def drift(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
+    """What has changed since training."""
+    session = session_of(context)
+    with risks_of(session) as risks:
+        found = risks.drift(horizon=horizon)
+    data = found.to_json()
+    rows = [
+        [
+            shift["label"],
+            f"{shift['index']:.3f}",
+            share(shift["unknown_then"], 0),
+            share(shift["unknown_now"], 0),
+        ]
+        for shift in data["shifts"][:_TOP]
+    ]
+    columns = [
+        Column("feature", _("Feature")),
+        Column("index", _("Shift (PSI)"), number=True),
+        Column("unknown_then", _("Not known then"), number=True),
+        Column("unknown_now", _("Now"), number=True, tied=True),
+    ]
+    notes = [_("Under 0.1 a feature looks as it did; from 0.25 on it has changed.")]
+    session.show(
+        Answer(
+            data,
+            [Sheet(columns, rows, title=_("What has changed since the model was learnt"), notes=notes)],
+            notes=found.advice() or [_("There is no need to learn again.")],
+        )
+    )
+
+
+def said(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
+    """Judge what was really said."""
+    session = session_of(context)
+    with risks_of(session) as risks:
+        found = risks.judge_said(horizon=horizon)
+    data: dict[str, Any] = {
+        "nights": found.nights,
+        "judged": found.judged.to_json(),
+        "warnings": {name: {**vars(one), "missed": one.missed} for name, one in found.warnings.items()},
+    }
+    sheet = Sheet(
+        [Column("name", ""), *MEASURES],
+        [[_("what was said"), *estimates(data["judged"]["measures"])]],
+        title=_("What was said on {nights} nights, by what happened").format(nights=found.nights),
+    )
+    session.show(Answer(data, [sheet]))

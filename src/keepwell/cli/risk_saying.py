@@ -1,0 +1,190 @@
+"""`keepwell risk score` and `keepwell risk explain`: what is said of accounts tonight, and why."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+
+from keepwell.cli.out import Answer, Column, Sheet
+from keepwell.cli.periods import day_asked
+from keepwell.cli.risking import AsOf, Horizon, between, risks_of, share
+from keepwell.cli.session import session_of
+from keepwell.lib.days import from_number
+from keepwell.lib.text import gettext as _
+from keepwell.risk.reasons import caveat
+from keepwell.risks import HORIZON
+
+if TYPE_CHECKING:
+    from keepwell.risk.said import Scores
+
+_TOP = 20
+
+
+def score(
+    context: typer.Context,
+    *,
+    as_of: AsOf = "",
+    horizon: Horizon = HORIZON,
+    dry: Annotated[bool, typer.Option("--dry", help=_("Say it, but keep nothing."))] = False,
+) -> None:
+    """Score every account and freeze what was said."""
+    session = session_of(context)
+    with risks_of(session) as risks:
+        found = risks.score(day_asked(as_of), horizon=horizon)
+        notes = [] if dry else [_kept(risks.say(found, now=datetime.now(UTC)).new)]
+        currency = risks.ledger.reporting
+    rows = _scored(found, currency)
+    columns = [
+        Column("account_id", _("Account")),
+        Column("segment", _("Segment")),
+        Column("mrr", _("MRR, {currency}").format(currency=currency), number=True),
+        Column("chance", _("Risk"), number=True),
+        Column("between", _("95%"), number=True, tied=True),
+        Column("coverage", _("Known"), number=True),
+        Column("reasons", _("Because, as the model saw it")),
+    ]
+    shown = [
+        [r["account_id"], r["segment"], r["mrr"], share(r["chance"]), between(r["low"], r["high"]),
+         share(r["coverage"], 0), r["for"]]
+        for r in rows
+    ]  # fmt: skip
+    plain = [Column(name) for name in rows[0]] if rows else columns
+    title = _("Leaving within {days} days of {day}: the {top} at highest risk of {count}").format(
+        days=horizon, day=from_number(int(found.obs.as_of[0])), top=min(_TOP, len(rows)), count=len(rows)
+    )
+    notes.append(caveat())
+    session.show(
+        Answer(
+            {"as_of": from_number(int(found.obs.as_of[0])), "horizon": horizon, "accounts": rows},
+            [Sheet(columns, shown[:_TOP], title=title, notes=notes)],
+            csv=Sheet(plain, [list(row.values()) for row in rows]),
+        )
+    )
+
+
+def _kept(new: bool) -> str:
+    return _("Kept as said.") if new else _("This day was said before; what was said then stays.")
+
+
+def _scored(found: "Scores", currency: str) -> list[dict[str, Any]]:
+    """A row an account, the highest risk first."""
+    from keepwell.lib.money import to_decimal
+    from keepwell.risk.reasons import sentences
+
+    obs, rows = found.obs, []
+    for at in (-found.chances).argsort(kind="stable").tolist():
+        reasons = found.reasons[at]
+        for_, against = (
+            sentences(reasons, obs.features, raising=raising, currency=currency) for raising in (True, False)
+        )
+        rows.append(
+            {
+                "account_id": str(obs.accounts[at]),
+                "segment": str(obs.segment[at]),
+                "kind": str(obs.kind[at]),
+                "mrr": to_decimal(int(obs.mrr[at]), currency),
+                "chance": round(float(found.chances[at]), 6),
+                "low": _maybe(found.low[at]),
+                "high": _maybe(found.high[at]),
+                "coverage": round(float(found.coverage[at]), 4),
+                "for": for_,
+                "against": against,
+            }
+        )
+    return rows
+
+
+def _maybe(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 6)
+
+
+def explain(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help=_("The account's id."))],
+    *,
+    as_of: AsOf = "",
+    horizon: Horizon = HORIZON,
+) -> None:
+    """Reasons for and against, what is not known, and what was said before."""
+    session = session_of(context)
+    with risks_of(session) as risks:
+        found = risks.score(day_asked(as_of), horizon=horizon)
+        before = risks.said_of(account, horizon=horizon)
+        currency = risks.ledger.reporting
+    at = _place(found, account)
+    one = next(row for row in _scored(found, currency) if row["account_id"] == account)
+    known = {feature.name: feature for feature in found.obs.features}
+    missing = [
+        f.name for f, value in zip(found.obs.features, found.obs.values[at], strict=True) if np.isnan(value)
+    ]
+    data = {
+        "as_of": from_number(int(found.obs.as_of[0])),
+        "horizon": horizon,
+        **one,
+        "reasons": [
+            {
+                "feature": reason.feature,
+                "says": reason.sentence(known, currency=currency),
+                "speaks": "for" if reason.raises else "against",
+                "weight": reason.weight,
+                "odds_times": round(reason.times, 3),
+                "strength": reason.strength,
+            }
+            for reason in found.reasons[at]
+        ],
+        "not_known": missing,
+        "said_before": [
+            {"as_of": from_number(row["as_of"]), "chance": row["chance"], "model": row["model"]}
+            for row in before
+        ],
+    }
+    session.show(_explained(data, [_(known[name].label) for name in missing]))
+
+
+def _place(found: "Scores", account: str) -> int:
+    from keepwell.lib.errors import KeepwellError
+    from keepwell.lib.text import near
+
+    names = [str(name) for name in found.obs.accounts]
+    if account in names:
+        return names.index(account)
+    close = near(account, names)
+    raise KeepwellError(
+        _("“{account}” is not scored: it was not paying on that day, or had already given notice.").format(
+            account=account
+        ),
+        ways=[_("Did you mean {names}?").format(names=", ".join(close))] if close else [],
+    )
+
+
+def _explained(data: dict[str, Any], missing: list[str]) -> Answer:
+    columns = [
+        Column("speaks", _("Speaks")),
+        Column("says", _("What was seen")),
+        Column("strength", _("How much")),
+        Column("odds_times", _("Odds times"), number=True),
+    ]
+    sides = {"for": _("for leaving"), "against": _("against")}
+    rows = [[sides[r["speaks"]], r["says"], r["strength"], f"{r['odds_times']:.2f}"] for r in data["reasons"]]
+    title = _(
+        "{account}: {chance} to leave within {days} days of {day} ({between}), {coverage} known"
+    ).format(
+        account=data["account_id"],
+        chance=share(data["chance"]),
+        days=data["horizon"],
+        day=data["as_of"],
+        between=between(data["low"], data["high"]),
+        coverage=share(data["coverage"], 0),
+    )
+    notes = [caveat(), _("Not known: {names}.").format(names=", ".join(missing) or _("nothing"))]
+    sheets = [Sheet(columns, rows, title=title, notes=notes)]
+    if data["said_before"]:
+        nights = [
+            Column("as_of", _("Day")),
+            Column("chance", _("Risk"), number=True),
+            Column("model", _("Model"), number=True),
+        ]
+        said = [[row["as_of"].isoformat(), share(row["chance"]), row["model"]] for row in data["said_before"]]
+        sheets.append(Sheet(nights, said, title=_("What was said before")))
+    return Answer(data, sheets)
