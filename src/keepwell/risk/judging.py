@@ -171,15 +171,27 @@ def calibration_error(left: Floats, chances: Floats, bins: int = BINS) -> float 
     return calibration_of(left, chances, bins)(np.ones(len(left)))
 
 
-def calibration_table(left: Floats, chances: Floats, bins: int = BINS) -> list[dict[str, float]]:
-    """For each bin of `calibration_of` that has rows: rows, mean chance said, share that left."""
+def calibration_table(
+    left: Floats, chances: Floats, bins: int = BINS, *, accounts: NDArray[Any] | None = None, seed: int = 0
+) -> list[dict[str, float | None]]:
+    """For each bin of `calibration_of` that has rows: rows, mean chance said, share that left.
+
+    With each row's account, also the low and the high end of that share's interval, from drawing accounts.
+    """
     bin_of = _bins(chances, bins)
-    found = []
-    for place in range(bins):
+    places = [place for place in range(bins) if (bin_of == place).any()]
+    shares: dict[str, Measure] = {
+        str(place): _mean_of(np.where(bin_of == place, left, 0.0), (bin_of == place).astype(np.float64))
+        for place in places
+    }
+    around = {} if accounts is None else estimates(shares, numbered(accounts), seed=seed)
+    found: list[dict[str, float | None]] = []
+    for place in places:
         rows = bin_of == place
-        if rows.any():
-            said, share = float(chances[rows].mean()), float(left[rows].mean())
-            found.append({"rows": int(rows.sum()), "said": said, "left": share})
+        said, share = float(chances[rows].mean()), float(left[rows].mean())
+        found.append({"rows": int(rows.sum()), "said": said, "left": share})
+        if around:
+            found[-1] |= {"low": around[str(place)].low, "high": around[str(place)].high}
     return found
 
 
@@ -208,22 +220,28 @@ def length_of(most: float, rows: int) -> int:
 
 
 def warned(accounts: NDArray[Any], as_of: Ints, left_in: Floats, on_list: Floats) -> Warned:
-    """Days of warning: from the first list that named a leaver, at most a horizon before it left, to its leaving.
+    """Leavers, those named in time, and their days of warning on average, as `days_of_warning` counts them."""
+    days = days_of_warning(accounts, as_of, left_in, on_list)
+    caught = days[~np.isnan(days)]
+    return Warned(len(days), len(caught), float(caught.mean()) if len(caught) else None)
 
-    `left_in` is in days from `as_of`, NaN where the account did not leave within the horizon; `on_list` as
-    `listed` gives it, where a row only partly on the list does not count as named. An account that leaves twice is
-    two leavers.
+
+def days_of_warning(accounts: NDArray[Any], as_of: Ints, left_in: Floats, on_list: Floats) -> Floats:
+    """Of each leaver the days from the first list that named it, at most a horizon before it left, to its leaving.
+
+    NaN where no list did. `left_in` is in days from `as_of`, NaN where the account did not leave within the horizon;
+    `on_list` as `listed` gives it, where a row only partly on the list does not count as named. An account that
+    leaves twice is two leavers.
     """
     rows = np.flatnonzero(~np.isnan(left_in))
     if not len(rows):
-        return Warned(0, 0, None)
+        return np.zeros(0)
     gone_on = as_of[rows] + left_in[rows].astype(np.int64)
     leaver = np.unique(np.stack([numbered(accounts[rows]), gone_on]), axis=1, return_inverse=True)[1].ravel()
-    days = np.full(leaver.max() + 1, -1.0)
+    days = np.full(leaver.max() + 1, np.nan)
     named = on_list[rows] >= _CERTAIN
-    np.maximum.at(days, leaver[named], left_in[rows][named])
-    caught = days >= 0
-    return Warned(len(days), int(caught.sum()), float(days[caught].mean()) if caught.any() else None)
+    np.fmax.at(days, leaver[named], left_in[rows][named])
+    return days
 
 
 def judge(

@@ -1,25 +1,20 @@
 """One file that shows a period to anyone: it opens without a network, in light and dark, and prints."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date, timedelta
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.reading import Json, currency
-from keepwell.metrics.charts.theme import DARK, LIGHT, css_tokens
 from keepwell.metrics.page import sections
 from keepwell.metrics.page.drawers import Accounts, definition_drawers, figure_drawer, line_drawers
 from keepwell.metrics.page.figures import figures
 from keepwell.metrics.page.lede import lede
-from keepwell.metrics.page.markup import Markup, data_block, join, tag
+from keepwell.metrics.page.markup import Markup, join, tag
 from keepwell.metrics.page.proof import proof_list, segment
-from keepwell.metrics.page.runtime import runtime
+from keepwell.metrics.page.shell import assemble, top
 
 MOST = 2_000  # accounts shown of one list; a list never holds more than can be read
 
@@ -106,9 +101,9 @@ def make_page(
         tag("h1", title or _("Who stayed and who left")),
         tag("p", lede(statement), class_="lede"),
     )
-    return _assemble(
+    return assemble(
         name=f"{title or _('Who stayed and who left')}, {when}",
-        body=join([_top(), tag("main", *sections.warnings(statement), head, *parts), *drawers]),
+        body=join([top(), tag("main", *sections.warnings(statement), head, *parts), *drawers]),
     )
 
 
@@ -131,62 +126,3 @@ def _before(statement: Json, series: Sequence[Json]) -> Json | None:
     start = statement["period"]["from"]
     fitting = [s for s in series if s["period"]["to"] == start and abs(days(s) - days(statement)) <= 3]
     return fitting[0] if fitting else None
-
-
-def _top() -> Markup:
-    choices = [("auto", _("Auto")), ("light", _("Light")), ("dark", _("Dark"))]
-    themes = [
-        tag(
-            "label",
-            tag("input", type="radio", name="theme", id=f"theme-{n}", value=n, checked=n == "auto"),
-            tag("span", word),
-        )
-        for n, word in choices
-    ]
-    brand = tag("p", "Keep", tag("i", "well"), class_="brand")
-    fieldset = tag("fieldset", tag("legend", _("Colours"), class_="unseen"), themes, class_="themes")
-    return tag("header", brand, fieldset, class_="top")
-
-
-def _assemble(*, name: str, body: Markup) -> str:
-    style = _tokens() + _own("page.css")
-    words = {"csv": _("Save as CSV"), "sort": _("Sort by {column}"), "wide": "wide"}
-    scripts = [runtime(), _own("page.js")]
-    policy = "; ".join(
-        [
-            "default-src 'none'",
-            "script-src " + " ".join(_hash(s) for s in scripts),
-            f"style-src {_hash(style)}",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-    return Template(_own("page.html")).substitute(
-        lang="en",
-        policy=policy,
-        name=join([name]),
-        style=style,
-        body=body,
-        words=data_block(words, id="words"),
-        scripts="".join(f"<script>{s}</script>" for s in scripts),
-    )
-
-
-def _tokens() -> str:
-    """The two sets of colours: as the reader's system has it, or as chosen on the page; print is light."""
-    light, dark = css_tokens(LIGHT), css_tokens(DARK)
-    return (
-        f":root{{color-scheme:light;{light}}}"
-        f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{dark}}}}}"
-        f"@media screen{{:root:has(#theme-light:checked){{color-scheme:light;{light}}}"
-        f":root:has(#theme-dark:checked){{color-scheme:dark;{dark}}}}}"
-    )
-
-
-def _own(name: str) -> str:
-    return files("keepwell.metrics.page").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
