@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from keepwell.book.erasing import Erased, erase, tables_naming_persons
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment
-from keepwell.book.scratch import sweep_abandoned
+from keepwell.book.scratch import scratch, sweep_abandoned
 from keepwell.book.settings import Settings
 from keepwell.book.store import Store, telling
 from keepwell.book.writer import Writer
@@ -125,12 +124,14 @@ class Book:
     def erase_person(self, contact_id: str) -> Erased:
         """Erase a person for good, by the id the source knows them by; figures stay as they are.
 
-        The files that named them are gone when this returns, also for readers of older cuts.
+        The files that named them are gone when this returns, also for readers of older cuts. Where the book knows
+        nobody of that id nothing changes.
         """
         with self.writer() as writer:
             erased = erase(writer, contact_id)
-            writer.commit()
-            sweep(self.store, tables_naming_persons(), only_newest=True)
+            if erased.known:
+                writer.commit()
+                sweep(self.store, tables_naming_persons(), only_newest=True)
         return erased
 
     def clean(self, keep: timedelta = KEEP) -> Swept:
@@ -157,11 +158,11 @@ class Book:
     @contextmanager
     def _staging(self) -> Iterator[Path]:
         """A folder for what a writer has in hand; what an earlier one left when it died is removed."""
+        sweep_abandoned(self.store)
         if self.store.local is None:
-            with tempfile.TemporaryDirectory(prefix="keepwell-") as folder:
-                yield Path(folder)
+            with scratch(self.store) as folder:
+                yield folder
             return
-        sweep_abandoned(self.store.local)
         place = self.store.local / STAGING
         if place.exists() and any(place.iterdir()):
             sweep_debris(self.store)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from keepwell.book.engines.workbench import listed, quoted, text
+from keepwell.book.engines.workbench import files, listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
 from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate_of
 from keepwell.book.stored import rewrite_without, stored_rows
@@ -26,10 +26,14 @@ _SHORTEST = 4  # letters below which a plain word is only looked for as a whole 
 
 @dataclass(frozen=True)
 class Erased:
-    """What erasing a person took away: personal rows by table, and rows of the quarantine."""
+    """What erasing a person took away: personal rows by table, and rows of the quarantine.
+
+    `known` says whether the book knew anything of them, be it only that facts bear their id.
+    """
 
     rows: dict[str, int]
     quarantined: int
+    known: bool
 
 
 def erase(writer: Writer, contact_id: str) -> Erased:
@@ -80,8 +84,22 @@ class _Erasing:
                 SELECT {listed(table.key)}, __file FROM {self._views[table.name]} WHERE {self._names_them(table)}""")
         self._whole_conversations()
         rows = {name: self._take_out(all_tables()[name]) for name in self._doomed}
-        self._remember("contacts", f"SELECT {text(self._surrogate)}")
-        return Erased({name: n for name, n in rows.items() if n}, self._take_out_of_quarantine())
+        rows = {name: n for name, n in rows.items() if n}
+        quarantined = self._take_out_of_quarantine()
+        known = bool(rows or quarantined) or self._in_facts()
+        if known:
+            self._remember("contacts", f"SELECT {text(self._surrogate)}")
+        return Erased(rows, quarantined, known)
+
+    def _in_facts(self) -> bool:
+        """Whether any row of facts, current or past, bears the person's surrogate."""
+        for table in all_tables().values():
+            for name in (table.name, f"{table.name}_history") if table.has("contact_id") else ():
+                paths = self._writer.draft(name).paths()
+                bears = f"contact_id = {text(self._surrogate)}"
+                if paths and self._bench.rows(f"SELECT 1 FROM {files(paths)} WHERE {bears} LIMIT 1"):
+                    return True
+        return False
 
     def _names_them(self, table: Table) -> str:
         columns = self._columns(table)

@@ -45,4 +45,23 @@ QUARANTINE = pa.schema(
 # Keys of personal rows that were erased for good, as salted hashes; nothing with such a key comes back.
 ERASED = pa.schema([("table", pa.string()), ("hash", pa.string()), ("at", pa.timestamp("us"))])
 
-SCHEMAS = {"loads": LOADS, "changes": CHANGES, "quarantine": QUARANTINE, "erased": ERASED}
+# What was ever said about the day up to which a source of a table is complete, itself not included: known since
+# `known_at`, or where that is missing said of a past that became known as it happened. `at_least` takes nothing back.
+COVERED = pa.schema(
+    [
+        ("load", pa.int64()),
+        ("table", pa.string()),
+        ("source", pa.string()),
+        ("day", pa.date32()),
+        ("known_at", pa.timestamp("us")),
+        ("at_least", pa.bool_()),
+    ]
+)
+
+SCHEMAS = {
+    "loads": LOADS,
+    "changes": CHANGES,
+    "quarantine": QUARANTINE,
+    "erased": ERASED,
+    "covered": COVERED,
+}

@@ -415,15 +415,18 @@ class Loading:
 
     def _cover(self, sieved: Sequence[Sieved], complete_to: date | None) -> None:
         day = complete_to or self._newest(sieved)
-        covered = self.book.manifest.covered.get(self.table.name, {})
         # Rows tried again come from files whose days are covered already, unless none of their rows was good.
-        if day is None or (self.retried is not None and covered):
+        if day is None or (self.retried is not None and self.book.manifest.covered.get(self.table.name)):
             return
-        before = covered.get(self.source)
-        if complete_to is None and before is not None:
-            day = max(day, before)
-        self.writer.cover(self.table.name, self.source, day)
-        self.report.covered = day
+        own = any("known_at" in s.prepared.plan.cells for s in sieved)
+        as_it_went = own or (self.known_at == OCCURRED and self.table.occurred)
+        self.report.covered = self.writer.cover(
+            self.table.name,
+            self.source,
+            day,
+            known_at=None if as_it_went else self._moment,
+            at_least=complete_to is None,
+        )
 
     def _newest(self, sieved: Sequence[Sieved]) -> date | None:
         """The day after the newest in the files that is not ahead of us."""

@@ -1,5 +1,6 @@
 """One moment of the book: what a reader sees, however long it reads and whoever writes meanwhile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,6 +15,7 @@ from keepwell.book.manifest import Manifest
 from keepwell.book.persons import fact_columns, personal_columns, personal_name
 from keepwell.book.store import Store
 from keepwell.book.tables import BOOKKEEPING, all_tables, table_named
+from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
@@ -72,9 +74,8 @@ class Moment:
         rows = self._scan(name, schema)
         if name not in all_tables():
             return rows
-        day = self.cut.as_known_on
-        if day is not None:
-            rows = self._as_known(name, schema, rows, day)
+        if self.cut.as_known_on is not None:
+            rows = self._as_known(name, schema, rows)
         return rows.filter(~nw.col("gone")).select(*self.columns(name))
 
     def versions(self, name: str) -> Frame:
@@ -82,20 +83,24 @@ class Moment:
         schema = self._schema(name)
         both = [self._scan(name, schema), self._scan(f"{name}_history", schema)]
         rows = nw.concat([part.select(*schema.names) for part in both])
-        day = self.cut.as_known_on
-        if day is not None:
-            night = datetime.combine(day + timedelta(days=1), time(), self.settings.zone)
-            rows = rows.filter(nw.col("known_at") < night.astimezone(UTC).replace(tzinfo=None))
+        if self.cut.as_known_on is not None:
+            rows = rows.filter(nw.col("known_at") < self._night)
         return rows
 
-    def _as_known(self, name: str, schema: pa.Schema, current: Frame, day: date) -> Frame:
-        """The newest version of each key known before the end of `day`.
+    @property
+    def _night(self) -> datetime:
+        """The end of the company day as known on which it reads; naive UTC."""
+        assert self.cut.as_known_on is not None
+        over = self.cut.as_known_on + timedelta(days=1)
+        return datetime.combine(over, time(), self.settings.zone).astimezone(UTC).replace(tzinfo=None)
+
+    def _as_known(self, name: str, schema: pa.Schema, current: Frame) -> Frame:
+        """The newest version of each key known before the night.
 
         Where the current version was known by then it is the one; only for the other keys is the past read.
         """
         key = list(all_tables()[name].key)
-        night = datetime.combine(day + timedelta(days=1), time(), self.settings.zone)
-        known = nw.col("known_at") < night.astimezone(UTC).replace(tzinfo=None)
+        known = nw.col("known_at") < self._night
         still = current.filter(known)
         if not self.has(f"{name}_history"):
             return still
@@ -136,8 +141,33 @@ class Moment:
         return {(row["table"], row["first"][2:]): row["rows"] for row in found}
 
     def covered(self, name: str) -> date | None:
-        """The day up to which all sources of a table are complete, itself not included; None if unsaid."""
-        return min(self._manifest.covered.get(name, {}).values(), default=None)
+        """The day up to which all sources of a table are complete, itself not included; None if unsaid.
+
+        As known on a day it is what had been said by the end of it, and never beyond it.
+        """
+        days = self._manifest.covered.get(name, {})
+        known_on = self.cut.as_known_on
+        if known_on is not None:
+            over = known_on + timedelta(days=1)
+            days = {source: min(day, over) for source, day in self._covered_then(name).items()}
+        return min(days.values(), default=None)
+
+    def _covered_then(self, name: str) -> Mapping[str, date]:
+        """Up to which day each source was known to be complete, as `keepwell.book.kept.COVERED` notes it."""
+        if not self.has("covered"):
+            return self._manifest.covered.get(name, {})
+        found: dict[str, date] = {}
+        said = self.frame("covered").filter(
+            nw.col("table") == name, nw.col("known_at").is_null() | (nw.col("known_at") < self._night)
+        )
+        in_order = sorted(
+            self.engine.collect(said).to_pylist(),
+            key=lambda row: (row["known_at"] is not None, row["known_at"], row["load"]),
+        )
+        for row in in_order:
+            day, before = from_number(row["day"]), found.get(row["source"])
+            found[row["source"]] = max(day, before) if row["at_least"] and before else day
+        return found
 
     def _scan(self, name: str, schema: pa.Schema) -> Frame:
         snapshot = self._snapshot(name)

@@ -1,7 +1,8 @@
 """Where an import has in hand what it reads: a folder on the book's own disk, swept when its import died.
 
-What lies there may name persons. Each folder has a lock beside it, the operating system's own, which ends with
-the process that holds it: a folder whose lock can be taken belongs to nobody any more.
+For a book in an object store it is a folder of this user's among the system's temporary ones, where a writer has
+its tables in hand too. What lies there may name persons. Each folder has a lock beside it, the operating system's
+own, which ends with the process that holds it: a folder whose lock can be taken belongs to nobody any more.
 """
 
 import fcntl
@@ -22,13 +23,11 @@ _LOCK = ".lock"
 @contextmanager
 def scratch(store: Store) -> Iterator[Path]:
     """A folder for what is made on the way. Gone afterwards, and after a crash with the next writer."""
-    if store.local is None:
-        with tempfile.TemporaryDirectory(prefix="keepwell-import-") as name:
-            yield Path(name)
-        return
-    place = store.local / INCOMING
     with telling(store.home):
-        place.mkdir(parents=True, exist_ok=True)
+        place = place_of(store)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if place.lstat().st_uid != os.getuid():
+            raise PermissionError(str(place))
         folder, handle = _locked_folder(place)
     try:
         yield folder
@@ -37,9 +36,16 @@ def scratch(store: Store) -> Iterator[Path]:
         os.close(handle)
 
 
-def sweep_abandoned(home: Path) -> None:
+def place_of(store: Store) -> Path:
+    """Where the folders for a book lie."""
+    if store.local is not None:
+        return store.local / INCOMING
+    return Path(tempfile.gettempdir()) / f"keepwell-{os.getuid()}"
+
+
+def sweep_abandoned(store: Store) -> None:
     """Remove the folders of imports that died; those of imports that run stay."""
-    place = home / INCOMING
+    place = place_of(store)
     if not place.exists():
         return
     for folder in {path.with_suffix("") for path in place.iterdir()}:

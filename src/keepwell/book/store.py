@@ -198,7 +198,15 @@ def bad_book(home: str, error: Exception) -> BadBook:
             seen=seen,
             ways=[_("Change the folder's permissions, or choose another with --home.")],
         )
-    return BadBook(_("The book at {home} cannot be reached.").format(home=home), seen=seen)
+    ways = [_("Check that its disk is connected, and the path given with --home or KEEPWELL_HOME.")]
+    if "://" in home:
+        ways = [
+            _("Check the address, the name of the bucket, and the network."),
+            _(
+                "Say how to reach it: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION."
+            ),
+        ]
+    return BadBook(_("The book at {home} cannot be reached.").format(home=home), seen=seen, ways=ways)
 
 
 def room_for(folder: Path) -> int:

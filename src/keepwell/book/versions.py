@@ -78,13 +78,14 @@ class Versions:
         )
         self._old = stored_rows(bench, current, self._columns)
         self._older = stored_rows(bench, history, self._columns)
-        self.all_new = False
+        self.all_new = self._unique = False
 
     def weigh(self, *, unique: bool, load: int) -> None:
         """Decide of every incoming row. `unique` promises that no key comes twice."""
         self.all_new = unique and not self._paths
         if self.all_new:
             return
+        self._unique = unique
         run = self._bench.run
         run(f"""
             CREATE TEMP TABLE {self._match} AS
@@ -187,11 +188,10 @@ class Versions:
             self._bench.run(f"""
                 UPDATE {self._verdict} SET what = {UPDATED}
                 WHERE what = {UNCHANGED} AND __id IN (SELECT __id FROM {also_changed})""")
-        found = dict(
-            self._bench.rows(f"""
-                SELECT what, count(*) FROM (SELECT min(what) AS what FROM {self._verdict} GROUP BY __line)
-                GROUP BY what""")
-        )
+        # Where no key comes twice each row is a line of its own.
+        lines = f"SELECT min(what) AS what FROM {self._verdict} GROUP BY __line"
+        counted = self._verdict if self._unique else f"({lines})"
+        found = dict(self._bench.rows(f"SELECT what, count(*) FROM {counted} GROUP BY what"))
         gone = self._bench.count(f"SELECT count(*) FROM {self._gone}")
         return Counts(found.get(LOADED, 0), found.get(UPDATED, 0), found.get(UNCHANGED, 0), gone)
 

@@ -16,7 +16,7 @@ from keepwell.book import manifest as manifests
 from keepwell.book.delta import Draft
 from keepwell.book.engines.workbench import Workbench, files, listed
 from keepwell.book.incoming import RESERVED, Incoming, Rows, as_files, incoming
-from keepwell.book.kept import CHANGES, ERASED, LOADS, QUARANTINE
+from keepwell.book.kept import CHANGES, COVERED, ERASED, LOADS, QUARANTINE
 from keepwell.book.manifest import Manifest
 from keepwell.book.persons import SOURCE_ID, PersonalPart, personal_name
 from keepwell.book.settings import Settings
@@ -46,6 +46,7 @@ class Writer:
         self._drafts: dict[str, Draft] = {}
         self._loads: list[dict[str, object]] = []
         self._covered = {table: dict(days) for table, days in base.covered.items()}
+        self._said_covered: list[dict[str, object]] = []
         self.settings: Settings = base.settings
         self.last_load = base.last_load
 
@@ -197,10 +198,27 @@ class Writer:
         draft.remove(list(draft.files))
         self.append(name, rows)
 
-    def cover(self, table: str, source: str, day: date) -> None:
-        """Say that a source of a table is complete up to a day, itself not included."""
-        table_named(table)
-        self._covered.setdefault(table, {})[source] = day
+    def cover(
+        self,
+        table: str,
+        source: str,
+        day: date,
+        *,
+        known_at: datetime | None = None,
+        at_least: bool = False,
+    ) -> date:
+        """Say that a source of a table is complete up to a day, itself not included; the day that now holds.
+
+        `known_at` is since when this is known; without it, each day counts as known complete when it was over.
+        With `at_least` a later day said before stays.
+        """
+        days = self._covered.setdefault(table_named(table).name, {})
+        before = days.get(source)
+        days[source] = max(day, before) if at_least and before else day
+        since = _naive(known_at) if known_at else None
+        row = {"table": table, "source": source, "day": day, "known_at": since, "at_least": at_least}
+        self._said_covered.append({"load": self.last_load, **row})
+        return days[source]
 
     def settle(self, settings: Settings) -> None:
         """Change the book's settings with this commit."""
@@ -215,6 +233,9 @@ class Writer:
         """Make everything since the last commit visible, all of it at once; the manifest it made."""
         if self._loads:
             self.append("loads", pa.Table.from_pylist(self._loads, schema=LOADS))
+        if self._said_covered:
+            earlier = [] if "covered" in self._base.tables else self._covered_before()
+            self.append("covered", pa.Table.from_pylist(earlier + self._said_covered, schema=COVERED))
         tables = dict(self._base.tables)
         for name, draft in self._drafts.items():
             version = draft.commit()
@@ -236,6 +257,14 @@ class Writer:
             )
         self._begin(made)
         return made
+
+    def _covered_before(self) -> list[dict[str, object]]:
+        """What is covered in a book that has not noted since when: it counts as always known."""
+        found = [(t, source, day) for t, days in self._base.covered.items() for source, day in days.items()]
+        return [
+            {"load": self._base.last_load, "table": t, "source": source, "day": day, "at_least": False}
+            for t, source, day in found
+        ]
 
     def tables(self) -> list[str]:
         """The stored tables."""

@@ -26,7 +26,7 @@ from keepwell.ledger.movements import LEAVING, OUTPUTS, ROWS
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import CYCLES, Posted, missing_figures, post
 from keepwell.ledger.rows import POSTING
-from keepwell.lib.days import from_number, number
+from keepwell.lib.days import number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -73,6 +73,15 @@ def covered_of(moment: Moment) -> date:
     """
     days = [moment.covered(name) for name in ("subscriptions", "purchases") if moment.has(name)]
     known = [day for day in days if day is not None]
+    as_known_on = moment.cut.as_known_on
+    if not known and days and as_known_on is not None:
+        raise KeepwellError(
+            _("Nothing was known to be complete on {day}: the book was told later.").format(day=as_known_on),
+            ways=[
+                _("Ask for a later day."),
+                _("Load the history into a new book as known when it happened: --known-at occurred."),
+            ],
+        )
     if not known:
         raise KeepwellError(
             _("The book holds no subscriptions and no purchases yet, so there is nothing to measure."),
@@ -81,8 +90,7 @@ def covered_of(moment: Moment) -> date:
                 _("Or look at a simulated company: keepwell demo."),
             ],
         )
-    day = moment.cut.as_known_on
-    return min(known) if day is None else min(*known, from_number(number(day) + 1))
+    return min(known)
 
 
 def post_book(book: Book, engine: Engine, *, full: bool = False) -> Posting | None:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from keepwell.book import checks
 from keepwell.book.engines.columns import KNOWN_ACCOUNTS, Plan
-from keepwell.book.engines.workbench import files, quoted, text
+from keepwell.book.engines.workbench import FORM, files, quoted, text
 from keepwell.book.reading import Source
 from keepwell.book.reading.parquet import damaged
 from keepwell.book.reading.preflight import LONGEST_LINE
@@ -32,7 +32,6 @@ from keepwell.lib.text import gettext as _
 _SAMPLE = 5000
 _SAMPLED = 200_000  # rows looked at for what is only told from many
 _PAIRS = 100  # subscriptions that follow on another, from which it is told how they do
-_FORM = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"  # as small as level 3, at the price of none
 _MOST_SHAPES = 2000
 FLAGGED = (
     "flagged"  # keys put aside for what other rows say: two meanings of one key, accounts merged in a circle
@@ -59,6 +58,7 @@ class Sieve:
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
                 "temp_directory": str(scratch / "spill"),
                 "memory_limit": "2GiB",
                 "preserve_insertion_order": "false",
@@ -187,7 +187,7 @@ class Sieve:
         )
 
     def _write(self, source: Source, sql: str, target: Path) -> int:
-        copy = f"COPY ({sql}) TO {text(str(target))} ({_FORM})"
+        copy = f"COPY ({sql}) TO {text(str(target))} ({FORM})"
         return int(self._read(source, copy)[0][0])
 
     def repeated(self, staged: Path, keys: Sequence[str]) -> bool:
@@ -412,7 +412,7 @@ class Sieve:
 
     def write(self, sql: str, target: Path) -> int:
         """Write an answer over staged files to another."""
-        return int(self._run(f"COPY ({sql}) TO {text(str(target))} ({_FORM})")[0][0])
+        return int(self._run(f"COPY ({sql}) TO {text(str(target))} ({FORM})")[0][0])
 
 
 def _csv(source: Source, more: str) -> str:

@@ -153,3 +153,15 @@ def test_a_mapping_for_another_table_is_refused(desk, tmp_path):
 
 def test_brackets_around_json_are_refused(desk):
     assert "one object on each line" in refused(desk, '[\n{"a": 1}\n]', name="rows.json")
+
+
+def test_headers_values_and_names_written_as_sql_are_only_text(desk):
+    """Column names and texts of a file are put into statements: none of them may end its quotation."""
+    evil = """x'"); COPY (SELECT 1) TO 'stolen.csv'; --"""
+    quoted = '"' + evil.replace('"', '""') + '"'
+    text = f"account_id,name,{quoted}\nA9,{quoted},{quoted}\n,{quoted},{quoted}\n"
+    report = desk.load("accounts", text, name="it's; --.csv")
+    assert (report.loaded, report.quarantined) == (1, 1)
+    assert desk.rows("accounts")[-1]["name"] == evil
+    assert evil in desk.aside()[0].row.values()
+    assert not any(path.name == "stolen.csv" for path in desk.folder.rglob("*"))

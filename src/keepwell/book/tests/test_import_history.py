@@ -1,7 +1,9 @@
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from keepwell.book.engines import engine_named
 from keepwell.book.mapping import Mapping
 from keepwell.book.proposing import propose_mapping
 from keepwell.book.tests.importing_kit import PURCHASES, SUBSCRIPTIONS, Desk
@@ -91,6 +93,59 @@ def test_what_is_said_to_be_complete_is(desk):
     assert desk.load(
         "purchases", PURCHASES + "1,A1,2025-01-31,5,EUR\n", complete_to=date(2025, 4, 1)
     ).covered == date(2025, 4, 1)
+
+
+def covered_as_known(desk, day):
+    engine = engine_named("duckdb")
+    try:
+        return desk.book.moment(engine, day).covered("purchases")
+    finally:
+        engine.close()
+
+
+def test_what_is_covered_as_known_on_a_day_is_what_had_been_said_by_then(desk):
+    for month in (2, 3):
+        line = f"{month},A1,2026-0{month}-27,5,EUR\n"
+        end = date(2026, month + 1, 1)
+        now = datetime(2026, month + 1, 10, 12, tzinfo=UTC)
+        desk.load("purchases", PURCHASES + line, now=now, complete_to=end)
+    assert covered_as_known(desk, date(2026, 3, 9)) is None
+    assert covered_as_known(desk, date(2026, 3, 10)) == date(2026, 3, 1)
+    assert covered_as_known(desk, date(2026, 4, 9)) == date(2026, 3, 1)
+    assert covered_as_known(desk, date(2026, 4, 10)) == date(2026, 4, 1)
+    assert covered_as_known(desk, None) == date(2026, 4, 1)
+
+
+def test_a_past_known_as_it_occurred_was_covered_day_by_day(desk):
+    lines = "1,A1,2026-01-31,5,EUR\n2,A1,2026-02-27,5,EUR\n"
+    desk.load("purchases", PURCHASES + lines, known_at="occurred", complete_to=date(2026, 3, 1))
+    assert covered_as_known(desk, date(2026, 2, 10)) == date(2026, 2, 11)
+    assert covered_as_known(desk, date(2026, 4, 1)) == date(2026, 3, 1)
+
+
+def test_an_older_file_takes_nothing_back_that_was_known_to_be_covered(desk):
+    for newest, loaded in ((date(2026, 3, 31), 1), (date(2026, 2, 28), 20)):
+        now = datetime(2026, 4, loaded, 12, tzinfo=UTC)
+        desk.load("purchases", PURCHASES + f"{loaded},A1,{newest},5,EUR\n", now=now)
+    assert covered_as_known(desk, date(2026, 4, 25)) == date(2026, 4, 1)
+
+
+def test_what_was_covered_before_that_was_noted_counts_as_always_known(desk):
+    desk.load("purchases", PURCHASES + "1,A1,2026-01-31,5,EUR\n", now=datetime(2026, 4, 1, tzinfo=UTC))
+    old = desk.book.manifest
+    tables = {name: version for name, version in old.tables.items() if name != "covered"}
+    store, unnoted = desk.book.store, replace(old, number=old.number + 1, tables=tables)
+    assert store.create(unnoted.path, unnoted.to_bytes())
+    assert covered_as_known(desk, date(2026, 3, 1)) == date(2026, 2, 1)
+    desk.load("purchases", PURCHASES + "2,A1,2026-04-30,5,EUR\n", now=datetime(2026, 5, 1, tzinfo=UTC))
+    assert covered_as_known(desk, date(2026, 3, 1)) == date(2026, 2, 1)
+    assert covered_as_known(desk, date(2026, 5, 1)) == date(2026, 5, 1)
+
+
+def test_a_row_of_a_file_without_a_later_column_is_corrected(desk):
+    desk.load("accounts", "account_id,colour\nA4,red\n")
+    assert desk.load("accounts", "account_id,name\nA1,Anna\n").updated == 1
+    assert [row["colour"] for row in desk.rows("accounts")] == [None, None, None, "red"]
 
 
 def test_days_ahead_cover_nothing(desk):

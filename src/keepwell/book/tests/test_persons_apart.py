@@ -185,6 +185,32 @@ def test_a_person_erased_is_in_no_byte_of_the_book(book):
     assert traces(Path(book.home)) == []
 
 
+def test_erasing_somebody_the_book_does_not_know_changes_nothing(book):
+    before = {path: path.stat().st_mtime_ns for path in Path(book.home).rglob("*") if path.is_file()}
+    erased = book.erase_person("P-4711")
+    assert (erased.known, erased.rows, erased.quarantined) == (False, {}, 0)
+    after = {path: path.stat().st_mtime_ns for path in Path(book.home).rglob("*") if path.is_file()}
+    assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= {
+        Path(book.home) / "lock"
+    }
+
+
+def test_somebody_known_by_facts_alone_is_erased_before_the_contact_is_loaded(book, duck):
+    ticket = TICKETS.slice(0, 1).set_column(2, "contact_id", pa.array(["P-0050"]))
+    ticket = ticket.set_column(0, "ticket_id", pa.array(["t9"])).drop_columns(["subject", "text"])
+    with book.writer() as writer:
+        writer.put("tickets", ticket, known_at=MONDAY)
+        writer.commit()
+    assert book.erase_person("P-0050").known
+    with book.writer() as writer:
+        late = CONTACTS.slice(0, 1).set_column(0, "contact_id", pa.array(["P-0050"]))
+        writer.put("contacts", late, known_at=TUESDAY)
+        writer.commit()
+    assert "P-0050" not in {
+        r["source_id"] for r in rows(duck, book.moment(duck).personal("contacts"), "source_id")
+    }
+
+
 def test_a_person_erased_does_not_come_back_with_the_same_file(book, duck):
     book.erase_person("P-0017")
     before = rows(duck, book.moment(duck).frame("contacts"), "contact_id")
@@ -226,14 +252,6 @@ def test_other_persons_stay_as_they_are(book, duck):
     assert [r["text"] for r in rows(duck, moment.personal("tickets"), "ticket_id")] == ["nothing"]
     assert [r["text"] for r in rows(duck, moment.personal("turns"), "text")] == ["all is well"]
     assert moment.quarantined() == {("contacts", "unknown account"): 1}
-
-
-def test_erasing_somebody_unknown_is_remembered_for_later_loads(tmp_path):
-    book = Book.create(tmp_path / "book")
-    book.erase_person("P-0017")
-    load(book)
-    kept = {path for path, trace in traces(tmp_path / "book") if trace == "It fails"}
-    assert kept == set()
 
 
 def test_a_contact_gone_from_a_snapshot_takes_its_personal_part_along(book, duck):

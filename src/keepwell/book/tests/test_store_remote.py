@@ -2,6 +2,9 @@
 """A book in an object store, on a local server that speaks S3."""
 
 import json
+import subprocess
+import sys
+import tempfile
 import time
 from datetime import date, datetime, timedelta
 
@@ -12,6 +15,7 @@ import pytest
 from keepwell.book import lock
 from keepwell.book.book import Book
 from keepwell.book.history import history
+from keepwell.book.scratch import place_of
 from keepwell.lib.errors import BadBook
 
 NOON = datetime(2026, 1, 1, 12)
@@ -142,5 +146,35 @@ def test_tables_ahead_of_a_remote_manifest_are_restored(home, duck):
 
 def test_a_server_that_cannot_be_reached_is_said(monkeypatch, home):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "")
-    with pytest.raises(BadBook, match="cannot be reached"):
+    with pytest.raises(BadBook, match="cannot be reached") as refused:
         Book.open("s3://no-such-bucket-anywhere/book")
+    assert any("AWS_ENDPOINT_URL" in way for way in refused.value.ways)
+
+
+# Dies with the rows of a person in hand.
+DYING = """
+import os, signal, sys
+from keepwell.book.book import Book
+from keepwell.book.scratch import scratch
+
+book = Book.open(sys.argv[1])
+with scratch(book.store) as folder, book.writer() as writer:
+    (folder / "rows").write_text("Zdena")
+    (writer.staged_folder()).mkdir()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_writer_of_a_remote_book_had_in_hand_when_it_died_is_swept_by_the_next(
+    home, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(lock, "LEASE", 0.5)
+    book = Book.create(home)
+    subprocess.run([sys.executable, "-c", DYING, home], check=False)
+    assert len(list(place_of(book.store).glob("*.lock"))) == 2
+    taken = {"writer": "dead", "holder": "nobody", "until": 0}
+    book.store.replace(lock.FILE, json.dumps(taken).encode(), book.store.tag(lock.FILE))
+    load(book, accounts("x"))
+    assert not list(place_of(book.store).iterdir())
