@@ -54,11 +54,18 @@ class Company:
             writer.commit()
 
     def customer(self, account: str, since: int = 800, mrr: int = 10_000, **more: Any) -> None:
-        """An account that has paid for so many days."""
+        """An account that has paid for so many days, by a subscription of its own name."""
         self.tell("accounts", {"account_id": account, "created_on": on(since), **more})
         self.tell(
             "subscriptions",
-            {"account_id": account, "started_on": on(since), "mrr": mrr, "quantity": 10.0, "product": "Core"},
+            {
+                "subscription_id": account,
+                "account_id": account,
+                "started_on": on(since),
+                "mrr": mrr,
+                "quantity": 10.0,
+                "product": "Core",
+            },
         )
 
     def known(self, *features: str, day: date = DAY) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import date, timedelta
 from functools import cache
+from zlib import crc32
 
 import narwhals as nw
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.book.moment import Moment
+from keepwell.book.tables import table_named
 from keepwell.demo.load import load
 from keepwell.demo.simulate import simulate
 from keepwell.risk.features import Feature, Part, all_features
@@ -93,8 +95,8 @@ def test_a_row_known_too_late_counts_as_little_as_one_that_never_was(company, tm
     }
 
     def chosen(name: str, rows: pa.Table) -> pa.Array:
-        places = np.asarray(rows["__line"]) * 2654435761 + seed
-        return pa.array((places % 97 < 40) & (name in shifted))
+        lots = [crc32(f"{seed} {key}".encode()) % 100 for key in rows[_keys(name)[0]].to_pylist()]
+        return pa.array([name in shifted and lot < 40 for lot in lots], pa.bool_())
 
     def late(name: str, rows: pa.Table) -> pa.Table:
         beyond = pc.add(rows["known_at"], pa.scalar(timedelta(days=1000), pa.duration("us")))
@@ -203,6 +205,4 @@ def altered(name: str, rows: pa.Table, draw: np.random.Generator, day: date) -> 
 
 
 def _keys(name: str) -> tuple[str, ...]:
-    from keepwell.book.tables import table_named
-
     return table_named(name).key
