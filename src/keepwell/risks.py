@@ -186,7 +186,6 @@ class Risks:
         With an `action` that the book has treatments and hold-outs of, its learnt effect is used; else what is
         assumed.
         """
-        from keepwell.risk.effects.gathering import values_of
         from keepwell.risk.worth.assumptions import assumptions
         from keepwell.risk.worth.gathering import lives_of, standing_of
         from keepwell.risk.worth.worth import worth
@@ -195,7 +194,7 @@ class Risks:
         learnt = self.effect(action) if action else None
         effect = None
         if learnt is not None:
-            effect = learnt.benefits(values_of(scored.obs, learnt.trial.columns))
+            effect = learnt.benefits_of(scored.obs)
             said = said.learnt(*learnt.off, learnt.said())
         standing = standing_of(scored, self.book.moment(self.engine), self.ledger, effect=effect)
         return worth(

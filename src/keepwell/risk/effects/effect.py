@@ -8,10 +8,12 @@ import numpy as np
 
 from keepwell.lib.text import gettext as _
 from keepwell.risk.effects.difference import Difference, differences
+from keepwell.risk.effects.gathering import known_of
 from keepwell.risk.effects.learners import Effect, Learner, learners, out_of_fold, response
 from keepwell.risk.effects.qini import Curve, Ranking
-from keepwell.risk.effects.trial import Trial
+from keepwell.risk.effects.trial import RISK, Trial
 from keepwell.risk.judging import DRAWS, Estimate, Floats, Measure, estimates
+from keepwell.risk.observations import Observations
 
 RESPONSE, RANDOM = "response", "random"
 TOPS = (0.1, 0.2, 0.3)
@@ -76,6 +78,10 @@ class LearntEffect:
         if self.speaks:
             return self.learn(values)
         return np.full(len(values), self.differences[0].benefit.value or 0.0)
+
+    def benefits_of(self, seen: Observations) -> Floats:
+        """`benefits` of accounts observed on any day, the newest included."""
+        return self.benefits(known_of(seen, self.trial))
 
     def rows(self) -> list[dict[str, Any]]:
         """One row a kind of account: both arms' shares and the benefit with its interval."""
@@ -174,7 +180,8 @@ def learnt_effect(
     """
     kept = ~np.isnan(trial.happened)
     trial = trial.needed()
-    ways = dict(learners() if by is None else by)
+    risk_known = any(column.name == RISK for column in trial.columns)
+    ways = dict(learners(risk_known=risk_known) if by is None else by)
     scores = {name: out_of_fold(trial, learner, seed) for name, learner in ways.items()}
     others = {name: order[kept] for name, order in (beside or {}).items()}
     others[RESPONSE] = out_of_fold(trial, response, seed)

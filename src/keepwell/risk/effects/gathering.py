@@ -1,12 +1,13 @@
 """A trial out of the book: its treatments, what was known of the accounts then, and what became of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine
@@ -15,8 +16,9 @@ from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
+from keepwell.risk.effects.baseline import Baseline, spot
 from keepwell.risk.effects.holdouts import HELD_OUT, TREATED
-from keepwell.risk.effects.trial import Column, Ints, Trial
+from keepwell.risk.effects.trial import RISK, Column, Flags, Ints, Trial
 from keepwell.risk.features import Feature
 from keepwell.risk.judging import Floats
 from keepwell.risk.observations import Observations, observe
@@ -24,6 +26,7 @@ from keepwell.risk.observations import Observations, observe
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
 
 HORIZON = 180
+MOST_ROWS = 200_000  # observations that risk is learnt from; where there are more, those of some accounts
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class Treatments:
     Of an account in both arms only what is of its first arm is kept; `contaminated` counts such accounts.
     """
 
-    accounts: np.ndarray[Any, Any]
+    accounts: NDArray[Any]
     day: Ints
-    treated: np.ndarray[Any, np.dtype[np.bool_]]
+    treated: Flags
     contaminated: int
 
 
@@ -99,24 +102,28 @@ def trial_of(
     horizon: int = HORIZON,
     by: Literal["segment", "kind"] = "segment",
     features: Sequence[Feature] | None = None,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> Trial:
     """The trial of an action: leaving, or giving notice of all, within `horizon` days.
 
     What was known of an account is taken from the first of the month in which it was treated or held out, the newest
     day on which no treatment of that month can have changed it, and its days are counted from there. Accounts that
-    were not paying then, or had given notice by the day of the treatment, are left out of both arms and counted.
+    were not paying then, or had given notice by the day of the treatment, are left out of both arms and counted. The
+    last column is the risk that a model learnt from all observed in those months, but never from the account itself.
     """
     done = treatments(book.moment(engine), action)
     months = np.array([number(from_number(int(day)).replace(day=1)) for day in done.day], np.int64)
     parts: list[tuple[Ints, Observations]] = []
+    others: list[Observations] = []
     every = np.unique(months)
     for at, month in enumerate(every):
         if progress is not None:
             progress(at, len(every), _("observing {day}").format(day=from_number(int(month))))
         seen = observe(book, engine, [from_number(int(month))], horizon=horizon, features=features)
         parts.append(_matched(seen, done, np.flatnonzero(months == month)))
-    return _trial(action, horizon, by, done, parts)
+        others.append(_some(seen, MOST_ROWS // len(every)))
+    return _with_risk(_trial(action, horizon, by, done, parts), others, seed)
 
 
 def _matched(seen: Observations, done: Treatments, rows: Ints) -> tuple[Ints, Observations]:
@@ -139,8 +146,6 @@ def _trial(
     def joined(get: Callable[[Observations], Any]) -> Any:
         return np.concatenate([get(seen) for _which, seen in parts])
 
-    left, notice = joined(lambda o: o.outcomes.left), joined(lambda o: o.outcomes.notice_in)
-    happened = np.where(np.isnan(left), np.nan, (left > 0) | ~np.isnan(notice))
     return Trial(
         action=action,
         outcome=_("left or gave notice within {days} days").format(days=horizon),
@@ -148,13 +153,50 @@ def _trial(
         accounts=done.accounts[rows],
         day=done.day[rows],
         treated=done.treated[rows],
-        happened=happened,
+        happened=joined(_happened),
         values=joined(lambda o: values_of(o, columns)),
         columns=columns,
         group=joined(lambda o: o.segment if by == "segment" else o.kind),
         contaminated=done.contaminated,
         unobserved=len(done.day) - len(rows),
     )
+
+
+def _happened(seen: Observations) -> Floats:
+    """1 where an account left or gave notice within the horizon, 0 where not, NaN where that is not yet known."""
+    left, notice = seen.outcomes.left, seen.outcomes.notice_in
+    return np.where(np.isnan(left), np.nan, (left > 0) | ~np.isnan(notice))
+
+
+def _some(seen: Observations, most: int) -> Observations:
+    """Of a month's observations those with a known outcome, of about `most` accounts: always the same accounts."""
+    known = seen.where(seen.outcomes.matured)
+    if len(known) <= most:
+        return known
+    share = int(2**64 * most / len(known))
+    return known.where(np.array([spot(str(account)) < share for account in known.accounts], np.bool_))
+
+
+def _with_risk(trial: Trial, others: Sequence[Observations], seed: int) -> Trial:
+    """The trial with a column of risk, as far as enough is known to learn it from."""
+    values = np.concatenate([values_of(seen, trial.columns) for seen in others])
+    happened = np.concatenate([_happened(seen) for seen in others])
+    if not 0 < happened.sum() < len(happened):
+        return trial
+    accounts = np.concatenate([seen.accounts for seen in others])
+    baseline = Baseline.of(accounts, values, happened, trial.columns, seed)
+    risk = baseline(trial.accounts, trial.values)
+    columns = (*trial.columns, Column(RISK))
+    return replace(trial, values=np.column_stack([trial.values, risk]), columns=columns, baseline=baseline)
+
+
+def known_of(seen: Observations, trial: Trial) -> Floats:
+    """What a trial's learnt effect asks of other observations, (n, f), the risk among it."""
+    asked = [column for column in trial.columns if trial.baseline is None or column.name != RISK]
+    values = values_of(seen, asked)
+    if trial.baseline is None:
+        return values
+    return np.column_stack([values, trial.baseline(seen.accounts, values)])
 
 
 def columns_of(seen: Sequence[Observations]) -> tuple[Column, ...]:

@@ -8,12 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
+from keepwell.risk.effects.fitting import logistic, trees
 from keepwell.risk.effects.matrix import Matrix
-from keepwell.risk.effects.trial import Column, Flags, Ints, Trial
+from keepwell.risk.effects.on_risk import OnRisk
+from keepwell.risk.effects.trial import Flags, Ints, Trial
 from keepwell.risk.judging import Floats
 from keepwell.risk.models import boosted
 
 FOLDS = 5
+_PRODUCTS = 0.5  # products with the arm are held this much closer to none than what is known by itself
 
 
 class Effect(Protocol):
@@ -26,9 +29,11 @@ class Effect(Protocol):
 Learner = Callable[[Trial, int], Effect]  # of a trial whose outcomes are known, and a seed
 
 
-def learners() -> Mapping[str, Learner]:
-    """Every way of learning an effect by its name; those of boosted trees only where LightGBM runs."""
+def learners(*, risk_known: bool = False) -> Mapping[str, Learner]:
+    """Every way of learning an effect by its name; boosted trees where LightGBM runs, on risk where that is known."""
     found: dict[str, Learner] = {"S logistic": s_logistic, "T logistic": t_logistic}
+    if risk_known:
+        found["S on risk"] = OnRisk
     if boosted.runs():
         found |= {"S boosted": s_boosted, "T boosted": t_boosted}
     return found
@@ -50,7 +55,7 @@ def s_logistic(trial: Trial, seed: int) -> Effect:
         arm = (treated - share)[:, None]
         return np.hstack([rows, arm, _PRODUCTS * arm * rows])
 
-    model = _logistic(inputs(known, trial.treated.astype(np.float64)), trial.happened, seed)
+    model = logistic(inputs(known, trial.treated.astype(np.float64)), trial.happened, seed)
 
     def effect(values: Floats) -> Floats:
         rows = matrix(values)
@@ -62,7 +67,7 @@ def s_logistic(trial: Trial, seed: int) -> Effect:
 
 def s_boosted(trial: Trial, seed: int) -> Effect:
     """Boosted trees that know whether it was treated."""
-    model = _boosted(np.column_stack([trial.values, trial.treated]), trial.happened, trial.columns, seed)
+    model = trees(np.column_stack([trial.values, trial.treated]), trial.happened, trial.columns, seed)
 
     def effect(values: Floats) -> Floats:
         one = np.column_stack([values, np.ones(len(values))])
@@ -80,7 +85,7 @@ def t_logistic(trial: Trial, seed: int) -> Effect:
     matrix = Matrix.of(trial.values, trial.columns)
 
     def learn(rows: Flags) -> Callable[[Floats], Floats]:
-        model = _logistic(matrix(trial.values[rows]), trial.happened[rows], seed)
+        model = logistic(matrix(trial.values[rows]), trial.happened[rows], seed)
         return lambda values: model(matrix(values))
 
     return _two(trial, learn)
@@ -88,7 +93,7 @@ def t_logistic(trial: Trial, seed: int) -> Effect:
 
 def t_boosted(trial: Trial, seed: int) -> Effect:
     """Two models of boosted trees, one for each arm."""
-    return _two(trial, lambda rows: _boosted(trial.values[rows], trial.happened[rows], trial.columns, seed))
+    return _two(trial, lambda rows: trees(trial.values[rows], trial.happened[rows], trial.columns, seed))
 
 
 def _two(trial: Trial, learn: Callable[[Flags], Callable[[Floats], Floats]]) -> Effect:
@@ -105,9 +110,9 @@ def response(trial: Trial, seed: int) -> Effect:
     Of leaving this is risk. It is here to be seen beside the others, which it must not be mistaken for.
     """
     if boosted.runs():
-        return _boosted(trial.values, trial.happened, trial.columns, seed)
+        return trees(trial.values, trial.happened, trial.columns, seed)
     matrix = Matrix.of(trial.values, trial.columns)
-    model = _logistic(matrix(trial.values), trial.happened, seed)
+    model = logistic(matrix(trial.values), trial.happened, seed)
     return lambda values: model(matrix(values))
 
 
@@ -120,44 +125,3 @@ def out_of_fold(trial: Trial, learner: Learner, seed: int, folds: int = FOLDS) -
         held = fold_of == fold
         found[held] = learner(trial.where(~held), seed)(trial.values[held])
     return found
-
-
-# --- the models -------------------------------------------------------------------------------------------------
-
-_STRENGTH = 0.01
-_PRODUCTS = 0.5  # products with the arm are held this much closer to none than what is known by itself
-
-
-def _logistic(rows: Floats, happened: Floats, seed: int) -> Callable[[Floats], Floats]:
-    if not 0 < happened.mean() < 1:
-        return lambda values: np.full(len(values), float(happened.mean()))
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=_STRENGTH, solver="newton-cholesky", max_iter=100, random_state=seed)
-    model.fit(rows, happened.astype(np.int64))
-    return lambda values: np.asarray(model.predict_proba(values)[:, 1])
-
-
-def _boosted(
-    values: Floats, happened: Floats, columns: tuple[Column, ...], seed: int
-) -> Callable[[Floats], Floats]:
-    """Small trees with many rows in each leaf: an effect is a small difference of large shares."""
-    import lightgbm  # it can be: callers have asked boosted.runs()
-
-    words = [place for place, column in enumerate(columns) if column.words is not None]
-    settings = {
-        "objective": "binary",
-        "learning_rate": 0.05,
-        "num_leaves": 8,
-        "min_data_in_leaf": max(10, min(200, len(values) // 50)),
-        "lambda_l2": 5.0,
-        "cat_smooth": 20.0,
-        "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": 1,
-        "verbosity": -1,
-    }
-    data = lightgbm.Dataset(values, happened, categorical_feature=words, params={"verbosity": -1})
-    booster = lightgbm.train(settings, data, 100)
-    return lambda rows: np.asarray(booster.predict(rows, num_threads=1), np.float64)

@@ -2,7 +2,7 @@
 
 A trial is small beside all accounts ever observed, and most of what it would have to learn is who leaves. That is
 taken from a risk learnt of all (a column of the trial, of other accounts only); the trial is asked only how acting
-changes the odds, and a penalty holds that change to one and the same for all unless the trial shows otherwise.
+changes the odds, and a penalty holds that change to what risk alone says of it unless the trial shows otherwise.
 """
 
 import numpy as np
@@ -11,14 +11,15 @@ from keepwell.risk.effects.matrix import Matrix
 from keepwell.risk.effects.trial import RISK, Flags, Trial
 from keepwell.risk.judging import Floats, losses
 
-PENALTIES = (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 1e9)  # the last: the same change of odds for all
+PENALTIES = (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 1e9)  # the last: by risk alone
 _FOLDS = 5
+_FREE = 4
 _ROUNDS = 50
 _CERTAIN = 1e-4
 
 
 class OnRisk:
-    """log-odds = c + d x log-odds of risk + (arm - share treated) x (a + b x what is known), b under a penalty."""
+    """log-odds = a + b r + (arm - share treated) x (c + d r + e x what is known), where r is the log-odds of risk."""
 
     def __init__(self, trial: Trial, seed: int) -> None:
         self._place = [column.name for column in trial.columns].index(RISK)
@@ -45,7 +46,7 @@ class OnRisk:
         risk = np.clip(values[:, self._place], _CERTAIN, 1 - _CERTAIN)
         arm = (treated - self._share)[:, None]
         odds = np.log(risk / (1 - risk))[:, None]
-        return np.hstack([np.ones_like(arm), odds, arm, arm * self._matrix(values)])
+        return np.hstack([np.ones_like(arm), odds, arm, arm * odds, arm * self._matrix(values)])
 
 
 def _share(odds: Floats) -> Floats:
@@ -62,8 +63,8 @@ def _loss(inputs: Floats, happened: Floats, folds: list[Flags], penalty: float) 
 
 
 def _weights(inputs: Floats, happened: Floats, penalty: float) -> Floats:
-    """By Newton's method; the first three weights are free."""
-    held = np.r_[[1e-6] * 3, np.full(inputs.shape[1] - 3, penalty)]
+    """By Newton's method; the weights of risk, of acting and of their product are free."""
+    held = np.r_[np.full(_FREE, 1e-6), np.full(inputs.shape[1] - _FREE, penalty)]
     weights: Floats = np.r_[0.0, 1.0, np.zeros(inputs.shape[1] - 2)]
     for _ in range(_ROUNDS):
         shares = _share(inputs @ weights)

@@ -1,5 +1,6 @@
 """A trial: accounts when they were acted on or held out, what was known of them then, and what became of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -33,7 +34,8 @@ class Trial:
     happened: 1 where what is counted came about, 0 where it did not, NaN where that is not yet known. wished: whether
     it is wished for (a visit) or not (leaving). values: (n, f), NaN where not known. group: the kind of account, by
     which the difference is shown. contaminated: accounts in both arms, counted in that of their first treatment.
-    unobserved: treatments of which nothing was known that day. outcome: what is counted, in words.
+    unobserved: treatments of which nothing was known that day. outcome: what is counted, in words. baseline: gives
+    the column of risk, where there is one, for accounts and all other values.
     """
 
     action: str
@@ -48,6 +50,7 @@ class Trial:
     group: NDArray[Any]
     contaminated: int = 0
     unobserved: int = 0
+    baseline: Callable[[NDArray[Any], Floats], Floats] | None = None
 
     def __len__(self) -> int:
         return len(self.accounts)

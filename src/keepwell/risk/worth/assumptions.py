@@ -114,15 +114,14 @@ class Assumptions:
 def assumptions(
     said: Mapping[str, Any] | None = None, *, action: str = "", where: str = "these assumptions"
 ) -> Assumptions:
-    """The defaults, changed by what a person said in the form of the file. `action` chooses a part of [actions].
+    """The defaults, changed by what a person said in the form of the file. `action` chooses a part of
+    [actions], where it has one of that name.
 
     Raises BadInput for unknown names (with near ones), for what is no number, and for numbers that cannot be.
     """
     said = dict(said or {})
     _known(said, _SECTIONS, where)
     actions = _section(said, "actions", where)
-    if action and actions and action not in actions:
-        raise _unknown(action, list(actions), where)
     stated = {name: _section(actions, name, where) for name in actions}
     each = dict(DEFAULTS)
     for part in (_section(said, "assumptions", where), stated.get(action, {})):

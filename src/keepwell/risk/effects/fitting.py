@@ -1,0 +1,51 @@
+"""The models that chances of what is counted are learnt with."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from keepwell.risk.effects.trial import Column
+from keepwell.risk.judging import Floats
+
+Chances = Callable[[Floats], Floats]  # (n, f) values to (n,) chances
+
+_STRENGTH = 0.01
+
+
+def logistic(rows: Floats, happened: Floats, seed: int) -> Chances:
+    """Logistic regression on columns as `Matrix` makes them, with a ridge penalty."""
+    if not 0 < happened.mean() < 1:
+        return lambda values: np.full(len(values), float(happened.mean()))
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=_STRENGTH, solver="newton-cholesky", max_iter=100, random_state=seed)
+    model.fit(rows, happened.astype(np.int64))
+    return lambda values: np.asarray(model.predict_proba(values)[:, 1])
+
+
+def trees(
+    values: Floats, happened: Floats, columns: tuple[Column, ...], seed: int, *, leaves: int = 8
+) -> Chances:
+    """Boosted trees on values as they are, many rows in each leaf: an effect is a small difference of large shares.
+
+    Only where `keepwell.risk.models.boosted.runs()`.
+    """
+    import lightgbm
+
+    words = [place for place, column in enumerate(columns) if column.words is not None]
+    settings = {
+        "objective": "binary",
+        "learning_rate": 0.05,
+        "num_leaves": leaves,
+        "min_data_in_leaf": max(10, min(200, len(values) // 50)),
+        "lambda_l2": 5.0,
+        "cat_smooth": 20.0,
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "verbosity": -1,
+    }
+    data = lightgbm.Dataset(values, happened, categorical_feature=words, params={"verbosity": -1})
+    booster = lightgbm.train(settings, data, 100)
+    return lambda rows: np.asarray(booster.predict(rows, num_threads=1), np.float64)
