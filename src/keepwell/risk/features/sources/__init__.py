@@ -70,15 +70,15 @@ class Then:
         return self._night(self.day)
 
     def _before(self, rows: Frame, table: str, on: str, reach: int | None) -> Frame:
-        rows = rows.filter(nw.col(on) < self.day)
+        asked = [nw.col(on) < self.day]
         if reach is not None:
+            asked.append(nw.col(on) >= self.day - reach)
             instants = {c.day_name: c.name for c in table_named(table).instants}
             if on in instants:
                 # Days are worked out of what is stored; of moments the files keep statistics, and those too old
                 # are not even opened.
-                rows = rows.filter(nw.col(instants[on]) >= self._night(self.day - reach))
-            rows = rows.filter(nw.col(on) >= self.day - reach)
-        return rows.with_columns(age=(self.day - nw.col(on)).cast(nw.Int64))
+                asked.append(nw.col(instants[on]) >= self._night(self.day - reach))
+        return rows.filter(*asked).with_columns(age=(self.day - nw.col(on)).cast(nw.Int64))
 
     def _night(self, day: int) -> datetime:
         """The moment at which a company day begins, naive in UTC."""
