@@ -1,9 +1,9 @@
 """`keepwell risk score` and `keepwell risk explain`: what is said of accounts tonight, and why."""
 
 from datetime import UTC, datetime
+from math import isnan
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from keepwell.cli.out import Answer, Column, Sheet
@@ -12,7 +12,6 @@ from keepwell.cli.risking import AsOf, Horizon, between, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.days import from_number
 from keepwell.lib.text import gettext as _
-from keepwell.risk.reasons import caveat
 from keepwell.risks import HORIZON
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ def score(
     dry: Annotated[bool, typer.Option("--dry", help=_("Say it, but keep nothing."))] = False,
 ) -> None:
     """Score every account and freeze what was said."""
+    from keepwell.risk.reasons import caveat
+
     session = session_of(context)
     with risks_of(session) as risks:
         found = risks.score(day_asked(as_of), horizon=horizon)
@@ -96,7 +97,7 @@ def _scored(found: "Scores", currency: str) -> list[dict[str, Any]]:
 
 
 def _maybe(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 6)
+    return None if isnan(value) else round(float(value), 6)
 
 
 def explain(
@@ -116,7 +117,7 @@ def explain(
     one = next(row for row in _scored(found, currency) if row["account_id"] == account)
     known = {feature.name: feature for feature in found.obs.features}
     missing = [
-        f.name for f, value in zip(found.obs.features, found.obs.values[at], strict=True) if np.isnan(value)
+        f.name for f, value in zip(found.obs.features, found.obs.values[at], strict=True) if isnan(value)
     ]
     data = {
         "as_of": from_number(int(found.obs.as_of[0])),
@@ -159,6 +160,8 @@ def _place(found: "Scores", account: str) -> int:
 
 
 def _explained(data: dict[str, Any], missing: list[str]) -> Answer:
+    from keepwell.risk.reasons import caveat
+
     columns = [
         Column("speaks", _("Speaks")),
         Column("says", _("What was seen")),
