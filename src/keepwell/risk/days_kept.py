@@ -72,6 +72,11 @@ class Kept:
     load: int
 
     @classmethod
+    def nothing(cls, moment: Moment) -> "Kept":
+        """As if nothing were kept: what is worked out from it is not to be kept either."""
+        return cls(frozenset(), False, "", moment.last_load)
+
+    @classmethod
     def of(cls, moment: Moment, features: Sequence[Feature]) -> "Kept":
         """What a book has kept."""
         wanted = definitions(features, moment)

@@ -97,9 +97,9 @@ def observe(
     chosen = tuple(features if features is not None else all_features().values())
     ledger = open_ledger(book, engine)
     moment = book.moment(engine)
-    kept = Kept.of(moment, chosen)
+    kept = Kept.of(moment, chosen) if features is None else Kept.nothing(moment)
     wanted = sorted({number(day) for day in days})
-    missing = [day for day in wanted if features is not None or day not in kept.days]
+    missing = [day for day in wanted if day not in kept.days]
     shape = schema(chosen)
     with scratch(book.store) as aside:
         made: dict[int, list[Path]] = {}
@@ -107,7 +107,8 @@ def observe(
             if progress is not None:
                 progress(done, len(missing), _("observing {day}").format(day=from_number(day)))
             made[day] = _written(then_on(book, ledger, from_number(day)), chosen, kept, aside)
-        tables = [engine.collect(engine.scan([str(f) for f in found], shape)) for found in made.values()]
+        tables = [shape.empty_table()]
+        tables += [engine.collect(engine.scan([str(f) for f in found], shape)) for found in made.values()]
         if features is None:
             if kept.days & set(wanted):
                 before = kept.rows(moment).filter(nw.col("as_of").is_in(wanted))
