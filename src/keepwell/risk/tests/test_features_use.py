@@ -43,7 +43,7 @@ def known(tmp_path_factory):
         *used("young", 0, -3, 5),
     )
     names = ("use_7", "use_30", "use_90", "use_trend", "use_breadth_30", "use_amount_30", "days_since_use",
-             "contacts_active_30", "onboarding_steps")  # fmt: skip
+             "contacts_active_30", "onboarding_steps", "use_amount_each_30", "use_per_seat_90")  # fmt: skip
     return company.known(*names)
 
 
@@ -65,6 +65,17 @@ def test_a_trend_is_asked_only_of_accounts_old_enough(known):
 def test_breadth_counts_kinds_of_things_done(known):
     assert known["busy"]["use_breadth_30"] == 2
     assert known["never"]["use_breadth_30"] == 0
+
+
+def test_what_is_done_at_a_time_is_unknown_where_nothing_was_done(known):
+    assert known["busy"]["use_amount_each_30"] == 2.0
+    assert known["busy"]["use_amount_30"] == 12.0
+    assert known["never"]["use_amount_each_30"] is None
+
+
+def test_use_is_held_against_the_seats_that_are_paid_for(known):
+    assert known["busy"]["use_per_seat_90"] == pytest.approx(8 / 10)
+    assert known["never"]["use_per_seat_90"] == 0
 
 
 def test_days_since_use_go_up_to_what_is_read(known):
