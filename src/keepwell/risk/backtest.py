@@ -111,7 +111,7 @@ class Backtest:
                 row: dict[str, Any] = {
                     "day": from_number(day).isoformat(),
                     "model": name,
-                    "champion": self._choice(day).kind.name if name == MODEL else name,
+                    "champion": self.choice(day).kind.name if name == MODEL else name,
                     "accounts": len(left),
                     "left": int(left.sum()),
                     "base_rate": float(left.mean()),
@@ -220,7 +220,8 @@ class Backtest:
             "lists": {from_number(day).isoformat(): self.top(day) for day in self.days()},
         }
 
-    def _choice(self, day: int) -> Choice:
+    def choice(self, day: int) -> Choice:
+        """The champion of a day on which something would have been said."""
         return [choice for choice in self.choices if choice.day <= day][-1]
 
 

@@ -4,7 +4,7 @@ All is computed on matured observations, with one entry a row. Intervals come fr
 rows: an account seen on forty days is one piece of evidence, not forty. A row that weighs 2 counts twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -172,13 +172,21 @@ def calibration_error(left: Floats, chances: Floats, bins: int = BINS) -> float 
 
 
 def calibration_table(
-    left: Floats, chances: Floats, bins: int = BINS, *, accounts: NDArray[Any] | None = None, seed: int = 0
+    left: Floats,
+    chances: Floats,
+    bins: int = BINS,
+    *,
+    edges: Sequence[float] = (),
+    accounts: NDArray[Any] | None = None,
+    seed: int = 0,
 ) -> list[dict[str, float | None]]:
     """For each bin of `calibration_of` that has rows: rows, mean chance said, share that left.
 
-    With each row's account, also the low and the high end of that share's interval, from drawing accounts.
+    With `edges` the bins are the chances between them instead, an edge belonging to the bin above it. With each row's
+    account, there are also the low and the high end of the share's interval, from drawing accounts.
     """
-    bin_of = _bins(chances, bins)
+    bin_of = np.searchsorted(edges, chances, side="right") if edges else _bins(chances, bins)
+    bins = len(edges) + 1 if edges else bins
     places = [place for place in range(bins) if (bin_of == place).any()]
     shares: dict[str, Measure] = {
         str(place): _mean_of(np.where(bin_of == place, left, 0.0), (bin_of == place).astype(np.float64))

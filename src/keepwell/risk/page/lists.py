@@ -1,0 +1,81 @@
+"""The list of a month as it would have been read then, with what became of each account."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from keepwell.lib.days import from_number
+from keepwell.lib.text import gettext as _
+from keepwell.metrics.charts import numbers
+from keepwell.metrics.charts.reading import Json, kind_name
+from keepwell.metrics.page.markup import Markup, tag
+from keepwell.metrics.page.tables import Cell, Head, table
+from keepwell.risk.backtest import Backtest
+from keepwell.risk.drift import Profile
+from keepwell.risk.page.about import About
+from keepwell.risk.page.found import plain, when
+from keepwell.risk.reasons import MOST as REASONS
+from keepwell.risk.reasons import reasons_of, sentences
+from keepwell.risk.splitting import known_by
+
+MOST = 20  # accounts on a month's list
+
+
+def reasons_then(
+    back: Backtest, day: int, accounts: Sequence[str], *, currency: str | None
+) -> dict[str, str]:
+    """Why each of the accounts would have been named on a day: by the champion of that day, learnt as it was then.
+
+    Accounts whose champion has no reasons to give, such as the base rate, are left out.
+    """
+    obs, choice = back.obs, back.choice(day)
+    learn = obs.where(known_by(obs.as_of, obs.outcomes.matured, obs.outcomes.horizon, day))
+    part = obs.where((obs.as_of == day) & np.isin(obs.accounts.astype(str), list(accounts)))
+    model = choice.kind.fit(learn, seed=back.seed, settings=choice.settings)
+    weights = model.contributions(part) * choice.calibration.slope
+    every = reasons_of(weights, part, most=2 * REASONS, profile=Profile.of(learn))
+    said = {}
+    for account, reasons in zip(part.accounts, every, strict=True):
+        told = [
+            one for one in reasons if one.raises and one.value is not None
+        ]  # what is not known persuades nobody
+        said[str(account)] = sentences(told[:REASONS], part.features, currency=currency)
+    return {account: words for account, words in said.items() if words}
+
+
+def month_list(
+    day: int, rows: Sequence[Json], about: About, reasons: Mapping[str, str] | None = None
+) -> Markup:
+    """The list of a day: account, what it paid, the chance said, what happened, and why where that is at hand."""
+    named = any(row["account"] in about.names for row in rows)
+    segments = any(row["segment"] for row in rows)
+    heads = [Head(_("Account")), *[Head(_("Id"), spare=True)] * named]
+    heads += [Head(_("Segment"), spare=True)] * segments
+    heads += [Head(_("MRR"), number=True, spare=True), Head(_("Chance said"), number=True)]
+    heads += [Head(_("What happened")), Head(_("Days until it left"), number=True)]
+    heads += [Head(_("Why, as the model saw it"), spare=True)] * (reasons is not None)
+    made: list[list[Cell]] = []
+    for row in rows:
+        why = (reasons or {}).get(row["account"], "")
+        cells: list[Cell] = [(_who(about.name(row["account"]), why), about.name(row["account"]))]
+        cells += [(row["account"], None)] * named + [(row["segment"] or "–", None)] * segments
+        cells += [(about.money(row["mrr"]), row["mrr"]), (numbers.percent(row["chance"]), row["chance"])]
+        cells += [_happened(row), (numbers.count(row["left_in"]), plain(row["left_in"]))]
+        cells += [(tag("span", why or "–", class_="small"), why)] * (reasons is not None)
+        made.append(cells)
+    name = from_number(day).isoformat()
+    return table(
+        heads, made, caption=_("The list of {day}").format(day=when(day)), name=f"keepwell-list-{name}"
+    )
+
+
+def _who(name: str, why: str) -> Markup:
+    return tag("span", name, tag("span", why, class_="small muted narrow-only") if why else None)
+
+
+def _happened(row: Json) -> Cell:
+    if not row["left"]:
+        return (tag("span", _("stayed"), class_="muted"), _("stayed"))
+    kind = row["leaving_kind"]
+    said = _("left, {kind}").format(kind=kind_name(kind)) if kind else _("left")
+    return (tag("span", said, class_="gone"), said)

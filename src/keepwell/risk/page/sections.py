@@ -1,0 +1,453 @@
+"""The parts of the page, in its order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
+from keepwell.metrics.charts import numbers
+from keepwell.metrics.charts.reading import kept_by_name, kind_name
+from keepwell.metrics.page.markup import Markup, tag
+from keepwell.metrics.page.sections import HALF, WIDE, chart, folded, sheet
+from keepwell.metrics.page.tables import Cell, Head, table
+from keepwell.risk.backtest import MODEL
+from keepwell.risk.judging import Estimate, top_name
+from keepwell.risk.page.about import About
+from keepwell.risk.page.charts import (
+    calibration_chart,
+    calibration_groups,
+    precision_chart,
+    profit_chart,
+    right,
+    warning_chart,
+)
+from keepwell.risk.page.found import CHANCE, SILENCE, Found, decimal, few, month, plain, when
+from keepwell.risk.page.lists import MOST, month_list
+from keepwell.risk.page.words import how, limits, list_name, way_name
+from keepwell.risk.reasons import caveat
+
+
+def cards(found: Found) -> Markup:
+    """Four figures that answer a sceptic's first questions."""
+    made = [_right(found), _in_time(found), _early(found), _as_said(found)]
+    head = tag("h2", _("The figures"), class_="unseen", id="figures-head")
+    return tag(
+        "section", head, tag("div", made, class_="cards"), aria_labelledby="figures-head", id="figures"
+    )
+
+
+def _card(label: str, value: str, way: str, beside: list[str]) -> Markup:
+    return tag(
+        "section",
+        tag("h3", label),
+        tag("div", tag("p", value, class_="value"), tag("p", way, class_="way"), class_="row whole"),
+        tag("p", [tag("span", words) for words in beside if words], class_="small muted parts"),
+        class_="sheet figure",
+    )
+
+
+def _right(found: Found) -> Markup:
+    ours = found.precision(MODEL)
+    named, _accounts = found.named()
+    right = round((ours.value or 0.0) * named)
+    beside = [
+        _("{part} of {whole} namings").format(part=numbers.count(right), whole=numbers.count(named)),
+        around(ours),
+        *_others({name: numbers.percent(found.precision(name).value) for name in _simple(found)}),
+    ]
+    label = _("Right, of {named}").format(named=list_name(found.top))
+    return _card(label, numbers.percent(ours.value), _("higher is better"), beside)
+
+
+def _in_time(found: Found) -> Markup:
+    ours = found.warnings[MODEL, found.top]
+    beside = [
+        _("{part} of {whole} departures").format(
+            part=numbers.count(ours.warned.caught), whole=numbers.count(ours.warned.leavers)
+        ),
+        *_others({name: _share(found.warnings[name, found.top].share) for name in _simple(found)[:1]}),
+    ]
+    if len(found.tops) > 1:
+        longer = found.warnings[MODEL, found.tops[1]]
+        beside.append(
+            _("{named}: {share}").format(named=list_name(found.tops[1]), share=_share(longer.share))
+        )
+    return _card(_("Departures foreseen"), _share(ours.share), _("higher is better"), beside)
+
+
+def _early(found: Found) -> Markup:
+    ours = found.warnings[MODEL, found.top]
+    beside = [
+        _("median, of the departures foreseen"),
+        *_others({name: few(found.warnings[name, found.top].median) for name in _simple(found)[:1]}),
+        _("at most {days}: a list looks no further").format(days=found.horizon),
+    ]
+    return _card(_("Days of warning"), few(ours.median), _("higher is better"), beside)
+
+
+def _as_said(found: Found) -> Markup:
+    every, off = found.judged[MODEL], found.judged[MODEL]["calibration"]
+    said = float(found.chances[MODEL].mean())
+    beside = [
+        _("on average, over tenths of the accounts"),
+        around(off, numbers.points),
+        _("in all {said} said, {left} left").format(
+            said=numbers.percent(said), left=numbers.percent(every.base_rate)
+        ),
+    ]
+    value = "–" if off.value is None else numbers.points(off.value).lstrip("+")
+    return _card(_("Chances off by"), value, _("lower is better"), beside)
+
+
+def _simple(found: Found) -> list[str]:
+    return [name for name in (SILENCE, CHANCE) if name in found.ways()]
+
+
+def _others(values: Mapping[str, str]) -> list[str]:
+    words = {SILENCE: _("silence alone: {value}"), CHANCE: _("chance: {value}")}
+    return [words[name].format(value=value) for name, value in values.items()]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else numbers.percent(value, 0)
+
+
+def around(estimate: Estimate, say: Any = numbers.percent) -> str:
+    """An estimate's interval in words; nothing where it has none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    low, high = (say(one).lstrip("+") for one in (estimate.low, estimate.high))
+    return _("95%: {low} to {high}").format(low=low, high=high)
+
+
+def by_month(found: Found) -> Markup:
+    """Precision at the top of the list, month by month."""
+    panels = []
+    for place, most in enumerate(found.tops):
+
+        def draw(width: int, most: float = most) -> Any:
+            return precision_chart(found, most, width)
+
+        heading = tag("h3", _("Of {named}").format(named=list_name(most)))
+        panels.append(tag("div", heading, chart(f"precision-{place}", draw, wide=HALF)))
+    notes = [
+        _("Bar: the share of those named that really left within {days} days.").format(days=found.horizon),
+        _("Marks: what simpler ways would have found with lists as long."),
+    ]
+    halves = tag("div", panels, class_="halves")
+    return sheet(
+        "months", _("Was the list right, month by month?"), notes, halves,
+        folded(_("The months in numbers"), _months_table(found)),
+    )  # fmt: skip
+
+
+def kinds(found: Found) -> Markup:
+    """Contract accounts and irregular ones by themselves."""
+    name = f"precision_{top_name(found.top)}"
+    heads = [
+        Head(_("Accounts")),
+        Head(_("Chances said"), number=True, spare=True),
+        Head(_("Left"), number=True),
+    ]
+    heads += [Head(_("AUC"), number=True), Head(_("95% interval"), number=True, spare=True)]
+    heads += [
+        Head(_("{way}, {named}").format(way=way_name(way), named=list_name(found.top)), number=True)
+        for way in found.ways()
+        if way != "logistic"
+    ]
+    rows: list[list[Cell]] = []
+    for one in found.kinds:
+        ours = one.judged[MODEL]
+        rank = ours["auc"]
+        row: list[Cell] = [(kept_by_name(one.name), None), (numbers.count(ours.rows), ours.rows)]
+        row += [(numbers.percent(ours.base_rate), ours.base_rate), (decimal(rank.value), plain(rank.value))]
+        row.append((_between(rank.low, rank.high, decimal), plain(rank.low)))
+        row += [
+            (numbers.percent(one.judged[way][name].value, 0), plain(one.judged[way][name].value))
+            for way in found.ways()
+            if way != "logistic"
+        ]
+        rows.append(row)
+    ways = ", ".join(f"{kind_name(kind)} {numbers.count(n)}" for kind, n in found.leaving_kinds().items())
+    notes = [
+        _("Each kind with lists of its own, as long."),
+        _(
+            "An irregular account counts as left once it has been silent past its limit, so silence tells much of it."
+        ),
+        _("How those named really left: {ways}.").format(ways=ways) if ways else "",
+    ]
+    inside = table(heads, rows, caption=_("The kinds in numbers"), name="keepwell-backtest-kinds")
+    return sheet("kinds", _("Contract and irregular accounts apart"), notes, inside)
+
+
+def _months_table(found: Found) -> Markup:
+    heads = [
+        Head(_("Said on")),
+        Head(_("In charge"), spare=True),
+        Head(_("Accounts"), number=True, spare=True),
+    ]
+    heads += [Head(_("Left"), number=True), Head(_("Base rate"), number=True)]
+    columns = [(name, most) for most in found.tops for name in found.ways() if name != CHANCE]
+    heads += [
+        Head(
+            _("{way}, {named}").format(way=way_name(name), named=list_name(most)),
+            number=True,
+            spare=name != MODEL,
+        )
+        for name, most in columns
+    ]
+    rows: list[list[Cell]] = []
+    for day, month_ in zip(found.days, found.months, strict=True):
+        ours = month_[MODEL]
+        row: list[Cell] = [(when(day), ours["day"]), (way_name(ours["champion"]), None)]
+        row += [(numbers.count(ours[key]), ours[key]) for key in ("accounts", "left")]
+        row.append((numbers.percent(ours["base_rate"]), ours["base_rate"]))
+        for name, most in columns:
+            share = right(month_, name, most)
+            row.append((numbers.percent(share, 0), share))
+        rows.append(row)
+    return table(heads, rows, caption=_("The months in numbers"), name="keepwell-backtest-months")
+
+
+def lists(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> Markup:
+    """The list of the chosen month with its reasons, and those of the others folded."""
+    back = found.back
+    rows = back.top(day, MOST)
+    gone = sum(row["left"] for row in rows)
+    notes = [
+        _("As it would have been read on {day}: {gone} of these {n} left within {days} days.").format(
+            day=when(day), gone=gone, n=len(rows), days=found.horizon
+        ),
+        caveat() if reasons else "",
+    ]
+    others = []
+    for other in reversed(found.days):
+        if other == day:
+            continue
+        held = back.top(other, MOST)
+        words = _("{day}: {gone} of {n} left").format(
+            day=when(other), gone=sum(row["left"] for row in held), n=len(held)
+        )
+        others.append(folded(words, month_list(other, held, about)))
+    every = (
+        [tag("h3", _("The lists of the other months")), tag("div", others, class_="folds")] if others else []
+    )
+    heading = _("Who would have been named on {day}").format(day=when(day))
+    return sheet("lists", heading, notes, month_list(day, rows, about, reasons or None), *every)
+
+
+def early(found: Found) -> Markup:
+    """Days of warning: how many, and for how many."""
+    panels = []
+    for place, most in enumerate(found.tops):
+
+        def draw(width: int, most: float = most) -> Any:
+            return warning_chart(found, most, width)
+
+        held = found.warnings[MODEL, most]
+        words = _("With {named}").format(named=list_name(most))
+        if held.median is not None:
+            words = _("With {named}: half were named {days} days before or earlier").format(
+                named=list_name(most), days=few(held.median)
+            )
+        panels.append(tag("div", tag("h3", words), chart(f"warning-{place}", draw, wide=HALF)))
+    notes = [
+        _("Departures by the days from the first list that named the account to the day it left."),
+        _("Only lists of the {days} days before count; those never named are in the table.").format(
+            days=found.horizon
+        ),
+    ]
+    heads = [Head(_("Chosen by")), Head(_("List")), Head(_("Departures"), number=True, spare=True)]
+    heads += [Head(_("Foreseen"), number=True), Head(_("Never named in time"), number=True)]
+    heads += [Head(_("Median days"), number=True), Head(_("Mean days"), number=True, spare=True)]
+    rows: list[list[Cell]] = [
+        [
+            (way_name(name), None),
+            (list_name(most), most),
+            (numbers.count(held.warned.leavers), held.warned.leavers),
+            (
+                _("{n} ({share})").format(n=numbers.count(held.warned.caught), share=_share(held.share)),
+                held.warned.caught,
+            ),
+            (numbers.count(held.warned.missed), held.warned.missed),
+            (few(held.median), plain(held.median)),
+            (few(held.warned.days), plain(held.warned.days)),
+        ]
+        for (name, most), held in found.warnings.items()
+        if name != CHANCE
+    ]
+    inside = table(heads, rows, caption=_("Days of warning in numbers"), name="keepwell-backtest-warning")
+    return sheet("warning", _("How early?"), notes, tag("div", panels, class_="halves"), inside)
+
+
+def calibration(found: Found) -> Markup:
+    """What was said beside what happened."""
+    notes = [
+        _("The accounts of all months by the chance said of them, and those on the list."),
+        _(
+            "Where diamond and circle meet, what was said is what happened. The scale is drawn out at its low end."
+        ),
+    ]
+    heads = [Head(_("Chance said")), Head(_("How often"), number=True), Head(_("Said, mean"), number=True)]
+    heads += [Head(_("Happened"), number=True), Head(_("95% interval"), number=True)]
+    rows: list[list[Cell]] = [
+        [
+            (label, None),
+            (numbers.count(row["rows"]), row["rows"]),
+            (numbers.percent(row["said"]), row["said"]),
+            (numbers.percent(row["left"]), row["left"]),
+            (_between(row["low"], row["high"], numbers.percent), plain(row["low"])),
+        ]
+        for label, row in calibration_groups(found)
+    ]
+
+    def draw(width: int) -> Any:
+        return calibration_chart(found, width)
+
+    numbers_ = table(
+        heads, rows, caption=_("Said and happened in numbers"), name="keepwell-backtest-calibration"
+    )
+    return sheet(
+        "calibration", _("Did a said 20% mean 20%?"), notes,
+        tag("div", tag("div", chart("calibration", draw, wide=HALF)), tag("div", numbers_), class_="halves"),
+    )  # fmt: skip
+
+
+def _between(low: float | None, high: float | None, say: Any) -> str:
+    return "–" if low is None or high is None else f"{say(low)} – {say(high)}"
+
+
+def beside(found: Found) -> Markup:
+    """AUC, log-loss and calibration beside every simpler way, with intervals, and what the differences are."""
+    heads = [Head(_("Said by")), Head(_("AUC, higher is better"), number=True)]
+    heads += [
+        Head(_("95% interval"), number=True, spare=True),
+        Head(_("Log-loss, lower is better"), number=True),
+    ]
+    heads += [
+        Head(_("95% interval"), number=True, spare=True),
+        Head(_("Chances off by"), number=True, spare=True),
+    ]
+    rows: list[list[Cell]] = []
+    for name in found.ways():
+        row: list[Cell] = [
+            (tag("strong", way_name(name)) if name == MODEL else _measured(found, name), way_name(name))
+        ]
+        for measure, digits in (("auc", 3), ("log_loss", 4)):
+            one = found.judged[name][measure]
+            row += [
+                (decimal(one.value, digits), plain(one.value)),
+                (_between(one.low, one.high, lambda v, d=digits: decimal(v, d)), plain(one.low)),
+            ]
+        off = found.judged[name]["calibration"].value
+        row.append(("–" if off is None else numbers.points(off).lstrip("+"), plain(off)))
+        rows.append(row)
+    notes = [
+        _(
+            "AUC: of two accounts, one of which left, how often that one was given the higher chance; 0.5 is a coin."
+        ),
+        _("Log-loss: how far the chances were from what happened, the sure and wrong ones above all."),
+    ]
+    measures = table(heads, rows, caption=_("Each way in numbers"), name="keepwell-backtest-ways")
+    lines = [tag("li", words) for words in _differences(found)]
+    return sheet("beside", _("Beside simpler ways"), notes, measures, tag("ul", lines, class_="told"))
+
+
+def _measured(found: Found, name: str) -> str:
+    return _("Base rate of each kind") if name == CHANCE and found.kinds else way_name(name)
+
+
+def _differences(found: Found) -> list[str]:
+    said = []
+    for name in found.ways():
+        if name == MODEL:
+            continue
+        loss, rank = found.against[name]
+        if loss.value is None or loss.low is None or loss.high is None:
+            continue
+        if loss.below_zero:
+            text = _("Better than {way} beyond chance: log-loss lower by {by} ({low} to {high}){rank}.")
+        elif loss.above_zero:
+            text = _("Worse than {way} beyond chance: log-loss differs by {by} ({low} to {high}){rank}.")
+        else:
+            text = _("Not better than {way} beyond chance: log-loss lower by {by} ({low} to {high}){rank}.")
+        ranked = ""
+        if rank.value is not None and rank.low is not None:
+            ranked = _(", AUC higher by {by} ({low} to {high})").format(
+                by=decimal(rank.value), low=decimal(rank.low), high=decimal(rank.high)
+            )
+        said.append(
+            text.format(
+                way=_measured(found, name).lower(), by=decimal(-loss.value, 4), low=decimal(-loss.high, 4),
+                high=decimal(-loss.low, 4), rank=ranked,
+            )
+        )  # fmt: skip
+    if not found.silence_known:
+        said.append(
+            _("Nothing in the book tells of silence, so choosing by it would have been choosing by lot.")
+        )
+    return said
+
+
+def profit(found: Found, about: About) -> Markup:
+    """What acting on the chances would have earned."""
+    heads = [Head(_("Chosen by")), Head(_("Earned in all"), number=True), Head(_("A month"), number=True)]
+    heads.append(Head(_("Months at a loss"), number=True))
+    rows: list[list[Cell]] = [
+        [
+            (way_name(name), None),
+            (about.money(sum(every)), sum(every)),
+            (about.money(sum(every) / len(every)), sum(every) / len(every)),
+            (numbers.count(sum(one < 0 for one in every)), sum(one < 0 for one in every)),
+        ]
+        for name, every in found.profits().items()
+    ]
+
+    def draw(width: int) -> Any:
+        return profit_chart(found, about, width)
+
+    notes = [
+        _("What acting on the chances would have earned under the costs and effects assumed, summed up.")
+    ]
+    numbers_ = table(heads, rows, caption=_("Profit in numbers"), name="keepwell-backtest-profit")
+    return sheet("profit", _("What would it have earned?"), notes, chart("profit", draw, wide=WIDE), numbers_)
+
+
+def silent(found: Found) -> Markup:
+    """Months in which nothing would have been said, and why."""
+    every = found.back.silent
+    days = [one.day for one in every]
+    notes = [
+        ngettext(
+            "In {n} month there was too little to go on, and Keepwell would have kept silent.",
+            "In {n} months there was too little to go on, and Keepwell would have kept silent.",
+            len(every),
+        ).format(n=len(every))
+    ]
+    lines = [tag("div", tag("dt", month(one.day, days)), tag("dd", one.why)) for one in every]
+    return sheet("silent", _("When nothing would have been said"), notes, tag("dl", lines, class_="terms"))
+
+
+def how_done(found: Found) -> Markup:
+    """How the page came about, and which model was in charge when."""
+    sentences = tag("ol", [tag("li", words) for words in how(found)], class_="told")
+    heads = [Head(_("In charge from")), Head(_("Model")), Head(_("Departures known then"), number=True)]
+    heads.append(Head(_("Chances set right")))
+    right = {"none": _("no"), "line": _("by a line"), "steps": _("by steps")}
+    rows: list[list[Cell]] = [
+        [
+            (when(choice.day), choice.day),
+            (way_name(choice.kind.name), None),
+            (numbers.count(choice.leavers), choice.leavers),
+            (right.get(choice.calibration.kind, choice.calibration.kind), None),
+        ]
+        for choice in found.back.choices
+    ]
+    chosen = table(heads, rows, caption=_("Which model was in charge"), name="keepwell-backtest-models")
+    return sheet("how", _("How this was done"), [], sentences, folded(_("Which model was in charge"), chosen))
+
+
+def limits_sheet(found: Found, about: About) -> Markup:
+    """What a look back cannot show."""
+    lines = [tag("li", words) for words in limits(found, about)]
+    return sheet("limits", _("What this cannot show"), [], tag("ul", lines, class_="told"))
