@@ -13,7 +13,7 @@ from keepwell.risk.splitting import Bools
 
 LEAST_ACCOUNTS = 30
 LEAST_LEAVERS = 20  # accounts that left; under so many a model would learn their names
-FOR_BOOSTED = 200  # accounts that left; under so many trees lose to the logistic model or win by chance
+FOR_BOOSTED = 60  # accounts that left; under so many trees learn little but single accounts
 FOR_CALIBRATION = 30  # leaving rows
 
 

@@ -29,11 +29,7 @@ def tuned(kind: type[Model], obs: Observations, *, seed: int = 0) -> Settings:
         return usual(kind)
     if kind.name == logistic.Logistic.name:
         return _best_of(kind, logistic.GRID, learn, later)
-    tried = [
-        (boosted.trees_needed(learn, later, seed=seed, settings=settings), settings)
-        for settings in boosted.GRID
-    ]
-    (trees, _loss), settings = min(tried, key=lambda one: one[0][1])
+    settings, trees = _best_trees(learn, later, seed)
     if not some.all():
         learn, later = obs.where(fold.learn), obs.where(fold.judged)
         trees, _loss = boosted.trees_needed(learn, later, seed=seed, settings=settings)
@@ -56,6 +52,21 @@ def _slice(obs: Observations, seed: int) -> Fold | None:
 def _speaks(obs: Observations) -> bool:
     left = obs.outcomes.left
     return bool(_LEAST_LEAVERS <= left.sum() <= len(left) - _LEAST_LEAVERS)
+
+
+def _best_trees(learn: Observations, later: Observations, seed: int) -> tuple[Settings, int]:
+    """How many leaves and trees; then whether it is better not to hold them to the directions features say."""
+    said = any(feature.direction for feature in learn.features)
+    grid: list[Settings] = [{"leaves": leaves, "monotone": int(said)} for leaves in boosted.LEAVES]
+    tried = [boosted.trees_needed(learn, later, seed=seed, settings=one) for one in grid]
+    best = int(np.argmin([loss for _trees, loss in tried]))
+    (trees, lowest), settings = tried[best], grid[best]
+    if said:
+        free = {**settings, "monotone": 0}
+        more, loss = boosted.trees_needed(learn, later, seed=seed, settings=free)
+        if loss < lowest:
+            return free, more
+    return settings, trees
 
 
 def _best_of(

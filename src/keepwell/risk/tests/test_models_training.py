@@ -96,7 +96,7 @@ def test_where_nothing_tells_the_leavers_the_base_rate_stays_champion():
 
 
 def test_few_leavers_are_left_to_the_simpler_models_and_that_is_said():
-    made = kit.company(130, 14, base=-3.2)
+    made = kit.company(70, 14, base=-3.2)
     known = made.where(enough.checked(made))
     trials = try_all(known)
     assert "boosted" not in trials.of
@@ -134,7 +134,15 @@ def _flat(n, left, **more):
         (_flat(500, [1.0] * 7 + [0] * 493), "7 accounts that left; at least 20"),
         (_flat(100, [1.0] * 100, accounts=["A"] * 100), "1 accounts; at least 30"),
     ],
-    ids=["nothing", "all in the future", "ten accounts", "no leavers", "only leavers", "few leavers", "one account"],
+    ids=[
+        "nothing",
+        "all in the future",
+        "ten accounts",
+        "no leavers",
+        "only leavers",
+        "few leavers",
+        "one account",
+    ],
 )
 def test_too_little_is_refused_with_ways_out(made, seen):
     with pytest.raises(NotEnough, match="not enough to go on") as refused:
