@@ -46,6 +46,7 @@ PACKAGES = {
     "python_calamine": _("import of XLSX files"),
     "altair": _("charts"),
     "vl_convert": _("pages and pictures with charts"),
+    "sklearn": _("models of leaving"),
     "platformdirs": _("the folder where your data lives by default"),
 }
 
@@ -285,7 +286,7 @@ def _fonts() -> Check:
 def _libgomp() -> Check:
     from ctypes.util import find_library
 
-    use = _("nothing yet; models of risk will want it")
+    use = _("boosted trees; without it risk is learnt by logistic regression")
     found = find_library("gomp") or (find_library("omp") if sys.platform == "darwin" else None)
     if found or sys.platform == "win32":
         return Check("libgomp", use, "ok", found or _("comes with Windows"))
