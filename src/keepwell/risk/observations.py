@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine
+from keepwell.book.moment import Moment
 from keepwell.book.scratch import scratch
 from keepwell.ledger.ledger import Ledger
 from keepwell.ledger.opening import open_ledger
@@ -106,7 +107,8 @@ def observe(
         for done, day in enumerate(missing):
             if progress is not None:
                 progress(done, len(missing), _("observing {day}").format(day=from_number(day)))
-            made[day] = _written(then_on(book, ledger, from_number(day)), chosen, kept, aside)
+            if day >= number(ledger.covered) or _told_by(book.moment(engine, from_number(day - 1))):
+                made[day] = _written(then_on(book, ledger, from_number(day)), chosen, kept, aside)
         tables = [shape.empty_table()]
         tables += [engine.collect(engine.scan([str(f) for f in found], shape)) for found in made.values()]
         if features is None:
@@ -162,6 +164,13 @@ def _written(then: Then, features: Sequence[Feature], kept: Kept, aside: Path) -
     file = aside / f"{then.day}.parquet"
     pq.write_table(table.select(names).sort_by("account_id"), file, compression="zstd")
     return [file]
+
+
+def _told_by(moment: Moment) -> bool:
+    """Whether the book, as known then, had been told anything that a ledger rests on."""
+    return any(
+        moment.has(name) and moment.covered(name) is not None for name in ("subscriptions", "purchases")
+    )
 
 
 def _nobody(ledger: Ledger, days: Sequence[int]) -> KeepwellError:

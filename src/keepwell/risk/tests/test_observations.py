@@ -206,3 +206,13 @@ def test_progress_is_told_day_by_day(company):
     told = []
     observe(company.book, company.engine, [on(30), DAY], progress=lambda *step: told.append(step[:2]))
     assert told == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_days_on_which_nothing_was_known_are_left_out_where_others_tell(company):
+    company.customer("A", since=40)
+    now = {"known_at": datetime.now(UTC).replace(tzinfo=None)}
+    company.tell("accounts", {"account_id": "late", "created_on": on(500), **now})
+    company.tell("subscriptions", {"account_id": "late", "started_on": on(500), "mrr": 100, **now})
+    seen = seen_on(company, on(400), DAY)
+    assert seen.accounts.tolist() == ["A"]
+    assert seen.days().tolist() == [number(DAY)]

@@ -65,9 +65,9 @@ class Then:
             raise KeepwellError(error.wrong, seen=error.seen, ways=[*error.ways, known]) from error
 
     @property
-    def begins(self) -> datetime:
-        """The moment at which the day begins: naive, in UTC."""
-        return self._night(self.day)
+    def begins(self) -> int:
+        """The moment at which the day begins, as `minutes`."""
+        return int((self._night(self.day) - datetime(1970, 1, 1)).total_seconds()) // 60  # noqa: DTZ001 - UTC, naive
 
     def _before(self, rows: Frame, table: str, on: str, reach: int | None) -> Frame:
         asked = [nw.col(on) < self.day]
@@ -84,6 +84,14 @@ class Then:
         """The moment at which a company day begins, naive in UTC."""
         begins = datetime.combine(from_number(day), time(), self.moment.settings.zone)
         return begins.astimezone(UTC).replace(tzinfo=None)
+
+
+def minutes(moment: str) -> nw.Expr:
+    """Whole minutes from 1970 to the moment in a column: engines disagree on the difference of two moments."""
+    at = nw.col(moment)
+    years = at.dt.year()
+    days = (years - 1970) * 365 + (years - 1969) // 4 + at.dt.ordinal_day() - 1  # from 1901 to 2099
+    return days * 1440 + at.dt.hour() * 60 + at.dt.minute()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import narwhals as nw
 
 from keepwell.book.engines import Frame
 from keepwell.risk.features import Part
-from keepwell.risk.features.sources import Source, Then
+from keepwell.risk.features.sources import Source, Then, minutes
 
 _OLD = 120  # days after which a reading says nothing of today
 _SLACK = 0.1  # how much of the way a goal may lack and still be on track
@@ -31,7 +31,7 @@ def rows(then: Then) -> Frame:
         .join(newest.select("goal_id", "value", read_age=nw.col("age")), on="goal_id", how="left")
         .join(first, on="goal_id", how="left")
     )
-    known_age = ((nw.lit(then.begins) - nw.col("agreed_at")).dt.total_minutes() // 1440).cast(nw.Int64)
+    known_age = ((then.begins - minutes("agreed_at")) // 1440).cast(nw.Int64)
     # A goal loaded long after it was agreed has readings that are older than itself.
     began = nw.max_horizontal(known_age, nw.col("oldest"), nw.lit(1))
     way = nw.col("target") - nw.col("baseline")

@@ -4,7 +4,7 @@ import narwhals as nw
 
 from keepwell.book.engines import Frame
 from keepwell.risk.features import Part
-from keepwell.risk.features.sources import Source, Then
+from keepwell.risk.features.sources import Source, Then, minutes
 
 # Hours within which a ticket is to be answered and put right, by how grave it is; what is not said is normal.
 STANDARD = {"critical": (1, 24), "high": (4, 48), "normal": (8, 72), "low": (24, 120)}
@@ -41,9 +41,9 @@ def _times_standard(then: Then, what: str, place: int) -> nw.Expr:
     hours: nw.Expr = nw.lit(float(STANDARD["normal"][place]))
     for name, standard in STANDARD.items():
         hours = nw.when(nw.col("grave") == name).then(nw.lit(float(standard[place]))).otherwise(hours)
-    opened = nw.col("opened_at")
-    taken = (nw.col(f"{what}_at") - opened).dt.total_minutes() / 60.0 / hours
-    waited = (nw.lit(then.begins) - opened).dt.total_minutes() / 60.0 / hours
+    opened = minutes("opened_at")
+    taken = (minutes(f"{what}_at") - opened) / 60.0 / hours
+    waited = (then.begins - opened) / 60.0 / hours
     done = nw.col(f"{what}_on") < then.day
     return nw.when(done).then(taken).otherwise(nw.when(waited > 1.0).then(waited))
 
