@@ -20,6 +20,7 @@ from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.risk.judging import Floats, Judged, Warned, judge, listed, top_name, warned
+from keepwell.risk.leaks import coverage
 from keepwell.risk.observations import Observations
 from keepwell.risk.outcomes import outcomes
 from keepwell.risk.reasons import Reason, reasons_of, to_code
@@ -85,8 +86,8 @@ class SaidJudged:
     warnings: dict[str, Warned]  # by the length of the list
 
 
-def scores(trained: Trained, obs: Observations, *, coverage: Floats | None = None) -> Scores:
-    """Chances with their intervals and reasons. Coverage, if not given, is the share of features that are known.
+def scores(trained: Trained, obs: Observations) -> Scores:
+    """Chances with their intervals, reasons and coverage.
 
     Raises KeepwellError where the observations are for another horizon than the model.
     """
@@ -98,9 +99,8 @@ def scores(trained: Trained, obs: Observations, *, coverage: Floats | None = Non
         )
     chances = trained.chances(obs)
     low, high = trained.interval(obs, chances)
-    known = np.isfinite(obs.values).mean(axis=1) if coverage is None else coverage
     reasons = reasons_of(trained.contributions(obs), obs, profile=trained.profile)
-    return Scores(obs, chances, low, high, known, reasons)
+    return Scores(obs, chances, low, high, coverage(obs), reasons)
 
 
 def say(book: Book, engine: Engine, said: Scores, *, model: int, now: datetime) -> Night:

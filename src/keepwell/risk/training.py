@@ -19,6 +19,7 @@ from keepwell.risk.calibration import Calibration, calibrated, kinds_for
 from keepwell.risk.doubt import drawn_again
 from keepwell.risk.drift import Profile
 from keepwell.risk.judging import Floats, Judged, differences, judge, log_loss
+from keepwell.risk.leaks import suspects
 from keepwell.risk.models import Model, Settings, learners
 from keepwell.risk.observations import Observations
 from keepwell.risk.splitting import FOLDS, Bools, Fold, by_account, forward
@@ -211,6 +212,12 @@ def set_right(known: Observations, trials: Trials) -> tuple[Calibration, str]:
     return calibrated(best, left[all_of], chances[all_of]), said
 
 
+def _suspicions(known: Observations) -> list[str]:
+    """A sentence for each feature that alone tells leavers too well to be honest."""
+    text = _("{feature} alone tells who leaves (AUC {auc:.2f}): it may know what came later.")
+    return [text.format(feature=found.feature, auc=found.auc) for found in suspects(known)]
+
+
 def _card(known: Observations, trials: Trials, **said: Any) -> dict[str, Any]:
     """What the model is, learnt when and on what, judged how, with which limits."""
     left = known.outcomes.left
@@ -241,6 +248,6 @@ def _card(known: Observations, trials: Trials, **said: Any) -> dict[str, Any]:
             for fold in trials.folds
         ],
         "judged": {name: trial.judged.to_json() for name, trial in trials.of.items()},
-        "limits": list(trials.limits),
+        "limits": [*trials.limits, *_suspicions(known)],
         **said,
     }

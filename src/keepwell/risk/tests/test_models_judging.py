@@ -119,7 +119,9 @@ def test_the_interval_of_an_auc_covers_the_truth_about_as_often_as_it_says():
         chance = np.random.default_rng(seed)
         left = (chance.random(400) < 0.3).astype(float)
         chances = chance.normal(size=400) + left  # the true AUC is that of two normals one deviation apart
-        found = judge(left, chances, accounts=np.arange(400), days=np.zeros(400, int), draws=150, seed=seed)["auc"]
+        found = judge(left, chances, accounts=np.arange(400), days=np.zeros(400, int), draws=150, seed=seed)[
+            "auc"
+        ]
         hits += found.low <= 0.7602 <= found.high
     assert hits >= 53
 

@@ -67,7 +67,9 @@ def test_a_text_of_another_format_is_refused(known):
     assert f"format {FORMAT + 1}" in refused.value.seen
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", "\x80\x04pickle", '{"format": "x", "model": 1, "body": 2}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", "\x80\x04pickle", '{"format": "x", "model": 1, "body": 2}']
+)
 def test_what_is_no_model_is_refused(text):
     with pytest.raises(BadInput, match="not a kept model"):
         from_text(text)
@@ -205,7 +207,9 @@ def test_trees_may_be_held_to_the_direction_a_feature_says(known):
 
 def test_trees_stop_where_a_later_slice_gains_no_more(known):
     half = known.as_of < np.median(known.as_of)
-    few, loss = trees_needed(known.where(half), known.where(~half), seed=1, settings={"leaves": 8, "monotone": 0})
+    few, loss = trees_needed(
+        known.where(half), known.where(~half), seed=1, settings={"leaves": 8, "monotone": 0}
+    )
     assert 1 <= few < 600
     assert 0 < loss < 1
 

@@ -201,3 +201,11 @@ def test_chances_are_set_right_only_where_that_helped_on_what_came_later(monkeyp
     calibration, how = training.set_right(known, replace(trials, of={**trials.of, trials.champion: mixed}))
     assert calibration.kind == "none"
     assert "did not help" in how
+
+
+def test_a_feature_that_knows_too_much_is_named_among_the_limits():
+    made = kit.company(300, 12, base=-2.5)
+    values = made.values.copy()
+    values[:, 6] = np.nan_to_num(made.outcomes.left) + np.random.default_rng(1).normal(0, 0.1, len(made))
+    trained = train(replace(made, values=values), draws=0)
+    assert any(limit.startswith("noise alone tells who leaves") for limit in trained.card["limits"])
