@@ -146,6 +146,9 @@ PHRASES: dict[str, Phrase] = {
         lambda: _("no contact has gone in 180 days"),
     ),
     "days_late_180": _days_late,
+    "days_since_purchase": _counted(
+        lambda n: ngettext("last bought {n} day ago", "last bought {n} days ago", n)
+    ),
     "days_since_touch_in": _counted(
         lambda n: (
             ngettext(
@@ -221,6 +224,56 @@ PHRASES: dict[str, Phrase] = {
     "response_share_90": lambda share: _("they answered {share:.0%} of our touches in 90 days").format(
         share=share
     ),
+    "said_champion_gone_90": _counted(
+        lambda n: ngettext(
+            "talk of a champion who has gone {n} time in 90 days",
+            "talk of a champion who has gone {n} times in 90 days",
+            n,
+        ),
+        lambda: _("no talk of a champion who has gone in 90 days"),
+    ),
+    "said_competitor_90": _counted(
+        lambda n: ngettext(
+            "talk of a competitor {n} time in 90 days", "talk of a competitor {n} times in 90 days", n
+        ),
+        lambda: _("no talk of a competitor in 90 days"),
+    ),
+    "said_complaint_90": _counted(
+        lambda n: ngettext(
+            "talk of a complaint {n} time in 90 days", "talk of a complaint {n} times in 90 days", n
+        ),
+        lambda: _("no talk of a complaint in 90 days"),
+    ),
+    "said_leaving_90": _counted(
+        lambda n: ngettext("talk of leaving {n} time in 90 days", "talk of leaving {n} times in 90 days", n),
+        lambda: _("no talk of leaving in 90 days"),
+    ),
+    "said_merger_90": _counted(
+        lambda n: ngettext(
+            "talk of a merger {n} time in 90 days", "talk of a merger {n} times in 90 days", n
+        ),
+        lambda: _("no talk of a merger in 90 days"),
+    ),
+    "said_no_results_90": _counted(
+        lambda n: ngettext(
+            "talk of missing results {n} time in 90 days", "talk of missing results {n} times in 90 days", n
+        ),
+        lambda: _("no talk of missing results in 90 days"),
+    ),
+    "said_payment_90": _counted(
+        lambda n: ngettext("talk of payment {n} time in 90 days", "talk of payment {n} times in 90 days", n),
+        lambda: _("no talk of payment in 90 days"),
+    ),
+    "said_praise_90": _counted(
+        lambda n: ngettext("talk of praise {n} time in 90 days", "talk of praise {n} times in 90 days", n),
+        lambda: _("no talk of praise in 90 days"),
+    ),
+    "said_price_90": _counted(
+        lambda n: ngettext(
+            "talk of the price {n} time in 90 days", "talk of the price {n} times in 90 days", n
+        ),
+        lambda: _("no talk of the price in 90 days"),
+    ),
     "seats_change_90": _seats_change,
     "severe_90": _counted(
         lambda n: ngettext("{n} grave ticket in 90 days", "{n} grave tickets in 90 days", n),
@@ -229,6 +282,9 @@ PHRASES: dict[str, Phrase] = {
     "spell": _spell,
     "spend_trend": _spend_trend,
     "survey_change": _survey_change,
+    "survey_score": lambda share: _("the newest survey score stands at {share:.0%} of the scale").format(
+        share=share
+    ),
     "tenure": _counted(lambda n: ngettext("a customer for {n} day", "a customer for {n} days", n)),
     "ticket_open_days": _counted(
         lambda n: ngettext(
