@@ -55,7 +55,7 @@ class LearntEffect:
 
     differences: first that of all, then by kind of account. rankings: the learnt ones, then response and random.
     best: the learnt ranking with the highest Qini coefficient. off: by how much (times, low and high) its benefits
-    may be off, from what happened among the 30% it puts first.
+    may be off, from what happened among the 30% it puts first. ways: the ways of learning that were tried.
     """
 
     trial: Trial
@@ -64,6 +64,7 @@ class LearntEffect:
     best: str
     off: tuple[float, float]
     learn: Effect
+    ways: Mapping[str, Learner]
 
     @property
     def speaks(self) -> bool:
@@ -195,6 +196,7 @@ def learnt_effect(
         best=best.name,
         off=_off(scores[best.name], best.benefit[_SPREAD]),
         learn=ways[best.name](trial, seed),
+        ways=ways,
     )
 
 

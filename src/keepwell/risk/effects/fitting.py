@@ -1,13 +1,25 @@
 """The models that chances of what is counted are learnt with."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from keepwell.risk.effects.trial import Column
 from keepwell.risk.judging import Floats
 
-Chances = Callable[[Floats], Floats]  # (n, f) values to (n,) chances
+
+@dataclass(frozen=True)
+class Chances:
+    """A learnt model. of: (n, f) values to (n,) chances. parts: to (n, f) what each column adds to the log-odds."""
+
+    of: Callable[[Floats], Floats]
+    parts: Callable[[Floats], Floats]
+
+    def __call__(self, values: Floats, /) -> Floats:
+        """The chances."""
+        return self.of(values)
+
 
 _STRENGTH = 0.01
 
@@ -15,12 +27,16 @@ _STRENGTH = 0.01
 def logistic(rows: Floats, happened: Floats, seed: int) -> Chances:
     """Logistic regression on columns as `Matrix` makes them, with a ridge penalty."""
     if not 0 < happened.mean() < 1:
-        return lambda values: np.full(len(values), float(happened.mean()))
+        rate = float(happened.mean())
+        return Chances(lambda values: np.full(len(values), rate), np.zeros_like)
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=_STRENGTH, solver="newton-cholesky", max_iter=100, random_state=seed)
     model.fit(rows, happened.astype(np.int64))
-    return lambda values: np.asarray(model.predict_proba(values)[:, 1])
+    return Chances(
+        lambda values: np.asarray(model.predict_proba(values)[:, 1]),
+        lambda values: np.asarray(values * model.coef_[0]),
+    )
 
 
 def trees(
@@ -48,4 +64,9 @@ def trees(
     }
     data = lightgbm.Dataset(values, happened, categorical_feature=words, params={"verbosity": -1})
     booster = lightgbm.train(settings, data, 100)
-    return lambda rows: np.asarray(booster.predict(rows, num_threads=1), np.float64)
+
+    def parts(rows: Floats) -> Floats:
+        each = np.asarray(booster.predict(rows, num_threads=1, pred_contrib=True), np.float64)
+        return each[:, :-1]  # the last is what all have in common
+
+    return Chances(lambda rows: np.asarray(booster.predict(rows, num_threads=1), np.float64), parts)

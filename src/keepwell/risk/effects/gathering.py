@@ -18,12 +18,14 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.risk.effects.baseline import Baseline, spot
 from keepwell.risk.effects.holdouts import HELD_OUT, TREATED
-from keepwell.risk.effects.trial import RISK, Column, Flags, Ints, Trial
+from keepwell.risk.effects.trial import PART, RISK, Column, Flags, Ints, Trial
 from keepwell.risk.features import Feature
 from keepwell.risk.judging import Floats
 from keepwell.risk.observations import Observations, observe
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
+
+_Part = tuple[Ints, Observations]  # which treatments, and what was known of their accounts
 
 HORIZON = 180
 MOST_ROWS = 200_000  # observations that risk is learnt from; where there are more, those of some accounts
@@ -36,6 +38,7 @@ class Treatments:
     Of an account in both arms only what is of its first arm is kept; `contaminated` counts such accounts.
     """
 
+    action: str
     accounts: NDArray[Any]
     day: Ints
     treated: Flags
@@ -56,7 +59,7 @@ def treatments(moment: Moment, action: str) -> Treatments:
     names, first, entry = np.unique(accounts.astype(str), return_index=True, return_inverse=True)
     same = treated == treated[first][entry]
     contaminated = len(np.unique(names[entry[~same]]))
-    return Treatments(accounts[same], day[same], treated[same], contaminated)
+    return Treatments(action, accounts[same], day[same], treated[same], contaminated)
 
 
 def settled(moment: Moment, action: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -105,25 +108,56 @@ def trial_of(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Trial:
-    """The trial of an action: leaving, or giving notice of all, within `horizon` days.
+    """The trial of one action: see `trials_of`."""
+    found = trials_of(
+        book, engine, [action], horizon=horizon, by=by, features=features, seed=seed, progress=progress
+    )
+    return found[action]
+
+
+def trials_of(
+    book: Book,
+    engine: Engine,
+    actions: Sequence[str],
+    *,
+    horizon: int = HORIZON,
+    by: Literal["segment", "kind"] = "segment",
+    features: Sequence[Feature] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, Trial]:
+    """The trials of actions: leaving, or giving notice of all, within `horizon` days.
 
     What was known of an account is taken from the first of the month in which it was treated or held out, the newest
     day on which no treatment of that month can have changed it, and its days are counted from there. Accounts that
     were not paying then, or had given notice by the day of the treatment, are left out of both arms and counted. The
-    last column is the risk that a model learnt from all observed in those months, but never from the account itself.
+    last columns are the risk that a model learnt from all accounts observed in those months, but never from the
+    account itself, and what each theme (each table of the book) adds to it.
     """
-    done = treatments(book.moment(engine), action)
-    months = np.array([number(from_number(int(day)).replace(day=1)) for day in done.day], np.int64)
-    parts: list[tuple[Ints, Observations]] = []
+    moment = book.moment(engine)
+    done = {action: treatments(moment, action) for action in actions}
+    month_of = {action: _first_of_month(one.day) for action, one in done.items()}
+    parts: dict[str, list[_Part]] = {action: [] for action in actions}
     others: list[Observations] = []
-    every = np.unique(months)
+    every = np.unique(np.concatenate(list(month_of.values())))
     for at, month in enumerate(every):
         if progress is not None:
             progress(at, len(every), _("observing {day}").format(day=from_number(int(month))))
         seen = observe(book, engine, [from_number(int(month))], horizon=horizon, features=features)
-        parts.append(_matched(seen, done, np.flatnonzero(months == month)))
+        for action, one in done.items():
+            parts[action].append(_matched(seen, one, np.flatnonzero(month_of[action] == month)))
         others.append(_some(seen, MOST_ROWS // len(every)))
-    return _with_risk(_trial(action, horizon, by, done, parts), others, seed)
+    columns = columns_of(others)
+    baseline = _baseline(others, columns, seed)
+    outcome = _("left or gave notice within {days} days").format(days=horizon)
+    return {
+        action: _with_risk(_trial(done[action], parts[action], columns, outcome, by), baseline)
+        for action in actions
+    }
+
+
+def _first_of_month(days: Ints) -> Ints:
+    return np.array([number(from_number(int(day)).replace(day=1)) for day in days], np.int64)
 
 
 def _matched(seen: Observations, done: Treatments, rows: Ints) -> tuple[Ints, Observations]:
@@ -138,17 +172,16 @@ def _matched(seen: Observations, done: Treatments, rows: Ints) -> tuple[Ints, Ob
 
 
 def _trial(
-    action: str, horizon: int, by: str, done: Treatments, parts: Sequence[tuple[Ints, Observations]]
+    done: Treatments, parts: Sequence[_Part], columns: tuple[Column, ...], outcome: str, by: str
 ) -> Trial:
     rows = np.concatenate([which for which, _seen in parts])
-    columns = columns_of([seen for _which, seen in parts])
 
     def joined(get: Callable[[Observations], Any]) -> Any:
         return np.concatenate([get(seen) for _which, seen in parts])
 
     return Trial(
-        action=action,
-        outcome=_("left or gave notice within {days} days").format(days=horizon),
+        action=done.action,
+        outcome=outcome,
         wished=False,
         accounts=done.accounts[rows],
         day=done.day[rows],
@@ -177,26 +210,31 @@ def _some(seen: Observations, most: int) -> Observations:
     return known.where(np.array([spot(str(account)) < share for account in known.accounts], np.bool_))
 
 
-def _with_risk(trial: Trial, others: Sequence[Observations], seed: int) -> Trial:
-    """The trial with a column of risk, as far as enough is known to learn it from."""
-    values = np.concatenate([values_of(seen, trial.columns) for seen in others])
+def _baseline(others: Sequence[Observations], columns: tuple[Column, ...], seed: int) -> Baseline | None:
+    """Risk learnt from observations; None where nobody or everybody left."""
+    values = np.concatenate([values_of(seen, columns) for seen in others])
     happened = np.concatenate([_happened(seen) for seen in others])
     if not 0 < happened.sum() < len(happened):
-        return trial
+        return None
     accounts = np.concatenate([seen.accounts for seen in others])
-    baseline = Baseline.of(accounts, values, happened, trial.columns, seed)
+    return Baseline.of(accounts, values, happened, columns, seed)
+
+
+def _with_risk(trial: Trial, baseline: Baseline | None) -> Trial:
+    if baseline is None:
+        return trial
     risk = baseline(trial.accounts, trial.values)
-    columns = (*trial.columns, Column(RISK))
-    return replace(trial, values=np.column_stack([trial.values, risk]), columns=columns, baseline=baseline)
+    columns = (*trial.columns, Column(RISK), *(Column(PART + theme) for theme in baseline.themes))
+    return replace(trial, values=np.hstack([trial.values, risk]), columns=columns, baseline=baseline)
 
 
 def known_of(seen: Observations, trial: Trial) -> Floats:
     """What a trial's learnt effect asks of other observations, (n, f), the risk among it."""
-    asked = [column for column in trial.columns if trial.baseline is None or column.name != RISK]
-    values = values_of(seen, asked)
     if trial.baseline is None:
-        return values
-    return np.column_stack([values, trial.baseline(seen.accounts, values)])
+        return values_of(seen, trial.columns)
+    asked = [column for column in trial.columns if column.name != RISK and not column.name.startswith(PART)]
+    values = values_of(seen, asked)
+    return np.hstack([values, trial.baseline(seen.accounts, values)])
 
 
 def columns_of(seen: Sequence[Observations]) -> tuple[Column, ...]:
@@ -206,7 +244,11 @@ def columns_of(seen: Sequence[Observations]) -> tuple[Column, ...]:
         for feature in one.features:
             words.setdefault(feature.name, set()).update(feature.categories or ())
     return tuple(
-        Column(feature.name, None if feature.categories is None else tuple(sorted(words[feature.name])))
+        Column(
+            feature.name,
+            None if feature.categories is None else tuple(sorted(words[feature.name])),
+            feature.table,
+        )
         for feature in (seen[0].features if seen else ())
     )
 

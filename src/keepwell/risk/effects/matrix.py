@@ -48,3 +48,9 @@ class Matrix:
             shown = np.clip(column, low, high) if word is None else (column == word).astype(np.float64)
             found[:, at] = np.where(np.isnan(column), 0.0, (shown - middle) / spread)
         return found
+
+    def places(self, columns: int) -> Floats:
+        """(terms, columns): 1 where a term is made of a column."""
+        found = np.zeros((len(self.terms), columns))
+        found[np.arange(len(self.terms)), [term[0] for term in self.terms]] = 1.0
+        return found

@@ -15,16 +15,18 @@ from keepwell.risk.judging import Floats, numbered
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-RISK = "risk"  # the column that tells what a model learnt from all observations expects without acting
+RISK = "risk"  # the column that tells what a model learnt from all observed accounts expects
+PART = "risk: "  # before a theme: the column that tells what the theme adds to the log-odds of risk
 LEAST = 30  # accounts that each arm needs before anything is said of an effect
 
 
 @dataclass(frozen=True)
 class Column:
-    """One thing known of accounts: a number, or where `words` are given a code into them."""
+    """One thing known of accounts: a number, or where `words` are given a code into them; and its theme."""
 
     name: str
     words: tuple[str, ...] | None = None
+    theme: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Trial:
     it is wished for (a visit) or not (leaving). values: (n, f), NaN where not known. group: the kind of account, by
     which the difference is shown. contaminated: accounts in both arms, counted in that of their first treatment.
     unobserved: treatments of which nothing was known that day. outcome: what is counted, in words. baseline: gives
-    the column of risk, where there is one, for accounts and all other values.
+    the columns of risk, where there are any, for accounts and all other values.
     """
 
     action: str

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from keepwell.lib.errors import KeepwellError
+from keepwell.risk.effects.baseline import Baseline
 from keepwell.risk.effects.effect import learnt_effect
 from keepwell.risk.effects.learners import learners, out_of_fold, s_logistic
 from keepwell.risk.effects.on_risk import OnRisk
 from keepwell.risk.effects.tests.effects_kit import made, true_benefit
-from keepwell.risk.effects.trial import RISK, Column
+from keepwell.risk.effects.trial import PART, RISK, Column
 
 FEW = {"draws": 50, "by": {"S logistic": s_logistic}}
 
@@ -111,21 +112,55 @@ def test_it_says_itself_as_json_and_rows():
 
 
 def with_risk(trial):
-    """The trial with the true risk of those not acted on."""
-    risk = 0.25 + 0.3 * (np.nan_to_num(trial.values[:, 1], nan=0.5) - 0.5)
-    return replace(
-        trial, values=np.column_stack([trial.values, risk]), columns=(*trial.columns, Column(RISK))
-    )
+    """The trial with the true risk of those not acted on, part of which comes from need."""
+    sign = 1.5 * (np.nan_to_num(trial.values[:, 1], nan=0.5) - 0.5)
+    need = 0.8 * (trial.values[:, 0] - 0.5)
+    risk = 1 / (1 + np.exp(1.1 - sign - need))
+    acted = np.where(trial.treated, true_benefit(trial.values), 0.0)
+    happened = np.random.default_rng(3).random(len(trial)) < risk - acted
+    columns = (*trial.columns, Column(RISK), Column(PART + "need"), Column(PART + "sign"))
+    values = np.column_stack([trial.values, risk, need, sign])
+    return replace(trial, values=values, columns=columns, happened=happened.astype(float))
 
 
-def test_building_on_risk_finds_whom_acting_helps():
+def test_building_on_risk_finds_which_cause_acting_helps_against():
     fresh = with_risk(made(4000, seed=9))
     found = OnRisk(with_risk(made()), 0)(fresh.values)
     assert np.corrcoef(found, true_benefit(fresh.values))[0, 1] > 0.75
+    assert abs(np.corrcoef(fresh.values[:, 3], true_benefit(fresh.values))[0, 1]) < 0.6  # risk alone
 
 
-def test_building_on_risk_treats_all_alike_where_the_trial_shows_no_difference():
-    trial = with_risk(made(4000))
-    treated = np.random.default_rng(5).random(4000) < 0.5
-    learnt = OnRisk(replace(trial, treated=treated), 0)
-    assert learnt.penalty >= 300
+def test_building_on_risk_treats_all_alike_where_acting_does_nothing():
+    trial = with_risk(made(20_000))
+    nothing = replace(trial, treated=np.random.default_rng(5).random(20_000) < 0.5)
+    assert np.abs(OnRisk(nothing, 0)(trial.values)).max() < 0.05
+
+
+def test_a_trial_with_risk_is_learnt_on_risk_too():
+    found = learnt_effect(with_risk(made(3000)), draws=20)
+    assert "S on risk" in [one.name for one in found.rankings]
+
+
+def test_the_risk_of_an_account_is_never_learnt_from_itself():
+    """Each account's outcome is written into its values: a model that saw it would know."""
+    n = 2000
+    chance = np.random.default_rng(0)
+    accounts = np.array([f"A{k}" for k in range(n)], object)
+    happened = (chance.random(n) < 0.3).astype(float)
+    codes = Column("who", tuple(str(k) for k in range(n)), "accounts")
+    baseline = Baseline.of(accounts, np.arange(n, dtype=float)[:, None], happened, (codes,), 0)
+    risk = baseline(accounts, np.arange(n, dtype=float)[:, None])[:, 0]
+    assert abs(np.corrcoef(risk, happened)[0, 1]) < 0.1
+
+
+def test_what_themes_add_to_risk_is_told_apart():
+    n = 4000
+    values = np.random.default_rng(0).random((n, 2))
+    columns = (Column("use", theme="events"), Column("open", theme="tickets"))
+    happened = (np.random.default_rng(1).random(n) < 0.1 + 0.6 * values[:, 0]).astype(float)
+    accounts = np.array([f"A{k}" for k in range(n)], object)
+    baseline = Baseline.of(accounts, values, happened, columns, 0)
+    risk, events, tickets = baseline(accounts, values).T
+    assert baseline.themes == ["events", "tickets"]
+    assert events.std() > 5 * tickets.std()
+    assert np.corrcoef(risk, events)[0, 1] > 0.9
