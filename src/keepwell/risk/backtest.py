@@ -172,9 +172,10 @@ class Backtest:
             for name, every in self.chances.items()
         }
 
-    def top(self, day: int, most: int = _LIST) -> list[dict[str, Any]]:
-        """The list of a day, highest chance first, with what became of each account."""
-        places = np.flatnonzero(self.said & (self.obs.as_of == day))
+    def top(self, day: int, most: int = _LIST, *, kind: str | None = None) -> list[dict[str, Any]]:
+        """The list of a day, or of one kind of account on it, highest chance first, with what became of each."""
+        rows = self.said & (self.obs.as_of == day)
+        places = np.flatnonzero(rows if kind is None else rows & (self.obs.kind == kind))
         chances = self.chances[MODEL]
         first = places[np.argsort(-chances[places], kind="stable")[:most]]
         left_in = self.obs.outcomes.left_in

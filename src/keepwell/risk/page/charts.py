@@ -52,7 +52,7 @@ def precision_chart(found: Found, most: float, width: int) -> Any:
         alt.Tooltip("of:N", title=_("Of accounts")),
     ]
     x = alt.X("month:O", sort=labels, title=None, axis=_sparse(labels, width))
-    y = alt.Y("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5, domain=False))
+    y = alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format=".0%", tickCount=5, domain=False))
     said = _("Of {named}, the share that left within {days} days, by month: {figures}.").format(
         named=list_name(most),
         days=found.horizon,
@@ -98,7 +98,9 @@ def warning_chart(found: Found, most: float, width: int) -> Any:
         alt.Tooltip("n:Q", title=_("Departures")),
     ]
     x = alt.X("bin:O", sort=labels, title=_("Days before leaving"), axis=alt.Axis(labelAngle=0))
-    y = alt.Y("n:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=5, domain=False))
+    y = alt.Y(
+        "n:Q", title=None, stack=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=5, domain=False)
+    )
     ours = found.warnings[MODEL, most]
     said = _("Departures first named so many days before they left, {named} each month: {figures}.").format(
         named=list_name(most),
@@ -138,7 +140,7 @@ def _barred(values: list[dict[str, Any]], ways: Sequence[str], axes: _Axes, *, w
     marks = (
         alt.Chart(rows(others))
         .mark_point(
-            filled=True, opacity=1, size=52 if width > NARROW else 30, stroke=PAGE.sheet, strokeWidth=1
+            filled=True, opacity=1, size=64 if width > NARROW else 34, stroke=PAGE.sheet, strokeWidth=1
         )
         .encode(**shared, color=colour, shape=shape, description="said:N")
     )
@@ -181,17 +183,18 @@ def calibration_chart(found: Found, width: int) -> Any:
     line = held.mark_rule(color=PAGE.keep, strokeWidth=3, opacity=0.45, aria=False).encode(
         x=alt.X("low:Q", **share), x2="high:Q"
     )
-    looks = (("left", names[1], 70, PAGE.keep), ("said", names[0], 150, "transparent"))
+    fills = {"domain": names, "range": [PAGE.sheet, PAGE.keep]}
     points = [
         held.transform_calculate(which=f"'{name}'")
-        .mark_point(size=size, opacity=1, fill=fill, strokeWidth=2)
+        .mark_point(size=size, opacity=1, strokeWidth=2)
         .encode(
             x=alt.X(f"{field}:Q", **share),
             stroke=alt.Stroke("which:N", scale=alt.Scale(**scale), sort=names, legend=legend),
+            fill=alt.Fill("which:N", scale=alt.Scale(**fills), sort=names, legend=legend),
             shape=alt.Shape("which:N", scale=alt.Scale(**shapes), sort=names, legend=legend),
             description="words:N",
         )
-        for field, name, size, fill in looks
+        for field, name, size in (("said", names[0], 160), ("left", names[1], 45))
     ]
     said = _("What was said beside what happened. {figures}.").format(
         figures="; ".join(value["words"] for value in values)

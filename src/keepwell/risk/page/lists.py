@@ -6,6 +6,7 @@ import numpy as np
 
 from keepwell.lib.days import from_number
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.reading import Json, kind_name
 from keepwell.metrics.page.markup import Markup, tag
@@ -44,15 +45,21 @@ def reasons_then(
 
 
 def month_list(
-    day: int, rows: Sequence[Json], about: About, reasons: Mapping[str, str] | None = None
+    day: int,
+    rows: Sequence[Json],
+    about: About,
+    reasons: Mapping[str, str] | None = None,
+    *,
+    caption: str | None = None,
+    of: str = "all",
 ) -> Markup:
     """The list of a day: account, what it paid, the chance said, what happened, and why where that is at hand."""
     named = any(row["account"] in about.names for row in rows)
     segments = any(row["segment"] for row in rows)
     heads = [Head(_("Account")), *[Head(_("Id"), spare=True)] * named]
     heads += [Head(_("Segment"), spare=True)] * segments
-    heads += [Head(_("MRR"), number=True, spare=True), Head(_("Chance said"), number=True)]
-    heads += [Head(_("What happened")), Head(_("Days until it left"), number=True)]
+    heads += [Head(_("MRR"), number=True, spare=True), Head(_("Chance"), number=True)]
+    heads += [Head(_("What happened")), Head(_("Days until it left"), number=True, spare=True)]
     heads += [Head(_("Why, as the model saw it"), spare=True)] * (reasons is not None)
     made: list[list[Cell]] = []
     for row in rows:
@@ -63,10 +70,8 @@ def month_list(
         cells += [_happened(row), (numbers.count(row["left_in"]), plain(row["left_in"]))]
         cells += [(tag("span", why or "–", class_="small"), why)] * (reasons is not None)
         made.append(cells)
-    name = from_number(day).isoformat()
-    return table(
-        heads, made, caption=_("The list of {day}").format(day=when(day)), name=f"keepwell-list-{name}"
-    )
+    words = caption or _("The list of {day}").format(day=when(day))
+    return table(heads, made, caption=words, name=f"keepwell-list-{from_number(day).isoformat()}-{of}")
 
 
 def _who(name: str, why: str) -> Markup:
@@ -78,4 +83,5 @@ def _happened(row: Json) -> Cell:
         return (tag("span", _("stayed"), class_="muted"), _("stayed"))
     kind = row["leaving_kind"]
     said = _("left, {kind}").format(kind=kind_name(kind)) if kind else _("left")
-    return (tag("span", said, class_="gone"), said)
+    after = ngettext("after {n} day", "after {n} days", row["left_in"]).format(n=row["left_in"])
+    return (tag("span", said, tag("span", after, class_="narrow-only"), class_="gone"), said)

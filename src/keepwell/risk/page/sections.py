@@ -149,12 +149,11 @@ def kinds(found: Found) -> Markup:
         Head(_("Chances said"), number=True, spare=True),
         Head(_("Left"), number=True),
     ]
-    heads += [Head(_("AUC"), number=True), Head(_("95% interval"), number=True, spare=True)]
-    heads += [
-        Head(_("{way}, {named}").format(way=way_name(way), named=list_name(found.top)), number=True)
-        for way in found.ways()
-        if way != "logistic"
-    ]
+    heads += [Head(_("AUC"), number=True, spare=True), Head(_("95% interval"), number=True, spare=True)]
+    ways = [way for way in found.ways() if way != "logistic"]
+    words = {SILENCE: _("by silence"), CHANCE: _("by chance")}
+    right_of = _("Right, of {named}").format(named=list_name(found.top))
+    heads += [Head(words.get(way, right_of), number=True) for way in ways]
     rows: list[list[Cell]] = []
     for one in found.kinds:
         ours = one.judged[MODEL]
@@ -164,17 +163,16 @@ def kinds(found: Found) -> Markup:
         row.append((_between(rank.low, rank.high, decimal), plain(rank.low)))
         row += [
             (numbers.percent(one.judged[way][name].value, 0), plain(one.judged[way][name].value))
-            for way in found.ways()
-            if way != "logistic"
+            for way in ways
         ]
         rows.append(row)
-    ways = ", ".join(f"{kind_name(kind)} {numbers.count(n)}" for kind, n in found.leaving_kinds().items())
+    left_by = ", ".join(f"{kind_name(kind)} {numbers.count(n)}" for kind, n in found.leaving_kinds().items())
     notes = [
         _("Each kind with lists of its own, as long."),
         _(
             "An irregular account counts as left once it has been silent past its limit, so silence tells much of it."
         ),
-        _("How those named really left: {ways}.").format(ways=ways) if ways else "",
+        _("How those named on the one list left: {ways}.").format(ways=left_by) if left_by else "",
     ]
     inside = table(heads, rows, caption=_("The kinds in numbers"), name="keepwell-backtest-kinds")
     return sheet("kinds", _("Contract and irregular accounts apart"), notes, inside)
@@ -215,12 +213,12 @@ def lists(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> M
     rows = back.top(day, MOST)
     gone = sum(row["left"] for row in rows)
     notes = [
-        _("As it would have been read on {day}: {gone} of these {n} left within {days} days.").format(
+        _("As it would have been read on {day}: of these {n}, {gone} left within {days} days.").format(
             day=when(day), gone=gone, n=len(rows), days=found.horizon
         ),
         caveat() if reasons else "",
     ]
-    others = []
+    others = _by_kind(found, about, day, reasons)
     for other in reversed(found.days):
         if other == day:
             continue
@@ -230,10 +228,38 @@ def lists(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> M
         )
         others.append(folded(words, month_list(other, held, about)))
     every = (
-        [tag("h3", _("The lists of the other months")), tag("div", others, class_="folds")] if others else []
+        [
+            tag(
+                "h3",
+                _("Lists of each kind, and of the other months")
+                if found.kinds
+                else _("Lists of the other months"),
+            ),
+            tag("div", others, class_="folds"),
+        ]
+        if others
+        else []
     )
     heading = _("Who would have been named on {day}").format(day=when(day))
     return sheet("lists", heading, notes, month_list(day, rows, about, reasons or None), *every)
+
+
+def _by_kind(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> list[Markup]:
+    """The lists of the chosen day of each kind of account by itself."""
+    made = []
+    for one in found.kinds:
+        rows = found.back.top(day, MOST, kind=one.name)
+        words = _("{day}, {kind}: {gone} of {n} left").format(
+            day=when(day),
+            kind=kept_by_name(one.name).lower(),
+            gone=sum(row["left"] for row in rows),
+            n=len(rows),
+        )
+        caption = _("The list of {day}, {kind}").format(day=when(day), kind=kept_by_name(one.name).lower())
+        made.append(
+            folded(words, month_list(day, rows, about, reasons or None, caption=caption, of=one.name))
+        )
+    return made
 
 
 def early(found: Found) -> Markup:
@@ -258,7 +284,7 @@ def early(found: Found) -> Markup:
         ),
     ]
     heads = [Head(_("Chosen by")), Head(_("List")), Head(_("Departures"), number=True, spare=True)]
-    heads += [Head(_("Foreseen"), number=True), Head(_("Never named in time"), number=True)]
+    heads += [Head(_("Foreseen"), number=True), Head(_("Never named in time"), number=True, spare=True)]
     heads += [Head(_("Median days"), number=True), Head(_("Mean days"), number=True, spare=True)]
     rows: list[list[Cell]] = [
         [
@@ -366,27 +392,28 @@ def _differences(found: Found) -> list[str]:
         if loss.value is None or loss.low is None or loss.high is None:
             continue
         if loss.below_zero:
-            text = _("Better than {way} beyond chance: log-loss lower by {by} ({low} to {high}){rank}.")
+            text = _("Better than {way}, more than luck explains: {by}.")
         elif loss.above_zero:
-            text = _("Worse than {way} beyond chance: log-loss differs by {by} ({low} to {high}){rank}.")
+            text = _("Worse than {way}, more than luck explains: {by}.")
         else:
-            text = _("Not better than {way} beyond chance: log-loss lower by {by} ({low} to {high}){rank}.")
-        ranked = ""
-        if rank.value is not None and rank.low is not None:
-            ranked = _(", AUC higher by {by} ({low} to {high})").format(
-                by=decimal(rank.value), low=decimal(rank.low), high=decimal(rank.high)
+            text = _("Not told apart from {way} by more than luck: {by}.")
+        by = _("log-loss {by} ({low} to {high})").format(
+            by=_signed(loss.value, 4), low=_signed(loss.low, 4), high=_signed(loss.high, 4)
+        )
+        if rank.value is not None and rank.low is not None and rank.high is not None:
+            by += _(", AUC {by} ({low} to {high})").format(
+                by=_signed(rank.value, 3), low=_signed(rank.low, 3), high=_signed(rank.high, 3)
             )
-        said.append(
-            text.format(
-                way=_measured(found, name).lower(), by=decimal(-loss.value, 4), low=decimal(-loss.high, 4),
-                high=decimal(-loss.low, 4), rank=ranked,
-            )
-        )  # fmt: skip
+        said.append(text.format(way=_measured(found, name).lower(), by=by))
     if not found.silence_known:
         said.append(
             _("Nothing in the book tells of silence, so choosing by it would have been choosing by lot.")
         )
     return said
+
+
+def _signed(value: float, digits: int) -> str:
+    return ("+" if value > 0 else "") + decimal(value, digits)
 
 
 def profit(found: Found, about: About) -> Markup:

@@ -65,11 +65,11 @@ def verdict(found: Found) -> str:
     between = _("{low} to {high}").format(low=told(gap.low), high=told(gap.high))
     against = _("silence") if other == SILENCE else _("chance")
     if gap.above_zero:
-        text = _("That is {by} more than by {other}, beyond chance (95%: {between}).")
+        text = _("That is {by} more than {other} finds, and more than luck explains (95%: {between}).")
     elif gap.below_zero:
-        text = _("That is worse than by {other}, beyond chance: the difference is {by} (95%: {between}).")
+        text = _("That is less than {other} finds, and luck does not explain it: by {by} (95%: {between}).")
     else:
-        text = _("That may not be more than by {other}: the difference is {by} (95%: {between}).")
+        text = _("Luck may explain the difference from {other}: {by} (95%: {between}).")
     return text.format(by=told(gap.value), other=against, between=between)
 
 
@@ -130,7 +130,7 @@ def how(found: Found) -> list[str]:
 def limits(found: Found, about: About) -> list[str]:
     """What this look back cannot show."""
     named, accounts = found.named()
-    leavers, most = found.judged[MODEL].leavers, list_name(found.top)
+    leavers = found.judged[MODEL].leavers
     said = []
     if about.simulated:
         said.append(_("The company is simulated. Real ones are messier; expect less of them."))
@@ -145,9 +145,9 @@ def limits(found: Found, about: About) -> list[str]:
     return [
         *said,
         _(
-            "An account may be named in several months and counts in each: the {named} namings among {most} "
+            "An account may be named in several months and counts in each: the {named} namings here "
             "are {accounts} different accounts."
-        ).format(named=numbers.count(named), most=most, accounts=numbers.count(accounts)),
+        ).format(named=numbers.count(named), accounts=numbers.count(accounts)),
         _(
             "The {days} days after one month-end reach into those after the next, so months are no "
             "independent trials. The 95% intervals allow for it by drawing whole accounts; they do not cover "

@@ -9,7 +9,7 @@ from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.page.markup import Markup, join, tag
-from keepwell.metrics.page.proof import proof_list
+from keepwell.metrics.page.proof import proof
 from keepwell.metrics.page.sections import sheet
 from keepwell.metrics.page.shell import assemble, top
 from keepwell.risk.backtest import Backtest
@@ -30,12 +30,9 @@ def write(
     company is simulated. Raises BadInput where nothing would have been said on that day, or the file cannot be
     written.
     """
-    about = About()
-    if ledger is not None:
-        about = About.of(
-            ledger, sorted({one["account"] for day in backtest.days() for one in backtest.top(day, MOST)})
-        )
-    page = make(backtest, about, month=month)
+    found = Found(backtest)
+    day = _chosen(found, month)
+    page = _page(found, About() if ledger is None else About.of(ledger, _listed(found, day)), day)
     target = Path(file)
     try:
         target.write_text(page, encoding="utf-8")
@@ -49,9 +46,24 @@ def write(
 def make(backtest: Backtest, about: About, *, month: date | None = None) -> str:
     """The page of `write` as text."""
     found = Found(backtest)
-    day = _chosen(found, month)
-    named = [one["account"] for one in backtest.top(day, MOST)]
-    reasons = reasons_then(backtest, day, named, currency=about.currency)
+    return _page(found, about, _chosen(found, month))
+
+
+def _listed(found: Found, day: int) -> list[str]:
+    """The accounts on any list of the page."""
+    return sorted(
+        {*_named(found, day), *(one["account"] for on in found.days for one in found.back.top(on, MOST))}
+    )
+
+
+def _named(found: Found, day: int) -> list[str]:
+    """The accounts on the lists of the chosen day."""
+    lists = [found.back.top(day, MOST), *(found.back.top(day, MOST, kind=one.name) for one in found.kinds)]
+    return sorted({one["account"] for rows in lists for one in rows})
+
+
+def _page(found: Found, about: About, day: int) -> str:
+    reasons = reasons_then(found.back, day, _named(found, day), currency=about.currency)
     parts = [
         (_("Month by month"), sections.by_month(found)),
         (_("The lists"), sections.lists(found, about, day, reasons)),
@@ -61,9 +73,9 @@ def make(backtest: Backtest, about: About, *, month: date | None = None) -> str:
     ]
     if found.kinds:
         parts.insert(1, (_("Kinds"), sections.kinds(found)))
-    if backtest.profit:
+    if found.back.profit:
         parts.append((_("Profit"), sections.profit(found, about)))
-    if backtest.silent:
+    if found.back.silent:
         parts.append((_("Silent months"), sections.silent(found)))
     parts += [
         (_("How it was done"), sections.how_done(found)),
@@ -128,5 +140,14 @@ def _proof(found: Found, about: About) -> Markup:
     """Where the figures come from, over the days that the page is about."""
     last = from_number(found.days[-1]) + timedelta(days=found.horizon)
     period = {"from": from_number(found.days[0]).isoformat(), "to": last.isoformat(), "finished": True}
-    told = proof_list({"provenance": about.provenance, "period": period})
-    return sheet("proof", _("Where these figures come from"), [], told)
+    pairs = [
+        *proof({"provenance": about.provenance, "period": period}),
+        (_("Said of"), _("leaving within {days} days").format(days=found.horizon)),
+        (_("Learnt from"), _("{n} features").format(n=len(found.part.features))),
+        (
+            _("Random draws"),
+            _("from the seed {seed}: the same again gives the same page").format(seed=found.back.seed),
+        ),
+    ]
+    terms = [tag("div", tag("dt", word), tag("dd", value)) for word, value in pairs]
+    return sheet("proof", _("Where these figures come from"), [], tag("dl", terms, class_="terms"))
