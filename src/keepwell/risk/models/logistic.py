@@ -64,7 +64,7 @@ class Logistic(Model):
         seed: int = 0,  # noqa: ARG003 - every kind is learnt in the same way, though this one draws nothing
         settings: Settings | None = None,
     ) -> Self:
-        """The weights that make what happened likeliest, under the penalty; Newton's method."""
+        """The weights that make what happened likeliest, under the penalty."""
         from sklearn.linear_model import LogisticRegression
 
         inputs = Inputs.of(obs)
@@ -74,7 +74,7 @@ class Logistic(Model):
             rate = float(np.clip(obs.outcomes.left.mean(), 1e-6, 1 - 1e-6))
             return cls(inputs, (), np.zeros(0), float(np.log(rate / (1 - rate))))
         strength = (settings or SETTINGS)["strength"]
-        regression = LogisticRegression(C=strength, solver="newton-cholesky", tol=1e-6, max_iter=100)
+        regression = LogisticRegression(C=strength, solver="lbfgs", max_iter=500)
         regression.fit(_columns(terms, matrix), obs.outcomes.left.astype(np.int64))
         return cls(inputs, terms, regression.coef_[0].astype(np.float64), float(regression.intercept_[0]))
 
@@ -153,7 +153,7 @@ def _logged(column: Floats) -> Floats:
 
 
 def _columns(terms: tuple[Term, ...], matrix: Floats) -> Floats:
-    found = np.empty((len(matrix), len(terms)), order="F")
+    found = np.empty((len(matrix), len(terms)))
     for at, term in enumerate(terms):
         found[:, at] = term.of(matrix[:, term.place])
     return found
