@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from keepwell.metrics.intervals import wilson
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Measure = Callable[[Floats], float | None]
@@ -198,9 +200,19 @@ def calibration_table(
         rows = bin_of == place
         said, share = float(chances[rows].mean()), float(left[rows].mean())
         found.append({"rows": int(rows.sum()), "said": said, "left": share})
-        if around:
-            found[-1] |= {"low": around[str(place)].low, "high": around[str(place)].high}
+        if accounts is not None:
+            held = unanimous(around[str(place)], accounts[rows])
+            found[-1] |= {"low": held.low, "high": held.high}
     return found
+
+
+def unanimous(share: Estimate, accounts: NDArray[Any]) -> Estimate:
+    """A share of rows of these accounts with an interval that is wide where it is 0 or 1: Wilson's, by account."""
+    if share.value not in (0.0, 1.0):
+        return share
+    n = len(np.unique(numbered(accounts)))
+    around = wilson(n if share.value else 0, n)
+    return share if around is None else Estimate(share.value, *around)
 
 
 def listed(chances: Floats, days: Ints, most: float) -> Floats:

@@ -205,7 +205,7 @@ def calibration_chart(found: Found, width: int) -> Any:
 
 def calibration_groups(found: Found) -> list[tuple[str, dict[str, float | None]]]:
     """The groups of accounts with their names, those of the list spoken of first on top."""
-    groups = [(_("On the list: {named}").format(named=list_name(found.top)), found.listed)]
+    groups = [(list_name(found.top), found.listed)]
     for row in found.calibration:
         place = int(np.searchsorted(BANDS, row["said"] or 0.0, side="right"))
         low, high = (

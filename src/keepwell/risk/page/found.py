@@ -25,6 +25,7 @@ from keepwell.risk.judging import (
     listed,
     numbered,
     top_name,
+    unanimous,
 )
 
 SILENCE, CHANCE = "silence", "base_rate"  # whom the base rate names is a matter of chance
@@ -113,7 +114,8 @@ class Found:
         if name == CHANCE:
             on = self._on(CHANCE, most)
             return Estimate(float(on @ self.part.outcomes.left / on.sum()))
-        return self.judged[name][f"precision_{top_name(most)}"]
+        share = self.judged[name][f"precision_{top_name(most)}"]
+        return unanimous(share, self.part.accounts[self._on(name, most) > 0])
 
     def more_than(self, name: str) -> Estimate:
         """Precision of the list spoken of first less that of another way of choosing, on the same draws."""

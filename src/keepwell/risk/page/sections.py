@@ -315,7 +315,7 @@ def calibration(found: Found) -> Markup:
         ),
     ]
     heads = [Head(_("Chance said")), Head(_("How often"), number=True), Head(_("Said, mean"), number=True)]
-    heads += [Head(_("Happened"), number=True), Head(_("95% interval"), number=True)]
+    heads += [Head(_("Happened"), number=True), Head(_("95% interval"), number=True, spare=True)]
     rows: list[list[Cell]] = [
         [
             (label, None),
@@ -396,7 +396,7 @@ def _differences(found: Found) -> list[str]:
         elif loss.above_zero:
             text = _("Worse than {way}, more than luck explains: {by}.")
         else:
-            text = _("Not told apart from {way} by more than luck: {by}.")
+            text = _("Luck may explain the difference from {way}: {by}.")
         by = _("log-loss {by} ({low} to {high})").format(
             by=_signed(loss.value, 4), low=_signed(loss.low, 4), high=_signed(loss.high, 4)
         )

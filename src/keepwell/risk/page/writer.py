@@ -30,17 +30,21 @@ def write(
     company is simulated. Raises BadInput where nothing would have been said on that day, or the file cannot be
     written.
     """
+    target = Path(file)
+    if not target.parent.is_dir():  # the page takes a while, so what can be told before is
+        raise _unwritable(target, _("there is no folder {folder}").format(folder=target.parent))
     found = Found(backtest)
     day = _chosen(found, month)
     page = _page(found, About() if ledger is None else About.of(ledger, _listed(found, day)), day)
-    target = Path(file)
     try:
         target.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise BadInput(
-            _("The page cannot be written to {path}.").format(path=target), seen=str(error)
-        ) from None
+        raise _unwritable(target, str(error)) from None
     return target
+
+
+def _unwritable(target: Path, why: str) -> BadInput:
+    return BadInput(_("The page cannot be written to {path}.").format(path=target), seen=why)
 
 
 def make(backtest: Backtest, about: About, *, month: date | None = None) -> str:

@@ -160,10 +160,11 @@ def test_days_of_warning_add_up_and_never_pass_the_horizon(found):
 def test_each_band_of_chances_is_told_with_its_size_and_interval(found):
     groups = calibration_groups(found)
     (first, listed), *bands = groups
-    assert first == "On the list: the 10 named"
+    assert first == "the 10 named"
     assert listed["rows"] == 10 * len(found.days)
     assert sum(row["rows"] for _label, row in bands) == len(found.part)
-    assert all(row["low"] <= row["left"] <= row["high"] for _label, row in bands if 0 < row["left"] < 1)
+    assert all(row["low"] <= row["left"] <= row["high"] for _label, row in bands)
+    assert all(row["low"] < row["high"] for _label, row in bands)  # five of five is not certainty
     assert bands[0][0] == "80% and more"
 
 
@@ -250,6 +251,17 @@ def test_those_who_do_not_see_the_page_find_their_way(elements):
     assert len(elements.all("caption")) == len(elements.all("table"))
 
 
-def test_a_page_that_cannot_be_written_says_so(back, tmp_path, monkeypatch):
+def test_months_in_which_nobody_left_are_told_without_a_rate_out_of_nothing():
+    back = _back(profit=False)
+    nobody = np.zeros(len(back.obs))
+    outcomes = replace(back.obs.outcomes, left=nobody, left_in=nobody * np.nan)
+    found = Found(replace(back, obs=replace(back.obs, outcomes=outcomes)))
+    assert "0 really left" in answer(found)
+    assert found.warnings["model", 10].median is None
+    assert found.warnings["model", 10].share is None
+    assert found.judged["model"]["auc"].value is None
+
+
+def test_a_page_that_cannot_be_written_says_so_before_it_is_made(back, tmp_path):
     with pytest.raises(BadInput, match="cannot be written"):
         write(back, tmp_path / "nowhere" / "page.html")
