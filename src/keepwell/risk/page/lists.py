@@ -8,15 +8,16 @@ from keepwell.lib.days import from_number
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.reading import Json, kind_name
+from keepwell.metrics.charts.reading import Json, kept_by_name, kind_name
 from keepwell.metrics.page.markup import Markup, tag
+from keepwell.metrics.page.sections import folded, sheet
 from keepwell.metrics.page.tables import Cell, Head, table
 from keepwell.risk.backtest import Backtest
 from keepwell.risk.drift import Profile
 from keepwell.risk.page.about import About
-from keepwell.risk.page.found import plain, when
+from keepwell.risk.page.found import Found, plain, when
 from keepwell.risk.reasons import MOST as REASONS
-from keepwell.risk.reasons import reasons_of, sentences
+from keepwell.risk.reasons import caveat, reasons_of, sentences
 from keepwell.risk.splitting import known_by
 
 MOST = 20  # accounts on a month's list
@@ -37,9 +38,8 @@ def reasons_then(
     every = reasons_of(weights, part, most=2 * REASONS, profile=Profile.of(learn))
     said = {}
     for account, reasons in zip(part.accounts, every, strict=True):
-        told = [
-            one for one in reasons if one.raises and one.value is not None
-        ]  # what is not known persuades nobody
+        # What is not known persuades nobody.
+        told = [one for one in reasons if one.raises and one.value is not None]
         said[str(account)] = sentences(told[:REASONS], part.features, currency=currency)
     return {account: words for account, words in said.items() if words}
 
@@ -85,3 +85,58 @@ def _happened(row: Json) -> Cell:
     said = _("left, {kind}").format(kind=kind_name(kind)) if kind else _("left")
     after = ngettext("after {n} day", "after {n} days", row["left_in"]).format(n=row["left_in"])
     return (tag("span", said, tag("span", after, class_="narrow-only"), class_="gone"), said)
+
+
+def lists_sheet(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> Markup:
+    """The list of the chosen month with its reasons, and those of the others folded."""
+    back = found.back
+    rows = back.top(day, MOST)
+    gone = sum(row["left"] for row in rows)
+    notes = [
+        _("As it would have been read on {day}: of these {n}, {gone} left within {days} days.").format(
+            day=when(day), gone=gone, n=len(rows), days=found.horizon
+        ),
+        caveat() if reasons else "",
+    ]
+    others = _by_kind(found, about, day, reasons)
+    for other in reversed(found.days):
+        if other == day:
+            continue
+        held = back.top(other, MOST)
+        words = _("{day}: {gone} of {n} left").format(
+            day=when(other), gone=sum(row["left"] for row in held), n=len(held)
+        )
+        others.append(folded(words, month_list(other, held, about)))
+    every = (
+        [
+            tag(
+                "h3",
+                _("Lists of each kind, and of the other months")
+                if found.kinds
+                else _("Lists of the other months"),
+            ),
+            tag("div", others, class_="folds"),
+        ]
+        if others
+        else []
+    )
+    heading = _("Who would have been named on {day}").format(day=when(day))
+    return sheet("lists", heading, notes, month_list(day, rows, about, reasons or None), *every)
+
+
+def _by_kind(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> list[Markup]:
+    """The lists of the chosen day of each kind of account by itself."""
+    made = []
+    for one in found.kinds:
+        rows = found.back.top(day, MOST, kind=one.name)
+        words = _("{day}, {kind}: {gone} of {n} left").format(
+            day=when(day),
+            kind=kept_by_name(one.name).lower(),
+            gone=sum(row["left"] for row in rows),
+            n=len(rows),
+        )
+        caption = _("The list of {day}, {kind}").format(day=when(day), kind=kept_by_name(one.name).lower())
+        made.append(
+            folded(words, month_list(day, rows, about, reasons or None, caption=caption, of=one.name))
+        )
+    return made

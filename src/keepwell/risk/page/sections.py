@@ -1,6 +1,5 @@
 """The parts of the page, in its order."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from keepwell.lib.text import gettext as _
@@ -11,8 +10,9 @@ from keepwell.metrics.page.markup import Markup, tag
 from keepwell.metrics.page.sections import HALF, WIDE, chart, folded, sheet
 from keepwell.metrics.page.tables import Cell, Head, table
 from keepwell.risk.backtest import MODEL
-from keepwell.risk.judging import Estimate, top_name
+from keepwell.risk.judging import top_name
 from keepwell.risk.page.about import About
+from keepwell.risk.page.cards import share
 from keepwell.risk.page.charts import (
     calibration_chart,
     calibration_groups,
@@ -22,102 +22,7 @@ from keepwell.risk.page.charts import (
     warning_chart,
 )
 from keepwell.risk.page.found import CHANCE, SILENCE, Found, decimal, few, month, plain, when
-from keepwell.risk.page.lists import MOST, month_list
 from keepwell.risk.page.words import how, limits, list_name, way_name
-from keepwell.risk.reasons import caveat
-
-
-def cards(found: Found) -> Markup:
-    """Four figures that answer a sceptic's first questions."""
-    made = [_right(found), _in_time(found), _early(found), _as_said(found)]
-    head = tag("h2", _("The figures"), class_="unseen", id="figures-head")
-    return tag(
-        "section", head, tag("div", made, class_="cards"), aria_labelledby="figures-head", id="figures"
-    )
-
-
-def _card(label: str, value: str, way: str, beside: list[str]) -> Markup:
-    return tag(
-        "section",
-        tag("h3", label),
-        tag("div", tag("p", value, class_="value"), tag("p", way, class_="way"), class_="row whole"),
-        tag("p", [tag("span", words) for words in beside if words], class_="small muted parts"),
-        class_="sheet figure",
-    )
-
-
-def _right(found: Found) -> Markup:
-    ours = found.precision(MODEL)
-    named, _accounts = found.named()
-    right = round((ours.value or 0.0) * named)
-    beside = [
-        _("{part} of {whole} namings").format(part=numbers.count(right), whole=numbers.count(named)),
-        around(ours),
-        *_others({name: numbers.percent(found.precision(name).value) for name in _simple(found)}),
-    ]
-    label = _("Right, of {named}").format(named=list_name(found.top))
-    return _card(label, numbers.percent(ours.value), _("higher is better"), beside)
-
-
-def _in_time(found: Found) -> Markup:
-    ours = found.warnings[MODEL, found.top]
-    beside = [
-        _("{part} of {whole} departures").format(
-            part=numbers.count(ours.warned.caught), whole=numbers.count(ours.warned.leavers)
-        ),
-        *_others({name: _share(found.warnings[name, found.top].share) for name in _simple(found)[:1]}),
-    ]
-    if len(found.tops) > 1:
-        longer = found.warnings[MODEL, found.tops[1]]
-        beside.append(
-            _("{named}: {share}").format(named=list_name(found.tops[1]), share=_share(longer.share))
-        )
-    return _card(_("Departures foreseen"), _share(ours.share), _("higher is better"), beside)
-
-
-def _early(found: Found) -> Markup:
-    ours = found.warnings[MODEL, found.top]
-    beside = [
-        _("median, of the departures foreseen"),
-        *_others({name: few(found.warnings[name, found.top].median) for name in _simple(found)[:1]}),
-        _("at most {days}: a list looks no further").format(days=found.horizon),
-    ]
-    return _card(_("Days of warning"), few(ours.median), _("higher is better"), beside)
-
-
-def _as_said(found: Found) -> Markup:
-    every, off = found.judged[MODEL], found.judged[MODEL]["calibration"]
-    said = float(found.chances[MODEL].mean())
-    beside = [
-        _("on average, over tenths of the accounts"),
-        around(off, numbers.points),
-        _("in all {said} said, {left} left").format(
-            said=numbers.percent(said), left=numbers.percent(every.base_rate)
-        ),
-    ]
-    value = "–" if off.value is None else numbers.points(off.value).lstrip("+")
-    return _card(_("Chances off by"), value, _("lower is better"), beside)
-
-
-def _simple(found: Found) -> list[str]:
-    return [name for name in (SILENCE, CHANCE) if name in found.ways()]
-
-
-def _others(values: Mapping[str, str]) -> list[str]:
-    words = {SILENCE: _("silence alone: {value}"), CHANCE: _("chance: {value}")}
-    return [words[name].format(value=value) for name, value in values.items()]
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else numbers.percent(value, 0)
-
-
-def around(estimate: Estimate, say: Any = numbers.percent) -> str:
-    """An estimate's interval in words; nothing where it has none."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    low, high = (say(one).lstrip("+") for one in (estimate.low, estimate.high))
-    return _("95%: {low} to {high}").format(low=low, high=high)
 
 
 def by_month(found: Found) -> Markup:
@@ -178,6 +83,13 @@ def kinds(found: Found) -> Markup:
     return sheet("kinds", _("Contract and irregular accounts apart"), notes, inside)
 
 
+def _of_list(name: str, most: float) -> str:
+    named = list_name(most)
+    if name == MODEL:
+        return _("Right, of {named}").format(named=named)
+    return _("{way}, of {named}").format(way=way_name(name), named=named)
+
+
 def _months_table(found: Found) -> Markup:
     heads = [
         Head(_("Said on")),
@@ -186,14 +98,7 @@ def _months_table(found: Found) -> Markup:
     ]
     heads += [Head(_("Left"), number=True), Head(_("Base rate"), number=True)]
     columns = [(name, most) for most in found.tops for name in found.ways() if name != CHANCE]
-    heads += [
-        Head(
-            _("{way}, {named}").format(way=way_name(name), named=list_name(most)),
-            number=True,
-            spare=name != MODEL,
-        )
-        for name, most in columns
-    ]
+    heads += [Head(_of_list(name, most), number=True, spare=name != MODEL) for name, most in columns]
     rows: list[list[Cell]] = []
     for day, month_ in zip(found.days, found.months, strict=True):
         ours = month_[MODEL]
@@ -205,61 +110,6 @@ def _months_table(found: Found) -> Markup:
             row.append((numbers.percent(share, 0), share))
         rows.append(row)
     return table(heads, rows, caption=_("The months in numbers"), name="keepwell-backtest-months")
-
-
-def lists(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> Markup:
-    """The list of the chosen month with its reasons, and those of the others folded."""
-    back = found.back
-    rows = back.top(day, MOST)
-    gone = sum(row["left"] for row in rows)
-    notes = [
-        _("As it would have been read on {day}: of these {n}, {gone} left within {days} days.").format(
-            day=when(day), gone=gone, n=len(rows), days=found.horizon
-        ),
-        caveat() if reasons else "",
-    ]
-    others = _by_kind(found, about, day, reasons)
-    for other in reversed(found.days):
-        if other == day:
-            continue
-        held = back.top(other, MOST)
-        words = _("{day}: {gone} of {n} left").format(
-            day=when(other), gone=sum(row["left"] for row in held), n=len(held)
-        )
-        others.append(folded(words, month_list(other, held, about)))
-    every = (
-        [
-            tag(
-                "h3",
-                _("Lists of each kind, and of the other months")
-                if found.kinds
-                else _("Lists of the other months"),
-            ),
-            tag("div", others, class_="folds"),
-        ]
-        if others
-        else []
-    )
-    heading = _("Who would have been named on {day}").format(day=when(day))
-    return sheet("lists", heading, notes, month_list(day, rows, about, reasons or None), *every)
-
-
-def _by_kind(found: Found, about: About, day: int, reasons: Mapping[str, str]) -> list[Markup]:
-    """The lists of the chosen day of each kind of account by itself."""
-    made = []
-    for one in found.kinds:
-        rows = found.back.top(day, MOST, kind=one.name)
-        words = _("{day}, {kind}: {gone} of {n} left").format(
-            day=when(day),
-            kind=kept_by_name(one.name).lower(),
-            gone=sum(row["left"] for row in rows),
-            n=len(rows),
-        )
-        caption = _("The list of {day}, {kind}").format(day=when(day), kind=kept_by_name(one.name).lower())
-        made.append(
-            folded(words, month_list(day, rows, about, reasons or None, caption=caption, of=one.name))
-        )
-    return made
 
 
 def early(found: Found) -> Markup:
@@ -292,7 +142,7 @@ def early(found: Found) -> Markup:
             (list_name(most), most),
             (numbers.count(held.warned.leavers), held.warned.leavers),
             (
-                _("{n} ({share})").format(n=numbers.count(held.warned.caught), share=_share(held.share)),
+                _("{n} ({share})").format(n=numbers.count(held.warned.caught), share=share(held.share)),
                 held.warned.caught,
             ),
             (numbers.count(held.warned.missed), held.warned.missed),
@@ -458,7 +308,7 @@ def silent(found: Found) -> Markup:
 def how_done(found: Found) -> Markup:
     """How the page came about, and which model was in charge when."""
     sentences = tag("ol", [tag("li", words) for words in how(found)], class_="told")
-    heads = [Head(_("In charge from")), Head(_("Model")), Head(_("Departures known then"), number=True)]
+    heads = [Head(_("In charge from")), Head(_("Model")), Head(_("Outcomes “left” known then"), number=True)]
     heads.append(Head(_("Chances set right")))
     right = {"none": _("no"), "line": _("by a line"), "steps": _("by steps")}
     rows: list[list[Cell]] = [

@@ -113,8 +113,8 @@ def how(found: Found) -> list[str]:
     """How it was done, in three sentences."""
     return [
         _(
-            "For each month everything was learnt anew from what was known by that day alone: later events, "
-            "later corrections and later departures were out of reach."
+            "For each month the model was learnt anew, and said its chances, from what had happened and was "
+            "known by that day; its kind and settings were chosen in the same way."
         ),
         _(
             "An account’s outcome could be learnt from only once all its {days} days had passed, so between "
@@ -160,6 +160,10 @@ def limits(found: Found, about: About) -> list[str]:
         _(
             "The book decides since when each row was known. Where the past was loaded later, as if known when "
             "it happened, corrections made since may make this look better than it was."
+        ),
+        _(
+            "Departures are dated as the ledger tells today: one that was entered or corrected late is learnt "
+            "from as if its day had been known at once."
         ),
         _(
             "{last} is the newest month-end here: of later ones it is not yet known what became of them."

@@ -15,8 +15,9 @@ from keepwell.metrics.page.shell import assemble, top
 from keepwell.risk.backtest import Backtest
 from keepwell.risk.page import sections
 from keepwell.risk.page.about import About
+from keepwell.risk.page.cards import cards
 from keepwell.risk.page.found import Found
-from keepwell.risk.page.lists import MOST, reasons_then
+from keepwell.risk.page.lists import MOST, lists_sheet, reasons_then
 from keepwell.risk.page.words import answer, eyebrow, kinds_apart, verdict
 
 
@@ -70,7 +71,7 @@ def _page(found: Found, about: About, day: int) -> str:
     reasons = reasons_then(found.back, day, _named(found, day), currency=about.currency)
     parts = [
         (_("Month by month"), sections.by_month(found)),
-        (_("The lists"), sections.lists(found, about, day, reasons)),
+        (_("The lists"), lists_sheet(found, about, day, reasons)),
         (_("How early"), sections.early(found)),
         (_("Said and happened"), sections.calibration(found)),
         (_("Simpler ways"), sections.beside(found)),
@@ -98,7 +99,7 @@ def _page(found: Found, about: About, day: int) -> str:
     inside = [
         _simulated(about),
         head,
-        sections.cards(found),
+        cards(found),
         _contents(parts),
         *(part for _name, part in parts),
     ]
