@@ -6,8 +6,6 @@ from typing import Any
 import narwhals as nw
 
 from keepwell.book.engines import Frame
-from keepwell.metrics.calendar import narrowed
-from keepwell.metrics.lines import PAYING_AT_CLOSING
 from keepwell.metrics.source import Source
 
 # Counted by these, a company of any size comes to a few dozen rows a period.
@@ -21,62 +19,62 @@ Counted = Mapping[str, Any]
 def counted(source: Source) -> list[list[Counted]]:
     """For each period rows with `COUNTED_BY` and `SUMS`."""
     positions, engine = source.positions, source.ledger.engine
-    none = nw.lit(0).cast(nw.Int64)
     # Tables are made before anything is built on others: see `Positions`.
     leavers = source.leavers
-    still = source.cut_still(positions.still)
-    parts = [_still(source, still, leaving=none, leaving_closing=none)]
+    parts = [_still(source), *(_moved(source.cut(part)) for part in (positions.decided, positions.grouped))]
     if leavers is not None:
-        known = still.join(leavers, on="account_id", how="inner")
-        while_leaving = narrowed(known, nw.col("leaving_from"), nw.col("leaving_to"))
-        told = {"leaving": nw.col("accounts"), "leaving_closing": nw.col("opening")}
-        parts.append(_still(source, while_leaving, **told, accounts=none, opening=none, closing=none))
-        spread = leavers.select("account_id", first="leaving_from", last=nw.col("leaving_to"))
-        leavers = source.positions.calendar.spread(spread).select("account_id", "place", leaving=none + 1)
-    parts += [_moved(source.cut(part), leavers) for part in (positions.decided, positions.grouped)]
+        parts.append(_leaving(source.cut(positions.leaving(leavers))))
     by_place: list[list[Counted]] = [[] for _period in source.over]
     for row in engine.collect(nw.concat(parts, how="vertical")).to_pylist():
         by_place[row["place"]].append(row)
     return by_place
 
 
-def _still(source: Source, still: Frame, **sums: nw.Expr) -> Frame:
+def _still(source: Source) -> Frame:
     """Accounts that do not move: counted once for all the periods they hold their place in."""
-    alike = still.group_by("first", "last", "segment", "kept_by").agg(
-        accounts=nw.len().cast(nw.Int64), opening=nw.col("opening").sum().cast(nw.Int64)
+    alike = (
+        source.cut_still(source.positions.still)
+        .group_by("first", "last", "segment", "kept_by")
+        .agg(accounts=nw.len().cast(nw.Int64), opening=nw.col("opening").sum().cast(nw.Int64))
     )
     by_place = source.positions.calendar.spread(alike).group_by("place", "segment", "kept_by")
     summed = by_place.agg(*[nw.col(name).sum().cast(nw.Int64) for name in ("accounts", "opening")])
+    return _unchanged(
+        summed, accounts=nw.col("accounts"), opening=nw.col("opening"), closing=nw.col("opening")
+    )
+
+
+def _leaving(leaving: Frame) -> Frame:
+    """Accounts known to be leaving: few, and counted apart from what else they are counted as."""
+    summed = leaving.group_by("place", "segment", "kept_by").agg(
+        accounts=nw.len().cast(nw.Int64), closing=nw.col("closing").sum().cast(nw.Int64)
+    )
+    return _unchanged(summed, leaving=nw.col("accounts"), leaving_closing=nw.col("closing"))
+
+
+def _unchanged(summed: Frame, **sums: nw.Expr) -> Frame:
+    """What was summed by place, segment and kept_by of accounts that pay, as counted: a sum not given is none."""
+    none = nw.lit(0).cast(nw.Int64)
     return summed.select(
         "place",
         "segment",
         line=nw.lit("unchanged"),
         leaving_kind=nw.lit(None, nw.String),
-        interrupted=nw.lit(0).cast(nw.Int64),
+        interrupted=none,
         kept_by=nw.col("kept_by"),
-        **{
-            "accounts": nw.col("accounts"),
-            "opening": nw.col("opening"),
-            "closing": nw.col("opening"),
-            **sums,
-        },
+        **{name: sums.get(name, none) for name in SUMS},
     )
 
 
-def _moved(found: Frame, leavers: Frame | None) -> Frame:
+def _moved(found: Frame) -> Frame:
     """Positions of accounts that moved, or may have."""
-    if leavers is None:
-        found = found.with_columns(leaving=nw.lit(0).cast(nw.Int64))
-    else:
-        found = found.join(leavers, on=["account_id", "place"], how="left")
-    pays = nw.col("line").is_in(PAYING_AT_CLOSING) & (nw.col("leaving") == 1)
+    none = nw.lit(0).cast(nw.Int64)
     return (
-        found.with_columns(
-            leaving=nw.when(pays).then(1).otherwise(0),
-            leaving_closing=nw.when(pays).then(nw.col("closing")).otherwise(0),
-            accounts=nw.lit(1),
+        found.group_by(*COUNTED_BY)
+        .agg(
+            accounts=nw.len().cast(nw.Int64),
+            **{name: nw.col(name).sum().cast(nw.Int64) for name in ("opening", "closing")},
         )
-        .group_by(*COUNTED_BY)
-        .agg(*[nw.col(name).sum().cast(nw.Int64) for name in SUMS])
+        .with_columns(leaving=none, leaving_closing=none)
         .select(*COUNTED_BY, *SUMS)
     )

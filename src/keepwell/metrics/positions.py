@@ -158,6 +158,29 @@ class Positions:
         valued = self.prices.priced(together, {"before": "before_in", "after": "after_in"})
         return _lines(_ends_of_chains(valued)).select(*COLUMNS[:-1], target=_target())
 
+    def leaving(self, leavers: Frame) -> Frame:
+        """Of accounts known to be leaving at a closing those that pay then: found by looking up these few alone.
+
+        `leavers` has account_id, place, start, end. Columns: account_id, place, closing, kept_by, target.
+        """
+        rows = self.rows.select("account_id", "currency", "day", "until", "after", "first_day", "kept_by")
+        known = rows.join(leavers, on="account_id", how="inner").filter(
+            nw.col("day") < nw.col("end"), nw.col("until") >= nw.col("start")
+        )
+        closes = nw.when(nw.col("until") >= nw.col("end"))
+        pays = self.prices.priced(known, {"after": "closing"}).with_columns(
+            own=closes.then(nw.col("after")).otherwise(0), closing=closes.then(nw.col("closing")).otherwise(0)
+        )
+        return (
+            pays.group_by("account_id", "place")
+            .agg(
+                *[nw.col(name).sum().cast(nw.Int64) for name in ("own", "closing")],
+                *[nw.col(name).min() for name in ("first_day", "start", "kept_by")],
+            )
+            .filter(nw.col("own") > 0)
+            .select("account_id", "place", "closing", "kept_by", target=_target())
+        )
+
     def _several_currencies(self) -> Frame:
         """Rows of accounts in several currencies, once for each period in which they are in force or begin."""
         bounds = self.calendar.bounds

@@ -46,21 +46,21 @@ class Source:
 
     @cached_property
     def leavers(self) -> Frame | None:
-        """Accounts known to be leaving, and at the closings of which places: account_id, leaving_from, leaving_to.
+        """Accounts known to be leaving at closings: account_id, and of each its place, start and end.
 
-        None where there are none.
+        None where there are none. Found once and kept: as a part of a larger question, an engine may pair all rows
+        of the ledger with all places.
         """
         calendar, engine = self.positions.calendar, self.ledger.engine
         held = self.ledger.known_leavers().filter(
             nw.col("day") < calendar.bounds[-1], nw.col("until") >= calendar.bounds[1]
         )
-        found = engine.persist(
-            held.select(
-                "account_id",
-                leaving_from=calendar.begun(nw.col("day")) - 1,
-                leaving_to=calendar.begun(nw.col("until")) - 2,
-            )
+        closings = held.select(
+            "account_id",
+            first=calendar.begun(nw.col("day")) - 1,
+            last=calendar.begun(nw.col("until")) - 2,
         )
+        found = engine.persist(calendar.spread(closings))
         return found if engine.collect(found.head(1)).num_rows else None
 
     def on(self, found: Frame, line: str) -> Frame:
@@ -74,10 +74,8 @@ class Source:
         if line == "leaving":
             if self.leavers is None:
                 return found.head(0)
-            known = self.on(found, "closing").join(self.leavers, on="account_id", how="inner")
-            return known.filter(
-                nw.col("leaving_from") <= nw.col("place"), nw.col("place") <= nw.col("leaving_to")
-            )
+            known = self.leavers.select("account_id", "place")
+            return self.on(found, "closing").join(known, on=["account_id", "place"], how="semi")
         return found.filter(nw.col("line") == line)
 
     @cached_property
