@@ -11,18 +11,18 @@ import numpy as np
 from keepwell.risk.effects.trial import PART, RISK, Flags, Trial
 from keepwell.risk.judging import Floats
 
-# What a theme's part does to the effect is held to 0 as if 30 units of information said so: an action that takes
-# away more than a third of a cause's weight (two deviations of that) would have to show it clearly.
-PENALTY = 30.0
-_FREE = 4
+# What a theme's part does to the effect is held to 0 with a deviation of 1 / sqrt(30) = 0.18: an action that takes
+# away more than a third of a cause's weight would have to show it clearly. Risk as a whole is held less tightly,
+# and what was learnt of risk itself is put right with hardly any penalty.
+_OF_PARTS, _OF_RISK, _OF_LEVEL, _OF_OUTCOME = 30.0, 10.0, 1e-6, 1.0
 _ROUNDS = 50
 _CERTAIN = 1e-4
 
 
 class OnRisk:
-    """log-odds = a + b r + (arm - share treated) x (c + d r + sum over themes of e x part).
+    """log-odds = a + b r + sum of f x part + (arm - share treated) x (c + d r + sum of e x part), summed over themes.
 
-    r is the log-odds of risk, of which a theme's part is what it adds; the e are held to 0 by a penalty.
+    r is the log-odds of risk, of which a theme's part is what it adds, both less their means in the trial.
     """
 
     def __init__(self, trial: Trial, seed: int) -> None:  # noqa: ARG002 - nothing is drawn; learners are all given a seed
@@ -31,8 +31,12 @@ class OnRisk:
         self._parts = [place for place, name in enumerate(names) if name.startswith(PART)]
         self._sign = 1 if trial.wished else -1
         self._share = float(trial.treated.mean())
-        self._usual = trial.values[:, self._parts].mean(axis=0)
-        self.weights = _weights(self._inputs(trial.values, trial.treated), trial.happened)
+        self._usual = self._odds(trial.values).mean(axis=0)
+        parts = np.ones(len(self._parts))
+        held = [_OF_LEVEL, _OF_LEVEL, *(_OF_OUTCOME * parts), _OF_LEVEL, _OF_RISK, *(_OF_PARTS * parts)]
+        start = np.r_[_odds_of(trial.happened.mean()), 1.0, np.zeros(len(held) - 2)]
+        inputs = self._inputs(trial.values, trial.treated)
+        self.weights = _weights(inputs, trial.happened, np.array(held), start)
 
     def __call__(self, values: Floats, /) -> Floats:
         """The benefits, in chance points."""
@@ -41,21 +45,27 @@ class OnRisk:
         return self._sign * (one - other)
 
     def _inputs(self, values: Floats, treated: Flags) -> Floats:
-        risk = np.clip(values[:, self._risk], _CERTAIN, 1 - _CERTAIN)
-        odds = np.log(risk / (1 - risk))[:, None]
         arm = (treated - self._share)[:, None]
-        parts = values[:, self._parts] - self._usual
-        return np.hstack([np.ones_like(arm), odds, arm, arm * odds, arm * parts])
+        known = np.hstack([np.ones_like(arm), self._odds(values) - self._usual])
+        return np.hstack([known, arm * known])
+
+    def _odds(self, values: Floats) -> Floats:
+        """(n, 1 + themes): the log-odds of risk, and what each theme adds to them."""
+        return np.column_stack([_odds_of(values[:, self._risk]), values[:, self._parts]])
 
 
 def _share(odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-odds))
 
 
-def _weights(inputs: Floats, happened: Floats) -> Floats:
-    """By Newton's method; the weights of risk, of acting and of their product are free."""
-    held = np.r_[np.full(_FREE, 1e-6), np.full(inputs.shape[1] - _FREE, PENALTY)]
-    weights: Floats = np.r_[0.0, 1.0, np.zeros(inputs.shape[1] - 2)]
+def _odds_of(share: Floats) -> Floats:
+    held = np.clip(share, _CERTAIN, 1 - _CERTAIN)
+    return np.asarray(np.log(held / (1 - held)))
+
+
+def _weights(inputs: Floats, happened: Floats, held: Floats, start: Floats) -> Floats:
+    """Logistic regression under a ridge penalty of its own for each weight, by Newton's method."""
+    weights = start
     for _ in range(_ROUNDS):
         shares = _share(inputs @ weights)
         slope = inputs.T @ (happened - shares) - held * weights
