@@ -52,15 +52,10 @@ class Source:
         of the ledger with all places.
         """
         calendar, engine = self.positions.calendar, self.ledger.engine
-        held = self.ledger.known_leavers().filter(
-            nw.col("day") < calendar.bounds[-1], nw.col("until") >= calendar.bounds[1]
-        )
-        closings = held.select(
-            "account_id",
-            first=calendar.begun(nw.col("day")) - 1,
-            last=calendar.begun(nw.col("until")) - 2,
-        )
-        found = engine.persist(calendar.spread(closings))
+        day, until, end = nw.col("day"), nw.col("until"), nw.col("end")
+        known = self.ledger.known_leavers().filter(day < calendar.bounds[-1], until >= calendar.bounds[1])
+        closings = known.join(calendar.places, how="cross").filter(day < end, end <= until)
+        found = engine.persist(closings.select("account_id", "place", "start", "end"))
         return found if engine.collect(found.head(1)).num_rows else None
 
     def on(self, found: Frame, line: str) -> Frame:
