@@ -24,7 +24,7 @@ from keepwell.risk.models import Model, Settings, learners
 from keepwell.risk.observations import Observations
 from keepwell.risk.splitting import FOLDS, Bools, Fold, by_account, forward
 from keepwell.risk.trained import Trained
-from keepwell.risk.tuning import tuned
+from keepwell.risk.tuning import MOST_ROWS, tuned
 
 TOPS = (10, 0.05)
 Progress = Callable[[str], None]
@@ -140,10 +140,12 @@ def folds_of(known: Observations, *, seed: int = 0, most: int = FOLDS) -> tuple[
 def _forward(
     kind: type[Model], known: Observations, folds: Sequence[Fold], seed: int
 ) -> tuple[Floats, tuple[Settings, ...]]:
-    chances, chosen = np.full(len(known), np.nan), []
+    chances = np.full(len(known), np.nan)
+    chosen: list[Settings] = []
     for fold in folds:
         learn = known.where(fold.learn)
-        settings = tuned(kind, learn, seed=seed)
+        # Of much data the oldest fold's settings serve the later ones: known by then, and tuning is dear.
+        settings = chosen[0] if chosen and len(learn) > MOST_ROWS else tuned(kind, learn, seed=seed)
         model = kind.fit(learn, seed=seed, settings=settings)
         chances[fold.judged] = model.chances(known.where(fold.judged))
         chosen.append(settings)

@@ -12,7 +12,7 @@ from keepwell.risk.models import Model, Settings, boosted, logistic
 from keepwell.risk.observations import Observations
 from keepwell.risk.splitting import Fold, by_account, later_slice, some_accounts
 
-MOST_ROWS = 100_000  # settings are compared on so many rows at most, of accounts drawn at random
+MOST_ROWS = 60_000  # settings are compared on so many rows at most, of accounts drawn at random
 _LEAST_LEAVERS = 20  # leaving rows on the later slice, below which the usual settings are taken
 
 
@@ -30,9 +30,6 @@ def tuned(kind: type[Model], obs: Observations, *, seed: int = 0) -> Settings:
     if kind.name == logistic.Logistic.name:
         return _best_of(kind, logistic.GRID, learn, later)
     settings, trees = _best_trees(learn, later, seed)
-    if not some.all():
-        learn, later = obs.where(fold.learn), obs.where(fold.judged)
-        trees, _loss = boosted.trees_needed(learn, later, seed=seed, settings=settings)
     return {**settings, "trees": trees}
 
 

@@ -145,7 +145,6 @@ def _parameters(inputs: Inputs, obs: Observations, settings: Settings, seed: int
     }
     if settings["monotone"]:
         found["monotone_constraints"] = _directions(inputs, obs)
-        found["monotone_constraints_method"] = "intermediate"
     return found
 
 
