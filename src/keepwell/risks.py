@@ -120,12 +120,11 @@ class Risks:
 
     def score(self, day: Day | None = None, *, horizon: int = HORIZON) -> "Scores":
         """The chance of leaving of every account, its interval, coverage and reasons, by the model in use."""
-        from keepwell.risk.leaks import coverage
         from keepwell.risk.said import scores
 
         _number, trained = self._in_use(horizon)
         seen = self.observe([self._day(day)], horizon=horizon)
-        return scores(trained, seen, coverage=coverage(seen))
+        return scores(trained, seen)
 
     def say(self, scored: "Scores", *, now: datetime) -> "Night":
         """Freeze what `score` gave as said, to be judged later; a day already said stays as it was said."""
