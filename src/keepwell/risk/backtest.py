@@ -20,6 +20,7 @@ from keepwell.risk.judging import (
     Floats,
     Judged,
     Warned,
+    as_read,
     auc,
     brier,
     calibration_error,
@@ -157,7 +158,7 @@ class Backtest:
         }
 
     def warnings(self) -> dict[str, dict[str, Warned]]:
-        """By model and length of list: leavers named in time and days of warning."""
+        """By model and length of list: leavers named in time and days of warning; ties at a list's end by lot."""
         part = self.obs.where(self.said)
         return {
             name: {
@@ -165,7 +166,7 @@ class Backtest:
                     part.accounts,
                     part.as_of,
                     part.outcomes.left_in,
-                    listed(every[self.said], part.as_of, most),
+                    as_read(every[self.said], part.as_of, most, seed=self.seed),
                 )
                 for most in self.tops
             }

@@ -234,6 +234,14 @@ def listed(chances: Floats, days: Ints, most: float) -> Floats:
     return on
 
 
+def as_read(chances: Floats, days: Ints, most: float, *, seed: int = 0) -> Floats:
+    """The lists of `listed` as somebody would have read them: 1 on the list, 0 not; ties at the end by lot."""
+    lot = np.random.default_rng(seed).permutation(len(chances))
+    ranks = np.empty(len(chances))
+    ranks[np.lexsort((lot, chances))] = np.arange(len(chances))
+    return listed(ranks, days, most)
+
+
 def length_of(most: float, rows: int) -> int:
     """How many accounts a list of `most` (a number from 1, a share below) names of so many."""
     return min(rows, max(1, round(most * rows) if most < 1 else int(most)))

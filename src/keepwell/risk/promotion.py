@@ -66,7 +66,9 @@ def contest_of(current: Trained, known: Observations, *, seed: int = 0) -> Conte
     first day, so the slice is new to both. The challenger wins with the lower log-loss. Raises BadInput where the
     model cannot be used with these observations.
     """
-    current.chances(known.where(np.arange(min(1, len(known)))))  # raises BadInput where it can be used no more
+    current.chances(
+        known.where(np.arange(min(1, len(known))))
+    )  # raises BadInput where it can be used no more
     first = _first_of_slice(current, known)
     if first is None:
         why = _("Too few accounts have matured since the model in use was learnt; it stays.")

@@ -19,7 +19,7 @@ from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
-from keepwell.risk.judging import Floats, Judged, Warned, judge, listed, top_name, warned
+from keepwell.risk.judging import Floats, Judged, Warned, as_read, judge, top_name, warned
 from keepwell.risk.leaks import coverage
 from keepwell.risk.observations import Observations
 from keepwell.risk.outcomes import outcomes
@@ -203,6 +203,7 @@ def judge_said(
     left, left_in = became.left[known], became.left_in[known]
     judged = judge(left, chances, accounts=accounts, days=as_of, tops=tuple(tops), seed=seed)
     warnings = {
-        top_name(most): warned(accounts, as_of, left_in, listed(chances, as_of, most)) for most in tops
+        top_name(most): warned(accounts, as_of, left_in, as_read(chances, as_of, most, seed=seed))
+        for most in tops
     }
     return SaidJudged(len(np.unique(as_of)), judged, warnings)

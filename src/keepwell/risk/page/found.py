@@ -18,6 +18,7 @@ from keepwell.risk.judging import (
     Judged,
     Summed,
     Warned,
+    as_read,
     calibration_table,
     days_of_warning,
     estimates,
@@ -205,16 +206,13 @@ class Found:
         return {name: [self.back.profit.get((day, name), 0.0) for day in self.days] for name in self.ways()}
 
     def _on(self, name: str, most: float) -> Floats:
-        chances = np.zeros(len(self.part)) if name == CHANCE else self.chances[name]
-        return listed(chances, self.part.as_of, most)
+        return listed(self._chances(name), self.part.as_of, most)
 
     def _drawn(self, name: str, most: float) -> Floats:
-        """The lists as they would have been read: those tied at the end take the last places by lot."""
-        lot = np.random.default_rng(self.back.seed).permutation(len(self.part))
-        order = lot if name == CHANCE else np.lexsort((lot, self.chances[name]))
-        rank = np.empty(len(order))
-        rank[order] = np.arange(len(order))
-        return listed(rank, self.part.as_of, most)
+        return as_read(self._chances(name), self.part.as_of, most, seed=self.back.seed)
+
+    def _chances(self, name: str) -> Floats:
+        return np.zeros(len(self.part)) if name == CHANCE else self.chances[name]
 
 
 def month(day: int, days: Sequence[int]) -> str:

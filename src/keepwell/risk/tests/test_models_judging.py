@@ -6,7 +6,7 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from keepwell.risk import judging
-from keepwell.risk.judging import Warned, judge, listed, warned
+from keepwell.risk.judging import Warned, as_read, judge, listed, warned
 
 
 def _some(seed: int, n: int = 800, ties: bool = True):
@@ -140,3 +140,10 @@ def test_two_models_are_compared_on_the_same_draws():
     assert auc.above_zero
     same, _none = judging.differences(left, chances, chances, accounts=np.arange(500))
     assert (same.value, same.low, same.high) == (0, 0, 0)
+
+
+def test_those_tied_at_the_end_of_a_list_take_its_last_places_by_lot():
+    chances, days = np.array([0.9, 0.5, 0.5, 0.5, 0.1]), np.zeros(5, np.int64)
+    read = [as_read(chances, days, 2, seed=seed) for seed in range(30)]
+    assert all(on.sum() == 2 and on[0] == 1 and on[4] == 0 for on in read)
+    assert {int(on[1:4].argmax()) for on in read} == {0, 1, 2}
