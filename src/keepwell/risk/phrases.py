@@ -274,6 +274,12 @@ PHRASES: dict[str, Phrase] = {
         ),
         lambda: _("no talk of the price in 90 days"),
     ),
+    "products": _counted(lambda n: ngettext("{n} product", "{n} products", n)),
+    "purchases_365": _counted(
+        lambda n: ngettext("bought on {n} day of the last year", "bought on {n} days of the last year", n),
+        lambda: _("bought nothing in the last year"),
+    ),
+    "seats": _counted(lambda n: ngettext("{n} seat", "{n} seats", n)),
     "seats_change_90": _seats_change,
     "severe_90": _counted(
         lambda n: ngettext("{n} grave ticket in 90 days", "{n} grave tickets in 90 days", n),
@@ -292,6 +298,10 @@ PHRASES: dict[str, Phrase] = {
         ),
         lambda: _("no ticket is open"),
     ),
+    "tickets_90": _counted(
+        lambda n: ngettext("{n} ticket in 90 days", "{n} tickets in 90 days", n),
+        lambda: _("no ticket in 90 days"),
+    ),
     "tickets_open": _counted(
         lambda n: ngettext("{n} ticket is open", "{n} tickets are open", n), lambda: _("no ticket is open")
     ),
@@ -308,6 +318,10 @@ PHRASES: dict[str, Phrase] = {
             "they reached out {n} time in 90 days", "they reached out {n} times in 90 days", n
         ),
         lambda: _("they have not reached out in 90 days"),
+    ),
+    "touches_out_90": _counted(
+        lambda n: ngettext("we reached out {n} time in 90 days", "we reached out {n} times in 90 days", n),
+        lambda: _("we have not reached out in 90 days"),
     ),
     "unpaid": _counted(
         lambda n: ngettext("{n} invoice is past due", "{n} invoices are past due", n),

@@ -31,7 +31,7 @@ def test_use_and_complaints_are_told_as_a_manager_would():
         sentences(found, features)
         == "use fell by half in 30 days; 2 tickets took or wait longer than the standard"
     )
-    assert sentences(found, features, raising=False) == "Seats: 40 seats"
+    assert sentences(found, features, raising=False) == "40 seats"
     assert [reason.raises for reason in found] == [True, True, False]
 
 
