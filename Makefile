@@ -17,7 +17,7 @@ help:
 	@echo "make demo       set up, simulate a company, and show its statement"
 	@echo "make test       set up and run every test, with coverage"
 	@echo "make check      style, types, who may import whom, translations, reference pages"
-	@echo "make bench      the benchmark beside its peers, written to docs/benchmarks.md"
+	@echo "make bench      the benchmarks beside their peers; figures and import are written to docs/benchmarks.md"
 	@echo "make words      gather the texts to translate into $(POT)"
 	@echo "make reference  write the reference pages of docs/ out of the code"
 	@echo "make lock       renew the locked requirements (needs uv)"
@@ -61,6 +61,8 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.observing --accounts 1000000
+	@$(BIN)/python -m bench.buying
 
 words: $(VENV)/ready-dev
 	$(WORDS) -o $(POT) src/keepwell
