@@ -11,16 +11,16 @@ import numpy as np
 from keepwell.risk.effects.trial import PART, RISK, Flags, Trial
 from keepwell.risk.judging import Floats
 
-# What a theme's part does to the effect is held to 0 with a deviation of 1 / sqrt(30) = 0.18: an action that takes
-# away more than a third of a cause's weight would have to show it clearly. Risk as a whole is held less tightly,
-# and what was learnt of risk itself is put right with hardly any penalty.
-_OF_PARTS, _OF_RISK, _OF_LEVEL, _OF_OUTCOME = 30.0, 10.0, 1e-6, 1.0
+# Effects are small and trials too: what risk as a whole does to the change of odds is held to 0 with a deviation of
+# 0.1 (1 / sqrt(100)), what one theme's part does with one of 0.06. So a trial that shows little leaves the order of
+# risk times what acting does on average, and one that shows more departs from it.
+_OF_LEVEL, _OF_RISK, _OF_PARTS = 1e-6, 100.0, 300.0
 _ROUNDS = 50
 _CERTAIN = 1e-4
 
 
 class OnRisk:
-    """log-odds = a + b r + sum of f x part + (arm - share treated) x (c + d r + sum of e x part), summed over themes.
+    """log-odds = a + b r + (arm - share treated) x (c + d r + sum over themes of e x part).
 
     r is the log-odds of risk, of which a theme's part is what it adds, both less their means in the trial.
     """
@@ -32,8 +32,7 @@ class OnRisk:
         self._sign = 1 if trial.wished else -1
         self._share = float(trial.treated.mean())
         self._usual = self._odds(trial.values).mean(axis=0)
-        parts = np.ones(len(self._parts))
-        held = [_OF_LEVEL, _OF_LEVEL, *(_OF_OUTCOME * parts), _OF_LEVEL, _OF_RISK, *(_OF_PARTS * parts)]
+        held = [_OF_LEVEL, _OF_LEVEL, _OF_LEVEL, _OF_RISK, *[_OF_PARTS] * len(self._parts)]
         start = np.r_[_odds_of(trial.happened.mean()), 1.0, np.zeros(len(held) - 2)]
         inputs = self._inputs(trial.values, trial.treated)
         self.weights = _weights(inputs, trial.happened, np.array(held), start)
@@ -47,7 +46,7 @@ class OnRisk:
     def _inputs(self, values: Floats, treated: Flags) -> Floats:
         arm = (treated - self._share)[:, None]
         known = np.hstack([np.ones_like(arm), self._odds(values) - self._usual])
-        return np.hstack([known, arm * known])
+        return np.hstack([known[:, :2], arm * known])
 
     def _odds(self, values: Floats) -> Floats:
         """(n, 1 + themes): the log-odds of risk, and what each theme adds to them."""

@@ -125,7 +125,7 @@ def with_risk(trial):
 
 def test_building_on_risk_finds_which_cause_acting_helps_against():
     fresh = with_risk(made(4000, seed=9))
-    found = OnRisk(with_risk(made()), 0)(fresh.values)
+    found = OnRisk(with_risk(made(60_000)), 0)(fresh.values)
     assert np.corrcoef(found, true_benefit(fresh.values))[0, 1] > 0.75
     assert abs(np.corrcoef(fresh.values[:, 3], true_benefit(fresh.values))[0, 1]) < 0.6  # risk alone
 

@@ -58,14 +58,14 @@ def gains(gain, scores):
 
 
 def judged(folder: Path, *, seed: int, accounts: int, draws: int = 100):
-    """By action: the learnt effect, and the gains of each order by its name."""
+    """By action the learnt effect and the gains of each order by its name; and those of a list over all actions."""
     book, engine = company(folder, seed=seed, accounts=accounts), engine_named("duckdb", {"threads": "2"})
     truth = parquet.read_table(folder / "truth" / "actions.parquet")
     trials = trials_of(book, engine, [action.kind for action in ACTIONS])
     newest = max(truth["as_of"].to_pylist())
     last = date(newest.year, newest.month, 1)
     seen = observe(book, engine, [add_months(last, -k) for k in range(NEWEST)], horizon=180)
-    found = {}
+    found, chosen = {}, {}
     for action, trial in trials.items():
         learnt = learnt_effect(trial, draws=draws)
         gain, untreated = spared(truth, action, seen)
@@ -76,8 +76,34 @@ def judged(folder: Path, *, seed: int, accounts: int, draws: int = 100):
         for name in learnt.ways:
             orders[name] = learnt.ways[name](learnt.trial, 0)(values)
         found[action] = learnt, {name: gains(gain[free], scores) for name, scores in orders.items()}
+        chosen[action] = gain[free], learnt, values, risk
     engine.close()
-    return found
+    return found, together(chosen)
+
+
+def together(chosen):
+    """One list over all actions, each account with the action that helps it most: gains of each way to make it.
+
+    Risk says whom and not with what: its accounts get an action by lot, or the one that did best on average.
+    """
+    gain = np.column_stack([one[0] for one in chosen.values()])
+    risk = next(iter(chosen.values()))[3]
+    means = [one[1].differences[0].benefit.value for one in chosen.values()]
+    every = range(gain.shape[1])
+    ways = {"risk, action by lot": np.mean([gains(gain[:, k], risk) for k in every], axis=0)}
+    ways["risk, best on average"] = gains(gain[:, int(np.argmax(means))], risk)
+    ways["best there is"] = gains(gain.max(axis=1), gain.max(axis=1))
+    for name in next(iter(chosen.values()))[1].ways:
+        benefit = np.column_stack(
+            [learnt.ways[name](learnt.trial, 0)(values) for _g, learnt, values, _r in chosen.values()]
+        )
+        ways[name] = gains(gain[np.arange(len(gain)), benefit.argmax(axis=1)], benefit.max(axis=1))
+    return ways
+
+
+def tell(orders):
+    for name, figures in orders.items():
+        sys.stdout.write(f"    {name:22} " + " ".join(f"{figure:6.2f}" for figure in figures) + "\n")
 
 
 if __name__ == "__main__":
@@ -86,11 +112,12 @@ if __name__ == "__main__":
     asked.add_argument("--accounts", type=int, default=20_000)
     asked.add_argument("--seed", type=int, default=2)
     given = asked.parse_args()
-    for action, (learnt, orders) in judged(given.folder, seed=given.seed, accounts=given.accounts).items():
+    found, one_list = judged(given.folder, seed=given.seed, accounts=given.accounts)
+    for action, (learnt, orders) in found.items():
         whole = learnt.differences[0]
         sys.stdout.write(f"{action}: benefit {whole.benefit}, best {learnt.best}, {learnt.notes()}\n")
         for one in learnt.rankings:
             sys.stdout.write(f"    {one.name:12} qini {one.qini} over response {one.over_response}\n")
-        for name, figures in orders.items():
-            sys.stdout.write(f"    {name:14} " + " ".join(f"{figure:6.2f}" for figure in figures) + "\n")
-        sys.stdout.flush()
+        tell(orders)
+    sys.stdout.write("all actions, one list\n")
+    tell(one_list)
