@@ -74,11 +74,17 @@ class LearntEffect:
     def benefits(self, values: Floats) -> Floats:
         """The benefit of acting on accounts, in chance points; below 0 where it harms. (n, f) values as the trial's.
 
-        Where it is not shown whom it helps, all have that of all.
+        Where it is not shown whom it helps, all have that of all, in proportion to their risk where that is known.
         """
         if self.speaks:
             return self.learn(values)
-        return np.full(len(values), self.differences[0].benefit.value or 0.0)
+        whole = self.differences[0].benefit.value or 0.0
+        names = [column.name for column in self.trial.columns]
+        if RISK not in names:
+            return np.full(len(values), whole)
+        place = names.index(RISK)
+        found: Floats = whole * values[:, place] / self.trial.values[:, place].mean()
+        return found
 
     def benefits_of(self, seen: Observations) -> Floats:
         """`benefits` of accounts observed on any day, the newest included."""
@@ -133,10 +139,9 @@ class LearntEffect:
         else:
             found.append(_("On average no effect is shown: the interval holds 0."))
         if not self.speaks:
+            found.append(_("Whom it helps more than others is not shown; that takes more held-out accounts."))
             found.append(
-                _(
-                    "Whom it helps more than others is not shown; more treated and held-out accounts would be needed."
-                )
+                _("Until then each is taken to gain the average, in proportion to its risk where known.")
             )
         elif best.over_response.above_zero:
             found.append(_("Whom to treat is learnt, and better than treating those at risk."))

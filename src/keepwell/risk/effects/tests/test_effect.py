@@ -126,7 +126,7 @@ def with_risk(trial):
 def test_building_on_risk_finds_which_cause_acting_helps_against():
     fresh = with_risk(made(4000, seed=9))
     found = OnRisk(with_risk(made(60_000)), 0)(fresh.values)
-    assert np.corrcoef(found, true_benefit(fresh.values))[0, 1] > 0.75
+    assert np.corrcoef(found, true_benefit(fresh.values))[0, 1] > 0.7
     assert abs(np.corrcoef(fresh.values[:, 3], true_benefit(fresh.values))[0, 1]) < 0.6  # risk alone
 
 
@@ -134,6 +134,19 @@ def test_building_on_risk_treats_all_alike_where_acting_does_nothing():
     trial = with_risk(made(20_000))
     nothing = replace(trial, treated=np.random.default_rng(5).random(20_000) < 0.5)
     assert np.abs(OnRisk(nothing, 0)(trial.values)).max() < 0.05
+
+
+def test_where_it_is_not_shown_whom_acting_helps_each_has_the_average_in_proportion_to_its_risk():
+    trial = with_risk(made(3000))
+    found = learnt_effect(
+        replace(trial, treated=np.random.default_rng(5).random(3000) < 0.5),
+        draws=50,
+        by={"S on risk": OnRisk},
+    )
+    assert not found.speaks
+    benefits, risk = found.benefits(trial.values), trial.values[:, 3]
+    assert benefits.mean() == pytest.approx(found.differences[0].benefit.value)
+    assert np.allclose(benefits / risk, benefits[0] / risk[0])
 
 
 def test_a_trial_with_risk_is_learnt_on_risk_too():
