@@ -64,7 +64,7 @@ def effect(
             Column("held_out_share", _("of them"), number=True, tied=True),
             Column("benefit", _("Benefit"), number=True),
             Column("interval", _("95%"), number=True, tied=True),
-            Column("small", ""),
+            Column("small", _("Base")),
         ],
         rows,
         title=_("{action}: {outcome}").format(action=data["action"], outcome=data["outcome"]),

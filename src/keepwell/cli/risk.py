@@ -94,7 +94,7 @@ def train(context: typer.Context, *, months: Months = MONTHS, horizon: Horizon =
         for name, one in card["judged"].items()
     ]
     sheet = Sheet(
-        [Column("model", _("Model")), *MEASURES, Column("chosen", "")],
+        [Column("model", _("Model")), *MEASURES, Column("chosen", _("Which"))],
         rows,
         title=_("Model {number}: {name}, leaving within {days} days").format(
             number=made.kept.number, name=MODEL_NAMES.get(made.kept.model, made.kept.model), days=horizon

@@ -96,7 +96,7 @@ def models(
         Column("learnt_until", _("Knew up to")),
         Column("leavers", _("Leavers"), number=True),
         Column("auc", _("AUC"), number=True),
-        Column("in_use", ""),
+        Column("in_use", _("Which")),
     ]
     notes = [] if found else [_("There is none yet: keepwell risk train.")]
     session.show(Answer(found, [Sheet(columns, rows, title=_("Models"), notes=notes)]))
@@ -150,7 +150,7 @@ def said(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
         "warnings": {name: {**vars(one), "missed": one.missed} for name, one in found.warnings.items()},
     }
     sheet = Sheet(
-        [Column("name", ""), *MEASURES],
+        [Column("name", _("Said")), *MEASURES],
         [[_("what was said"), *estimates(data["judged"]["measures"])]],
         title=_("What was said on {nights} nights, by what happened").format(nights=found.nights),
     )

@@ -35,7 +35,7 @@ MODEL_NAMES = {
 }
 MEASURES = [
     Column("auc", _("AUC"), number=True),
-    Column("auc_interval", "", number=True, tied=True),
+    Column("auc_interval", _("95%"), number=True, tied=True),
     Column("log_loss", _("Log-loss"), number=True),
     Column("calibration", _("Off by"), number=True),
     Column("precision", _("Right of the top 10"), number=True),

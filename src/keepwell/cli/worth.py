@@ -75,7 +75,7 @@ def _amount(text: str) -> Decimal:
 def _answer(found: "Worth") -> Answer:
     data, rows = found.to_json(), found.rows()
     columns = [
-        Column("place", "", number=True),
+        Column("place", _("No."), number=True),
         Column("account_id", _("Account")),
         Column("chosen", _("Act")),
         Column("risk", _("Risk"), number=True),
