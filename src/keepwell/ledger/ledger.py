@@ -94,11 +94,6 @@ class Ledger:
         }
         return {**rates, self.reporting: Rate(self.reporting, 1, 1)}
 
-    def rate_days(self) -> list[date]:
-        """Days on which a rate that the ledger needs changes."""
-        foreign = set(self.currencies) - {self.reporting}
-        return sorted({q.valid_from for q in self.quoted if q.currency in foreign})
-
     def attribute(self, name: str) -> Frame:
         """An attribute of accounts over time: account_id, segment, valid_from, valid_until (days).
 

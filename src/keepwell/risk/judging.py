@@ -349,6 +349,11 @@ def estimates(
     return {name: _estimate(value, drawn[name]) for name, value in values.items()}
 
 
+def mean(amounts: Floats, accounts: NDArray[Any], *, draws: int = DRAWS, seed: int = 0) -> Estimate:
+    """The mean over rows, with its interval from drawing accounts."""
+    return estimates({"mean": _mean_of(amounts)}, numbered(accounts), draws=draws, seed=seed)["mean"]
+
+
 def _by_account(measure: Summed, entries: Ints, size: int) -> Floats:
     """(accounts, columns) the measure's sums over each account's rows."""
     return np.stack([np.bincount(entries, column, size) for column in measure.columns], axis=1)

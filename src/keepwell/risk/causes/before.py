@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.tabular import Tabular, table_of
-from keepwell.risk.judging import Estimate, numbered
+from keepwell.risk.judging import Estimate, mean, numbered
 
 if TYPE_CHECKING:
     from keepwell.risk.features import Feature
@@ -32,7 +32,7 @@ STEP = 30  # days in a place before leaving
 FEWEST = 20  # leavers known in a place below which nothing is said of it
 _FEWEST_PLACES = 6  # so that the oldest third is two months at least
 _TAIL = 0.01  # values beyond these quantiles count as the quantile: one giant is not a trend
-_DRAWS = 300
+DRAWS = 300
 
 
 @dataclass(frozen=True)
@@ -201,20 +201,9 @@ class _Leavers:
             leavers = len(np.unique(self.accounts[rows]))
             gap = float(gaps[here & known].mean()) if (here & known).any() else None
             change = (
-                interval_of_mean(moved[rows], self.accounts[rows], self.seed)
+                mean(moved[rows], self.accounts[rows], draws=DRAWS, seed=self.seed)
                 if leavers >= FEWEST
                 else Estimate(None)
             )
             found.append(Place(since, since + STEP, leavers, gap, change))
         return found
-
-
-def interval_of_mean(gaps: Floats, accounts: Ints, seed: int) -> Estimate:
-    """The mean over observations, its interval from drawing accounts with all of theirs."""
-    whose = np.unique(accounts, return_inverse=True)[1]
-    sums, counts = np.bincount(whose, gaps), np.bincount(whose)
-    drawn = np.random.default_rng(seed).poisson(1.0, (_DRAWS, len(sums))).astype(np.float64)
-    total = drawn @ counts
-    means = (drawn @ sums)[total > 0] / total[total > 0]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Estimate(float(gaps.mean()), float(low), float(high))

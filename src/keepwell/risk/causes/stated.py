@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keepwell.metrics.intervals import wilson
-from keepwell.risk.causes.before import FEWEST, beside, interval_of_mean
-from keepwell.risk.judging import Estimate, numbered
+from keepwell.risk.causes.before import DRAWS, FEWEST, beside
+from keepwell.risk.judging import Estimate, mean, numbered
 
 if TYPE_CHECKING:
     from keepwell.risk.features import Feature
@@ -87,7 +87,7 @@ def _signals(
         gaps = beside(last.values[:, place], np.zeros(len(last), np.int64), ~own)
         rows = own & ~np.isnan(gaps)
         if rows.sum() >= FEWEST:
-            gap = interval_of_mean(gaps[rows], numbered(last.accounts[rows]), seed)
+            gap = mean(gaps[rows], last.accounts[rows], draws=DRAWS, seed=seed)
             if gap.above_zero or gap.below_zero:
                 found.append((feature, gap))
     found.sort(key=lambda one: -abs(one[1].value or 0))

@@ -4,7 +4,6 @@ A threshold is looked for on the earlier half of the days and believed only if i
 beyond what chance would do (an interval over accounts), with nobody of the gap between the halves counted twice.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keepwell.risk.health.checkup import CheckUp, Signal
+from keepwell.risk.judging import mean
 
 if TYPE_CHECKING:
     from keepwell.risk.observations import Observations
@@ -89,12 +89,12 @@ def _advice(
     there = values[later] * side > best
     rates_now, rates_there = _rates(v > now, y), _rates(v > best, y)
     gains = _loss_at(beyond, left[later], rates_now) - _loss_at(there, left[later], rates_there)
-    low, high = _interval(gains, observations.accounts[later], seed)
-    if low <= 0:
+    gain = mean(gains, observations.accounts[later], draws=_DRAWS, seed=seed)
+    if gain.value is None or gain.low is None or gain.high is None or gain.low <= 0:
         return present
     return Advice(
         signal.feature, signal.worse, signal.bounds.threshold, *shares, tells,
-        float(side * best), *_shares(there, left[later]), 1000 * float(gains.mean()), (1000 * low, 1000 * high),
+        float(side * best), *_shares(there, left[later]), 1000 * gain.value, (1000 * gain.low, 1000 * gain.high),
     )  # fmt: skip
 
 
@@ -127,16 +127,5 @@ def _difference(beyond: Flags, left: Floats) -> Floats:
 
 
 def _surely(added: Floats, accounts: NDArray[np.object_], seed: int) -> bool:
-    low, high = _interval(added, accounts, seed)
-    return low > 0 or high < 0
-
-
-def _interval(each: Floats, accounts: NDArray[np.object_] | Sequence[str], seed: int) -> tuple[float, float]:
-    """The 95% interval of the mean, drawing accounts with all their observations."""
-    _names, whose = np.unique(np.asarray(accounts, dtype=str), return_inverse=True)
-    sums, counts = np.bincount(whose, each), np.bincount(whose)
-    drawn = np.random.default_rng(seed).poisson(1.0, (_DRAWS, len(sums)))
-    total = drawn @ counts
-    means = (drawn @ sums)[total > 0] / total[total > 0]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    found = mean(added, accounts, draws=_DRAWS, seed=seed)
+    return found.above_zero or found.below_zero
