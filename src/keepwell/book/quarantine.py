@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
-import pyarrow as pa
 
 from keepwell.book.checks import sentence, sentences
 from keepwell.book.engines import engine_named
@@ -160,6 +159,3 @@ def counts(book: Any) -> dict[tuple[str, str], int]:
         return found
     finally:
         engine.close()
-
-
-ENTRY = pa.schema([("id", pa.string())])

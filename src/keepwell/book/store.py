@@ -1,7 +1,6 @@
 """Where the files of a book lie: a folder, or a place in an object store."""
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -207,10 +206,3 @@ def bad_book(home: str, error: Exception) -> BadBook:
             ),
         ]
     return BadBook(_("The book at {home} cannot be reached.").format(home=home), seen=seen, ways=ways)
-
-
-def room_for(folder: Path) -> int:
-    """How many bytes are free where a folder lies."""
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free

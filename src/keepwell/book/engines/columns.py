@@ -13,7 +13,6 @@ from keepwell.lib.money import CURRENCIES
 
 CURRENCY_LIST = ", ".join(text(c) for c in sorted(CURRENCIES))
 KNOWN_ACCOUNTS = "known_accounts"
-_BELOW = r"^\s*[(]?\s*[-−]"
 
 
 @dataclass(frozen=True)

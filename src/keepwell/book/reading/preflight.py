@@ -145,7 +145,7 @@ def _text(
         lines.longest,
         lines.gap,
         keep,
-        lines.spaced,
+        lines.ends_spaced,
     )
 
 
