@@ -5,7 +5,7 @@ import secrets
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from keepwell.book.erasing import Erased, erase, tables_naming_persons
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment
-from keepwell.book.scratch import scratch, sweep_abandoned
+from keepwell.book.scratch import INCOMING, scratch, sweep_abandoned
 from keepwell.book.settings import Settings
 from keepwell.book.store import Store, telling
 from keepwell.book.writer import Writer
@@ -39,9 +39,11 @@ class Book:
     >>> book.moment(engine).frame("accounts")                 # doctest: +SKIP
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, unwritten: bool = False) -> None:
         self.store = store
         self.home = store.home
+        self._unwritten = unwritten  # as long as nobody commits to it there is no book
+        self._no_folder = unwritten and store.local is not None and not store.local.exists()
 
     @classmethod
     def create(
@@ -53,9 +55,7 @@ class Book:
         """
         store = Store(home)
         settings = Settings(reporting_currency=reporting_currency, time_zone=time_zone)
-        if store.local is not None:
-            with telling(store.home):
-                store.local.mkdir(parents=True, exist_ok=True)
+        _make_folder(store)
         if manifests.newest(store) is not None:
             raise BadBook(
                 _("There is a book at {home} already.").format(home=store.home),
@@ -68,15 +68,16 @@ class Book:
 
     @classmethod
     def open(cls, home: str | Path, *, create: bool = False) -> "Book":
-        """The book at a folder path or object-store URL; with `create`, made where there is none.
+        """The book at a folder path or object-store URL; with `create`, one whose first commit makes it.
 
-        Raises BadBook where there is none, or a newer Keepwell made it.
+        So nothing is left where a first file is refused. Raises BadBook where there is no book, or a newer
+        Keepwell made it.
         """
         store = Store(home)
         if manifests.newest(store) is not None:
             return cls(store)
         if create:
-            return cls.create(home)
+            return cls(store, unwritten=True)
         raise BadBook(
             _("There is no book at {home}.").format(home=store.home),
             ways=[
@@ -87,8 +88,10 @@ class Book:
 
     @property
     def manifest(self) -> Manifest:
-        """The book's present state."""
+        """The book's present state; that of an empty one where its first commit is still to come."""
         found = manifests.newest(self.store)
+        if found is None and self._unwritten:
+            return Manifest(number=0, at=manifests.now(), settings=Settings())
         if found is None:
             raise BadBook(_("The book at {home} is gone.").format(home=self.home))
         return found
@@ -142,13 +145,25 @@ class Book:
             gone = forget_manifests(self.store, keep)
             return replace(sweep(self.store), manifests=gone)
 
+    def leave_nothing_empty(self) -> None:
+        """Where nobody ever committed to a book that was to be made, remove the empty folders made for it."""
+        if self.store.local is None or not self._unwritten or manifests.newest(self.store) is not None:
+            return
+        for folder in (INCOMING, STAGING, *(["."] if self._no_folder else [])):
+            with suppress(OSError):  # it is not there, or not empty
+                (self.store.local / folder).rmdir()
+
     @contextmanager
     def writer(self, *, wait: float = 10) -> Iterator[Writer]:
         """The one writer. What it puts is seen after its `commit`; without that, nothing happened.
 
         Raises BadBook where somebody else is still writing after `wait` seconds.
         """
+        if self._unwritten:
+            _make_folder(self.store)
         with locked(self.store, wait), self._staging() as staging:
+            if self._unwritten and manifests.newest(self.store) is None:
+                _make_secret(self.store)
             writer = Writer(self.store, self.manifest, staging, self.secret)
             try:
                 yield writer
@@ -174,6 +189,12 @@ class Book:
             yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def _make_folder(store: Store) -> None:
+    if store.local is not None:
+        with telling(store.home):
+            store.local.mkdir(parents=True, exist_ok=True)
 
 
 def _make_secret(store: Store) -> None:

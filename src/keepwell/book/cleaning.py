@@ -43,18 +43,18 @@ def forget_manifests(store: Store, keep: timedelta) -> int:
 def sweep_debris(store: Store) -> None:
     """Remove what a writer that died left in the folder of a book; only for the one who holds the lock.
 
-    All of it was written after the newest manifest, and that manifest does not speak of it.
+    All of it was written after the newest manifest, if there is one, and that manifest does not speak of it.
     """
     newest = manifests.newest(store)
-    if newest is None:
-        return
-    since = max(e.modified for e in store.list(newest.path.rsplit("/", 1)[0]) if e.path == newest.path)
     suspects: dict[str, list[str]] = {}
+    since = None
+    if newest is not None:
+        since = max(e.modified for e in store.list(manifests.FOLDER) if e.path == newest.path)
     for entry in store.list(delta.FOLDER):
-        if entry.modified >= since or "#" in entry.path:
+        if since is None or entry.modified >= since or "#" in entry.path:
             suspects.setdefault(entry.path.split("/")[1], []).append(entry.path)
     for name, paths in suspects.items():
-        live = _live(store, name, [newest])
+        live = _live(store, name, [newest] if newest else [])
         store.delete(path for path in paths if not _counts(path, name, live))
     store.delete(e.path for e in store.list(manifests.FOLDER) if "#" in e.path)
 

@@ -4,7 +4,8 @@ What is wrong with a whole file is said before anything is written. What is wron
 Everything that came from the files becomes visible at once, or nothing does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -73,7 +74,7 @@ def import_files(
         constants={**said.constants, **({"currency": currency} if currency else {})},
     )
     tell = progress or (lambda _text: None)
-    with scratch(book.store) as folder, telling(book.home):
+    with _in_hand(book) as folder, telling(book.home):
         found: list[tuple[Source, Mapping]] = []
         for path in expand([Path(f) for f in files]):
             tell(_("Looking at {name}").format(name=path.name))
@@ -93,6 +94,16 @@ def import_files(
             tell=tell,
         )
         return loading.load(found, complete_to=complete_to)
+
+
+@contextmanager
+def _in_hand(book: Book) -> Iterator[Path]:
+    """Where what is read lies meanwhile; a book that was to be made and is not leaves no folder behind either."""
+    try:
+        with scratch(book.store) as folder:
+            yield folder
+    finally:
+        book.leave_nothing_empty()
 
 
 def _said(table: Table, mapping: Mapping | Path | str | None) -> Mapping:

@@ -61,7 +61,19 @@ def test_where_there_is_no_book_the_ways_to_one_are_said(tmp_path):
         Book.open(tmp_path / "nowhere")
     assert "--home" in str(missing.value)
     assert not (tmp_path / "nowhere").exists()
-    assert Book.open(tmp_path / "nowhere", create=True).manifest.number == 1
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_book_to_be_made_is_there_with_its_first_commit_and_not_before(tmp_path, duck):
+    book = Book.open(tmp_path / "book", create=True)
+    with book.writer() as writer:
+        writer.put("accounts", accounts(3, "never committed"), known_at=NOON)
+    with pytest.raises(BadBook, match="no book"):
+        Book.open(tmp_path / "book")
+    sweep_debris(book.store)
+    assert not list((tmp_path / "book" / "tables").rglob("*.parquet"))
+    load(book, accounts(1, "committed"))
+    assert names(duck, Book.open(tmp_path / "book").moment(duck)) == {"committed"}
 
 
 def test_the_secret_is_readable_only_by_its_owner_and_not_in_the_manifest(book):
@@ -102,6 +114,8 @@ import os, resource, signal, sys, datetime
 import pyarrow as pa
 from keepwell.book.book import Book
 from keepwell.lib.errors import BadBook
+from keepwell.lib.text import gettext
+gettext("read the texts while their files may be read")
 home, trouble = sys.argv[1:]
 if trouble == "permission":
     os.setgid(65534), os.setuid(65534)

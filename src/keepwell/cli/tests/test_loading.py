@@ -91,6 +91,17 @@ def test_a_column_that_is_not_found_is_asked_for_with_a_proposal(
     assert "--mapping subscriptions.toml" in told
 
 
+def test_a_first_file_that_is_refused_leaves_no_empty_book_behind(
+    home: str, tmp_path: Path, capsys: Out
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("what,ever\n1,2\n", encoding="utf-8")
+    assert main(["--home", home, "import", "accounts", str(path)]) != 0
+    assert not Path(home).exists()
+    assert main(["--home", home, "statement"]) != 0
+    assert "There is no book" in capsys.readouterr().err
+
+
 def test_a_mapping_is_made_shown_tested_and_used(home: str, tmp_path: Path, ask: Ask, fits: Fits) -> None:
     path, kept = tmp_path / "plans.csv", tmp_path / "plans.toml"
     path.write_text("Kunde;Start;Betrag\na1;2026-01-01;12,50\n", encoding="utf-8")
