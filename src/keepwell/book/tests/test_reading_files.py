@@ -135,6 +135,13 @@ def test_returns_may_be_written_as_accountants_do(desk, said, cents):
     assert desk.rows("purchases")[0]["amount"] == cents
 
 
+def test_a_space_at_the_very_end_of_a_file_belongs_to_no_name(desk):
+    header = "purchase_id,occurred_at,amount,currency,account_id\n"
+    report = desk.load("purchases", header + "1,2026-01-01,5,EUR,A1\n2,2026-01-02,5,EUR,A1 ")
+    assert (report.loaded, report.quarantined) == (2, 0)
+    assert {row["account_id"] for row in desk.rows("purchases")} == {"A1"}
+
+
 def test_minor_units_are_those_of_the_currency(desk):
     desk.load(
         "purchases",
