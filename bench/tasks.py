@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench import observing
+from bench import observing, risk
 from bench.company import MONTHS, RATES, UNTIL, book, change_some, files
 from bench.measured import Clock
 
@@ -183,6 +183,7 @@ TASKS: Mapping[str, Callable[..., Any]] = {
         ledger_files,
         compare_ledgers,
         *observing.TASKS,
+        *risk.TASKS,
     )
 }
 
