@@ -124,15 +124,15 @@ class Book:
         """The book as it is now, or as it was known at the end of a company day, for as long as one reads."""
         return Moment(self.store, self.manifest, engine, as_known_on)
 
-    def erase_person(self, contact_id: str) -> Erased:
+    def erase_person(self, contact_id: str, *, even_unknown: bool = True) -> Erased:
         """Erase a person for good, by the id the source knows them by; figures stay as they are.
 
-        The files that named them are gone when this returns, also for readers of older cuts. Where the book knows
-        nobody of that id nothing changes.
+        The files that named them are gone when this returns, also for readers of older cuts. Where nobody is known
+        by that id, it is remembered, so that no later load brings them in; without `even_unknown` nothing changes.
         """
         with self.writer() as writer:
-            erased = erase(writer, contact_id)
-            if erased.known:
+            erased = erase(writer, contact_id.strip(), even_unknown=even_unknown)
+            if erased.remembered:
                 writer.commit()
                 sweep(self.store, tables_naming_persons(), only_newest=True)
         return erased

@@ -3,11 +3,12 @@
 
 Erased are the personal rows under the person's surrogate, any other personal row that names them (by id, mail,
 phone or name), everything said in conversations they took part in, and quarantined rows that name them. Of each
-erased row a salted hash of its key stays, so that loading the same file again does not bring it back.
+erased row a salted hash of its key stays, so that loading the same file again does not bring it back. So does one of
+the person's id, also where nobody is known by it yet: whoever asked to be forgotten is not brought in later.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -18,9 +19,11 @@ from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, all_tables
 from keepwell.book.withholding import words_of
 from keepwell.book.writer import Writer
+from keepwell.lib.text import near
 
 _NAMING = ("name", "email", "phone", SOURCE_ID)
 _LISTS_OF_NAMES = ("participants", "speaker")
+_COMPARED = 100  # ids of contacts looked at more closely for those that may have been meant
 _SHORTEST = 4  # letters below which a plain word is only looked for as a whole value, never inside a text
 
 
@@ -28,17 +31,30 @@ _SHORTEST = 4  # letters below which a plain word is only looked for as a whole 
 class Erased:
     """What erasing a person took away: personal rows by table, and rows of the quarantine.
 
-    `known` says whether the book knew anything of them, be it only that facts bear their id.
+    `known` says whether the book knew anything of them, be it only that facts bear their id, and `before` whether
+    they were erased before. `near` are ids somebody may have meant who named one that nobody is known by; only such a
+    one may not be `remembered`.
     """
 
     rows: dict[str, int]
     quarantined: int
     known: bool
+    before: bool = False
+    near: tuple[str, ...] = ()
+    remembered: bool = False
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody is, or ever was, known by that id: it may be mistyped."""
+        return not self.known and not self.before
 
 
-def erase(writer: Writer, contact_id: str) -> Erased:
-    """Erase a person by the id the source knows them by. The caller commits and sweeps the files."""
-    return _Erasing(writer, contact_id).done()
+def erase(writer: Writer, contact_id: str, *, even_unknown: bool) -> Erased:
+    """Erase a person by the id the source knows them by. The caller commits and sweeps the files.
+
+    `even_unknown` says to remember the id also where nobody is known by it.
+    """
+    return _Erasing(writer, contact_id).done(even_unknown=even_unknown)
 
 
 def tables_naming_persons() -> list[str]:
@@ -53,7 +69,7 @@ def _personal_tables() -> list[Table]:
 class _Erasing:
     def __init__(self, writer: Writer, contact_id: str) -> None:
         self._writer, self._bench, self._secret = writer, writer.bench, writer.secret
-        self._surrogate = surrogate_of(self._secret, contact_id)
+        self._named, self._surrogate = contact_id, surrogate_of(self._secret, contact_id)
         self._views = {table.name: self._view(table) for table in _personal_tables()}
         self._doomed = {name: self._bench.new_name("doomed") for name in self._views}
         self._words = self._words_for(contact_id)
@@ -77,19 +93,35 @@ class _Erasing:
         found = {contact_id, *(value.strip() for row in rows for value in row if value and value.strip())}
         return sorted(found)
 
-    def done(self) -> Erased:
+    def done(self, *, even_unknown: bool) -> Erased:
         for table in _personal_tables():
             self._bench.run(f"""
                 CREATE TEMP TABLE {self._doomed[table.name]} AS
                 SELECT {listed(table.key)}, __file FROM {self._views[table.name]} WHERE {self._names_them(table)}""")
+        before = self._erased_before()
         self._whole_conversations()
         rows = {name: self._take_out(all_tables()[name]) for name in self._doomed}
         rows = {name: n for name, n in rows.items() if n}
         quarantined = self._take_out_of_quarantine()
         known = bool(rows or quarantined) or self._in_facts()
-        if known:
-            self._remember("contacts", f"SELECT {text(self._surrogate)}")
-        return Erased(rows, quarantined, known)
+        found = Erased(rows, quarantined, known, before, () if known or before else self._near_ids())
+        if found.nobody and not even_unknown:
+            return found
+        self._remember("contacts", f"SELECT {text(self._surrogate)}")
+        return replace(found, remembered=True)
+
+    def _erased_before(self) -> bool:
+        known = stored_rows(self._bench, self._writer.draft("erased"), ERASED)
+        ours = f""""table" = 'contacts' AND hash = {text(self._surrogate)}"""
+        return bool(self._bench.rows(f"SELECT 1 FROM {known} WHERE {ours} LIMIT 1"))
+
+    def _near_ids(self) -> tuple[str, ...]:
+        """Ids of contacts like the one named; the engine chooses among all of them those worth comparing."""
+        likeness = f"jaro_winkler_similarity(lower({SOURCE_ID}), lower({text(self._named)}))"
+        alike = self._bench.rows(f"""
+            SELECT {SOURCE_ID} FROM {self._views["contacts"]} WHERE {SOURCE_ID} IS NOT NULL
+            ORDER BY {likeness} DESC, 1 LIMIT {_COMPARED}""")
+        return tuple(near(self._named, [row[0] for row in alike]))
 
     def _in_facts(self) -> bool:
         """Whether any row of facts, current or past, bears the person's surrogate."""

@@ -1,7 +1,7 @@
 """`keepwell erase` and `keepwell clean`: what is to be gone for good, and what nobody needs any more."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+
+if TYPE_CHECKING:
+    from keepwell.book.erasing import Erased
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,18 +52,46 @@ def erase(
         question = _("Erase {contact} from {home} for good?").format(contact=contact, home=session.place)
         typer.confirm(question, abort=True, err=True)
     with working(_("Erasing")):
+        erased = book.erase_person(contact, even_unknown=yes)
+    if not erased.remembered:
+        _ask_whether_meant(contact, erased)
         erased = book.erase_person(contact)
     rows = sorted(erased.rows.items())
-    note = _("{n:,} rows and {m:,} rows in quarantine are gone for good; figures are unchanged.")
-    notes = [note.format(n=sum(erased.rows.values()), m=erased.quarantined)]
     sheet = Sheet([Column("table", _("Table")), Column("rows", _("Rows erased"), number=True)], rows)
-    if not rows and not erased.quarantined:
-        notes = [_("The book holds nothing of a contact {contact}: look at the id.").format(contact=contact)]
-    session.show(
-        Answer(
-            {"rows": dict(rows), "quarantined": erased.quarantined}, [sheet] if rows else [], notes, csv=sheet
-        )
-    )
+    data = {
+        "rows": dict(rows),
+        "quarantined": erased.quarantined,
+        "known": erased.known,
+        "erased_before": erased.before,
+        "near": list(erased.near),
+    }
+    session.show(Answer(data, [sheet] if rows else [], _what_became(contact, erased), csv=sheet))
+
+
+def _ask_whether_meant(contact: str, erased: "Erased") -> None:
+    """Ask a person at a terminal whether an id that nobody is known by is the one they mean; no ends the command."""
+    for line in _nobody(contact, erased):
+        typer.echo(line, err=True)
+    question = _("Remember the id all the same, so that no later load brings the person in?")
+    typer.confirm(question, abort=True, err=True)
+
+
+def _nobody(contact: str, erased: "Erased") -> list[str]:
+    said = [_("The book knows nobody by the id {contact}.").format(contact=contact)]
+    if erased.near:
+        said.append(_("Did you mean {names}?").format(names=", ".join(erased.near)))
+    return said
+
+
+def _what_became(contact: str, erased: "Erased") -> list[str]:
+    """What is gone, or that nothing was there, and what holds from now on."""
+    if erased.nobody:
+        remembered = _("The id is remembered: no later load will bring the person in.")
+        return [*_nobody(contact, erased), remembered]
+    if not erased.rows and not erased.quarantined and erased.before:
+        return [_("{contact} was erased before, and nothing of them came since.").format(contact=contact)]
+    note = _("{n:,} rows and {m:,} rows in quarantine are gone for good; figures are unchanged.")
+    return [note.format(n=sum(erased.rows.values()), m=erased.quarantined)]
 
 
 def clean(

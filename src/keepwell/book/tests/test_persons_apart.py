@@ -185,14 +185,29 @@ def test_a_person_erased_is_in_no_byte_of_the_book(book):
     assert traces(Path(book.home)) == []
 
 
-def test_erasing_somebody_the_book_does_not_know_changes_nothing(book):
-    before = {path: path.stat().st_mtime_ns for path in Path(book.home).rglob("*") if path.is_file()}
-    erased = book.erase_person("P-4711")
-    assert (erased.known, erased.rows, erased.quarantined) == (False, {}, 0)
-    after = {path: path.stat().st_mtime_ns for path in Path(book.home).rglob("*") if path.is_file()}
-    assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= {
-        Path(book.home) / "lock"
-    }
+def test_erasing_somebody_the_book_does_not_know_is_remembered_for_when_they_come(book, duck):
+    erased = book.erase_person(" P-0050 ")
+    assert (erased.known, erased.before, erased.rows, erased.quarantined) == (False, False, {}, 0)
+    with book.writer() as writer:
+        late = CONTACTS.slice(0, 1).set_column(0, "contact_id", pa.array(["P-0050"]))
+        writer.put("contacts", late, known_at=TUESDAY)
+        writer.commit()
+    apart = rows(duck, book.moment(duck).personal("contacts"), "source_id")
+    assert [row["source_id"] for row in apart] == ["P-0017", "P-0018"]
+    assert book.erase_person("P-0050").before
+
+
+def test_an_id_that_may_be_mistyped_is_told_with_near_ones_and_nothing_changes_unless_it_is_meant(book):
+    def files():
+        return {
+            p: p.stat().st_mtime_ns for p in Path(book.home).rglob("*") if p.is_file() and p.name != "lock"
+        }
+
+    before = files()
+    mistyped = book.erase_person("P-001", even_unknown=False)
+    assert (mistyped.remembered, mistyped.near) == (False, ("P-0018", "P-0017"))
+    assert files() == before
+    assert book.erase_person("P-0017", even_unknown=False).remembered
 
 
 def test_somebody_known_by_facts_alone_is_erased_before_the_contact_is_loaded(book, duck):

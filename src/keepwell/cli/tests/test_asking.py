@@ -180,9 +180,13 @@ def test_a_page_without_its_folder_is_told_before_the_work(company: str, tmp_pat
     assert "there is no folder" in capsys.readouterr().err
 
 
-def test_erasing_somebody_nobody_knows_says_so(company: str, capsys: Out) -> None:
+def test_erasing_somebody_nobody_knows_says_so_and_that_it_is_remembered(company: str, capsys: Out) -> None:
     assert main(["--home", company, "erase", "nobody at all", "--yes"]) == 0
-    assert "look at the id" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "knows nobody by the id nobody at all" in said
+    assert "no later load will bring the person in" in said
+    assert main(["--home", company, "erase", "nobody at all", "--yes"]) == 0
+    assert "was erased before" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["statement", "definitions"])
