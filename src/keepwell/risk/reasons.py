@@ -72,8 +72,10 @@ def reasons_of(
     """For each observation its strongest reasons, those for leaving and those against, strongest first.
 
     `contributions` (n, f) are what each feature adds to the log-odds. With the `profile` of the training rows a
-    feature whose value lies on the side that speaks against the reason does not tell it, if another one can.
+    feature whose value lies on the side that speaks against the reason does not tell it, if another one can. What
+    cannot be asked of an account of its kind, as the renewal of one without a contract, is no reason.
     """
+    contributions = np.where(_asked(obs), contributions, 0.0)
     groups = _groups(obs.features)
     weights = np.stack([contributions[:, group].sum(axis=1) for group in groups], axis=1)
     tellers = np.stack(
@@ -124,6 +126,13 @@ def _groups(features: Sequence[Feature]) -> list[Ints]:
         key = feature.name if feature.table in _APART else (feature.table,)
         groups.setdefault(key, []).append(place)
     return [np.array(places, np.int64) for places in groups.values()]
+
+
+def _asked(obs: Observations) -> Bools:
+    """(n, f) whether the feature can be asked of an account of that kind, or is known of it all the same."""
+    only = np.array([feature.only for feature in obs.features], object)
+    found: Bools = (only == "") | (only == obs.kind[:, None]) | np.isfinite(obs.values)
+    return found
 
 
 def _teller(
