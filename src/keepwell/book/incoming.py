@@ -74,11 +74,13 @@ def incoming(
 
 def _value(table: Table, field: pa.Field, seen: Sequence[str], secret: bytes) -> str:
     name = "contact_id" if field.name == SOURCE_ID else field.name
-    if name not in seen:
-        return f"NULL::{sql_type(field.type)}"
-    value = f"CAST({quoted(name)} AS {sql_type(field.type)})"
+    kind, there = sql_type(field.type), name in seen
+    value = f"CAST({quoted(name)} AS {kind})" if there else f"NULL::{kind}"
+    counts = table.column(name).counts if table.has(name) else ""
+    if counts in seen:
+        return f"coalesce({value}, nullif(length(trim({quoted(counts)})), 0))"
     is_person = table.has(name) and table.column(name).refers == "contacts"
-    return surrogate(secret, value) if is_person and field.name != SOURCE_ID else value
+    return surrogate(secret, value) if there and is_person and field.name != SOURCE_ID else value
 
 
 def _nothing(table: Table) -> str:

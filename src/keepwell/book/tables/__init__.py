@@ -40,7 +40,8 @@ class Column:
 
     `personal` values name or quote a person and never lie among the facts. `refers` names what the value must
     be found in: a table ("accounts") or "currencies"; "contacts" marks the id of a person, which is kept as a
-    surrogate. `also` are the names other systems give the same thing.
+    surrogate. `also` are the names other systems give the same thing. `counts` names a personal column of which
+    the number of characters is kept among the facts.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     currency: str = "currency"  # of a money column: the column that says which money
     negative: bool = True  # of a number: whether it may be below zero
     also: tuple[str, ...] = ()
+    counts: str = ""
 
     @property
     def arrow(self) -> pa.DataType:

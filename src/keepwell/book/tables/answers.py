@@ -37,5 +37,12 @@ TABLE = Table(
         Column("survey", also=("survey_name", "survey_id", "questionnaire"), help="Which survey."),
         Column("score", "decimal", also=("rating", "nps", "value"), help="The number given."),
         Column("comment", personal=True, also=("text", "feedback", "verbatim"), help="What was written."),
+        Column(
+            "comment_length",
+            "integer",
+            negative=False,
+            counts="comment",
+            help="How many characters were written; counted where it is not given.",
+        ),
     ),
 )

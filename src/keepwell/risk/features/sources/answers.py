@@ -11,8 +11,11 @@ REACH = 400
 
 def rows(then: Then) -> Frame:
     """Answers: age, score (0 lowest to 1 highest that its survey was ever given by then), change (against the
-    account's answer before in the same survey), newest (1 for the account's last in its survey)."""
-    found = then.frame("answers", "answered_on").with_columns(survey=nw.col("survey").fill_null(""))
+    account's answer before in the same survey), newest (1 for the account's last in its survey), length (characters
+    of its comment)."""
+    found = then.frame("answers", "answered_on").with_columns(
+        survey=nw.col("survey").fill_null(""), length=_length(then)
+    )
     scale = found.group_by("survey").agg(low=nw.col("score").min(), high=nw.col("score").max())
     by_survey = {"order_by": ["answered_at", "answer_id"]}
     share = (nw.col("score") - nw.col("low")) / (nw.col("high") - nw.col("low"))
@@ -28,9 +31,16 @@ def rows(then: Then) -> Frame:
         "account_id",
         "age",
         "score",
+        "length",
         change=nw.col("score") - nw.col("earlier"),
         newest=nw.when(nw.col("later").is_null()).then(1).otherwise(0),
     )
+
+
+def _length(then: Then) -> nw.Expr:
+    """How long each comment is; missing in a book that was last told of answers before it was counted."""
+    known = "comment_length" in then.moment.columns("answers")
+    return nw.col("comment_length") if known else nw.lit(None, nw.Int64)
 
 
 SOURCE = Source("answers", rows)
