@@ -116,6 +116,55 @@ def test_scores_are_read_on_the_scale_of_their_survey(company):
     }
 
 
+def test_of_comments_it_is_known_that_and_how_much_but_never_what_was_written(company):
+    def answer(account, score, days, comment=None):
+        return {"account_id": account, "survey": "recommend", "score": score, "answered_at": ago(days),
+                "comment": comment}  # fmt: skip
+
+    names = ("comments_180", "days_since_comment", "comment_length_180", "comment_score_180")
+    company.tell("answers", answer("B", 0.0, 200), answer("B", 10.0, 190))
+    assert company.known(*names)["B"] == dict.fromkeys(
+        names
+    )  # a source that tells of no comment says nothing
+    company.tell(
+        "answers",
+        answer("A", 2.0, 175, "Nobody answers."),
+        answer("A", 4.0, 20, "Late"),
+        answer("A", 9.0, 10),
+        answer("B", 10.0, 185, "Good"),
+    )
+    seen = company.known(*names)
+    assert seen["A"] == {
+        "comments_180": 2,
+        "days_since_comment": 20,
+        "comment_length_180": (15 + 4) / 2,
+        "comment_score_180": pytest.approx(0.3),
+    }
+    assert seen["B"]["comments_180"] == 0
+    assert "comment" not in company.book.moment(company.engine).columns("answers")
+
+
+def test_what_came_of_an_account_that_merged_counts_for_its_heir(company):
+    for account in ("first", "second", "heir"):
+        company.customer(account)
+    ticket = {"kind": "complaint", "opened_at": ago(40), "first_response_at": ago(39), "resolved_at": ago(38)}
+    company.tell("tickets", *[{**ticket, "account_id": account} for account in ("first", "second", "heir")])
+    company.tell("contacts", {"contact_id": "chief", "account_id": "first", "seniority": "executive"})
+    merged = {"created_on": on(800), "known_at": ago(20)}
+    company.tell(
+        "accounts",
+        {**merged, "account_id": "first", "merged_into": "second", "merged_on": on(30)},
+        {**merged, "account_id": "second", "merged_into": "heir", "merged_on": on(25)},
+    )
+    before = company.known("complaints_90", "deciders", day=on(24))  # merged, but nobody knew it yet
+    assert {name: row["complaints_90"] for name, row in before.items()} == {
+        "A": 0, "B": 0, "first": 1, "heir": 1, "second": 1,
+    }  # fmt: skip
+    after = company.known("complaints_90", "deciders")
+    assert after.keys() == {"A", "B", "heir"}
+    assert after["heir"] == {"complaints_90": 3, "deciders": 1}
+
+
 def test_what_a_rule_found_counts_since_it_was_found(company):
     def hit(theme, days, found, verdict=None):
         return {"account_id": "A", "occurred_at": ago(days), "rule": "r", "theme": theme, "verdict": verdict,

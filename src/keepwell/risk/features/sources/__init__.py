@@ -7,12 +7,13 @@ can be had from a `Then`, so a source cannot look ahead without going around it.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache
+from functools import cache, cached_property
 
 import narwhals as nw
+import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
 from keepwell.book.moment import Moment
@@ -51,6 +52,10 @@ class Then:
         """
         return self._before(self.moment.frame(table), table, on, reach)
 
+    def standing(self, table: str) -> Frame:
+        """All rows of a table as they were known then, of whatever day."""
+        return self._of_heirs(self.moment.frame(table))
+
     def versions(self, table: str, on: str) -> Frame:
         """Every version known by then of such rows."""
         return self._before(self.moment.versions(table), table, on, None)
@@ -78,12 +83,50 @@ class Then:
                 # Days are worked out of what is stored; of moments the files keep statistics, and those too old
                 # are not even opened.
                 asked.append(nw.col(instants[on]) >= self._night(self.day - reach))
-        return rows.filter(*asked).with_columns(age=(self.day - nw.col(on)).cast(nw.Int64))
+        before = rows.filter(*asked).with_columns(age=(self.day - nw.col(on)).cast(nw.Int64))
+        return self._of_heirs(before)
+
+    def _of_heirs(self, rows: Frame) -> Frame:
+        """Rows of accounts that had merged into another as rows of that one, those of before the merger too.
+
+        From then on they are one customer, whose past must not look like a leap on the day of the merger.
+        """
+        columns = rows.collect_schema().names()
+        if self._heirs is None or "account_id" not in columns:
+            return rows
+        whose = nw.coalesce("heir", "account_id").alias("account_id")
+        others = [name for name in columns if name != "account_id"]
+        return rows.join(self._heirs, on="account_id", how="left").select(whose, *others)
+
+    @cached_property
+    def _heirs(self) -> Frame | None:
+        """account_id and heir of accounts that had merged by then, whatever came in between; None where none had."""
+        accounts = self.moment.frame("accounts")
+        # An account that counts nowhere brings nothing along.
+        counts = nw.col("excluded").is_null() | (nw.col("excluded") == "")
+        merged = accounts.filter(nw.col("merged_on") < self.day, nw.col("merged_into") != "", counts)
+        merged = merged.select("account_id", "merged_into")
+        found = self.engine.collect(merged)
+        into = dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
+        if not into:
+            return None
+        return self.engine.frame(
+            pa.table({"account_id": list(into), "heir": [_last(into, account) for account in into]})
+        )
 
     def _night(self, day: int) -> datetime:
         """The moment at which a company day begins, naive in UTC."""
         begins = datetime.combine(from_number(day), time(), self.moment.settings.zone)
         return begins.astimezone(UTC).replace(tzinfo=None)
+
+
+def _last(into: Mapping[str, str], account: str) -> str:
+    """Where an account has come to after all its mergers; those that lead in a circle are followed round once."""
+    seen = {account}
+    while (after := into.get(account, account)) not in seen:
+        seen.add(after)
+        account = after
+    return account
 
 
 def minutes(moment: str) -> nw.Expr:

@@ -16,7 +16,7 @@ def rows(then: Then) -> Frame:
     role = nw.col("role").fill_null("").str.to_lowercase().str.contains(DECIDING_ROLES)
     decides = nw.col("seniority").fill_null("").is_in(list(DECIDING)) | role
     return (
-        then.moment.frame("contacts")
+        then.standing("contacts")
         .select("account_id", age=left.cast(nw.Int64), decides=nw.when(decides).then(1).otherwise(0))
         .with_columns(here=nw.when(nw.col("age").is_null()).then(1).otherwise(0))
     )

@@ -25,7 +25,7 @@ def rows(then: Then) -> Frame:
     first = readings.group_by("goal_id").agg(oldest=nw.col("age").max())
     due = nw.col("due_on") - then.day  # days ahead
     goals = (
-        then.moment.frame("goals")
+        then.standing("goals")
         .filter(nw.col("due_on").is_null() | (due > -_OVER))
         .join(agreed, on="goal_id", how="left")
         .join(newest.select("goal_id", "value", read_age=nw.col("age")), on="goal_id", how="left")
