@@ -6,10 +6,8 @@
     if isinstance(model, Refused): ...                  # say so, and use the plain rate and the silence
     model.alive(summaries), model.expected(summaries, 90), model.value(summaries, 365)
 
-All arrays have one entry an account, in the order of `summaries.accounts` (sorted). For features of observations:
-learn once, `learn(engine, purchases, first_day)`, with purchases as known before the first day observed, and give for
-each day `model.features(frequency, recency, age)` of columns counted as of that day, in any order. Accounts without a
-purchase by then, and all of them where the model was refused, have NaN there: not known.
+All arrays have one entry an account, in the order of `summaries.accounts` (sorted). What a model says is a feature of
+observations too: `keepwell.risk.features.sources.buying` learns one for each day, of what was known by then.
 """
 
 from keepwell.risk.buying.choosing import fit_best, holdout, learn
@@ -17,7 +15,7 @@ from keepwell.risk.buying.gamma_gamma import GammaGamma
 from keepwell.risk.buying.judged import Judged
 from keepwell.risk.buying.model import BuyingModel
 from keepwell.risk.buying.refused import Refused
-from keepwell.risk.buying.summaries import Held, Summaries, held_back, summarise
+from keepwell.risk.buying.summaries import Held, Summaries, days_bought, held_back, summarise, summarise_days
 
 __all__ = [
     "BuyingModel",
@@ -26,9 +24,11 @@ __all__ = [
     "Judged",
     "Refused",
     "Summaries",
+    "days_bought",
     "fit_best",
     "held_back",
     "holdout",
     "learn",
     "summarise",
+    "summarise_days",
 ]

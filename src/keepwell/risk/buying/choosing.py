@@ -1,7 +1,6 @@
 """Which model of buying to use, if any: fitted on what was known, judged on what came after, refused if it fails."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -12,26 +11,26 @@ from keepwell.risk.buying.gamma_gamma import fit_spend
 from keepwell.risk.buying.judged import Judged, judged, why_no_better
 from keepwell.risk.buying.model import BG_NBD, MBG_NBD, PARETO_NBD, BuyingModel, Family, mbg_cnbd
 from keepwell.risk.buying.refused import Refused
-from keepwell.risk.buying.summaries import Floats, Groups, Held, Summaries, held_back, summarise
+from keepwell.risk.buying.summaries import Floats, Groups, Held, Summaries, hold_back_days, summarise_days
 
 _FEWEST = 100  # accounts that bought again, to learn how buyers differ
 _EVERYONE = 0.99  # mean chance of being alive, of those of whom it is learnt, above which it says nothing
 _MOST_REGULAR = 12
 _ENOUGH = 20_000  # accounts show how regular all are
+_LEARNT = 50_000  # accounts a model is learnt from: more change its third digit at most
 _SLACK = 1.01  # of the smallest later error: models as close as this are told apart by their likelihood
 _EVER_TRIED: tuple[Family, ...] = (BG_NBD, MBG_NBD, PARETO_NBD)
 PLAIN_RATE, NOTHING = "plain_rate", "nothing"
 
 
-def learn(
-    engine: Engine, purchases: Frame, as_of: date, *, judge_days: int = 90, **how: Any
-) -> BuyingModel | Refused:
-    """The best model of purchases before `as_of`, judged on the last `judge_days` of them.
+def learn(engine: Engine, days: Frame, as_of: date, *, judge_days: int = 90) -> BuyingModel | Refused:
+    """The best model of what was bought before `as_of`, judged on the last `judge_days` before it.
 
-    `purchases` and `how` as for `summarise`: purchases as they were known by the end of the day before `as_of`.
+    `days` as `summarise_days` takes them, as they were known by the end of the day before `as_of`. Of many accounts
+    an even part is learnt from.
     """
-    held = held_back(engine, purchases, as_of - timedelta(days=judge_days), as_of, **how)
-    return fit_best(summarise(engine, purchases, as_of, **how), held)
+    held = hold_back_days(engine, days, as_of - timedelta(days=judge_days), as_of)
+    return fit_best(summarise_days(engine, days, as_of).sample(_LEARNT), held.sample(_LEARNT))
 
 
 def fit_best(summaries: Summaries, held: Held) -> BuyingModel | Refused:

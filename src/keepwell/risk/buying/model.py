@@ -19,7 +19,6 @@ from keepwell.risk.buying.refused import Refused
 from keepwell.risk.buying.summaries import Floats, Groups, Summaries
 
 FORMAT = 1
-AHEAD = 90  # days of the feature expected_90
 _STEP = 30.0  # days between two payments when value is discounted
 _YEAR = 365.25
 
@@ -72,11 +71,8 @@ class BuyingModel:
         NaN (not known) where the model takes it for granted: BG/NBD says 1 of everybody who bought on one day only,
         however long ago, and that is no sign of anything.
         """
-        return self._alive(*summaries.numbers)
-
-    def _alive(self, x: Floats, recency: Floats, age: Floats) -> Floats:
-        known = self.family.alive(self._at, x, recency, age)
-        return np.where(self.family.sure_of(x), np.nan, known)
+        x, recency, age = summaries.numbers
+        return np.where(self.family.sure_of(x), np.nan, self.family.alive(self._at, x, recency, age))
 
     def expected(self, summaries: Summaries, days: float) -> Floats:
         """Purchase days to expect of each account in the next `days`, (n,)."""
@@ -96,19 +92,6 @@ class BuyingModel:
             total += (by_then - before) * (1 + discount) ** (-(begin + end) / 2 / _YEAR)
             before, begin = by_then, float(end)
         return total * self.spend.expected(summaries)
-
-    def features(self, frequency: Floats, recency: Floats, age: Floats) -> dict[str, Floats]:
-        """What the model knows of each account as features, each (n,): `alive` and `expected_90`.
-
-        Takes columns as `Summaries` has them, from wherever they were counted; an account that never bought has NaN
-        in them and in its features: not known.
-        """
-        bought = ~np.isnan(age)
-        x, t_x, since = (column[bought].astype(np.float64) for column in (frequency, recency, age))
-        found = np.full((2, len(age)), np.nan)
-        found[0, bought] = self._alive(x, t_x, since)
-        found[1, bought] = self.family.expected(self._at, x, t_x, since, AHEAD)
-        return {"alive": found[0], f"expected_{AHEAD}": found[1]}
 
     @property
     def _at(self) -> Floats:

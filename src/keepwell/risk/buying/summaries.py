@@ -60,6 +60,10 @@ class Summaries:
         """Frequency, recency and age, as models take them."""
         return self.frequency.astype(np.float64), self.recency.astype(np.float64), self.age.astype(np.float64)
 
+    def sample(self, most: int) -> "Summaries":
+        """At most so many of them, spread evenly over their order."""
+        return self.where(spread(len(self), most))
+
     def plain_rate(self, days: int) -> Floats:
         """Purchases in so many days at the rate so far, (n,): what any model has to beat."""
         return self.frequency / np.maximum(self.age, 1) * days
@@ -72,6 +76,16 @@ class Held:
     summaries: Summaries
     days: int  # how long was watched
     bought: Ints  # (n,) purchase days in that time
+
+    def sample(self, most: int) -> "Held":
+        """At most so many accounts, spread evenly over their order."""
+        rows = spread(len(self.summaries), most)
+        return Held(self.summaries.where(rows), self.days, self.bought[rows])
+
+
+def spread(many: int, most: int) -> Ints:
+    """At most `most` of `many` places, as far apart as they can be."""
+    return np.unique(np.linspace(0, max(many - 1, 0), min(many, most)).astype(np.int64))
 
 
 def summarise(
@@ -94,7 +108,14 @@ def summarise(
 
     >>> summarise(engine, moment.frame("purchases"), date(2026, 7, 1)).frequency  # doctest: +SKIP
     """
-    days = _days(purchases, rates or {}, reporting, beside)
+    return summarise_days(engine, days_bought(purchases, rates, reporting, beside), as_of)
+
+
+def summarise_days(engine: Engine, days: Frame, as_of: date) -> Summaries:
+    """As `summarise`, of days on which accounts bought: account_id, day, spend and unpriced, as `days_bought` gives.
+
+    Each account has a day once.
+    """
     return _summaries(_collected(engine, days, number(as_of), number(as_of)))
 
 
@@ -112,19 +133,30 @@ def held_back(
 
     Raises BadInput where there is no day between the two.
     """
+    return hold_back_days(engine, days_bought(purchases, rates, reporting, beside), cut, until)
+
+
+def hold_back_days(engine: Engine, days: Frame, cut: date, until: date) -> Held:
+    """As `held_back`, of days on which accounts bought."""
     if until <= cut:
         raise BadInput(
             _("Nothing can be held back: the last day is not after the cut."),
             seen=f"{cut} / {until}",
             ways=[_("Take an earlier cut.")],
         )
-    days = _days(purchases, rates or {}, reporting, beside)
     rows = _collected(engine, days, number(cut), number(until))
     return Held(_summaries(rows), (until - cut).days, rows["later"].astype(np.int64))
 
 
-def _days(purchases: Frame, rates: Mapping[str, Rate], reporting: str | None, beside: Frame | None) -> Frame:
+def days_bought(
+    purchases: Frame,
+    rates: Mapping[str, Rate] | None = None,
+    reporting: str | None = None,
+    beside: Frame | None = None,
+) -> Frame:
+    """Rows account_id, day, spend (minor units) and unpriced (1 where that is not known); the rest as `summarise`."""
     rows = purchases.select("account_id", "currency", "amount", day=nw.col("occurred_on"))
+    rates = rates or {}
     if reporting is None:
         alike = rows.with_columns(currency=nw.lit(""))
         return purchase_days(alike, beside).filter(nw.col("bought") == 1).with_columns(unpriced=nw.lit(0))

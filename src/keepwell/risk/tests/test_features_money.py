@@ -1,8 +1,13 @@
 """What an account pays, is due to decide, owes, buys, and was promised."""
 
+import numpy as np
 import pytest
 
-from keepwell.risk.tests.feature_kit import Company, ago, on
+from keepwell.risk.buying.tests.buyers import buyers
+from keepwell.risk.features import all_features
+from keepwell.risk.leaks import coverage
+from keepwell.risk.observations import observe
+from keepwell.risk.tests.feature_kit import DAY, Company, ago, on
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +125,47 @@ def test_silence_is_told_against_the_buyers_own_cycle(tmp_path):
     assert seen["often"]["purchases_365"] == 35
     assert seen["often"]["spend_trend"] == pytest.approx(17 / 18)
     assert seen["often"]["kept_by"] == "irregular"
+
+
+def test_what_a_model_of_buying_says_is_known_of_accounts_without_a_contract(tmp_path):
+    company = Company(tmp_path / "book")
+    bought = buyers(300, r=2.0, alpha=60.0, a=0.9, b=5.0, span=700, joined=200)
+    names = [f"buyer{account}" for account in bought.account]
+    company.customer("contract")
+    company.tell("accounts", *[{"account_id": a, "created_on": on(900)} for a in dict.fromkeys(names)])
+    company.tell(
+        "purchases",
+        *[
+            {
+                "account_id": name,
+                "occurred_at": ago(int(700 - day) + 1),
+                "amount": 1_000 + 10 * (int(day) % 300),
+            }
+            for name, day in zip(names, bought.day, strict=True)
+        ],
+        {"account_id": "contract", "occurred_at": ago(50), "amount": 5_000},
+    )
+    told = ("buying_alive", "purchases_ahead_90", "spend_ahead_90", "days_since_purchase")
+    seen = company.known(*told)
+    assert seen.pop("contract") == dict.fromkeys(told)
+    assert all(0 <= row["buying_alive"] <= 1 for row in seen.values())
+    assert all(row["spend_ahead_90"] > 0 and row["purchases_ahead_90"] > 0 for row in seen.values())
+    silent = max(seen.values(), key=lambda row: row["days_since_purchase"])
+    lately = min(seen.values(), key=lambda row: row["days_since_purchase"])
+    assert silent["buying_alive"] < lately["buying_alive"]
+    # A year earlier there had been too little to learn from since: nothing is made up.
+    early = company.known(*told, day=on(640))
+    assert {row["buying_alive"] for row in early.values()} == {None}
+
+
+def test_of_too_few_buyers_nothing_is_learnt_and_that_counts_as_not_known(tmp_path):
+    company = Company(tmp_path / "book")
+    company.tell("accounts", {"account_id": "only", "created_on": on(900)})
+    company.tell(
+        "purchases",
+        *[{"account_id": "only", "occurred_at": ago(days), "amount": 1_000} for days in range(5, 300, 20)],
+    )
+    chosen = [all_features()[name] for name in ("buying_alive", "tenure")]
+    seen = observe(company.book, company.engine, [DAY], features=chosen)
+    assert np.isnan(seen.column("buying_alive")).all()
+    assert coverage(seen).tolist() == [0.5]

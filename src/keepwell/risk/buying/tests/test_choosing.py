@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keepwell.lib.errors import BadInput
-from keepwell.risk.buying import BuyingModel, Refused, fit_best, held_back, holdout, learn
+from keepwell.risk.buying import BuyingModel, Refused, days_bought, fit_best, held_back, holdout, learn
 from keepwell.risk.buying.gamma_gamma import GammaGamma, fit_spend
 from keepwell.risk.buying.model import BG_NBD, MBG_NBD, mbg_cnbd
 from keepwell.risk.buying.tests.buyers import buyers, online_retail
@@ -79,20 +79,23 @@ def test_buying_once_is_no_sign_of_being_alive_where_the_model_only_takes_it_for
     assert np.isfinite(taken.expected(known, 90)).all()
 
 
-def test_features_are_one_number_an_account(regular, model):
+def test_the_chance_of_being_alive_is_a_chance(regular, model):
+    alive = model.alive(regular.summaries())
+    assert 0 <= alive.min() <= alive.max() <= 1
+
+
+def test_a_part_of_many_buyers_tells_the_same(regular, model):
+    part = fit_best(regular.summaries().sample(1000), regular.held(547).sample(1000))
+    assert part.accounts == 1000
     known = regular.summaries()
-    with_nobody = [np.append(column, np.nan) for column in known.numbers]
-    features = model.features(*with_nobody)
-    assert set(features) == {"alive", "expected_90"}
-    np.testing.assert_array_equal(features["alive"], np.append(model.alive(known), np.nan))
-    np.testing.assert_array_equal(features["expected_90"], np.append(model.expected(known, 90), np.nan))
-    assert 0 <= np.nanmin(features["alive"]) <= np.nanmax(features["alive"]) <= 1
+    assert np.corrcoef(part.alive(known), model.alive(known))[0, 1] > 0.98
+    assert part.expected(known, 90).sum() == pytest.approx(model.expected(known, 90).sum(), rel=0.15)
 
 
 def test_all_models_are_refused_on_online_retail(duckdb):
     purchases = duckdb.frame(online_retail())
     cut = date(2011, 9, 1)
-    found = learn(duckdb, purchases, cut)
+    found = learn(duckdb, days_bought(purchases), cut)
     assert isinstance(found, Refused)
     assert {name for name, _reason in found.reasons} == {"bg_nbd", "mbg_nbd", "pareto_nbd", "mbg_cnbd_k"}
     later = {row.name: row for row in holdout(held_back(duckdb, purchases, cut, date(2011, 12, 9)))}
@@ -123,7 +126,7 @@ def test_no_buyers_at_all_are_nothing_to_go_on(duckdb, regular):
     )
     assert isinstance(fit_best(nobody.summaries, nobody), Refused)
     assert holdout(nobody) == ()
-    none_yet = learn(duckdb, duckdb.frame(regular.frame()), date(1969, 1, 1))
+    none_yet = learn(duckdb, days_bought(duckdb.frame(regular.frame())), date(1969, 1, 1))
     assert "0 accounts bought again" in str(none_yet)
 
 
