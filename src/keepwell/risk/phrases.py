@@ -22,12 +22,12 @@ def phrase(feature: Feature, value: float | str | None, *, currency: str | None 
     if value is None:
         return _("{label}: not known").format(label=label)
     if isinstance(value, str):
-        return _("{label}: {value}").format(label=label, value=value)
+        return WORDS[feature.name](value) if feature.name in WORDS else f"{label}: {value}"
     if feature.name in PHRASES:
         return PHRASES[feature.name](value)
     if feature.unit == "minor units" and currency:
-        amount = to_decimal(round(value), currency)
-        return _("{label}: {amount} {currency}").format(label=label, amount=f"{amount:,}", currency=currency)
+        amount = f"{to_decimal(round(value), currency):,} {currency}"
+        return MONEY[feature.name](amount) if feature.name in MONEY else f"{label}: {amount}"
     if feature.unit.startswith("share"):
         return _("{label}: {value}").format(label=label, value=f"{value:.0%}")
     said = f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
@@ -62,6 +62,14 @@ def _mrr_change(share: float) -> str:
     return _("pays {share:.0%} more than 90 days ago").format(share=share)
 
 
+def _mrr_change_year(share: float) -> str:
+    if share <= -0.005:
+        return _("pays {share:.0%} less than a year ago").format(share=-share)
+    if share < 0.005:
+        return _("pays the same as a year ago")
+    return _("pays {share:.0%} more than a year ago").format(share=share)
+
+
 def _seats_change(share: float) -> str:
     if share <= -0.005:
         return _("{share:.0%} fewer seats than 90 days ago").format(share=-share)
@@ -89,6 +97,41 @@ def _days_late(days: float) -> str:
     if days < 0:
         return ngettext("pays {n} day early on average", "pays {n} days early on average", n).format(n=n)
     return ngettext("pays {n} day late on average", "pays {n} days late on average", n).format(n=n)
+
+
+def _days_late_change(days: float) -> str:
+    n = round(abs(days))
+    if not n:
+        return _("pays no later than in the year before")
+    if days < 0:
+        return ngettext(
+            "pays {n} day sooner than in the year before", "pays {n} days sooner than in the year before", n
+        ).format(n=n)
+    return ngettext(
+        "pays {n} day later than in the year before", "pays {n} days later than in the year before", n
+    ).format(n=n)
+
+
+def _alive(share: float) -> str:
+    if share < 0.5:
+        return _("by its rhythm it has stopped buying, with a chance of {share:.0%}").format(share=1 - share)
+    return _("by its rhythm it still buys, with a chance of {share:.0%}").format(share=share)
+
+
+def _purchases_ahead(days: float) -> str:
+    if days < 0.05:
+        return _("no purchase is to be expected in the next 90 days")
+    return _("about {days:.1f} purchases are to be expected in the next 90 days").format(days=days)
+
+
+def _use_per_seat(times: float) -> str:
+    if times < 0.05:
+        return _("seats were hardly used in 90 days")
+    return _("each seat was used {times:.1f} times in 90 days").format(times=times)
+
+
+def _kept_by(kind: str) -> str:
+    return _("buys without a contract") if kind == "irregular" else _("pays by contract")
 
 
 def _renewal(days: float) -> str:
@@ -130,9 +173,24 @@ def _counted(forms: Callable[[int], str], none: Callable[[], str] | None = None)
 
 
 PHRASES: dict[str, Phrase] = {
+    "buying_alive": _alive,
     "claims_90": _counted(
         lambda n: ngettext("{n} claim in 90 days", "{n} claims in 90 days", n),
         lambda: _("no claim in 90 days"),
+    ),
+    "comment_length_180": _counted(
+        lambda n: ngettext(
+            "comments in surveys are {n} character long on average",
+            "comments in surveys are {n} characters long on average",
+            n,
+        )
+    ),
+    "comment_score_180": lambda share: _(
+        "answers with a comment stand at {share:.0%} of the scale on average"
+    ).format(share=share),
+    "comments_180": _counted(
+        lambda n: ngettext("{n} comment in surveys in 180 days", "{n} comments in surveys in 180 days", n),
+        lambda: _("no comment in a survey in 180 days"),
     ),
     "complaints_90": _counted(
         lambda n: ngettext("{n} complaint in 90 days", "{n} complaints in 90 days", n),
@@ -145,7 +203,14 @@ PHRASES: dict[str, Phrase] = {
         lambda n: ngettext("{n} contact has gone in 180 days", "{n} contacts have gone in 180 days", n),
         lambda: _("no contact has gone in 180 days"),
     ),
+    "csat_180": lambda score: _("tickets were rated {score:.1f} on average in 180 days").format(score=score),
     "days_late_180": _days_late,
+    "days_late_change": _days_late_change,
+    "days_since_comment": _counted(
+        lambda n: ngettext(
+            "last wrote a comment in a survey {n} day ago", "last wrote a comment in a survey {n} days ago", n
+        )
+    ),
     "days_since_purchase": _counted(
         lambda n: ngettext("last bought {n} day ago", "last bought {n} days ago", n)
     ),
@@ -198,6 +263,7 @@ PHRASES: dict[str, Phrase] = {
         lambda n: ngettext("{n} goal has no recent reading", "{n} goals have no recent reading", n),
         lambda: _("every goal has a recent reading"),
     ),
+    "mrr_change_365": _mrr_change_year,
     "mrr_change_90": _mrr_change,
     "notice_of_part": _counted(
         lambda n: ngettext(
@@ -213,7 +279,16 @@ PHRASES: dict[str, Phrase] = {
         lambda n: ngettext("{n} step of onboarding is done", "{n} steps of onboarding are done", n),
         lambda: _("no step of onboarding is done"),
     ),
+    "problems_90": _counted(
+        lambda n: ngettext("{n} problem in 90 days", "{n} problems in 90 days", n),
+        lambda: _("no problem in 90 days"),
+    ),
     "purchase_gap": _gap,
+    "purchases_ahead_90": _purchases_ahead,
+    "questions_90": _counted(
+        lambda n: ngettext("{n} question in 90 days", "{n} questions in 90 days", n),
+        lambda: _("no question in 90 days"),
+    ),
     "reopened_90": _counted(
         lambda n: ngettext(
             "{n} ticket was opened again in 90 days", "{n} tickets were opened again in 90 days", n
@@ -287,6 +362,10 @@ PHRASES: dict[str, Phrase] = {
     ),
     "spell": _spell,
     "spend_trend": _spend_trend,
+    "survey_answers_180": _counted(
+        lambda n: ngettext("{n} survey answer in 180 days", "{n} survey answers in 180 days", n),
+        lambda: _("no survey answer in 180 days"),
+    ),
     "survey_change": _survey_change,
     "survey_score": lambda share: _("the newest survey score stands at {share:.0%} of the scale").format(
         share=share
@@ -342,11 +421,40 @@ PHRASES: dict[str, Phrase] = {
     "use_90": _counted(
         lambda n: ngettext("{n} use in 90 days", "{n} uses in 90 days", n), lambda: _("no use in 90 days")
     ),
+    "use_amount_30": _counted(
+        lambda n: ngettext(
+            "use in 30 days came to {n:,} unit in all", "use in 30 days came to {n:,} units in all", n
+        ),
+        lambda: _("no use in 30 days"),
+    ),
+    "use_amount_each_30": lambda units: _("each use in 30 days came to {units:.1f} units").format(
+        units=units
+    ),
+    "use_amount_each_90": lambda units: _("each use in 90 days came to {units:.1f} units").format(
+        units=units
+    ),
     "use_breadth_30": _counted(
         lambda n: ngettext("{n} kind of use in 30 days", "{n} kinds of use in 30 days", n),
         lambda: _("no use in 30 days"),
     ),
+    "use_per_seat_90": _use_per_seat,
     "use_trend": _use_trend,
+}
+
+# Of an amount of money with its currency, and of a category's word.
+MONEY: dict[str, Callable[[str], str]] = {
+    "mrr": lambda amount: _("pays {amount} a month").format(amount=amount),
+    "spend_ahead_90": lambda amount: _("{amount} of purchases are to be expected in the next 90 days").format(
+        amount=amount
+    ),
+}
+WORDS: dict[str, Callable[[str], str]] = {
+    "channel": lambda word: _("came to us by the channel “{word}”").format(word=word),
+    "country": lambda word: _("is in {word}").format(word=word),
+    "industry": lambda word: _("is in the industry “{word}”").format(word=word),
+    "kept_by": _kept_by,
+    "salesperson": lambda word: _("was sold by {word}").format(word=word),
+    "segment": lambda word: _("is in the segment “{word}”").format(word=word),
 }
 
 # Of features that tell of one thing, those that say most to a person: changes and waiting rather than levels.

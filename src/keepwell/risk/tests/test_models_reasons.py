@@ -8,7 +8,7 @@ import pytest
 from keepwell.risk.drift import Profile, drift
 from keepwell.risk.features import all_features
 from keepwell.risk.models.logistic import Logistic
-from keepwell.risk.phrases import PHRASES, TELLING, phrase
+from keepwell.risk.phrases import MONEY, PHRASES, TELLING, WORDS, phrase
 from keepwell.risk.reasons import Reason, caveat, from_code, reasons_of, sentences, to_code
 from keepwell.risk.tests import model_kit as kit
 
@@ -73,10 +73,18 @@ def test_what_is_not_known_is_told_as_such():
     assert sentences(found, features) == "Newest survey score: not known"
 
 
+def test_what_cannot_be_asked_of_an_account_of_its_kind_is_no_reason():
+    features = _features("days_to_renewal", "days_since_purchase", "use_30")
+    values, weights = [[np.nan, 40, 3], [12, np.nan, 3]], np.array([[0.9, 0.3, 0.2], [0.3, 0.9, 0.2]])
+    obs = kit.observations(features, values, [0.0, 0.0], kind=["irregular", "contract"])
+    told = [[reason.feature for reason in found] for found in reasons_of(weights, obs)]
+    assert told == [["days_since_purchase", "use_30"], ["days_to_renewal", "use_30"]]
+
+
 def test_a_category_is_told_by_its_word():
     seller = replace(all_features()["salesperson"], categories=("Ann", "Bo"))
     found = reasons_of(np.array([[0.4]]), _obs([1.0], [seller]))[0]
-    assert sentences(found, [seller]) == "Salesperson: Bo"
+    assert sentences(found, [seller]) == "was sold by Bo"
 
 
 def test_reasons_are_kept_as_codes_and_told_again():
@@ -106,13 +114,13 @@ def test_every_feature_can_be_put_into_words(name, value):
     assert "nan" not in said
 
 
-def test_every_phrase_belongs_to_a_feature():
-    assert set(PHRASES) <= set(all_features())
+def test_every_phrase_belongs_to_a_feature_and_every_feature_is_told_in_a_sentence():
+    assert {*PHRASES, *MONEY, *WORDS} == set(all_features())
     assert set(TELLING) <= set(all_features())
 
 
 def test_money_is_told_in_units_of_its_currency():
-    assert phrase(all_features()["mrr"], 123_400, currency="EUR") == "MRR: 1,234.00 EUR"
+    assert phrase(all_features()["mrr"], 123_400, currency="EUR") == "pays 1,234.00 EUR a month"
 
 
 def test_one_is_singular():
