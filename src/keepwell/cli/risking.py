@@ -32,6 +32,7 @@ MODEL_NAMES = {
     "silence": _("silence alone"),
     "logistic": _("logistic regression"),
     "boosted": _("boosted trees"),
+    "apart": _("boosted trees by kind of account"),
 }
 MEASURES = [
     Column("auc", _("AUC"), number=True),

@@ -7,6 +7,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.risk.judging import Floats
 from keepwell.risk.models import Model, learners
+from keepwell.risk.models.apart import Apart
 from keepwell.risk.models.boosted import Boosted
 from keepwell.risk.observations import Observations
 from keepwell.risk.splitting import Bools
@@ -80,9 +81,20 @@ def kinds_for(known: Observations) -> tuple[list[type[Model]], list[str]]:
         return list(kinds.values()), [said]
     if leavers < FOR_BOOSTED:
         text = _("Boosted trees were left out: {leavers} accounts left, and they need {least}.")
-        del kinds[Boosted.name]
+        del kinds[Boosted.name], kinds[Apart.name]
         return list(kinds.values()), [text.format(leavers=leavers, least=FOR_BOOSTED)]
+    if min(leavers_by_kind(known).values()) < FOR_BOOSTED or len(leavers_by_kind(known)) < 2:
+        del kinds[Apart.name]  # there is one kind of account, or too little to learn each by itself
     return list(kinds.values()), []
+
+
+def leavers_by_kind(known: Observations) -> dict[str, int]:
+    """Accounts that left, by the kind of account they were."""
+    gone = known.where(known.outcomes.left > 0)
+    return {
+        str(kind): len(np.unique(gone.accounts[gone.kind == kind].astype(str)))
+        for kind in np.unique(known.kind.astype(str))
+    }
 
 
 def _not_enough(seen: str, *ways: str) -> NotEnough:

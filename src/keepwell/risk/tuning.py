@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from keepwell.risk.judging import log_loss
-from keepwell.risk.models import Model, Settings, boosted, logistic
+from keepwell.risk.models import Model, Settings, apart, boosted, logistic
 from keepwell.risk.observations import Observations
 from keepwell.risk.splitting import Fold, by_account, later_slice, some_accounts
 
@@ -18,6 +18,8 @@ _LEAST_LEAVERS = 20  # leaving rows on the later slice, below which the usual se
 
 def tuned(kind: type[Model], obs: Observations, *, seed: int = 0) -> Settings:
     """The settings that do best on a later slice of matured observations; with too little the usual ones."""
+    if kind.name == apart.Apart.name:
+        return _each_kind(obs, seed)
     if kind.name not in (logistic.Logistic.name, boosted.Boosted.name):
         return {}
     fold = _slice(obs, seed)
@@ -31,6 +33,14 @@ def tuned(kind: type[Model], obs: Observations, *, seed: int = 0) -> Settings:
         return _best_of(kind, logistic.GRID, learn, later)
     settings, trees = _best_trees(learn, later, seed)
     return {**settings, "trees": trees}
+
+
+def _each_kind(obs: Observations, seed: int) -> Settings:
+    """The settings of boosted trees for each kind of account by itself."""
+    found: dict[str, float] = {}
+    for kind in apart.kinds_of(obs):
+        found |= apart.of_kind(tuned(boosted.Boosted, obs.where(obs.kind == kind), seed=seed), kind)
+    return found
 
 
 def usual(kind: type[Model]) -> Settings:

@@ -76,15 +76,16 @@ def from_named(name: str, body: Mapping[str, Any]) -> Model:
 
 
 def learners() -> dict[str, type[Model]]:
-    """Every kind of model by its name, the simplest first. The boosted one is left out where it cannot run."""
+    """Every kind of model by its name, the simplest first. Boosted ones are left out where they cannot run."""
     from keepwell.risk.models import boosted
+    from keepwell.risk.models.apart import Apart
     from keepwell.risk.models.base_rate import BaseRate
     from keepwell.risk.models.logistic import Logistic
     from keepwell.risk.models.silence import Silence
 
     kinds: list[type[Model]] = [BaseRate, Silence, Logistic]
     if boosted.runs():
-        kinds.append(boosted.Boosted)
+        kinds += [boosted.Boosted, Apart]
     return {kind.name: kind for kind in kinds}
 
 

@@ -20,6 +20,7 @@ def way_name(name: str) -> str:
         "logistic": _("Logistic regression"),
         CHANCE: _("Base rate"),
         "boosted": _("Boosted trees"),
+        "apart": _("Boosted trees by kind of account"),
     }.get(name, name.replace("_", " ").capitalize())
 
 

@@ -114,6 +114,15 @@ def company(accounts: int = 600, months: int = 24, *, seed: int = 1, base: float
     return observations(FEATURES, values, left, accounts=names, as_of=day, left_in=left_in)
 
 
+def two_kinds(rows: int = 2000, *, days: int = 1, seed: int = 1) -> Observations:
+    """Contracts that leave where x is high, and buyers that leave where it is low; days are 30 apart."""
+    chance = np.random.default_rng(seed)
+    x, kind = chance.normal(size=rows), np.where(chance.random(rows) < 0.6, "contract", "irregular")
+    left = chance.random(rows) < 1 / (1 + np.exp(2 - 2 * np.where(kind == "contract", x, -x)))
+    as_of = 30 * np.sort(np.arange(rows) % days)
+    return observations([feature("x")], x[:, None], left.astype(float), as_of=as_of, kind=kind)
+
+
 def shared(*parts: str) -> Path:
     path = SHARED.joinpath(*parts)
     if not path.exists():

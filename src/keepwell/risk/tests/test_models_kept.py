@@ -9,6 +9,7 @@ import pytest
 from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.risk.judging import auc
 from keepwell.risk.models import FORMAT, from_text, learners, sealed
+from keepwell.risk.models.apart import Apart
 from keepwell.risk.models.base_rate import BaseRate
 from keepwell.risk.models.boosted import Boosted, trees_needed
 from keepwell.risk.models.logistic import Logistic
@@ -189,6 +190,33 @@ def test_silence_of_a_buyer_counts_in_its_own_cycles():
     left = chance.random(1000) < np.clip(gap / 4, 0, 1)
     obs = kit.observations(features, np.column_stack([days, gap]), left, kind="irregular")
     assert auc(obs.outcomes.left, Silence.fit(obs).chances(obs)) > 0.7
+
+
+def test_trees_by_kind_tell_each_kind_of_account_by_what_foretells_it():
+    found, fresh = Apart.fit(kit.two_kinds()), kit.two_kinds(seed=2)
+    assert auc(fresh.outcomes.left, found.chances(fresh)) > 0.8
+    assert (
+        auc(fresh.outcomes.left, Boosted.fit(kit.two_kinds()).chances(fresh)) < 0.7
+    )  # it is not told the kind
+    again = from_text(found.to_text())
+    assert np.array_equal(again.chances(fresh), found.chances(fresh))
+    assert np.array_equal(again.contributions(fresh), found.contributions(fresh))
+    x = fresh.column("x")
+    told = found.contributions(fresh)[:, 0] * np.where(fresh.kind == "contract", 1, -1)
+    assert told[x > 1].min() > 0 > told[x < -1].max()
+
+
+def test_a_kind_of_account_never_seen_is_told_by_the_trees_of_the_commonest():
+    known = kit.two_kinds()
+    one = replace(known, kind=np.full(len(known), "lease", object))
+    other = replace(known, kind=np.full(len(known), "contract", object))
+    model = Apart.fit(known)
+    assert np.array_equal(model.chances(one), model.chances(other))
+
+
+def test_settings_of_trees_by_kind_bear_the_kind():
+    model = Apart.fit(kit.two_kinds(), settings={"contract trees": 3.0, "irregular trees": 5.0})
+    assert [model.by_kind[kind].booster.num_trees() for kind in ("contract", "irregular")] == [3, 5]
 
 
 def test_silence_needs_a_feature_that_tells_of_it():

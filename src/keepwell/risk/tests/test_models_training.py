@@ -103,6 +103,14 @@ def test_few_leavers_are_left_to_the_simpler_models_and_that_is_said():
     assert any("Boosted trees were left out" in limit for limit in trials.limits)
 
 
+def test_trees_by_kind_are_tried_where_each_kind_has_leavers_and_win_where_kinds_differ():
+    one = kit.company(300, 12, base=-2.6)
+    assert "apart" not in [kind.name for kind in enough.kinds_for(one.where(one.outcomes.matured))[0]]
+    trials = try_all(kit.two_kinds(4000, days=12), seed=1, most=2)
+    assert trials.champion == "apart"
+    assert trials.of["apart"].judged["log_loss"].value < trials.of["boosted"].judged["log_loss"].value
+
+
 def test_rows_of_one_day_are_shared_out_at_random_and_that_is_said():
     chance = np.random.default_rng(1)
     values = chance.normal(size=(500, 2))
