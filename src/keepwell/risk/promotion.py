@@ -63,8 +63,9 @@ def contest_of(current: Trained, known: Observations, *, seed: int = 0) -> Conte
     """Judge a model beside one trained as of the newest slice of days that it has not learnt from.
 
     The slice has as few of the newest days as hold enough leavers; the challenger learns from what was known by its
-    first day, so the slice is new to both. The challenger wins with the lower log-loss. Raises BadInput where the
-    model cannot be used with these observations.
+    first day, so the slice is new to both. The challenger wins where its log-loss is lower beyond chance: the whole
+    95% interval of the difference, from drawing accounts, lies below zero. Raises BadInput where the model cannot be
+    used with these observations.
     """
     current.chances(
         known.where(np.arange(min(1, len(known))))
@@ -80,17 +81,22 @@ def contest_of(current: Trained, known: Observations, *, seed: int = 0) -> Conte
     ours, theirs = challenger.chances(part), current.chances(part)
     loss, _auc = differences(left, ours, theirs, accounts=part.accounts, seed=seed)
     assert loss.value is not None
-    won = loss.value < 0
-    text = (
-        _("On the days from {day} on the new model's log-loss is lower by {by:.4f}; it takes over.")
-        if won
-        else _(
-            "On the days from {day} on the new model's log-loss is not lower ({by:+.4f}); the one in use stays."
+    won = loss.below_zero
+    if won:
+        text = _("On the days from {day} on the new model's log-loss is lower {by}; it takes over.")
+    elif loss.value < 0:
+        text = _(
+            "On the days from {day} on the new model's log-loss is lower {by}, but that may be chance;"
+            " the one in use stays."
         )
-    )
+    else:
+        text = _(
+            "On the days from {day} on the new model's log-loss is not lower {by}; the one in use stays."
+        )
+    apart = f"({loss.value:+.4f}; {loss.low or 0.0:+.4f} – {loss.high or 0.0:+.4f})"
     return Contest(
         won,
-        text.format(day=from_number(first), by=abs(loss.value) if won else loss.value),
+        text.format(day=from_number(first), by=apart),
         in_use=judge(left, theirs, accounts=part.accounts, days=part.as_of, seed=seed),
         challenger=judge(left, ours, accounts=part.accounts, days=part.as_of, seed=seed),
         difference=loss,
