@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
             _("Say of every account how likely it is to leave, and keep what was said."),
             (
                 "keepwell risk score",
+                "keepwell risk score --kind contract",
                 "keepwell --format csv risk score > tonight.csv",
                 "keepwell risk score --as-of 2026-07-01 --dry",
             ),

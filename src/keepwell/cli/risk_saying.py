@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keepwell.risk.said import Scores
 
 _TOP = 20
+_KINDS = ("contract", "irregular")
 
 
 def score(
@@ -25,17 +26,31 @@ def score(
     *,
     as_of: AsOf = "",
     horizon: Horizon = HORIZON,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help=_("List accounts of one kind alone: contract or irregular. All are scored and kept."),
+        ),
+    ] = "",
     dry: Annotated[bool, typer.Option("--dry", help=_("Say it, but keep nothing."))] = False,
 ) -> None:
     """Score every account and freeze what was said."""
+    from keepwell.lib.errors import KeepwellError
     from keepwell.risk.reasons import caveat
 
+    if kind not in ("", *_KINDS):
+        raise KeepwellError(
+            _("Accounts are of one of two kinds: {kinds}.").format(kinds=", ".join(_KINDS)), seen=kind
+        )
     session = session_of(context)
     with risks_of(session) as risks:
         found = risks.score(day_asked(as_of), horizon=horizon)
         notes = [] if dry else [_kept(risks.say(found, now=datetime.now(UTC)).new)]
         currency = risks.ledger.reporting
-    rows = _scored(found, currency)
+    every = _scored(found, currency)
+    rows = [row for row in every if kind in ("", row["kind"])]
     columns = [
         Column("account_id", _("Account")),
         Column("segment", _("Segment")),
@@ -50,14 +65,32 @@ def score(
          share(r["coverage"], 0), r["for"]]
         for r in rows
     ]  # fmt: skip
-    plain = [Column(name) for name in rows[0]] if rows else columns
-    title = _("Leaving within {days} days of {day}: the {top} at highest risk of {count}").format(
+    plain = [Column(name) for name in every[0]] if every else columns
+    said = {
+        "": _("Leaving within {days} days of {day}: the {top} at highest risk of {count}"),
+        "contract": _(
+            "Leaving within {days} days of {day}: the {top} at highest risk of {count} with a contract"
+        ),
+        "irregular": _(
+            "Leaving within {days} days of {day}: the {top} at highest risk of {count} without a contract"
+        ),
+    }[kind]
+    title = said.format(
         days=horizon, day=from_number(int(found.obs.as_of[0])), top=min(_TOP, len(rows)), count=len(rows)
     )
+    if not kind and len({row["kind"] for row in every}) > 1:
+        notes.append(
+            _("Accounts with a contract and those without have lists of their own: --kind contract.")
+        )
     notes.append(caveat())
     session.show(
         Answer(
-            {"as_of": from_number(int(found.obs.as_of[0])), "horizon": horizon, "accounts": rows},
+            {
+                "as_of": from_number(int(found.obs.as_of[0])),
+                "horizon": horizon,
+                "kind": kind or None,
+                "accounts": rows,
+            },
             [Sheet(columns, shown[:_TOP], title=title, notes=notes)],
             csv=Sheet(plain, [list(row.values()) for row in rows]),
         )
