@@ -1,0 +1,152 @@
+"""Accounts and contacts as the office knows them, how they stand today, and what happened: projected from the book.
+
+Everything here but `owner` and `portfolio` where a member chose them, and the outbox, can be made anew from the book.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.members.models import Member, Portfolio
+
+
+class Account(models.Model):
+    """A customer organisation; its id is the book's."""
+
+    account_id = models.CharField(_("account"), max_length=200, primary_key=True)
+    name = models.CharField(_("name"), max_length=300, db_index=True)
+    segment = models.CharField(_("segment"), max_length=120, blank=True, db_index=True)
+    industry = models.CharField(_("industry"), max_length=120, blank=True)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    salesperson = models.CharField(_("salesperson"), max_length=120, blank=True)
+    channel = models.CharField(_("channel"), max_length=120, blank=True)
+    owner_email = models.CharField(max_length=254, blank=True)  # as the book says it
+    owner = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="accounts")
+    portfolio = models.ForeignKey(Portfolio, models.SET_NULL, null=True, blank=True, related_name="accounts")
+    chosen = models.BooleanField(default=False)  # a member chose owner or portfolio; the night leaves them be
+    cut = models.BigIntegerField(default=0)  # the book's version it was made from
+
+    class Meta:
+        ordering: ClassVar = ["name", "account_id"]
+
+    def __str__(self) -> str:
+        return self.name or self.account_id
+
+
+class Contact(models.Model):
+    """A person at an account. The id is the book's surrogate; names are the person's and can be erased."""
+
+    contact_id = models.CharField(max_length=64, primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    email = models.CharField(_("mail address"), max_length=254, blank=True, db_index=True)
+    phone = models.CharField(_("telephone"), max_length=60, blank=True)
+    role = models.CharField(_("role"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    source_id = models.CharField(
+        max_length=200, blank=True
+    )  # what the source calls the person, for rows that go back
+    seniority = models.CharField(_("seniority"), max_length=20, blank=True)  # executive, manager or staff
+    channel = models.CharField(_("likes to be reached by"), max_length=60, blank=True)
+    opted_out = models.BooleanField(_("wants no contact"), default=False)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    cut = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.role or self.contact_id
+
+
+class Standing(models.Model):
+    """How an account stands on the last night. Money is minor units of the reporting currency."""
+
+    class Health(models.TextChoices):
+        """The check-up as a whole."""
+
+        POOR = "poor", _("Poor")
+        CONCERNING = "concerning", _("Concerning")
+        HEALTHY = "healthy", _("Healthy")
+        UNKNOWN = "unknown", _("Not known")
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="standing")
+    day = models.DateField()
+    kept_by = models.CharField(max_length=10)  # "contract" or "irregular"
+    mrr = models.BigIntegerField(default=0)
+    customer_since = models.DateField(null=True)
+    risk = models.FloatField(null=True, db_index=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    coverage = models.FloatField(null=True)
+    model = models.BigIntegerField(null=True)  # the number of the model that said it
+    reasons = models.JSONField(default=list)  # as the book keeps them; words are found when shown
+    health = models.CharField(max_length=12, choices=Health, default=Health.UNKNOWN, db_index=True)
+    score = models.FloatField(null=True)
+    known = models.FloatField(default=0)
+    steps = models.JSONField(default=dict)  # step: how it stands
+    worth = models.BigIntegerField(null=True, db_index=True)
+    cost = models.BigIntegerField(null=True)
+    loses_money = models.BooleanField(default=False)
+    signals = models.JSONField(default=dict)  # what triggers and pages ask of the features, by name
+    past = models.JSONField(default=list)  # [day, risk] of the nights before, oldest first
+    change_7 = models.FloatField(null=True)
+    change_30 = models.FloatField(null=True)
+    cut = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
+class Entry(models.Model):
+    """One thing that happened at an account, on its timeline. `data` is told in the reader's words when shown."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="entries", db_index=False)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=250, unique=True)  # of the row it tells of, so that it is there once
+    hot = models.BooleanField(default=False)
+    data = models.JSONField(default=dict)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="entries")
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["account", "-at", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.kind}"
+
+
+class Projection(models.Model):
+    """Up to which load of the book each projection has been made."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    load = models.BigIntegerField(default=0)
+    cut = models.BigIntegerField(default=0)
+    covered = models.DateField(null=True)
+    made_at = models.DateTimeField(null=True)
+    said = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outgoing(models.Model):
+    """A row on its way to the book: written in the transaction of what it tells, marked after the book's commit.
+
+    `key` is the row's key in the book, so that a row handed over twice is there once.
+    """
+
+    table = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    row = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    load = models.BigIntegerField(null=True, db_index=True)  # of the book, once it is there
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}"

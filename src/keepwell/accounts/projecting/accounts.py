@@ -1,0 +1,105 @@
+"""Accounts and contacts out of the book, each account with its owner and portfolio."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import narwhals as nw
+from django.db.models.functions import Lower
+
+from keepwell.accounts.models import Account, Contact
+from keepwell.accounts.projecting import Source, made, upsert
+from keepwell.lib.errors import KeepwellError
+from keepwell.members.models import Member, Portfolio
+from keepwell.metrics.cuts import NO_VALUE, Condition, parse_where
+
+_ACCOUNT = ("name", "segment", "industry", "country", "language", "salesperson", "channel", "owner_email")
+_CONTACT = ("name", "email", "phone", "role", "language", "seniority")
+
+
+def project_accounts(source: Source) -> int:
+    """Every account that has not been merged into another, and every contact; returns how many accounts."""
+    moment, cut = source.moment, source.cut
+    if not moment.has("accounts"):
+        return 0
+    rows = moment.frame("accounts").filter(nw.col("merged_into").is_null())
+    members = dict(Member.objects.annotate(at=Lower("email")).values_list("at", "pk"))
+    portfolios = _portfolios()
+    chosen = {one.pk: one for one in Account.objects.filter(chosen=True)}
+
+    def accounts() -> Iterator[Account]:
+        for row in source.rows(rows):
+            one = Account(
+                account_id=row["account_id"], cut=cut, **{n: _text(row.get(n), Account, n) for n in _ACCOUNT}
+            )
+            one.name = one.name or one.account_id
+            if was := chosen.get(one.account_id):
+                one.chosen, one.owner_id, one.portfolio_id = True, was.owner_id, was.portfolio_id
+            else:
+                one.owner_id = members.get(one.owner_email.lower())
+                one.portfolio_id = _portfolio(row, portfolios)
+            yield one
+
+    written = upsert(accounts(), key="account_id", fields=[*_ACCOUNT, "owner", "portfolio", "chosen", "cut"])
+    Account.objects.exclude(cut=cut).delete()
+    _project_contacts(source)
+    made("accounts", source, accounts=written)
+    return written
+
+
+def _project_contacts(source: Source) -> None:
+    moment, cut = source.moment, source.cut
+    if not moment.has("contacts"):
+        return
+    facts = moment.frame("contacts")
+    personal = moment.personal("contacts")
+    rows = facts.join(personal.drop("account_id", strict=False), on="contact_id", how="left")
+    known = set(Account.objects.values_list("pk", flat=True))
+
+    def contacts() -> Iterator[Contact]:
+        for row in source.rows(rows):
+            if row["account_id"] not in known:
+                continue
+            yield Contact(
+                contact_id=row["contact_id"],
+                account_id=row["account_id"],
+                source_id=_text(row.get("source_id"), Contact, "source_id"),
+                channel=_text(row.get("preferred_channel"), Contact, "channel"),
+                opted_out=bool(row.get("opted_out")),
+                left_on=_day(row.get("left_on")),
+                cut=cut,
+                **{name: _text(row.get(name), Contact, name) for name in _CONTACT},
+            )
+
+    fields = [*_CONTACT, "account", "source_id", "channel", "opted_out", "left_on", "cut"]
+    upsert(contacts(), key="contact_id", fields=fields)
+    Contact.objects.exclude(cut=cut).delete()
+
+
+def _portfolios() -> list[tuple[int, tuple[Condition, ...]]]:
+    """Portfolios in the order they are asked, with their conditions; one that cannot be read takes no account."""
+    found = []
+    for one in Portfolio.objects.all():
+        try:
+            conditions = parse_where(one.condition) if one.condition else ()
+        except KeepwellError:
+            continue
+        found.append((one.pk, conditions))
+    return found
+
+
+def _portfolio(row: Mapping[str, Any], portfolios: list[tuple[int, tuple[Condition, ...]]]) -> int | None:
+    def meets(one: Condition) -> bool:
+        return (str(row.get(one.column) or NO_VALUE) in one.values) != one.negated
+
+    return next((pk for pk, asked in portfolios if all(map(meets, asked))), None)
+
+
+def _text(value: Any, model: Any, name: str) -> str:
+    """A text as long as its column takes: a longer one is cut, which the book still has whole."""
+    return str(value or "")[: model._meta.get_field(name).max_length]
+
+
+def _day(number: Any) -> Any:
+    from keepwell.lib.days import from_number
+
+    return None if number is None else from_number(int(number))

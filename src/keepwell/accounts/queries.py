@@ -1,0 +1,91 @@
+"""What pages ask of accounts, always as somebody: what a member may not see is not there for them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from keepwell.accounts.models import Account, Entry, Standing
+from keepwell.members.models import Member
+from keepwell.members.rights import seen_by
+
+SORTS = {
+    "worth": "-standing__worth",
+    "risk": "-standing__risk",
+    "change": "-standing__change_30",
+    "mrr": "-standing__mrr",
+    "health": "standing__score",
+    "name": "name",
+}
+WHOSE = ("mine", "team", "all")
+
+
+def accounts_of(member: Member) -> QuerySet[Account]:
+    """The accounts that a member may see, each with its standing."""
+    return seen_by(Account.objects.select_related("standing", "owner"), member)
+
+
+def account_of(member: Member, account_id: str) -> Account:
+    """One account; Http404 where there is none, or it is not theirs to see."""
+    found = accounts_of(member).filter(pk=account_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def standing_of(account: Account) -> Standing | None:
+    """How the account stands; None where it does not pay."""
+    return getattr(account, "standing", None)
+
+
+def listed(
+    member: Member,
+    *,
+    whose: str = "all",
+    sort: str = "worth",
+    segment: str = "",
+    health: str = "",
+    words: str = "",
+) -> QuerySet[Account]:
+    """Paying accounts as a list asks for them."""
+    found = accounts_of(member).filter(standing__isnull=False)
+    if whose == "mine":
+        found = found.filter(owner=member)
+    if segment:
+        found = found.filter(segment=segment)
+    if health:
+        found = found.filter(standing__health=health)
+    if words:
+        found = found.filter(named(words))
+    return found.order_by(_nulls_last(SORTS.get(sort, SORTS["worth"])), "pk")
+
+
+def named(words: str) -> Q:
+    """Accounts whose name or id holds the words, or where a contact's name or address does."""
+    return (
+        Q(name__icontains=words)
+        | Q(pk__iexact=words)
+        | Q(contacts__name__icontains=words)
+        | Q(contacts__email__iexact=words)
+    )
+
+
+def timeline_of(
+    account: Account, *, kinds: Sequence[str] = (), before: tuple[Any, int] | None = None
+) -> QuerySet[Entry]:
+    """What happened at an account, newest first; `before` (moment, id) leads to the next page."""
+    found = account.entries.select_related("contact")
+    if kinds:
+        found = found.filter(kind__in=kinds)
+    if before:
+        at, pk = before
+        found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    return found.order_by("-at", "-pk")
+
+
+def _nulls_last(order: str) -> Any:
+    from django.db.models import F
+
+    name = order.removeprefix("-")
+    return F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)

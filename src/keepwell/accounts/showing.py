@@ -1,0 +1,175 @@
+"""Accounts as pages show them: numbers in words, marks, sentences, in the reader's language."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from keepwell.accounts.models import Account, Entry, Projection, Standing
+from keepwell.accounts.timeline import all_kinds
+from keepwell.lib.money import to_decimal
+from keepwell.lib.text import gettext
+from keepwell.risk.features import all_features
+from keepwell.risk.health.checkup import STEPS
+from keepwell.risk.reasons import from_code
+
+CONCERNING, POOR = 0.25, 0.5  # chances from which a risk is marked
+
+
+def money(amount: int | None, currency: str) -> str:
+    """An amount in whole units, as the reader writes numbers."""
+    if amount is None:
+        return ""
+    whole = round(to_decimal(amount, currency))
+    return f"{formats.number_format(whole, use_l10n=True, force_grouping=True)} {currency}"
+
+
+def per_cent(share: float | None) -> str:
+    """A share from 0 to 1."""
+    return "" if share is None else f"{share * 100:.0f}%"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One account in a list or on its page."""
+
+    account: Account
+    standing: Standing | None
+    currency: str
+
+    @property
+    def mark(self) -> str:
+        """How a risk is marked: poor, near, well."""
+        if self.standing is None or self.standing.risk is None:
+            return "held"
+        return (
+            "poor" if self.standing.risk >= POOR else "near" if self.standing.risk >= CONCERNING else "well"
+        )
+
+    @property
+    def health_mark(self) -> str:
+        """How the check-up is marked."""
+        marks = {"poor": "poor", "concerning": "near", "healthy": "well"}
+        return marks.get(self.standing.health, "held") if self.standing else "held"
+
+    @property
+    def risk(self) -> str:
+        """The chance of leaving."""
+        return per_cent(self.standing.risk) if self.standing else ""
+
+    @property
+    def between(self) -> str:
+        """The interval of the chance, and how much was known where that is not nearly all."""
+        s = self.standing
+        if s is None or s.low is None or s.high is None:
+            return ""
+        said = f"{s.low * 100:.0f}–{s.high * 100:.0f}"
+        if s.coverage is not None and s.coverage < 0.8:
+            said += ", " + _("knows {share}").format(share=per_cent(s.coverage))
+        return said
+
+    @property
+    def change(self) -> str:
+        """How the risk has changed in 30 days, in points; else in 7."""
+        s = self.standing
+        change = None if s is None else s.change_30 if s.change_30 is not None else s.change_7
+        return "" if change is None else f"{change * 100:+.0f}".replace("-", "−")
+
+    @property
+    def worth(self) -> str:
+        """What acting is expected to bring."""
+        return money(self.standing.worth, self.currency) if self.standing else ""
+
+    @property
+    def mrr(self) -> str:
+        """What it pays a month."""
+        return money(self.standing.mrr, self.currency) if self.standing else ""
+
+    @cached_property
+    def reasons(self) -> list[dict[str, Any]]:
+        """The reasons in sentences, strongest first."""
+        if self.standing is None:
+            return []
+        named = all_features()
+        return [
+            {
+                "said": one.sentence(named, currency=self.currency),
+                "raises": one.raises,
+                "strength": one.strength,
+            }
+            for one in from_code(json.dumps(self.standing.reasons))
+        ]
+
+    @property
+    def why(self) -> str:
+        """The reasons that speak for leaving, as one sentence."""
+        said = "; ".join(one["said"] for one in self.reasons if one["raises"])
+        return said[:1].upper() + said[1:]
+
+    @property
+    def steps(self) -> list[dict[str, str]]:
+        """The check-up step by step: its label, how it is marked, how it stands."""
+        stands = dict(Standing.Health.choices)
+        marks = {"poor": "poor", "concerning": "near", "healthy": "well"}
+        return [
+            {
+                "label": gettext(STEPS[step]) if step in STEPS else step,
+                "mark": marks.get(how, "held"),
+                "said": str(stands[how]),
+            }
+            for step, how in (self.standing.steps if self.standing else {}).items()
+        ]
+
+    @property
+    def renewal(self) -> str:
+        """When it renews, or how often it buys."""
+        signals = self.standing.signals if self.standing else {}
+        if (days := signals.get("days_to_renewal")) is not None:
+            return _("renews in {days} days").format(days=round(days))
+        if (cycle := signals.get("cycle")) is not None:
+            return _("orders every {days} days").format(days=round(cycle))
+        return ""
+
+    @property
+    def since(self) -> str:
+        """How long it has been a customer."""
+        s = self.standing
+        if s is None or s.customer_since is None:
+            return ""
+        months = max((s.day - s.customer_since).days, 0) // 30.44
+        years, rest = divmod(int(months), 12)
+        return _("customer for {years} years {months} months").format(years=years, months=rest)
+
+
+def shown(accounts: Iterable[Account]) -> list[Shown]:
+    """Accounts for a page."""
+    currency = reporting()
+    return [Shown(account, getattr(account, "standing", None), currency) for account in accounts]
+
+
+def reporting() -> str:
+    """The currency that standings are in."""
+    said = Projection.objects.filter(name="standings").values_list("said", flat=True).first() or {}
+    return str(said.get("currency", ""))
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of a timeline in words."""
+
+    entry: Entry
+    label: str
+    headline: str
+    detail: str
+
+
+def told(entry: Entry) -> Told:
+    """An entry in the reader's language."""
+    kind = all_kinds().get(entry.kind)
+    if kind is None:
+        return Told(entry, entry.kind, entry.kind, "")
+    return Told(entry, str(kind.label), kind.headline(entry.data), kind.detail(entry.data))

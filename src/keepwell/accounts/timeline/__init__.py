@@ -1,0 +1,57 @@
+"""What stands on an account's timeline, one file a kind: which rows of the book it is made of, and how it is told.
+
+A kind is added by adding a file with a `KIND`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from django.utils.functional import Promise
+
+Row = Mapping[str, Any]
+Told = Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of entry.
+
+    table: the book's table; at: its column of the moment (an instant, or a day); keeps: columns an entry keeps to be
+    told by; personal: columns kept apart in the book that an entry shows, joined when it is made; hot: whether it
+    speaks of trouble; headline and detail: what is shown, in the reader's language, from what was kept.
+    """
+
+    name: str
+    label: str | Promise
+    headline: Told
+    table: str = ""
+    at: str = "occurred_at"
+    keeps: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    hot: Callable[[Row], bool] = field(default=lambda _row: False)
+    detail: Told = field(default=lambda _data: "")
+
+
+@cache
+def all_kinds() -> dict[str, Kind]:
+    """Every kind by name: those of the book's tables here, and those that rooms add from their own `timeline.py`."""
+    found = {}
+    for module in iter_modules(__path__):
+        kind: Kind = import_module(f"{__name__}.{module.name}").KIND
+        found[kind.name] = kind
+    from django.apps import apps
+    from django.utils.module_loading import module_has_submodule
+
+    for app in apps.get_app_configs():
+        if (
+            app.name.startswith("keepwell.")
+            and app.name != "keepwell.accounts"
+            and module_has_submodule(app.module, "timeline")
+        ):
+            for kind in import_module(f"{app.name}.timeline").KINDS:
+                found[kind.name] = kind
+    return found

@@ -1,0 +1,17 @@
+"""Contacts of ours with them, and theirs with us."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keepwell.accounts.timeline import Kind
+
+KIND = Kind(
+    name="touch",
+    label=gettext_lazy("Contact"),
+    table="touches",
+    keeps=("channel", "direction", "team", "topic"),
+    headline=lambda d: (
+        _("They reached out: {channel}") if d.get("direction") == "in" else _("We reached out: {channel}")
+    ).format(channel=d.get("channel") or _("some way")),
+    detail=lambda d: d.get("topic") or "",
+)

@@ -1,0 +1,79 @@
+"""The list of accounts, and an account's page."""
+
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from keepwell.accounts import queries
+from keepwell.accounts.models import Standing
+from keepwell.accounts.showing import shown, told
+from keepwell.accounts.timeline import all_kinds
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, needs
+
+PAGE, TIMELINE = 50, 30
+
+
+@needs(Right.SEE)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Paying accounts, filtered and sorted by what the address says."""
+    assert isinstance(request.user, Member)
+    asked = {name: request.GET.get(name, "") for name in ("whose", "sort", "segment", "health", "words")}
+    found = queries.listed(request.user, **{name: said for name, said in asked.items() if said})
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    segments = (
+        queries.accounts_of(request.user)
+        .exclude(segment="")
+        .values_list("segment", flat=True)
+        .order_by()
+        .distinct()
+    )
+    return render(
+        request,
+        "accounts/list.html",
+        {
+            "page": page,
+            "rows": shown(page),
+            "asked": asked,
+            "segments": sorted(segments),
+            "healths": Standing.Health.choices,
+            "sorts": queries.SORTS,
+        },
+    )
+
+
+@needs(Right.SEE)
+@require_safe
+def account(request: HttpRequest, account_id: str) -> HttpResponse:
+    """Everything about one account."""
+    assert isinstance(request.user, Member)
+    found = queries.account_of(request.user, account_id)
+    kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
+    entries = list(
+        queries.timeline_of(found, kinds=[kind] if kind else [], before=_cursor(before))[: TIMELINE + 1]
+    )
+    more = entries[TIMELINE - 1] if len(entries) > TIMELINE else None
+    return render(
+        request,
+        "accounts/account.html",
+        {
+            "one": shown([found])[0],
+            "entries": [told(entry) for entry in entries[:TIMELINE]],
+            "more": f"{more.at.isoformat()}|{more.pk}" if more else "",
+            "kinds": all_kinds().values(),
+            "kind": kind,
+            "contacts": found.contacts.filter(left_on=None)[:50],
+        },
+    )
+
+
+def _cursor(said: str) -> tuple[datetime, int] | None:
+    at, _, pk = said.partition("|")
+    try:
+        return datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""The gate that every request passes: a view that does not say whom it is for is for nobody."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.generic import RedirectView
+
+from keepwell.members.rights import Right, may
+
+# Views that are not ours: signing in and one's own account, for whom they are.
+OTHERS = {
+    "allauth.account": Right.ANYONE,
+    "allauth.mfa": Right.ANYONE,  # each asks for a member itself, or is part of signing in
+    "allauth.socialaccount": Right.ANYONE,
+    "allauth.usersessions": Right.SEE,
+    "django.views.i18n": Right.ANYONE,
+}
+
+
+class Gate:
+    """Refuses what a member may not open, sends whoever has not signed in to do so."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer: the view is looked at once it is known."""
+        return self.answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        """Before a view is called."""
+        right = right_of(view)
+        if right is None:
+            raise PermissionDenied
+        if may(request.user, right):
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        raise PermissionDenied
+
+
+def right_of(view: Callable[..., Any]) -> Right | None:
+    """What a view asks; None where it does not say."""
+    said = getattr(view, "needs", None)
+    if said is not None:
+        return Right(said)
+    if getattr(view, "view_class", None) is RedirectView:  # leads on to an address that is asked itself
+        return Right.ANYONE
+    module = view.__module__
+    return next((right for name, right in OTHERS.items() if module.startswith(name)), None)

@@ -1,0 +1,83 @@
+"""The one permission layer: who may see and do what. Every view, download, call, job and search asks here.
+
+A member sees the accounts of their teams' portfolios and those they own; an administrator sees all. A viewer reads,
+a member acts, a manager decides for their teams, an administrator sets up.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from keepwell.members.models import Member, Role
+
+Found = TypeVar("Found", bound=Model)
+View = Callable[..., HttpResponse]
+
+
+class Right(IntEnum):
+    """What a page or an action asks of a member; a higher one includes those below it."""
+
+    ANYONE = 0  # even who has not signed in
+    SEE = 1
+    ACT = 2
+    MANAGE = 3
+    ADMINISTER = 4
+
+
+_OF_ROLE = {
+    Role.VIEWER: Right.SEE,
+    Role.MEMBER: Right.ACT,
+    Role.MANAGER: Right.MANAGE,
+    Role.ADMINISTRATOR: Right.ADMINISTER,
+}
+
+
+def may(member: Any, right: Right) -> bool:
+    """Whether somebody, signed in or not, has a right."""
+    if right == Right.ANYONE:
+        return True
+    return isinstance(member, Member) and member.is_active and _OF_ROLE[Role(member.role)] >= right
+
+
+def needs(right: Right) -> Callable[[View], View]:
+    """Say what a view asks of whoever opens it. `Gate` refuses a view that says nothing, and whoever lacks it."""
+
+    def said(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(
+                request.user, right
+            ):  # the gate has asked already; a view called another way is asked here
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        checked.needs = right  # type: ignore[attr-defined]
+        return checked
+
+    return said
+
+
+def seen_by(rows: QuerySet[Found], member: Member, *, account: str = "") -> QuerySet[Found]:
+    """Of `rows` those that a member may see: rows of accounts, or rows whose field `account` names theirs."""
+    if not may(member, Right.SEE):
+        return rows.none()
+    if may(member, Right.ADMINISTER):
+        return rows
+    way = f"{account}__" if account else ""
+    # A short list read first: a join through teams would be asked anew for each row.
+    portfolios = list(member.teams.values_list("portfolios", flat=True).distinct())
+    theirs = [one for one in portfolios if one is not None]
+    return rows.filter(Q(**{f"{way}portfolio__in": theirs}) | Q(**{f"{way}owner": member}))
+
+
+def team_mates(member: Member) -> QuerySet[Member]:
+    """Whom a member may hand work to: those of their teams and themselves; for an administrator everyone."""
+    active = Member.objects.filter(is_active=True)
+    if may(member, Right.ADMINISTER):
+        return active
+    return active.filter(Q(teams__in=member.teams.all()) | Q(pk=member.pk)).distinct()

@@ -1,0 +1,89 @@
+"""How people become members."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.members import actions
+from keepwell.members.models import Change, Invitation, Member, Role, Team
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a sentence nobody guesses"
+
+
+def test_the_first_start_gives_a_link_that_makes_the_administrator() -> None:
+    actions.begin()
+    secret = actions.first_administrator(now=timezone.now())
+    client = Client()
+    answer = client.post(
+        f"/members/join/{secret}", {"name": "Anna Kis", "email": "Anna@Example.com", "password": PASSWORD}
+    )
+    assert answer.status_code == 302
+    member = Member.objects.get()
+    assert (member.email, member.role) == ("anna@example.com", Role.ADMINISTRATOR)
+    assert list(member.teams.all()) == list(Team.objects.all())
+    assert client.get("/").status_code == 200
+
+
+def test_a_link_works_once() -> None:
+    secret = actions.invite(role=Role.MEMBER, now=timezone.now(), email="bo@example.com")
+    actions.join(secret=secret, name="Bo", password=PASSWORD, now=timezone.now())
+    with pytest.raises(KeepwellError, match="used or has expired"):
+        actions.join(secret=secret, name="Bo", password=PASSWORD, now=timezone.now())
+    assert Client().get(f"/members/join/{secret}").status_code == 410
+
+
+def test_a_link_expires() -> None:
+    now = timezone.now()
+    secret = actions.invite(role=Role.MEMBER, now=now, email="bo@example.com")
+    assert actions.invitation_of(secret, now=now + timedelta(days=8)) is None
+
+
+def test_there_is_no_first_link_once_there_is_an_administrator() -> None:
+    Member.objects.create_user("a@example.com", PASSWORD, name="A", role=Role.ADMINISTRATOR)
+    assert actions.first_administrator(now=timezone.now()) is None
+
+
+def test_a_second_start_makes_the_first_link_void() -> None:
+    first = actions.first_administrator(now=timezone.now())
+    second = actions.first_administrator(now=timezone.now())
+    assert first and second
+    assert actions.invitation_of(first, now=timezone.now()) is None
+    assert actions.invitation_of(second, now=timezone.now()) is not None
+
+
+def test_the_secret_of_a_link_is_not_kept() -> None:
+    secret = actions.invite(role=Role.MEMBER, now=timezone.now())
+    assert secret not in str(Invitation.objects.values().get())
+
+
+def test_a_weak_password_is_refused_and_the_link_stays_good() -> None:
+    secret = actions.invite(role=Role.MEMBER, now=timezone.now(), email="bo@example.com")
+    answer = Client().post(f"/members/join/{secret}", {"name": "Bo", "password": "bo"})
+    assert answer.status_code == 200
+    assert not Member.objects.exists()
+    assert actions.invitation_of(secret, now=timezone.now())
+
+
+def test_joining_is_on_the_trail() -> None:
+    secret = actions.invite(role=Role.MEMBER, now=timezone.now(), email="bo@example.com")
+    actions.join(secret=secret, name="Bo", password=PASSWORD, now=timezone.now())
+    assert [one.what for one in Change.objects.all()] == ["join", "invite member"]
+
+
+def test_nobody_signs_up_uninvited() -> None:
+    Client().post("/sign/signup/", {"email": "x@example.com", "password1": PASSWORD})
+    assert not Member.objects.exists()
+
+
+def test_somebody_locked_out_is_told_to_wait() -> None:
+    Member.objects.create_user("a@example.com", PASSWORD, name="A")
+    client = Client()
+    for _ in range(6):
+        answer = client.post("/sign/login/", {"login": "a@example.com", "password": "wrong"})
+    assert "Too many failed" in answer.content.decode()
+    client.post("/sign/login/", {"login": "a@example.com", "password": PASSWORD})
+    assert client.get("/").status_code == 302

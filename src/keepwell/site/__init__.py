@@ -1,0 +1,1 @@
+"""The site: settings, the night, arrival, jobs, addresses and what every page shares."""

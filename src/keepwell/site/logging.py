@@ -1,0 +1,31 @@
+"""Log lines: one JSON object each, without anything personal.
+
+What is logged is where and what kind, never the values of fields: an exception is told by its type and the places it
+passed, as its text may quote a name or an address.
+"""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+class Line(logging.Formatter):
+    """A record as one line of JSON: at, level, logger, message, and of an exception its type and its way."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": str(record.msg) if record.exc_info else record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["passed"] = " > ".join(
+                f"{Path(frame.filename).name}:{frame.lineno}"
+                for frame in traceback.extract_tb(record.exc_info[2])
+            )
+        return json.dumps(line, ensure_ascii=False)

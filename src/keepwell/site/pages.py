@@ -1,0 +1,64 @@
+"""What every page knows: the places one can go to, and how many wait there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keepwell.accounts.models import Projection
+from keepwell.members.rights import Right, may
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the main navigation: its address by name, what it is called, who sees it."""
+
+    address: str
+    label: str | Promise
+    right: Right = Right.SEE
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return reverse(self.address)
+
+
+PLACES = (
+    Place("today", _("Today")),
+    Place("accounts:list", _("Accounts")),
+    Place("retention:statement", _("Retention")),
+    Place("alerts:inbox", _("Alerts")),
+    Place("followups:list", _("Follow-ups")),
+    Place("settings", _("Settings"), Right.ADMINISTER),
+)
+
+
+def shared(request: HttpRequest) -> Mapping[str, Any]:
+    """For all templates: `places`, and the cut that projected pages show."""
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated:
+        return {"places": []}
+    here = request.path
+    places = []
+    for place in PLACES:
+        try:
+            url = place.url
+        except NoReverseMatch:
+            continue
+        if may(member, place.right):
+            places.append(
+                {
+                    "url": url,
+                    "label": place.label,
+                    "here": here == url or (url != "/" and here.startswith(url)),
+                }
+            )
+    return {
+        "places": places,
+        "made": Projection.objects.filter(name="standings").first(),
+        "theme": member.theme,
+    }

@@ -1,0 +1,18 @@
+"""Settings for tests: an office in a temporary folder, a quick hash for passwords, mail kept in memory."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_FOLDER = tempfile.mkdtemp(prefix="keepwell-office-")
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+os.environ["KEEPWELL_OFFICE"] = _FOLDER
+os.environ.pop("KEEPWELL_HOME", None)
+
+from keepwell.site.settings import *  # noqa: E402, F403 - the office's place must be said before they are read
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+Q_CLUSTER = {**Q_CLUSTER, "sync": True}  # noqa: F405 - from the settings proper

@@ -1,0 +1,13 @@
+"""Every address of the site."""
+
+from django.urls import include, path
+
+from keepwell.site import views
+
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("accounts/", include("keepwell.accounts.urls")),
+    path("members/", include("keepwell.members.urls")),
+    path("sign/", include("allauth.urls")),
+    path("alive", views.alive, name="alive"),
+]

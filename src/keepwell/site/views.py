@@ -1,0 +1,41 @@
+"""Today, and whether the site is alive."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from keepwell.accounts import queries
+from keepwell.accounts.showing import shown
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, needs
+
+FIRST = 20
+
+
+@needs(Right.SEE)
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Whom to contact first, and why."""
+    assert isinstance(request.user, Member)
+    whose = request.GET.get("whose", "")
+    mine = queries.listed(request.user, whose="mine")
+    if whose not in queries.WHOSE:
+        whose = "mine" if mine.exists() else "team"
+    found = queries.listed(request.user, whose=whose).filter(standing__worth__gt=0)[:FIRST]
+    hour = timezone.localtime().hour
+    return render(
+        request,
+        "site/today.html",
+        {"rows": shown(found), "whose": whose, "hour": hour},
+    )
+
+
+@needs(Right.ANYONE)
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """Whether the server answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("alive\n", content_type="text/plain")
