@@ -1,6 +1,7 @@
 """The list of accounts, and an account's page."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts import queries
-from keepwell.accounts.models import Standing
+from keepwell.accounts.models import Account, Standing
+from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown, told
 from keepwell.accounts.timeline import all_kinds
 from keepwell.members.models import Member
@@ -66,9 +68,16 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
             "more": f"{more.at.isoformat()}|{more.pk}" if more else "",
             "kinds": all_kinds().values(),
             "kind": kind,
+            "panels": _panels(request.user, found),
             "contacts": found.contacts.filter(left_on=None)[:50],
         },
     )
+
+
+def _panels(member: Member, account: Account) -> list[dict[str, Any]]:
+    """What other rooms show of an account."""
+    found = [(panel.template, panel.context(member, account)) for panel in added("panels", "PANELS")]
+    return [{"template": template, "with": context} for template, context in found if context is not None]
 
 
 def _cursor(said: str) -> tuple[datetime, int] | None:

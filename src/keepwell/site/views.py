@@ -3,10 +3,10 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts import queries
+from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
@@ -24,11 +24,12 @@ def today(request: HttpRequest) -> HttpResponse:
     if whose not in queries.WHOSE:
         whose = "mine" if mine.exists() else "team"
     found = queries.listed(request.user, whose=whose).filter(standing__worth__gt=0)[:FIRST]
-    hour = timezone.localtime().hour
+    told = [(aside.template, aside.context(request.user)) for aside in added("today", "TODAY")]
+    asides = [{"template": template, "with": context} for template, context in told if context is not None]
     return render(
         request,
         "site/today.html",
-        {"rows": shown(found), "whose": whose, "hour": hour},
+        {"rows": shown(found), "whose": whose, "asides": asides},
     )
 
 

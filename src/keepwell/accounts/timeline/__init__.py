@@ -12,6 +12,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from keepwell.accounts.rooms import added
+
 Row = Mapping[str, Any]
 Told = Callable[[Mapping[str, Any]], str]
 
@@ -43,15 +45,7 @@ def all_kinds() -> dict[str, Kind]:
     for module in iter_modules(__path__):
         kind: Kind = import_module(f"{__name__}.{module.name}").KIND
         found[kind.name] = kind
-    from django.apps import apps
-    from django.utils.module_loading import module_has_submodule
+    return found | {kind.name: kind for kind in added("timeline", "KINDS")}
 
-    for app in apps.get_app_configs():
-        if (
-            app.name.startswith("keepwell.")
-            and app.name != "keepwell.accounts"
-            and module_has_submodule(app.module, "timeline")
-        ):
-            for kind in import_module(f"{app.name}.timeline").KINDS:
-                found[kind.name] = kind
-    return found
+
+KINDS: tuple[Kind, ...] = ()  # those of this room are files here; `added` asks every room

@@ -1,0 +1,87 @@
+"""What rooms above add to the accounts' pages from their own folders: found by the name of a module and a list in it.
+
+`panels.py` (PANELS) adds to the account page, `timeline.py` (KINDS) to its timeline, `search.py` (SEARCHES) to the
+search, `erase.py` (ERASERS) to what is done when a contact is erased, `today.py` (TODAY) to Today's side.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.module_loading import module_has_submodule
+
+from keepwell.accounts.models import Account, Contact
+from keepwell.members.models import Member
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of an account's page: shown at its place, lowest first, where `context` gives one for this reader."""
+
+    name: str
+    place: int
+    template: str
+    context: Callable[[Member, Account], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A part of Today's side, as `Panel`."""
+
+    name: str
+    place: int
+    template: str
+    context: Callable[[Member], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing a search found."""
+
+    label: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search looks through; `find` obeys what the member may see and gives at most so many."""
+
+    name: str
+    label: str | Promise
+    find: Callable[[Member, str, int], list[Found]]
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """What a room holds of a contact: `export` gives it as JSON can hold it, `erase` removes it for good."""
+
+    name: str
+    export: Callable[[Contact], list[dict[str, Any]]]
+    erase: Callable[[Contact], int]
+
+
+def rows_of(found: QuerySet[Any], *fields: str) -> list[dict[str, Any]]:
+    """Rows as an export holds them: text, numbers, and moments as ISO text."""
+    return [
+        {
+            name: value if isinstance(value, str | int | float | bool | None) else str(value)
+            for name, value in row.items()
+        }
+        for row in found.values(*fields)
+    ]
+
+
+@cache
+def added(module: str, listed: str) -> tuple[Any, ...]:
+    """Everything that rooms list under a name in a module of theirs."""
+    found: list[Any] = []
+    for app in apps.get_app_configs():
+        if app.name.startswith("keepwell.") and module_has_submodule(app.module, module):
+            found += getattr(import_module(f"{app.name}.{module}"), listed)
+    return tuple(sorted(found, key=lambda one: getattr(one, "place", 0)))
