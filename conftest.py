@@ -5,23 +5,62 @@ each of them, one after the other.
 
 Hypothesis tries the same examples in every run, so that a change is judged by what it changes;
 HYPOTHESIS_PROFILE=deep tries others, and more of them.
+
+Side by side (`make test`) a file's tests stay together, for what they share is made once, and all of Spark's go to
+one worker, so that one Spark is started and warmed. What takes long comes first, so that no worker waits for it
+in the end. Coverage is read from the many quick tests: the few slow ones, and those that follow histories day by day
+beside the product, run without it at half the cost, and walk nowhere that the others do not.
 """
 
 import os
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from keepwell.book.engines import Engine, engine_named
 
+# Each Spark of the tests lives for minutes: it is not worth the second compiler, nor several collectors of garbage.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("deep", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ENGINES = ("duckdb", "spark")
+BESIDE_THE_PRODUCT = Path(__file__).parent / "tests"  # the oracle, and the product's agreement with it
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Say what is measured and what belongs together, and put what takes long first."""
+    for item in items:
+        if item.get_closest_marker("slow") or BESIDE_THE_PRODUCT in item.path.parents:
+            item.add_marker("no_cover")
+    if hasattr(config, "workerinput"):
+        long = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (not _on_spark(item.nodeid), item.path not in long))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand whole files to the workers, in the order they come in, and what Spark computes to one of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "spark" if _on_spark(nodeid) else nodeid.partition("::")[0]
+
+    config.option.loadscopereorder = False  # by the number of tests, which says nothing of their time
+    return Together(config, log)
+
+
+def _on_spark(nodeid: str) -> bool:
+    return "spark" in nodeid
 
 
 @pytest.fixture
