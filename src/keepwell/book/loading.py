@@ -222,6 +222,7 @@ class Loading:
                     "{file} has no key: each row is known by its content and its place among equal rows."
                 ).format(file=one.opened.source.name)
             )
+        self._warn_of_endless(one)
         if (
             self.table.name == "subscriptions"
             and not one.mapping.end_inclusive
@@ -232,6 +233,22 @@ class Loading:
                     "In {file} the next subscription often starts the day after ended_on: the end seems to be the "
                     "last day paid for. If so, say end_inclusive = true under [meaning] in the mapping."
                 ).format(file=one.opened.source.name)
+            )
+
+    def _warn_of_endless(self, one: Sieved) -> None:
+        """Say that cancelled subscriptions run on where a file tells their notice and no end."""
+        said, cells = one.mapping.columns, one.prepared.plan.cells
+        if self.table.name != "subscriptions" or "cancelled_on" not in said or "ended_on" in cells:
+            return
+        good = files([str(one.good)])
+        cancelled = int(self.sieve.one(f"SELECT count(*) FROM {good} WHERE cancelled_on IS NOT NULL"))
+        if cancelled:
+            self.report.warnings.append(
+                _(
+                    "{file} says when {n:,} subscriptions were cancelled and never when they end: all run on as paid."
+                    " Map the first day no longer paid for to ended_on; if they end on the day of their notice, map"
+                    " that one: keepwell mapping make subscriptions {file} --set 'ended_on={column}'"
+                ).format(file=one.opened.source.name, n=cancelled, column=said["cancelled_on"])
             )
 
     # Putting

@@ -229,3 +229,18 @@ def test_a_key_may_be_made_of_several_columns(desk):
     text = "order,line,account_id,date,amount,currency\nO1,1,A1,2025-01-01,5,EUR\nO1,2,A1,2025-01-01,5,EUR\n"
     desk.load("purchases", text, mapping=mapping)
     assert [r["purchase_id"] for r in desk.rows("purchases")] == ["O1/1", "O1/2"]
+
+
+CANCELLED = (
+    "subscription_id,account_id,started_on,Canceled at,mrr,currency\n1,A1,2025-01-01,2025-03-01,5,EUR\n"
+)
+
+
+def test_cancelled_subscriptions_of_which_no_file_says_the_end_are_told_to_run_on(desk):
+    report = desk.load("subscriptions", CANCELLED + "2,A2,2025-01-01,,5,EUR\n")
+    (told,) = report.warnings
+    assert "1 subscriptions were cancelled" in told
+    assert "--set 'ended_on=Canceled at'" in told
+    ended = CANCELLED.replace("mrr", "ended_on,mrr").replace(",5,", ",2025-04-01,5,")
+    assert desk.load("subscriptions", ended).warnings == []
+    assert desk.load("subscriptions", CANCELLED.replace("2025-03-01", "")).warnings == []
