@@ -7,7 +7,7 @@ PYTHON ?=
 JOBS ?= 2
 DEMO_HOME ?= demo-home
 POT := src/keepwell/locale/keepwell.pot
-WORDS := $(BIN)/pybabel --quiet extract -F src/keepwell/locale/words.toml --omit-header --no-location --sort-output --ignore-dirs tests
+WORDS := $(BIN)/pybabel --quiet extract -F src/keepwell/locale/words.toml -k gettext_lazy -k ngettext_lazy:1,2 --omit-header --no-location --sort-output --ignore-dirs tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
 
 .DEFAULT_GOAL := help

@@ -1,9 +1,10 @@
 """What pages ask of accounts, always as somebody: what a member may not see is not there for them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import Http404
 
 from keepwell.accounts.models import Account, Entry, Standing
@@ -69,6 +70,12 @@ def named(words: str) -> Q:
         | Q(contacts__name__icontains=words)
         | Q(contacts__email__iexact=words)
     )
+
+
+def night() -> date | None:
+    """The day before which everything on the pages is known; None before the first night."""
+    found: date | None = Standing.objects.aggregate(day=Max("day"))["day"]
+    return found
 
 
 def timeline_of(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Account, Entry, Projection, Standing
 from keepwell.accounts.timeline import all_kinds
@@ -25,7 +26,8 @@ def money(amount: int | None, currency: str) -> str:
     if amount is None:
         return ""
     whole = round(to_decimal(amount, currency))
-    return f"{formats.number_format(whole, use_l10n=True, force_grouping=True)} {currency}"
+    said = formats.number_format(abs(whole), use_l10n=True, force_grouping=True)
+    return f"{'−' if whole < 0 else ''}{said} {currency}".rstrip()
 
 
 def per_cent(share: float | None) -> str:
@@ -97,7 +99,7 @@ class Shown:
         named = all_features()
         return [
             {
-                "said": one.sentence(named, currency=self.currency),
+                "said": _capital(one.sentence(named, currency=self.currency)),
                 "raises": one.raises,
                 "strength": one.strength,
             }
@@ -107,8 +109,7 @@ class Shown:
     @property
     def why(self) -> str:
         """The reasons that speak for leaving, as one sentence."""
-        said = "; ".join(one["said"] for one in self.reasons if one["raises"])
-        return said[:1].upper() + said[1:]
+        return ". ".join(one["said"] for one in self.reasons if one["raises"])
 
     @property
     def steps(self) -> list[dict[str, str]]:
@@ -142,7 +143,13 @@ class Shown:
             return ""
         months = max((s.day - s.customer_since).days, 0) // 30.44
         years, rest = divmod(int(months), 12)
-        return _("customer for {years} years {months} months").format(years=years, months=rest)
+        if not years:
+            return ngettext("customer for {n} month", "customer for {n} months", rest).format(n=rest)
+        return ngettext("customer for {n} year", "customer for {n} years", years).format(n=years)
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def shown(accounts: Iterable[Account]) -> list[Shown]:

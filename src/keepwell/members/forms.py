@@ -1,8 +1,10 @@
 """What members fill in."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,13 @@ class Joining(forms.Form):
 
 class Profile(forms.ModelForm):
     """What a member says of themselves."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As the browser")), *settings.LANGUAGES], required=False
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=[(name, name) for name in sorted(available_timezones())]
+    )
 
     class Meta:
         model = Member

@@ -29,7 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "site/today.html",
-        {"rows": shown(found), "whose": whose, "asides": asides},
+        {"rows": shown(found), "whose": whose, "asides": asides, "day": queries.night()},
     )
 
 

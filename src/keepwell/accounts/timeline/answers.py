@@ -13,10 +13,8 @@ KIND = Kind(
     keeps=("survey", "score"),
     personal=("comment",),
     hot=lambda row: (row.get("survey") or "").lower() == "nps" and (row.get("score") or 10) <= 6,
-    headline=lambda d: (
-        _("{survey}: {score}").format(survey=d.get("survey") or _("Survey"), score=f"{d['score']:g}")
-        if d.get("score") is not None
-        else (d.get("survey") or _("Survey"))
+    headline=lambda d: _("Survey “{survey}”: {score}").format(
+        survey=d.get("survey") or "", score="–" if d.get("score") is None else f"{d['score']:g}"
     ),
     detail=lambda d: d.get("comment") or "",
 )
