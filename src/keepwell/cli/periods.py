@@ -1,6 +1,7 @@
 """Periods as people name them on a command line."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from keepwell.lib.days import Grain, Period, add_months, parse_day
@@ -10,6 +11,8 @@ from keepwell.lib.text import gettext as _
 _NAME = re.compile(
     r"(?P<fiscal>FY)?(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?", re.I
 )
+
+MEASURED = ("subscriptions", "purchases")  # what the covered day of every figure rests on
 
 
 def period_named(name: str, *, fiscal_start: int = 1) -> Period:
@@ -113,6 +116,28 @@ def nothing_known(period: Period, covered: date, first: date | None) -> list[str
             _("Ask from there, or load older files: every line before that day is 0."),
         ]
     return []
+
+
+def held_back(period: Period, covered: Mapping[str, Mapping[str, date]]) -> list[str]:
+    """What to say of a period that is not finished: which source of which table everything waits for.
+
+    `covered` is up to which day each source of a table is complete, as a manifest of the book has it.
+    """
+    days = [(day, table, source) for table in MEASURED for source, day in covered.get(table, {}).items()]
+    late = sorted(one for one in days if one[0] < period.end)
+    if not late:
+        return []
+    day, table, source = late[0]
+    said = [
+        _(
+            "The period is not finished: {table} from “{source}” are complete up to {day}, that day not included;"
+            " newer ones finish it, or --complete-to DAY if nothing happened since."
+        ).format(table=table, source=source, day=day)
+    ]
+    if len(days) > 1:
+        others = [f"{t} “{s}” {d}" for d, t, s in sorted(days) if (d, t, s) != late[0]]
+        said.append(_("The others are complete up to: {sources}").format(sources=", ".join(others)))
+    return said
 
 
 def day_asked(text: str) -> date | None:

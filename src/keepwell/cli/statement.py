@@ -12,7 +12,7 @@ from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.pages import accounts, write
-from keepwell.cli.periods import day_asked, nothing_known
+from keepwell.cli.periods import day_asked, held_back, nothing_known
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -56,6 +56,8 @@ def statement(
     grace: Grace = None,
 ) -> None:
     """Ask for the statement and show it."""
+    from keepwell.book.book import Book
+
     session = session_of(context)
     if html:
         _can_be_written(Path(html))
@@ -65,6 +67,8 @@ def statement(
             asked.start, asked.end, by=by or None, where=conditions, rates_on=day_asked(rates_on)
         )
         unknown = nothing_known(asked, company.covered, company.first_day)
+        if not unknown and not as_known_on:
+            unknown = held_back(asked, Book.open(session.place).manifest.covered)
         page = write(html, company, found, where or ()) if html else None
         answer = _accounts(found, line) if line else whole(found.to_dict(intervals=True))
     session.say(unknown)

@@ -200,6 +200,13 @@ def test_a_period_beyond_what_is_known_says_so_and_how_to_go_on(
     assert "--period 2026-05" in told
 
 
+def test_an_unfinished_period_says_what_it_waits_for(company: str, capsys: Out) -> None:
+    assert main(["--home", company, "statement", "--period", "2026-Q2"]) == 0
+    assert "subscriptions from “file” are complete up to 2026-06-01" in capsys.readouterr().err
+    assert main(["--home", company, "statement", "--period", "2026-Q1"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_period_before_anybody_paid_says_so(company: str, capsys: Out) -> None:
     assert main(["--home", company, "statement", "--period", "2020"]) == 0
     assert "the first day on which anybody pays is 2025-01-01" in capsys.readouterr().err

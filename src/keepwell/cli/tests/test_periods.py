@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from keepwell.cli.periods import asked_period, last_finished, name_of, period_named
+from keepwell.cli.periods import asked_period, held_back, last_finished, name_of, period_named
 from keepwell.lib.days import Grain, Period
 from keepwell.lib.errors import KeepwellError
 
@@ -54,3 +54,18 @@ def test_a_period_is_called_as_it_was_asked_for(name: str) -> None:
 def test_a_period_without_a_name_is_called_by_its_days() -> None:
     assert name_of(date(2026, 4, 2), date(2026, 7, 2)) == "2026-04-02 – 2026-07-02"
     assert name_of(date(2026, 2, 1), date(2026, 5, 1)) == "2026-02-01 – 2026-05-01"
+
+
+def test_of_an_unfinished_period_the_source_that_holds_it_back_is_named() -> None:
+    covered = {
+        "subscriptions": {"billing": date(2026, 4, 1), "files": date(2026, 3, 15)},
+        "purchases": {"shop": date(2026, 3, 20)},
+        "tickets": {"desk": date(2026, 1, 1)},
+    }
+    waits, others = held_back(Period(date(2026, 1, 1), date(2026, 4, 1)), covered)
+    assert "subscriptions from “files” are complete up to 2026-03-15" in waits
+    assert others.endswith("purchases “shop” 2026-03-20, subscriptions “billing” 2026-04-01")
+    assert held_back(Period(date(2026, 1, 1), date(2026, 3, 1)), covered) == []
+    assert (
+        len(held_back(Period(date(2026, 1, 1), date(2026, 4, 1)), {"purchases": covered["purchases"]})) == 1
+    )
