@@ -34,10 +34,12 @@ class DatedFiles:
 
     def add(self, table: pa.Table, stretch: Ints, name: str) -> None:
         """Give each row to the file of its stretch (a number that `name`, a format, makes a file name of)."""
+        if not table.num_rows:
+            return
         self.rows += table.num_rows
         order = np.argsort(stretch, kind="stable")
         sorted_stretch = stretch[order]
-        if len(sorted_stretch) and sorted_stretch[0] != sorted_stretch[-1]:
+        if sorted_stretch[0] != sorted_stretch[-1]:
             table = table.take(pa.array(order))
         stretches, starts = np.unique(sorted_stretch, return_index=True)
         ends = [*starts[1:].tolist(), len(order)]

@@ -90,6 +90,13 @@ def test_histories_hold_what_makes_counting_hard(company):
     assert (table(company, "purchases")["amount"].to_numpy() < 0).any()  # a return of goods
 
 
+def test_a_last_handful_of_accounts_that_buy_nothing_ends_the_work_well(tmp_path):
+    made = generate(tmp_path / "one by one", accounts=7, purchases=0.3, chunk=1)
+    whole = generate(tmp_path / "at once", accounts=7, purchases=0.3)
+    assert made.rows == whole.rows
+    assert made.rows["subscriptions"] > 0
+
+
 def test_an_export_of_it_has_the_same_amounts_as_decimals(tmp_path):
     stored = table(generate(tmp_path / "stored", accounts=400), "subscriptions")
     company = generate(tmp_path / "export", accounts=400, form="csv")
