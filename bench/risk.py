@@ -56,33 +56,38 @@ def main() -> int:
         if seed in judged_before(lines):
             _say(f"Seed {seed} was judged before.")
             continue
-        home = asked.work / f"company-{accounts}-{seed}"
-        _say(f"Seed {seed}: see {home.name}.txt for how far it is.")
-        cost = run("judge_risk", home=home, seed=seed, accounts=accounts)
-        found = {
-            **cost.said,
-            "cpu": cost.cpu,
-            "wall": cost.wall,
-            "peak": cost.peak,
-            "parts": dict(cost.parts),
-        }
+        _say(f"Seed {seed}: see company-{accounts}-{seed}.txt for how far it is.")
+        found = _one(asked.work, seed, accounts, keep=asked.keep)
         with lines.open("a") as file:
             file.write(json.dumps(found) + "\n")
-        spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in cost.parts.items())
-        _say(f"  CPU {cost.cpu:.0f} s, clock {cost.wall:.0f} s ({spent}), {cost.peak / GIB:.2f} GiB")
         _say(f"  {_short(found)}")
-        if not asked.keep:
-            shutil.rmtree(home)
-    rows = [found for seed, found in judged_before(lines).items() if seed in asked.seeds]
-    seeds = f"{asked.seeds[0]}-{asked.seeds[-1]}"
-    order = f"python -m bench.risk --seeds {seeds} --accounts {accounts} --page docs/risk-figures.md"
-    text = risk_page.written(rows, order)
+        _write(asked, lines)
+    _say(_write(asked, lines))
+    return 0
+
+
+def _one(work: Path, seed: int, accounts: int, *, keep: bool) -> dict[str, Any]:
+    """A seed judged in a process of its own, with what it cost."""
+    home = work / f"company-{accounts}-{seed}"
+    cost = run("judge_risk", home=home, seed=seed, accounts=accounts)
+    spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in cost.parts.items())
+    _say(f"  CPU {cost.cpu:.0f} s, clock {cost.wall:.0f} s ({spent}), {cost.peak / GIB:.2f} GiB")
+    if not keep:
+        shutil.rmtree(home)
+    return {**cost.said, "cpu": cost.cpu, "wall": cost.wall, "peak": cost.peak, "parts": dict(cost.parts)}
+
+
+def _write(asked: argparse.Namespace, lines: Path) -> str:
+    """The page, of all seeds judged so far; its text, or where it was written."""
+    before = judged_before(lines)
+    rows = [before[seed] for seed in asked.seeds if seed in before]
+    seeds = f"{asked.seeds[0]}-{asked.seeds[-1]}" if len(asked.seeds) > 1 else str(asked.seeds[0])
+    order = f"python -m bench.risk --seeds {seeds} --accounts {asked.accounts[0]} --page docs/risk-figures.md"
+    text = risk_page.written(rows, order, missing=len(asked.seeds) - len(rows))
     if asked.page:
         asked.page.write_text(text, "utf-8")
-        _say(f"Written: {asked.page}")
-    else:
-        _say(text)
-    return 0
+        return f"Written: {asked.page}"
+    return text
 
 
 def judged_before(lines: Path) -> dict[int, dict[str, Any]]:

@@ -12,6 +12,7 @@ PARTS = {"all": "All accounts", "contract": "Contract accounts", "irregular": "I
 NAMES = {
     "true": "the true chances",
     "said": "what Keepwell says",
+    "apart": "boosted trees by kind of account",
     "boosted": "boosted trees",
     "logistic": "logistic regression",
     "silence": "silence alone",
@@ -21,8 +22,8 @@ GOAL = 0.9
 LIBRARIES = ("keepwell", "lightgbm", "scikit-learn", "numpy")
 
 
-def written(rows: Sequence[Mapping[str, Any]], order: str) -> str:
-    """The page for the seeds judged; `order` is the command that makes it."""
+def written(rows: Sequence[Mapping[str, Any]], order: str, *, missing: int = 0) -> str:
+    """The page for the seeds judged; `order` is the command that makes it, `missing` how many it has yet to judge."""
     lines = [
         "# Risk held against the truth of simulated companies",
         "",
@@ -30,13 +31,14 @@ def written(rows: Sequence[Mapping[str, Any]], order: str) -> str:
         "",
         f"    {order}",
         "",
-        f"on {datetime.now(UTC).date().isoformat()}"
-        f" ({', '.join(f'{name} {version(name)}' for name in LIBRARIES)}).",
+        f"on {datetime.now(UTC).date().isoformat()} ({versions(LIBRARIES)}).",
         "[docs/risk.md](risk.md) says what the words mean.",
         "",
     ]
     if not rows:
         return "\n".join([*lines, "No seed has been judged yet."]) + "\n"
+    if missing:
+        lines += [f"{missing} seeds have not been judged yet; the command goes on with them.", ""]
     lines += [*_of_what(rows), *_verdicts(rows)]
     for part, title in PARTS.items():
         lines += ["", f"## {title}", "", *_table(rows, part)]
@@ -77,13 +79,13 @@ def _table(rows: Sequence[Mapping[str, Any]], part: str) -> list[str]:
     heads = (
         "", "AUC", "AUC - 0.5, of the true", "Log-loss", "Off by", "Acted on", "Profit, of the true",
     )  # fmt: skip
-    lines = [_row(heads), _row(["---"] + ["---:"] * (len(heads) - 1))]
+    lines = [row_of(heads), row_of(["---"] + ["---:"] * (len(heads) - 1))]
     for name, title in NAMES.items():
         every = [row["found"][part]["models"].get(name) for row in rows]
         if None in every:
             continue
         lines.append(
-            _row(
+            row_of(
                 [
                     title,
                     _around([one["auc"] for one in every]),
@@ -109,11 +111,11 @@ def _table(rows: Sequence[Mapping[str, Any]], part: str) -> list[str]:
 
 def _each(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     heads = ("Seed", "Model", "AUC", "True AUC", "Share", "Profit", "Off by", "Contract", "Irregular")
-    lines = [_row(heads), _row(["---:", "---"] + ["---:"] * (len(heads) - 2))]
+    lines = [row_of(heads), row_of(["---:", "---"] + ["---:"] * (len(heads) - 2))]
     for row in rows:
         said, true = row["found"]["all"]["models"]["said"], _true(row, "all")
         lines.append(
-            _row(
+            row_of(
                 [
                     str(row["seed"]),
                     row["model"],
@@ -165,5 +167,11 @@ def _percent(values: Sequence[float]) -> str:
     return f"{np.mean(values):.1%}" + ("" if np.isnan(half) else f" ± {half:.1%}")
 
 
-def _row(cells: Sequence[str]) -> str:
+def versions(names: Sequence[str]) -> str:
+    """The versions of libraries that are installed."""
+    return ", ".join(f"{name} {version(name)}" for name in names)
+
+
+def row_of(cells: Sequence[str]) -> str:
+    """A row of a table."""
     return "| " + " | ".join(cells) + " |"
