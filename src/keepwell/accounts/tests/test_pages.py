@@ -1,0 +1,96 @@
+"""Accounts on screen: whom they are shown to, and how."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from keepwell.accounts import queries
+from keepwell.accounts.models import Account, Standing
+from keepwell.accounts.projecting import Source
+from keepwell.members.models import Member, Portfolio
+
+pytestmark = pytest.mark.django_db
+MAY = ("administrator", "manager", "owner", "mate", "viewer")
+
+
+@pytest.fixture
+def account(projected: Source, people: dict[str, Member]) -> Account:
+    found: Account = Standing.objects.order_by("pk").first().account
+    found.owner, found.portfolio, found.chosen = people["owner"], Portfolio.objects.get(name="Ours"), True
+    found.save()
+    return found
+
+
+@pytest.fixture
+def as_(people: dict[str, Member]) -> Callable[[str], Client]:
+    def client(name: str) -> Client:
+        made = Client()
+        made.force_login(people[name])
+        return made
+
+    return client
+
+
+@pytest.mark.parametrize("name", [*MAY, "stranger"])
+def test_only_whose_team_or_own_it_is_sees_an_account(name: str, as_: Any, account: Account) -> None:
+    answer = as_(name).get(f"/accounts/{account.pk}")
+    assert answer.status_code == (200 if name in MAY else 404)
+
+
+@pytest.mark.parametrize("name", [*MAY, "stranger"])
+def test_lists_and_searches_show_nobody_what_is_not_theirs(name: str, as_: Any, account: Account) -> None:
+    page = as_(name).get("/accounts/", {"words": account.name}).content.decode()
+    assert (f'href="/accounts/{account.pk}"' in page) == (name in MAY)
+
+
+def test_an_account_that_there_is_not_and_one_that_is_not_theirs_look_the_same(
+    as_: Any, account: Account
+) -> None:
+    client = as_("stranger")
+    there, none = client.get(f"/accounts/{account.pk}"), client.get("/accounts/no-such")
+    assert there.status_code == none.status_code == 404
+    assert len(there.content) == len(none.content)  # but for the tokens of their forms
+
+
+@pytest.mark.parametrize("sort", queries.SORTS)
+def test_a_list_sorts_by_each_column(sort: str, as_: Any, account: Account) -> None:
+    assert as_("administrator").get("/accounts/", {"sort": sort}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/?whose=nonsense", "/accounts/?page=x&sort=y&health=z", "/accounts/A?before=x"]
+)
+def test_an_address_that_makes_no_sense_shows_something_that_does(
+    address: str, as_: Any, account: Account
+) -> None:
+    assert as_("administrator").get(address).status_code in (200, 404)
+
+
+def test_pages_ask_few_questions_however_many_accounts(
+    as_: Any, account: Account, django_assert_max_num_queries: Any
+) -> None:
+    client = as_("administrator")
+    for address in ("/", "/accounts/", f"/accounts/{account.pk}"):
+        with django_assert_max_num_queries(12):
+            client.get(address)
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}"])
+def test_what_was_imported_is_text_and_never_markup(name: str, as_: Any, account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(name=name, segment=name, country=name)
+    for address in ("/accounts/", f"/accounts/{account.pk}"):
+        page = as_("administrator").get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_a_timeline_pages_back_without_losing_or_repeating(as_: Any, account: Account) -> None:
+    whole = list(queries.timeline_of(account))
+    seen: list[Any] = []
+    before = None
+    while part := list(queries.timeline_of(account, before=before)[:7]):
+        seen += part
+        before = (part[-1].at, part[-1].pk)
+    assert seen == whole
