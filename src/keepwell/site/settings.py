@@ -18,6 +18,7 @@ CSRF_TRUSTED_ORIGINS = [ADDRESS]
 
 INSTALLED_APPS = [
     "keepwell.site",
+    "keepwell.reach",
     "keepwell.accounts",
     "keepwell.members",
     "django.contrib.auth",
@@ -100,7 +101,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Keepwell"
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # a write for each page: signing in and out is known without it
 
 # --- what a browser may do ------------------------------------------------------------------------------------
 
@@ -147,9 +148,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("KEEPWELL_MAIL_FROM", "keepwell@localhost")
 Q_CLUSTER = {
     "name": "keepwell",
     "orm": "default",
-    "workers": 1,
-    "timeout": 4 * 3600,
-    "retry": 5 * 3600,
+    "workers": 2,  # one may be at the night for long
+    "timeout": 540,  # the night asks for longer itself
+    "retry": 600,
     "max_attempts": 3,
     "ack_failures": True,
     "catch_up": False,
