@@ -10,6 +10,7 @@ import pyarrow as pa
 from keepwell.book import delta
 from keepwell.book.checks import sentences
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.engines.following import Stored
 from keepwell.book.kept import SCHEMAS
 from keepwell.book.manifest import Manifest
 from keepwell.book.persons import fact_columns, personal_columns, personal_name
@@ -169,14 +170,21 @@ class Moment:
             found[row["source"]] = max(day, before) if row["at_least"] and before else day
         return found
 
+    def stored(self, name: str) -> Stored:
+        """The files of a table as it is now, for rows that are read as they lie in them."""
+        return self._stored(name, self._schema(name))
+
     def _scan(self, name: str, schema: pa.Schema) -> Frame:
-        snapshot = self._snapshot(name)
-        folder = delta.folder(name)
+        found = self._stored(name, schema)
+        return self.engine.scan(found.files, schema, at=found.at)
+
+    def _stored(self, name: str, schema: pa.Schema) -> Stored:
+        snapshot, folder = self._snapshot(name), delta.folder(name)
         found = [f"{folder}/{file}" for file in snapshot.files] if snapshot else []
         if self._store.remote:
-            paths = [self._store.arrow_path(path) for path in found]
-            return self.engine.scan(paths, schema, at=self._store.arrow_files)
-        return self.engine.scan([self._store.uri(path) for path in found], schema)
+            paths = tuple(self._store.arrow_path(path) for path in found)
+            return Stored(paths, schema, self._store.arrow_files)
+        return Stored(tuple(self._store.uri(path) for path in found), schema)
 
     def _schema(self, name: str) -> pa.Schema:
         snapshot = self._snapshot(name)

@@ -86,6 +86,7 @@ def ledger_of_frames(
     accounts = frames.get("accounts")
     ledger = Ledger(
         rows=posted.rows,
+        stored=posted.stored,
         engine=computing,
         policies=chosen,
         covered=known,

@@ -26,6 +26,7 @@ from keepwell.ledger.movements import LEAVING, OUTPUTS, ROWS
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import CYCLES, Posted, missing_figures, post
 from keepwell.ledger.rows import POSTING
+from keepwell.ledger.stored import StoredRows
 from keepwell.lib.days import number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -276,9 +277,7 @@ def standing(moment: Moment, name: str, schema: pa.Schema) -> Frame:
     engine = moment.engine
     full = moment.frame(POSTINGS).filter(nw.col("full")).select(full=nw.col("posting").max())
     base = engine.collect(full)["full"].to_pylist()[0]
-    newest = engine.persist(
-        moment.frame(REPOSTED).group_by("account_id").agg(newest=nw.col("posting").max().cast(nw.Int64))
-    )
+    newest = engine.persist(_newest(moment))
     older = rows.filter(nw.col("posting") == base).join(newest, on="account_id", how="anti")
     newer = (
         rows.filter(nw.col("posting") > base)
@@ -287,3 +286,15 @@ def standing(moment: Moment, name: str, schema: pa.Schema) -> Frame:
     )
     parts = [older.select(*schema.names), engine.persist(newer.select(*schema.names))]
     return nw.concat(parts, how="vertical")
+
+
+def stored_rows(moment: Moment) -> StoredRows:
+    """The files of the ledger's rows, and whose rows in them count no longer."""
+    newest = moment.engine.collect(_newest(moment)) if moment.has(REPOSTED) else None
+    return StoredRows(moment.stored(ROWS), newest)
+
+
+def _newest(moment: Moment) -> Frame:
+    """The number of the newest posting of each account that was posted again."""
+    reposted = moment.frame(REPOSTED).group_by("account_id")
+    return reposted.agg(newest=nw.col("posting").max().cast(nw.Int64))

@@ -1,16 +1,20 @@
 """The ledger as figures see it: its rows, and all that must be printed beside a figure made from them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
+
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.engines.following import Stored, Work
 from keepwell.ledger import notices
 from keepwell.ledger.facts import versions
 from keepwell.ledger.policies import Policies
+from keepwell.ledger.stored import StoredRows
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import Rate
 from keepwell.lib.text import gettext as _
@@ -34,7 +38,8 @@ class Ledger:
     is known. attributes: rows account_id, known_on (day number) and the columns by which accounts can be cut; None
     where nothing is known of accounts. cut: what the figures say of the moment they were made from. excluded: how
     many rows or accounts are in no figure, by reason. renewals: account_id and day of each subscription that comes up
-    for renewal. What not every figure needs is given as a way to get it, and got once.
+    for renewal. stored: the same rows as they lie in files, where they do. What not every figure needs is given as a
+    way to get it, and got once.
     """
 
     rows: Frame
@@ -44,6 +49,7 @@ class Ledger:
     reporting: str
     currencies: tuple[str, ...]
     quoted: tuple[QuotedRate, ...] = ()
+    stored: StoredRows | None = None
     leaving: Frame | None = None
     attributes_from: Callable[[], Frame] | None = None
     cycles: Frame | None = None
@@ -124,6 +130,22 @@ class Ledger:
         if self.attributes is None:
             return []
         return [c for c in self.attributes.collect_schema().names() if c not in ("account_id", "known_on")]
+
+    def follow(
+        self, columns: Sequence[str], work: Work, outputs: Mapping[str, pa.Schema]
+    ) -> dict[str, Frame]:
+        """What `work` makes of these columns of the rows, account by account (see `Engine.follow`), by output."""
+        rows: Frame | Stored
+        if self.stored is None:
+            rows = self.rows.select(*columns)
+        else:
+            found = self.stored.select(*columns)
+            rows, work = found.rows, found.only_counting(work)
+        files = self.engine.follow(rows, work, outputs, sort=["account_id", "day", "currency"])
+        return {
+            name: self.engine.scan([str(file) for file in files[name]], schema)
+            for name, schema in outputs.items()
+        }
 
     def known_leavers(self) -> Frame:
         """Days over which accounts are leaving (see `keepwell.ledger.notices`)."""

@@ -4,14 +4,12 @@ What is read here is sorted by account, day and currency and holds whole account
 is its neighbour, and nothing has to be searched for. Everything is worked out on whole columns at a time.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 
 from keepwell.ledger import notices
-from keepwell.ledger.neighbours import Column, Groups, numbered, ranked
-from keepwell.ledger.rows import KINDS, POSTING
+from keepwell.ledger.neighbours import Column, Groups, named, numbered, ranked
+from keepwell.ledger.rows import KEPT_BY, KINDS, POSTING
 from keepwell.ledger.rows import SCHEMA as ROW
 from keepwell.ledger.stretches import LEFT_FOR
 
@@ -23,7 +21,6 @@ OUTPUTS = {
     # The currencies that there are rows in, and how many accounts first paid in each, in any number of parts.
     JOINED: pa.schema([("currency", pa.string()), ("accounts", pa.int64())]),
 }
-_KEPT_BY = ("contract", "irregular")
 
 # Columns by name, all of one length.
 _Columns = dict[str, Column]
@@ -136,9 +133,9 @@ def _rows(ids: pa.Array, currencies: pa.Array, steps: _Columns) -> pa.Table:
         **steps,
         "account_id": ids.take(pa.array(steps["place"])),
         "currency": pa.DictionaryArray.from_arrays(steps["currency"], currencies),
-        "kind": _named(kind, KINDS),
-        "leaving_kind": _named(steps["why"], LEFT_FOR, missing=~stops),
-        "kept_by": _named(_irregular(steps), _KEPT_BY),
+        "kind": named(kind, KINDS),
+        "leaving_kind": named(steps["why"], LEFT_FOR, missing=~stops),
+        "kept_by": named(_irregular(steps), KEPT_BY),
     }
     return pa.table([columns[name] for name in ROW.names], names=ROW.names)
 
@@ -150,10 +147,6 @@ def _irregular(steps: _Columns) -> Column:
     after, before = steps["irregular_after"], steps["irregular_after"] - steps["irregular_change"]
     found: Column = np.where(steps["after"] > 0, after == steps["after"], before == steps["before"])
     return found.astype(np.int8)
-
-
-def _named(places: Column, names: Sequence[str], missing: Column | None = None) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int8), mask=missing), list(names))
 
 
 def _joined(currencies: pa.Array, steps: _Columns) -> pa.Table:

@@ -1,5 +1,6 @@
 """Sorted columns read by neighbours: what lies before and after each row in the group it belongs to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +53,25 @@ class Groups:
 
     def next_day(self, days: Column) -> Column:
         """The day of the group's next row; FOREVER on its last."""
-        found = np.append(days[1:], FOREVER)[: self.rows]
-        found[self.starts[1:] - 1] = FOREVER
-        return found
+        return self.following(days, FOREVER)
 
     def day_before(self, days: Column) -> Column:
         """The day of the group's row before; NEVER on its first."""
-        found = np.concatenate([[NEVER], days[:-1]])[: self.rows]
-        found[self.starts] = NEVER
+        return self.preceding(days, NEVER)
+
+    def following(self, column: Column, none: int) -> Column:
+        """The value of the group's next row; `none` on its last."""
+        found = np.empty_like(column)
+        found[:-1] = column[1:]
+        found[self.starts[1:] - 1] = none
+        found[-1:] = none
+        return found
+
+    def preceding(self, column: Column, none: int) -> Column:
+        """The value of the group's row before; `none` on its first."""
+        found = np.empty_like(column)
+        found[1:] = column[:-1]
+        found[self.starts] = none
         return found
 
 
@@ -76,3 +88,19 @@ def ranked(texts: pa.ChunkedArray) -> tuple[Column, pa.Array]:
     places = np.empty(len(order), np.int32)
     places[order] = np.arange(len(order), dtype=np.int32)
     return places[coded.indices.to_numpy()], coded.dictionary.take(pa.array(order))
+
+
+def coded(texts: pa.ChunkedArray, names: Sequence[str]) -> Column:
+    """Each of a few texts as its place among `names`; -1 where it is missing."""
+    column = texts.combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        column = pc.dictionary_encode(column)
+    places = [names.index(text) for text in column.dictionary.to_pylist()]
+    indices = pc.fill_null(column.indices, len(places)).to_numpy()
+    found: Column = np.array([*places, -1], np.int8)[indices]
+    return found
+
+
+def named(places: Column, names: Sequence[str], missing: Column | None = None) -> pa.Array:
+    """The text at each place among `names`, none where it is `missing`."""
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int8), mask=missing), list(names))

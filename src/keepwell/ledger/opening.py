@@ -21,12 +21,14 @@ from keepwell.ledger.keeping import (
     policies_of,
     post_book,
     standing,
+    stored_rows,
 )
 from keepwell.ledger.ledger import Ledger, QuotedRate
 from keepwell.ledger.movements import LEAVING, ROWS
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.posting import CYCLES, post, renewals
 from keepwell.ledger.rows import SCHEMA as rows_schema
+from keepwell.ledger.stored import StoredRows
 from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
@@ -69,6 +71,7 @@ def _posted(moment: Moment, policies: Policies) -> Ledger:
         moment,
         policies,
         rows=standing(moment, ROWS, rows_schema),
+        stored=stored_rows(moment),
         leaving=standing(moment, LEAVING, notices.SCHEMA),
         fixed=standing(moment, CYCLES, cycles.SCHEMA),
         currencies=tuple(sorted(currencies_posted(last_posting(moment)))),
@@ -85,6 +88,7 @@ def _in_memory(moment: Moment, policies: Policies) -> Ledger:
         moment,
         policies,
         rows=posted.rows,
+        stored=posted.stored,
         currencies=posted.currencies,
         leaving=posted.leaving,
         fixed=posted.cycles,
@@ -96,6 +100,7 @@ def _ledger(
     policies: Policies,
     *,
     rows: Frame,
+    stored: StoredRows,
     leaving: Frame,
     fixed: Frame | None,
     currencies: tuple[str, ...],
@@ -103,6 +108,7 @@ def _ledger(
     engine, settings = moment.engine, moment.settings
     return Ledger(
         rows=rows,
+        stored=stored,
         engine=engine,
         policies=policies,
         covered=covered_of(moment),

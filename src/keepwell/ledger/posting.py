@@ -9,11 +9,13 @@ import narwhals as nw
 import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.engines.following import Stored
 from keepwell.ledger import cycles, grace, movements, notices, past_due, run_rates, stretches
 from keepwell.ledger.facts import Facts
 from keepwell.ledger.movements import JOINED, LEAVING, OUTPUTS, ROWS
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.rows import SCHEMA as rows_schema
+from keepwell.ledger.stored import StoredRows
 from keepwell.ledger.survivors import Survivors
 from keepwell.lib.days import from_number, number
 
@@ -37,6 +39,11 @@ class Posted:
     def rows(self) -> Frame:
         """The ledger's rows, in no order."""
         return self._read(ROWS, rows_schema)
+
+    @property
+    def stored(self) -> StoredRows:
+        """The same rows as they lie in their files."""
+        return StoredRows(Stored(tuple(str(file) for file in self.files[ROWS]), rows_schema))
 
     @property
     def leaving(self) -> Frame:

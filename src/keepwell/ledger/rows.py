@@ -34,6 +34,9 @@ SCHEMA = pa.schema(
 # By what it does to the account as a whole on that day. A change of currency is a contraction and an expansion.
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
 
+# What MRR comes from. An account with both counts with the first.
+KEPT_BY = ("contract", "irregular")
+
 LEAVING_KINDS = ("by_choice", "failed_payment", "lapse", "closed_or_merged", "unknown")
 
 # A stored row also bears the number of the posting that wrote it.

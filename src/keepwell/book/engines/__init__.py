@@ -16,7 +16,7 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.fs as pafs
 
-from keepwell.book.engines.following import Work
+from keepwell.book.engines.following import Stored, Work
 from keepwell.lib.errors import KeepwellError
 
 Frame = nw.LazyFrame[Any]
@@ -51,7 +51,7 @@ class Engine(Protocol):
 
     def follow(
         self,
-        frame: Frame,
+        rows: Frame | Stored,
         work: Work,
         outputs: Mapping[str, pa.Schema],
         *,
@@ -61,12 +61,16 @@ class Engine(Protocol):
         """Write what `work` makes of the rows, followed in the order of `sort`: Parquet files by name of output.
 
         `work` is handed an Arrow table of sorted rows at a time, in which whatever shares the first column of `sort`
-        is together, and returns a table for each of `outputs`. It runs where the rows are, on several threads or
+        is together, and returns a table for any of `outputs`. Rows that are stored as they were followed before need
+        not be sorted again, and their texts may come as codes. It runs where the rows are, on several threads or
         machines. Without `folder` the files last until the engine is closed.
         """
 
     def fork(self) -> "Engine":
-        """The same engine for another thread: it has frames of its own, and is closed before this one."""
+        """The same engine for another thread, or for a while: it has frames of its own, which go when it is closed.
+
+        That is before this one is.
+        """
 
     def close(self) -> None:
         """Give everything back: temporary tables, files, sessions."""

@@ -3,8 +3,9 @@
 
 import copy
 import itertools
+import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import pyarrow.dataset as pads
 import pyarrow.fs as pafs
 
 from keepwell.book.engines import Engine, Frame
-from keepwell.book.engines.following import Work, whole_groups, write_followed
+from keepwell.book.engines.following import Stored, Work, whole_groups, write_followed
 
 _EPOCH = "DATE '1970-01-01'"
 _AT_ONCE = 491_520  # rows followed at a time: four of the row groups that are written
+_STORED_AT_ONCE = 61_440  # of stored rows: columns so short stay in memory that is at hand already
 
 
 class DuckDBEngine:
@@ -49,6 +51,7 @@ class DuckDBEngine:
         ((threads,),) = self.connection.execute("SELECT current_setting('threads')").fetchall()
         self._threads = int(threads)
         self._names = itertools.count(1)
+        self._persisted: list[str] = []
 
     def scan(self, files: Sequence[str], schema: pa.Schema, *, at: pafs.FileSystem | None = None) -> Frame:
         if not files:
@@ -93,6 +96,7 @@ class DuckDBEngine:
         name = self._new_name()
         relation: duckdb.DuckDBPyRelation = frame.to_native()
         relation.create(name)
+        self._persisted.append(name)
         return nw.from_native(self.connection.table(name))
 
     def collect(self, frame: Frame) -> pa.Table:
@@ -114,28 +118,43 @@ class DuckDBEngine:
 
     def follow(
         self,
-        frame: Frame,
+        rows: Frame | Stored,
         work: Work,
         outputs: Mapping[str, pa.Schema],
         *,
         sort: Sequence[str],
         folder: Path | None = None,
     ) -> dict[str, list[Path]]:
-        relation: duckdb.DuckDBPyRelation = frame.to_native()
-        relation = relation.order(", ".join(map(_quoted, sort)))
-        tables = whole_groups(relation.to_arrow_reader(_AT_ONCE), sort[0])
+        tables = whole_groups(self._in_order(rows, sort), sort[0])
+        # What lasts as long as the engine is read once or twice: making it small would cost more than that.
+        compression = "zstd" if folder else "lz4"
         folder = folder or self._folder / self._new_name()
-        return write_followed(tables, work, outputs, folder, threads=self._threads)
+        return write_followed(tables, work, outputs, folder, threads=self._threads, compression=compression)
+
+    def _in_order(self, rows: Frame | Stored, sort: Sequence[str]) -> Iterable[pa.RecordBatch]:
+        if isinstance(rows, Stored):
+            return rows.batches(sort[0], _STORED_AT_ONCE)
+        relation: duckdb.DuckDBPyRelation = rows.to_native()
+        in_order = relation.order(", ".join(map(_quoted, sort)))
+        found: Iterable[pa.RecordBatch] = in_order.to_arrow_reader(_AT_ONCE)
+        return found
 
     def fork(self) -> Engine:
         other = copy.copy(self)
         other.connection = self.connection.cursor()
-        other._spill = None
+        other._spill, other._persisted = None, []
+        other._folder = self._folder / self._new_name()
         return other
 
     def close(self) -> None:
+        if (
+            self._spill is None
+        ):  # a fork takes along what it made, and leaves the rest to the engine it came from
+            for name in self._persisted:
+                self.connection.execute(f"DROP TABLE IF EXISTS {name}")
+            shutil.rmtree(self._folder, ignore_errors=True)
         self.connection.close()
-        if self._spill is not None:  # a fork leaves the folder to the engine it came from
+        if self._spill is not None:
             self._spill.cleanup()
 
     def _new_name(self) -> str:

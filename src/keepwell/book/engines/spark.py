@@ -14,7 +14,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from keepwell.book.engines import Engine, Frame
-from keepwell.book.engines.following import Work, whole_groups
+from keepwell.book.engines.following import Stored, Work, whole_groups
 from keepwell.book.engines.starting import spark_session
 
 _AT_ONCE = 491_520  # rows followed at a time
@@ -96,7 +96,7 @@ class SparkEngine:
 
     def follow(
         self,
-        frame: Frame,
+        rows: Frame | Stored,
         work: Work,
         outputs: Mapping[str, pa.Schema],
         *,
@@ -117,6 +117,8 @@ class SparkEngine:
                         columns[side_by_side.get_field_index(name)] = part.to_struct_array()
                         yield pa.record_batch(columns, schema=side_by_side)
 
+        # Of files, whoever reads them takes pieces that may part what belongs together.
+        frame = self.scan(rows.files, rows.schema, at=rows.at) if isinstance(rows, Stored) else rows
         native = frame.to_native().repartition(sort[0]).sortWithinPartitions(*sort)
         made = native.mapInArrow(followed, from_arrow_schema(side_by_side)).localCheckpoint()
         folder = folder or self._folder / uuid.uuid4().hex

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from keepwell.book.engines import engine_named
-from keepwell.book.engines.following import whole_groups
+from keepwell.book.engines.following import Stored, whole_groups
 from keepwell.lib.errors import KeepwellError
 
 SCHEMA = pa.schema(
@@ -169,6 +169,39 @@ def test_rows_are_followed_in_order_with_all_of_one_key_together(engine):
     assert all((row["name"] == "one") == (row["rows"] == 1) for row in rows)
     assert engine.collect(engine.scan([str(file) for file in files["days"]], SEEN_DAYS)).num_rows
     assert not engine.collect(engine.scan([str(file) for file in files["none"]], SEEN_DAYS)).num_rows
+
+
+def test_stored_rows_are_followed_as_they_lie(engine, tmp_path):
+    parts = (["d"] * 3 + ["e"], ["a", "a", "b", "c", "c"])
+    for place, ids in enumerate(parts):
+        kinds = pa.array(["x", None, "y", "x", "x"][: len(ids)])
+        rows = pa.table({"id": ids, "day": list(range(len(ids))), "kind": kinds, "other": ids})
+        pq.write_table(rows, tmp_path / f"{place}.parquet", row_group_size=2)
+    schema = pa.schema(
+        [("id", pa.string()), ("day", pa.int64()), ("kind", pa.string()), ("other", pa.string())]
+    )
+    stored = Stored((f"{tmp_path}/0.parquet", f"{tmp_path}/1.parquet"), schema).select("id", "day", "kind")
+
+    def work(table):
+        assert table.column_names == ["id", "day", "kind"]
+        kinds = table["kind"].cast(pa.string()).to_pylist()
+        found = [
+            f"{i}{d}{k}"
+            for i, d, k in zip(table["id"].to_pylist(), table["day"].to_pylist(), kinds, strict=True)
+        ]
+        whole = sorted({one[0] for one in found})
+        names = pa.array([" ".join(one for one in found if one[0] == id_) for id_ in whole])
+        return {"names": pa.table([whole, [1] * len(whole), names], names=NAMES.names)}
+
+    files = engine.follow(stored, work, {"names": NAMES}, sort=["id", "day"])
+    rows = engine.collect(engine.scan([str(file) for file in files["names"]], NAMES)).to_pylist()
+    assert sorted((row["id"], row["name"]) for row in rows) == [
+        ("a", "a0x a1None"),
+        ("b", "b2y"),
+        ("c", "c3x c4x"),
+        ("d", "d0x d1None d2y"),
+        ("e", "e3x"),
+    ]
 
 
 def test_what_is_followed_is_written_where_it_is_wanted(engine, tmp_path):

@@ -5,7 +5,9 @@ from random import Random
 import pytest
 from oracle.agreement import DEEPER
 
-from keepwell.ledger.keeping import FIGURES, post_book
+from keepwell.ledger.keeping import FIGURES, post_book, standing, stored_rows
+from keepwell.ledger.movements import ROWS
+from keepwell.ledger.rows import SCHEMA
 from keepwell.ledger.tests.loading import (
     CHANGES,
     assert_posted,
@@ -16,10 +18,22 @@ from keepwell.ledger.tests.loading import (
 )
 
 
+def followed(moment):
+    """The ledger's rows that count, as they are followed in the files they lie in."""
+    stored = stored_rows(moment).select(*SCHEMA.names)
+    work = stored.only_counting(lambda table: {ROWS: table.select(SCHEMA.names).cast(SCHEMA)})
+    files = moment.engine.follow(stored.rows, work, {ROWS: SCHEMA}, sort=["account_id", "day", "currency"])
+    return as_set(moment.engine.scan([str(file) for file in files[ROWS]], SCHEMA), moment)
+
+
+def as_set(rows, moment):
+    return {tuple(row.values()) for row in moment.engine.collect(rows).to_pylist()}
+
+
 def frozen(moment):
     if not moment.has(FIGURES):
         return set()
-    return {tuple(row.values()) for row in moment.engine.collect(moment.frame(FIGURES)).to_pylist()}
+    return as_set(moment.frame(FIGURES), moment)
 
 
 @pytest.mark.slow
@@ -40,6 +54,7 @@ def test_whatever_changed_a_nights_posting_gives_what_a_full_one_would(tmp_path,
         nights += not post_book(book, duck).full
         moment = book.moment(duck)
         assert_posted(moment)
+        assert followed(moment) == as_set(standing(moment, ROWS, SCHEMA), moment)
         assert frozen(moment) >= before, "figures once frozen are never changed"
         before = frozen(moment)
         assert post_book(book, duck) is None
