@@ -16,49 +16,20 @@ class Calendar:
 
     over: tuple[Period, ...]
     places: Frame  # each `place`, with the `start` of its period and the `end`, the day after its last
-    days: Frame  # the same of each `day`
 
     @classmethod
     def of(cls, over: Sequence[Period], engine: Engine) -> "Calendar":
         """The calendar of periods."""
-        places = [(place, number(p.start), number(p.end)) for place, p in enumerate(over)]
-        days = [(day, *one) for one in places for day in range(one[1], one[2])]
-        named = ("place", "start", "end")
-        return cls(tuple(over), _table(named, places, engine), _table(("day", *named), days, engine))
+        starts, ends = (
+            [number(day) for day in days] for days in zip(*((p.start, p.end) for p in over), strict=True)
+        )
+        places = pa.table({"place": range(len(over)), "start": starts, "end": ends})
+        return cls(tuple(over), engine.frame(places))
 
     @property
     def bounds(self) -> list[int]:
         """The first day of each period, and the one after the last."""
         return [*(number(period.start) for period in self.over), number(self.over[-1].end)]
-
-    @property
-    def longest(self) -> int:
-        """The days of the longest period."""
-        return max(period.days for period in self.over)
-
-    def placed(self, rows: Frame) -> Frame:
-        """Rows whose `day` lies in a period, with its place, start and end."""
-        if len(self.over) > 1:
-            return rows.join(self.days, on="day", how="inner")
-        start, end = self.bounds
-        known = {"place": 0, "start": start, "end": end}
-        literals = {name: nw.lit(value).cast(nw.Int64) for name, value in known.items()}
-        return rows.filter(nw.col("day") >= start, nw.col("day") < end).with_columns(**literals)
-
-    def spanned(self, rows: Frame) -> Frame:
-        """Rows from the `first` place that starts after their `day` to the `last` that ends no later than `until`."""
-        bounds, last = self.bounds, len(self.over) - 1
-        rows = rows.filter(nw.col("day") < bounds[-2], nw.col("until") >= bounds[1])
-        if not last:
-            return rows.with_columns(first=nw.lit(0).cast(nw.Int64), last=nw.lit(0).cast(nw.Int64))
-        began = self.days.select("day", first=nw.col("place") + 1)
-        ended = self.days.select(until=nw.col("day"), last=nw.col("place") - 1)
-        return (
-            rows.join(began, on="day", how="left")
-            .join(ended, on="until", how="left")
-            .with_columns(nw.col("first").fill_null(0), nw.col("last").fill_null(last))
-            .filter(nw.col("first") <= nw.col("last"))
-        )
 
     def begun(self, day: nw.Expr) -> nw.Expr:
         """How many of the bounds are no later than a day.
@@ -76,19 +47,10 @@ class Calendar:
 
     def narrowed(self, rows: Frame) -> Frame:
         """Rows that hold from `first` to `last`, where the day before a place lies in [valid_from, valid_until)."""
-        return narrowed(rows, self.begun(nw.col("valid_from")), self.begun(nw.col("valid_until")) - 1)
-
-
-def narrowed(rows: Frame, first: nw.Expr, last: nw.Expr) -> Frame:
-    """Rows that hold from `first` to `last`, no earlier and no later than some other places."""
-    later = nw.when(first > nw.col("first")).then(first).otherwise(nw.col("first"))
-    earlier = nw.when(last < nw.col("last")).then(last).otherwise(nw.col("last"))
-    return rows.with_columns(first=later, last=earlier).filter(nw.col("first") <= nw.col("last"))
-
-
-def _table(names: Sequence[str], rows: Sequence[Sequence[int]], engine: Engine) -> Frame:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return engine.frame(pa.table(dict(zip(names, columns, strict=True))))
+        first, last = self.begun(nw.col("valid_from")), self.begun(nw.col("valid_until")) - 1
+        later = nw.when(first > nw.col("first")).then(first).otherwise(nw.col("first"))
+        earlier = nw.when(last < nw.col("last")).then(last).otherwise(nw.col("last"))
+        return rows.with_columns(first=later, last=earlier).filter(nw.col("first") <= nw.col("last"))
 
 
 def _found(value: nw.Expr, bounds: Sequence[int], answers: Sequence[int]) -> nw.Expr:

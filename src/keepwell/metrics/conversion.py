@@ -10,12 +10,12 @@ cent, because the same balance is always rounded to the same amount.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import narwhals as nw
-import pyarrow as pa
+import numpy as np
 
-from keepwell.book.engines import Engine, Frame
+from keepwell.ledger.neighbours import Column
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import Rate
 from keepwell.lib.text import gettext as _
@@ -57,113 +57,102 @@ def without_rate(rates: Mapping[str, Rate], reporting: str, currency: str = "cur
     return nw.when(known).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64)
 
 
-# Rates of up to six decimals: an amount that overflows 64 bits with one of them is beyond all MRR, and raises.
-_PLAIN = 2**20
-
-
 @dataclass(frozen=True)
 class Prices:
-    """The rates of periods as a small table, for engines to look them up in.
+    """The rates of periods, for columns of amounts held in memory: equal to `Rate.convert`, as `money_in` is.
 
-    The same as `money_in` for amounts from 0 on; of many currencies its expression would be as many times as long,
-    and long expressions cost the engine more than the rows of a company do.
+    `eras` are the rates of periods that follow one another with the same ones; a currency goes by its place among
+    `currencies`.
     """
 
-    table: Frame | None  # None where all is in the reporting currency
-    on: tuple[str, ...] = ()  # by currency, and where rates move by `place`, that of the period
-    plain: bool = True
+    eras: tuple[Mapping[str, Rate], ...]
+    currencies: tuple[str, ...]
 
     @classmethod
-    def of(cls, rates: Sequence[Mapping[str, Rate]], reporting: str, engine: Engine) -> "Prices":
-        """Those of the rates of each period."""
-        if not set().union(*rates) - {reporting}:
-            return cls(None)
-        moving = any(one != rates[0] for one in rates)
-        known = [{**one, reporting: Rate(reporting, 1, 1)} for one in (rates if moving else rates[:1])]
-        plain = all(rate.den < _PLAIN for one in known for rate in one.values())
-        terms = [
-            {"currency": code, "place": place, **_Terms.of(rate).named(plain=plain)}
-            for place, one in enumerate(known)
-            for code, rate in sorted(one.items())
-        ]
-        table = pa.Table.from_pylist(terms)
-        if moving:
-            return cls(engine.frame(table), ("currency", "place"), plain)
-        return cls(engine.frame(table.drop_columns("place")), ("currency",), plain)
+    def of(cls, eras: Sequence[Mapping[str, Rate]], reporting: str) -> "Prices":
+        """Those of each era. Raises KeepwellError where a rate cannot be used."""
+        own = {reporting: Rate(reporting, 1, 1)}
+        known = tuple({**one, **own} for one in eras)
+        for one in known:
+            for rate in one.values():
+                _refuse_unusable(rate)
+        return cls(known, tuple(sorted(known[0])))
 
-    def priced(self, rows: Frame, columns: Mapping[str, str]) -> Frame:
-        """Rows with each amount named in `columns` in the reporting currency too, under the new name."""
-        if self.table is None:
-            return rows.with_columns(**{new: nw.col(amount) for amount, new in columns.items()})
-        terms, convert = _Terms.by_columns(), _plainly if self.plain else _converted
-        converted = {new: convert(nw.col(amount), terms) for amount, new in columns.items()}
-        return rows.join(self.table, on=[*self.on], how="left").with_columns(**converted)
+    @cached_property
+    def _rates(self) -> list[Rate]:
+        return [one[code] for one in self.eras for code in self.currencies]
+
+    @cached_property
+    def _foreign(self) -> Column:
+        return np.array([(rate.num, rate.den) != (1, 1) for rate in self._rates])
+
+    @cached_property
+    def _terms(self) -> tuple[Column, Column, Column]:
+        """num (its lowest 64 bits), den, and the quotient of both, of each currency, era by era."""
+        num = np.array([rate.num % 2**64 for rate in self._rates], np.uint64).view(np.int64)
+        den = np.array([rate.den for rate in self._rates], np.int64)
+        return num, den, np.array([rate.num / rate.den for rate in self._rates])
+
+    def priced(self, amounts: Column, currency: Column | int, era: Column | int = 0) -> Column:
+        """Amounts in minor units of the reporting currency."""
+        rate = np.broadcast_to(currency + era * len(self.currencies), amounts.shape)
+        foreign = np.flatnonzero(self._foreign[rate])
+        found = amounts.copy()
+        found[foreign] = self._converted(amounts[foreign], rate[foreign])
+        return found
+
+    def _converted(self, amounts: Column, rate: Column) -> Column:
+        num, den, share = (term[rate] for term in self._terms)
+        guess = amounts * share
+        found: Column = np.rint(guess).astype(np.int64)
+        # What the guess leaves over is small, and so it is right although the products may leave 64 bits.
+        left = amounts * num - found * den
+        twice = np.abs(left) * 2
+        doubtful = np.flatnonzero(twice >= den)
+        one_off, odd = twice[doubtful] > den[doubtful], found[doubtful] % 2 == 1
+        found[doubtful] += np.sign(left[doubtful]) * (one_off | odd)  # a half goes to the even side
+        for row in np.flatnonzero(np.abs(guess) >= _GUESSED).tolist():
+            found[row] = self._rates[rate[row]].convert(int(amounts[row]))
+        return found
 
 
-# A number of the rate: known when the expression is written, or found in a column of the row.
-_Number = int | nw.Expr
+_GUESSED = 2.0**50  # quotients below it are guessed to less than one by a double
 
 
 @dataclass(frozen=True)
 class _Terms:
     """A rate taken apart: num / den = whole + part / den; `digits` are those of part and den, lowest first."""
 
-    num: _Number
-    den: _Number
-    whole: _Number
-    part: _Number
-    share: float | nw.Expr  # part / den, nearly
-    limit: _Number  # amounts below it are converted in one go
-    digits: tuple[tuple[_Number, _Number], ...]
+    num: int
+    den: int
+    whole: int
+    part: int
+    share: float  # part / den, nearly
+    limit: int  # amounts below it are converted in one go
+    digits: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, rate: Rate) -> "_Terms":
         """Raises KeepwellError where the rate is not positive or too fine to be worked with in 64 bits."""
-        if rate.num <= 0 or rate.den <= 0 or rate.den > 2**60:
-            raise KeepwellError(
-                _("The exchange rate of {currency} cannot be used.").format(currency=rate.currency),
-                seen=f"{rate.num}/{rate.den}",
-                ways=[_("A rate is above zero and has at most 15 decimals.")],
-            )
+        _refuse_unusable(rate)
         whole, part = divmod(rate.num, rate.den)
         places = range(0, _DIGIT * _PLACES, _DIGIT)
         digits = tuple(((part >> p) % 2**_DIGIT, (rate.den >> p) % 2**_DIGIT) for p in places)
         return cls(rate.num, rate.den, whole, part, part / rate.den, _DOUBLE // rate.num, digits)
 
-    def named(self, *, plain: bool) -> dict[str, Any]:
-        """The numbers by the names of columns; the few that are enough for a plain rate."""
-        if plain:
-            return {"__rate_den": self.den, "__rate_whole": self.whole, "__rate_part": self.part}
-        found: dict[str, Any] = {f"__rate_{name}": getattr(self, name) for name in _SINGLE}
-        for place, (part, den) in enumerate(self.digits):
-            found |= {f"__rate_part_{place}": part, f"__rate_den_{place}": den}
-        return found
 
-    @classmethod
-    def by_columns(cls) -> "_Terms":
-        """The numbers of each row's own rate."""
-        single = {name: nw.col(f"__rate_{name}") for name in _SINGLE}
-        digits = tuple((nw.col(f"__rate_part_{p}"), nw.col(f"__rate_den_{p}")) for p in range(_PLACES))
-        return cls(**single, digits=digits)
-
-
-_SINGLE = ("num", "den", "whole", "part", "share", "limit")
+def _refuse_unusable(rate: Rate) -> None:
+    if rate.num <= 0 or rate.den <= 0 or rate.den > 2**60:
+        raise KeepwellError(
+            _("The exchange rate of {currency} cannot be used.").format(currency=rate.currency),
+            seen=f"{rate.num}/{rate.den}",
+            ways=[_("A rate is above zero and has at most 15 decimals.")],
+        )
 
 
 def _converted(value: nw.Expr, terms: _Terms) -> nw.Expr:
     small = nw.when(value >= 0, value < terms.limit).then(_in_one_go(value, terms))
     return small.otherwise(_with_care(value, terms)).cast(nw.Int64)
-
-
-def _plainly(value: nw.Expr, terms: _Terms) -> nw.Expr:
-    """Of an amount from 0 on at a rate of few decimals: its product with `part` stays within 64 bits."""
-    product = value * terms.part
-    left = product % terms.den
-    # The quotient is whole; the half makes up for the last binary digit of a double.
-    floor = value * terms.whole + ((product - left) / terms.den + 0.5).floor().cast(nw.Int64)
-    twice = left * 2
-    up = (twice > terms.den) | ((twice == terms.den) & (floor % 2 == 1))
-    return (floor + nw.when(up).then(1).otherwise(0)).cast(nw.Int64)
 
 
 def _in_one_go(value: nw.Expr, terms: _Terms) -> nw.Expr:

@@ -7,6 +7,7 @@ import narwhals as nw
 
 from keepwell.book.engines import Frame
 from keepwell.metrics.source import Source
+from keepwell.metrics.standing import LEAVING, MOVED, STILL
 
 # Counted by these, a company of any size comes to a few dozen rows a period.
 COUNTED_BY = ["place", "segment", "line", "leaving_kind", "interrupted", "kept_by"]
@@ -18,37 +19,35 @@ Counted = Mapping[str, Any]
 
 def counted(source: Source) -> list[list[Counted]]:
     """For each period rows with `COUNTED_BY` and `SUMS`."""
-    positions, engine = source.positions, source.ledger.engine
-    # Tables are made before anything is built on others: see `Positions`.
-    leavers = source.leavers
-    parts = [_still(source), *(_moved(source.cut(part)) for part in (positions.decided, positions.grouped))]
-    if leavers is not None:
-        parts.append(_leaving(source.cut(positions.leaving(leavers))))
+    engine, found = source.ledger.engine, source.counted
+    parts = [
+        _still(source, found[STILL]),
+        _moved(source.cut(found[MOVED])),
+        _leaving(source.cut(found[LEAVING])),
+    ]
     by_place: list[list[Counted]] = [[] for _period in source.over]
     for row in engine.collect(nw.concat(parts, how="vertical")).to_pylist():
         by_place[row["place"]].append(row)
     return by_place
 
 
-def _still(source: Source) -> Frame:
+def _still(source: Source, still: Frame) -> Frame:
     """Accounts that do not move: counted once for all the periods they hold their place in."""
     alike = (
-        source.cut_still(source.positions.still)
+        source.cut_still(still)
         .group_by("first", "last", "segment", "kept_by")
-        .agg(accounts=nw.len().cast(nw.Int64), opening=nw.col("opening").sum().cast(nw.Int64))
+        .agg(*_sums("accounts", "opening"))
     )
     by_place = source.positions.calendar.spread(alike).group_by("place", "segment", "kept_by")
-    summed = by_place.agg(*[nw.col(name).sum().cast(nw.Int64) for name in ("accounts", "opening")])
+    summed = by_place.agg(*_sums("accounts", "opening"))
     return _unchanged(
         summed, accounts=nw.col("accounts"), opening=nw.col("opening"), closing=nw.col("opening")
     )
 
 
 def _leaving(leaving: Frame) -> Frame:
-    """Accounts known to be leaving: few, and counted apart from what else they are counted as."""
-    summed = leaving.group_by("place", "segment", "kept_by").agg(
-        accounts=nw.len().cast(nw.Int64), closing=nw.col("closing").sum().cast(nw.Int64)
-    )
+    """Accounts known to be leaving: counted apart from what else they are counted as."""
+    summed = leaving.group_by("place", "segment", "kept_by").agg(*_sums("accounts", "closing"))
     return _unchanged(summed, leaving=nw.col("accounts"), leaving_closing=nw.col("closing"))
 
 
@@ -66,15 +65,16 @@ def _unchanged(summed: Frame, **sums: nw.Expr) -> Frame:
     )
 
 
-def _moved(found: Frame) -> Frame:
-    """Positions of accounts that moved, or may have."""
+def _moved(moved: Frame) -> Frame:
+    """Accounts that moved."""
     none = nw.lit(0).cast(nw.Int64)
     return (
-        found.group_by(*COUNTED_BY)
-        .agg(
-            accounts=nw.len().cast(nw.Int64),
-            **{name: nw.col(name).sum().cast(nw.Int64) for name in ("opening", "closing")},
-        )
+        moved.group_by(*COUNTED_BY)
+        .agg(*_sums("accounts", "opening", "closing"))
         .with_columns(leaving=none, leaving_closing=none)
         .select(*COUNTED_BY, *SUMS)
     )
+
+
+def _sums(*names: str) -> list[nw.Expr]:
+    return [nw.col(name).sum().cast(nw.Int64) for name in names]

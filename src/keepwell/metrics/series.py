@@ -89,8 +89,11 @@ def _moved(
 def _moves(source: Source) -> list[list[_Move]]:
     """For each period, who came to its opening from another segment than that of the closing before."""
     engine = source.ledger.engine
-    rows = source.ledger.rows.join(_movable(source), on="account_id", how="semi")
-    stood = engine.persist(source.positions.among(rows).everyone)
+    who, positions = engine.persist(_movable(source)), source.positions
+    still, moved = (
+        found.join(who, on="account_id", how="semi") for found in (positions.still, positions.moved)
+    )
+    stood = engine.persist(nw.concat([positions.spread(still), moved], how="vertical"))
     cut = source.cut(stood)
     was = source.on(cut, "closing").select("account_id", place=nw.col("place") + 1, was=nw.col("segment"))
     then = source.on(cut, "opening").select("account_id", "place", now=nw.col("segment"))

@@ -11,9 +11,10 @@ import pyarrow as pa
 from keepwell.book.engines import Frame
 from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import Period
-from keepwell.metrics.cuts import Condition, cut_by, kept_where
+from keepwell.metrics.cuts import KEPT_BY, Condition, cut_by, kept_where
 from keepwell.metrics.lines import BALANCES, PAYING_AT_CLOSING, PAYING_AT_OPENING
 from keepwell.metrics.positions import Positions
+from keepwell.metrics.standing import LEAVING, MOVED, STILL
 
 # Accounts alike in opening and closing are counted together, so that companies of any size come to few rows. One
 # with more of them than this has no intervals of money: so large, they would be narrower than anyone reads.
@@ -44,19 +45,11 @@ class Source:
         held = self.positions.calendar.narrowed
         return cut_by(self.ledger, kept_where(self.ledger, still, self.where, held), self.by, held)
 
-    @cached_property
-    def leavers(self) -> Frame | None:
-        """Accounts known to be leaving at closings: account_id, and of each its place, start and end.
-
-        None where there are none. Found once and kept: as a part of a larger question, an engine may pair all rows
-        of the ledger with all places.
-        """
-        calendar, engine = self.positions.calendar, self.ledger.engine
-        day, until, end = nw.col("day"), nw.col("until"), nw.col("end")
-        known = self.ledger.known_leavers().filter(day < calendar.bounds[-1], until >= calendar.bounds[1])
-        closings = known.join(calendar.places, how="cross").filter(day < end, end <= until)
-        found = engine.persist(closings.select("account_id", "place", "start", "end"))
-        return found if engine.collect(found.head(1)).num_rows else None
+    @property
+    def counted(self) -> dict[str, Frame]:
+        """All accounts, counted (see `Positions.found`): one by one only where it matters who they are."""
+        asked = {*([self.by] if self.by else []), *(condition.column for condition in self.where)}
+        return self.positions.found(STILL, MOVED, LEAVING, one_by_one=bool(asked - {KEPT_BY}))
 
     def on(self, found: Frame, line: str) -> Frame:
         """Of some positions those on a line of the statement."""
@@ -67,10 +60,8 @@ class Source:
         if line == "interrupted":
             return found.filter(nw.col("interrupted") == 1)
         if line == "leaving":
-            if self.leavers is None:
-                return found.head(0)
-            known = self.leavers.select("account_id", "place")
-            return self.on(found, "closing").join(known, on=["account_id", "place"], how="semi")
+            known = self.positions.leaving.select("account_id", "place")
+            return found.join(known, on=["account_id", "place"], how="semi")
         return found.filter(nw.col("line") == line)
 
     @cached_property

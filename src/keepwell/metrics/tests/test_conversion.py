@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from keepwell.book.engines import Engine, engine_named
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import Rate
-from keepwell.metrics.conversion import money_in, without_rate
+from keepwell.metrics.conversion import Prices, money_in, without_rate
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,26 @@ def test_any_rate_and_amount_agree_with_exact_fractions(duck, triples):
         rate = Rate("USD", num, den)
         if abs(rate.convert(amount)) < 2**62:
             assert converted(duck, {"USD": rate}, [("USD", amount)]) == [rate.convert(amount)]
+
+
+def test_prices_in_columns_are_exact_for_every_amount_and_era():
+    other = {**RATES, "USD": Rate.of("USD", Decimal("1.25"), "EUR"), "VND": Rate("VND", 2**62 + 1, 2**60 - 1)}
+    prices = Prices.of([RATES, other], "EUR")
+    cases = [
+        (era, place, amount)
+        for era in range(2)
+        for place in range(len(prices.currencies))
+        for amount in [*AMOUNTS, *range(200), 2**51 + 1]
+    ]
+    eras, places, amounts = (np.array(column, np.int64) for column in zip(*cases, strict=True))
+    for found, (era, place, amount) in zip(prices.priced(amounts, places, eras).tolist(), cases, strict=True):
+        assert found == prices.eras[era][prices.currencies[place]].convert(amount)
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 2**60), st.integers(1, 2**60), st.lists(st.integers(0, 2**44), min_size=1))
+def test_prices_in_columns_are_exact_at_every_rate(num, den, amounts):
+    rate = Rate("USD", num, den)
+    if max(amounts) * num // den < 2**62:
+        found = Prices.of([{"USD": rate}], "EUR").priced(np.array(amounts), 1)
+        assert found.tolist() == [rate.convert(amount) for amount in amounts]
