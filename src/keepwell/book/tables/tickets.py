@@ -49,7 +49,7 @@ TABLE = Table(
         Column(
             "resolved_at",
             "instant",
-            also=("resolved", "closed_at", "solved_at", "resolved_on"),
+            also=("resolved", "solved", "closed_at", "solved_at", "resolved_on"),
             help="When it was put right.",
         ),
         Column(

@@ -82,6 +82,12 @@ def test_exports_of_billing_systems_need_no_mapping(tmp_path):
     assert chargebee["mrr"] == "subscriptions.mrr"
 
 
+def test_exports_of_help_desks_need_no_mapping(tmp_path):
+    header = "Ticket ID;Customer ID;Created at;Solved;Subject"
+    wanted = ("ticket_id", "account_id", "opened_at", "resolved_at", "subject")
+    assert found(tmp_path, "tickets", header) == dict(zip(wanted, header.split(";"), strict=True))
+
+
 def test_the_period_now_billed_is_not_taken_for_the_beginning(tmp_path):
     with pytest.raises(BadInput, match="started_on"):
         found(tmp_path, "subscriptions", "id;customer;current_period_start;mrr;currency")
