@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from keepwell.book import manifest as manifests
-from keepwell.book.cleaning import KEEP, Swept, compact, forget_manifests, sweep, sweep_debris
+from keepwell.book.cleaning import (
+    KEEP,
+    Progress,
+    Swept,
+    compact,
+    forget_manifests,
+    say_nothing,
+    sweep,
+    sweep_debris,
+)
 from keepwell.book.engines import Engine
 from keepwell.book.erasing import Erased, erase, tables_naming_persons
 from keepwell.book.lock import locked
@@ -124,23 +133,29 @@ class Book:
         """The book as it is now, or as it was known at the end of a company day, for as long as one reads."""
         return Moment(self.store, self.manifest, engine, as_known_on)
 
-    def erase_person(self, contact_id: str, *, even_unknown: bool = True) -> Erased:
+    def erase_person(
+        self, contact_id: str, *, even_unknown: bool = True, progress: Progress = say_nothing
+    ) -> Erased:
         """Erase a person for good, by the id the source knows them by; figures stay as they are.
 
         The files that named them are gone when this returns, also for readers of older cuts. Where nobody is known
         by that id, it is remembered, so that no later load brings them in; without `even_unknown` nothing changes.
+        `progress` is called with how many tables are done, how many there are, and which is being gone through.
         """
         with self.writer() as writer:
-            erased = erase(writer, contact_id.strip(), even_unknown=even_unknown)
+            erased = erase(writer, contact_id.strip(), even_unknown=even_unknown, tell=progress)
             if erased.remembered:
                 writer.commit()
                 sweep(self.store, tables_naming_persons(), only_newest=True)
         return erased
 
-    def clean(self, keep: timedelta = KEEP) -> Swept:
-        """Put small files together; take away what no reader younger than `keep` can need, and debris."""
+    def clean(self, keep: timedelta = KEEP, progress: Progress = say_nothing) -> Swept:
+        """Put small files together; take away what no reader younger than `keep` can need, and debris.
+
+        `progress` is called with how many tables are done, how many there are, and which is being put together.
+        """
         with self.writer() as writer:
-            compact(writer)
+            compact(writer, progress)
             writer.commit()
             gone = forget_manifests(self.store, keep)
             return replace(sweep(self.store), manifests=gone)

@@ -4,7 +4,7 @@ A manifest is kept for a while after the next one took its place, and every file
 stays. So a reader younger than that while never misses a file.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,10 +16,16 @@ from keepwell.book.engines.workbench import files
 from keepwell.book.manifest import Manifest
 from keepwell.book.store import Entry, Store
 from keepwell.book.writer import Writer
+from keepwell.lib.text import gettext as _
 
+Progress = Callable[[int, int, str], object]  # so many of so many done, and what is being done
 KEEP = timedelta(days=7)
 _SMALL = 32 * 2**20  # bytes below which a file is small
 _MANY = 8  # small files a table may have
+
+
+def say_nothing(_done: int, _of: int, _doing: str) -> None:
+    """Where nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,11 @@ def sweep_debris(store: Store) -> None:
     store.delete(e.path for e in store.list(manifests.FOLDER) if "#" in e.path)
 
 
-def compact(writer: Writer) -> None:
+def compact(writer: Writer, tell: Progress = say_nothing) -> None:
     """Put the many small files of a table together into one. Old cuts keep theirs until they are swept."""
-    for name in writer.tables():
+    names = writer.tables()
+    for done, name in enumerate(names):
+        tell(done, len(names), _("putting together {table}").format(table=name))
         draft = writer.draft(name)
         small = [path for path in draft.files if draft.files[path].size < _SMALL]
         if len(small) >= _MANY:

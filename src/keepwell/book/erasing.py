@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines.workbench import files, listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
 from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate_of
@@ -19,6 +20,7 @@ from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, all_tables
 from keepwell.book.withholding import words_of
 from keepwell.book.writer import Writer
+from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 
 _NAMING = ("name", "email", "phone", SOURCE_ID)
@@ -49,12 +51,12 @@ class Erased:
         return not self.known and not self.before
 
 
-def erase(writer: Writer, contact_id: str, *, even_unknown: bool) -> Erased:
+def erase(writer: Writer, contact_id: str, *, even_unknown: bool, tell: Progress = say_nothing) -> Erased:
     """Erase a person by the id the source knows them by. The caller commits and sweeps the files.
 
     `even_unknown` says to remember the id also where nobody is known by it.
     """
-    return _Erasing(writer, contact_id).done(even_unknown=even_unknown)
+    return _Erasing(writer, contact_id).done(even_unknown=even_unknown, tell=tell)
 
 
 def tables_naming_persons() -> list[str]:
@@ -93,8 +95,10 @@ class _Erasing:
         found = {contact_id, *(value.strip() for row in rows for value in row if value and value.strip())}
         return sorted(found)
 
-    def done(self, *, even_unknown: bool) -> Erased:
-        for table in _personal_tables():
+    def done(self, *, even_unknown: bool, tell: Progress) -> Erased:
+        tables = _personal_tables()
+        for done, table in enumerate(tables):
+            tell(done, len(tables), _("looking through {table}").format(table=table.name))
             self._bench.run(f"""
                 CREATE TEMP TABLE {self._doomed[table.name]} AS
                 SELECT {listed(table.key)}, __file FROM {self._views[table.name]} WHERE {self._names_them(table)}""")

@@ -51,6 +51,7 @@ def cohorts(
     """Ask for the triangle and show it."""
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
+        session.report(1, 2, _("Following the cohorts"))
         found = company.cohorts(
             grain, measure=measure.value, by=by or None, where=asked_where(company, where)
         )

@@ -51,8 +51,8 @@ def erase(
             )
         question = _("Erase {contact} from {home} for good?").format(contact=contact, home=session.place)
         typer.confirm(question, abort=True, err=True)
-    with working(_("Erasing")):
-        erased = book.erase_person(contact, even_unknown=yes)
+    with working(_("Erasing")) as report:
+        erased = book.erase_person(contact, even_unknown=yes, progress=report)
     if not erased.remembered:
         _ask_whether_meant(contact, erased)
         erased = book.erase_person(contact)
@@ -108,8 +108,8 @@ def clean(
     from keepwell.book.book import Book
 
     session = session_of(context)
-    with working(_("Cleaning")):
-        swept = Book.open(session.place).clean(timedelta(days=keep_days))
+    with working(_("Cleaning")) as report:
+        swept = Book.open(session.place).clean(timedelta(days=keep_days), progress=report)
     data = {"files": swept.files, "bytes": swept.bytes, "manifests": swept.manifests}
     note = _("Took away {files:,} files ({size:,.1f} MB) and {manifests:,} old manifests.").format(
         files=swept.files, size=swept.bytes / 1e6, manifests=swept.manifests

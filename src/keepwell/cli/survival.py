@@ -42,6 +42,7 @@ def survival(
     """Ask for the curves and show them."""
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
+        session.report(1, 2, _("Following each account"))
         found = company.survival(by=by or None, where=asked_where(company, where))
     session.show(answer(found.to_dict()))
 

@@ -210,6 +210,17 @@ def test_an_id_that_may_be_mistyped_is_told_with_near_ones_and_nothing_changes_u
     assert book.erase_person("P-0017", even_unknown=False).remembered
 
 
+def test_erasing_and_cleaning_tell_how_many_tables_are_done_of_how_many(book):
+    told = []
+    book.erase_person("P-0017", progress=lambda *said: told.append(said))
+    assert [done for done, _of, _doing in told] == list(range(told[0][1]))
+    assert "looking through tickets" in {doing for _done, _of, doing in told}
+    told.clear()
+    book.clean(progress=lambda *said: told.append(said))
+    assert [done for done, _of, _doing in told] == list(range(told[0][1]))
+    assert "putting together contacts" in {doing for _done, _of, doing in told}
+
+
 def test_somebody_known_by_facts_alone_is_erased_before_the_contact_is_loaded(book, duck):
     ticket = TICKETS.slice(0, 1).set_column(2, "contact_id", pa.array(["P-0050"]))
     ticket = ticket.set_column(0, "ticket_id", pa.array(["t9"])).drop_columns(["subject", "text"])
