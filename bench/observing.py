@@ -131,12 +131,17 @@ def observe_day(clock: Clock, *, home: str, day: str) -> dict[str, Any]:
     book = Book.open(str(Path(home) / "book"))
     then = then_on(book, open_ledger(book, engine), date.fromisoformat(day))
     clock.part("ledger")
-    rows = observed(then, list(all_features().values()))
-    clock.part("group")
-    made = engine.write(rows, out)
-    clock.part("write")
+    out.mkdir()
+    rows, writer = 0, None
+    for table in observed(then, list(all_features().values())):
+        writer = writer or pq.ParquetWriter(out / "observed.parquet", table.schema, compression="zstd")
+        writer.write_table(table)
+        rows += table.num_rows
+    if writer is not None:
+        writer.close()
+    clock.part("observe")
     engine.close()
-    return {"rows": sum(pq.read_metadata(file).num_rows for file in made)}
+    return {"rows": rows}
 
 
 def _shown(name: str, cost: Cost) -> Cost:

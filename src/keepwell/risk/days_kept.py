@@ -55,10 +55,9 @@ def definitions(features: Sequence[Feature], moment: Moment) -> str:
     said = [feature.definition for feature in sorted(features, key=lambda f: f.name)]
     said += [as_text(policies_of(moment)), str(settings.reporting_currency), settings.time_zone]
     # How rows are made ready for the parts is code.
-    places = (files("keepwell.risk.features.sources"), files("keepwell.risk"))
-    for code in sorted(p.read_text() for p in places[0].iterdir() if p.name.endswith(".py")):
-        said.append(code)
-    said.append(places[1].joinpath("observing.py").read_text())
+    for place in ("keepwell.risk.features.sources", "keepwell.risk.buying"):
+        said += sorted(p.read_text() for p in files(place).iterdir() if p.name.endswith(".py"))
+    said += [files("keepwell.risk").joinpath(name).read_text() for name in ("observing.py", "tallies.py")]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -98,13 +97,12 @@ class Kept:
         kept = moment.frame(TABLE).filter(nw.col("definitions") == self.definitions)
         return kept.filter(nw.col("as_of").is_in(sorted(self.days)))
 
-    def stamped(self, rows: Frame, day: int) -> Frame:
+    def stamped(self, rows: pa.Table, day: int) -> pa.Table:
         """A day's rows with what they were made from."""
-        return rows.with_columns(
-            as_of=nw.lit(day).cast(nw.Int64),
-            definitions=nw.lit(self.definitions),
-            load=nw.lit(self.load).cast(nw.Int64),
-        )
+        said = {"as_of": day, "definitions": self.definitions, "load": self.load}
+        for name, value in said.items():
+            rows = rows.append_column(name, pa.repeat(value, rows.num_rows))
+        return rows
 
 
 def keep(

@@ -76,8 +76,8 @@ Values = Mapping[str, Mapping[str, Any]]
 
 def values_on(book: Book, engine: Engine, day: date, features: Sequence[Feature]) -> Values:
     """The features of every account observed on a day, by account and name."""
-    rows = engine.collect(observed(then_on(book, open_ledger(book, engine), day), features)).to_pylist()
-    return {row.pop("account_id"): row for row in rows}
+    tables = observed(then_on(book, open_ledger(book, engine), day), features)
+    return {row.pop("account_id"): row for table in tables for row in table.to_pylist()}
 
 
 def differences(ours: Values, theirs: Values) -> list[Ahead]:

@@ -107,8 +107,10 @@ def observe(
         for done, day in enumerate(missing):
             if progress is not None:
                 progress(done, len(missing), _("observing {day}").format(day=from_number(day)))
-            if day >= number(ledger.covered) or _told_by(book.moment(engine, from_number(day - 1))):
-                made[day] = _written(then_on(book, ledger, from_number(day)), chosen, kept, aside)
+            own = engine.fork()  # so that what a day takes is given back with it
+            if day >= number(ledger.covered) or _told_by(book.moment(own, from_number(day - 1))):
+                made[day] = _written(then_on(book, ledger, from_number(day), own), chosen, kept, aside)
+            own.close()
         tables = [shape.empty_table()]
         tables += [engine.collect(engine.scan([str(f) for f in found], shape)) for found in made.values()]
         if features is None:
@@ -125,16 +127,16 @@ def observe(
     return replace(seen, outcomes=outcomes(ledger, seen.accounts, seen.as_of, horizon))
 
 
-def then_on(book: Book, ledger: Ledger, day: date) -> Then:
+def then_on(book: Book, ledger: Ledger, day: date, engine: Engine | None = None) -> Then:
     """What was known by the end of the day before `day`; for the newest day, what is known now.
 
-    `ledger` is the book's own, as it is now.
+    `ledger` is the book's own, as it is now; `engine` computes, where it is to be another than the ledger's.
     """
+    own = engine or ledger.engine
     if day >= ledger.covered:
-        return Then(book.moment(ledger.engine), ledger, number(day))
+        return Then(book.moment(own), ledger if engine is None else open_ledger(book, own), number(day))
     eve = day - timedelta(days=1)
-    known = open_ledger(book, ledger.engine, as_known_on=eve)
-    return Then(book.moment(ledger.engine, eve), known, number(day))
+    return Then(book.moment(own, eve), open_ledger(book, own, as_known_on=eve), number(day))
 
 
 def month_ends(ledger: Ledger, most: int = 36) -> list[date]:
@@ -151,19 +153,23 @@ def month_ends(ledger: Ledger, most: int = 36) -> list[date]:
 
 def _written(then: Then, features: Sequence[Feature], kept: Kept, aside: Path) -> list[Path]:
     """A day's observations as files of the columns of kept ones."""
-    names = schema(features).names
+    shape = schema(features)
     later = [feature for feature in features if feature.in_numpy is not None]
-    rows = kept.stamped(observed(then, features), then.day)
-    if not later:
-        return then.engine.write(rows.select(*names), aside / str(then.day), sort=["account_id"])
-    table = then.engine.collect(rows)
+    file = aside / f"{then.day}.parquet"
+    with pq.ParquetWriter(file, shape, compression="zstd") as writer:
+        for table in [pa.concat_tables(observed(then, features))] if later else observed(then, features):
+            whole = kept.stamped(_with(table, later), then.day)
+            writer.write_table(whole.select(shape.names).cast(shape))
+    return [file]
+
+
+def _with(table: pa.Table, later: Sequence[Feature]) -> pa.Table:
+    """With the features that are worked out for all accounts of a day at once."""
     for feature in later:
         assert feature.in_numpy is not None
-        columns = {name: table[name].to_numpy(zero_copy_only=False) for name in feature.needs}
+        columns = {name: table[name].to_numpy() for name in feature.needs}
         table = table.append_column(feature.name, pa.array(feature.in_numpy(columns), pa.float64()))
-    file = aside / f"{then.day}.parquet"
-    pq.write_table(table.select(names).sort_by("account_id"), file, compression="zstd")
-    return [file]
+    return table
 
 
 def _told_by(moment: Moment) -> bool:

@@ -3,7 +3,7 @@
 A feature is made of parts. A part is an aggregate over an account's rows of one source (`sources/`, one file each:
 the rows of a table that had happened and were known by the end of the day before, with their `age` in days, 1 for
 that day). Features that need the same part name it alike and it is worked out once. Its value is an expression over
-parts and over the columns of the base (see `keepwell.risk.base`); a part of an account without rows is missing, and
+parts and over the columns of the base (see `sources/base.py`); a part of an account without rows is missing, and
 `counted` reads it as 0. What is not known is missing too, and stays so: see `window`.
 
 A new feature is a new file here that says `FEATURE = Feature(...)`, and nothing else.
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
+from keepwell.risk.tallies import Tally
 
 Columns = Mapping[str, NDArray[np.float64]]
 EVER = 2**31
@@ -29,10 +30,13 @@ EVER = 2**31
 
 @dataclass(frozen=True)
 class Part:
-    """An aggregate over an account's rows of a source."""
+    """An aggregate over an account's rows of a source: an expression, or a tally where the rows are many.
+
+    All parts of one source are of one sort.
+    """
 
     source: str
-    of: nw.Expr
+    of: nw.Expr | Tally
 
 
 @dataclass(frozen=True)

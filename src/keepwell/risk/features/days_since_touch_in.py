@@ -15,6 +15,6 @@ FEATURE = Feature(
     direction=1,
     table="touches",
     parts={"touch_newest_in": touches.NEWEST_IN},
-    value=nw.col("touch_newest_in").fill_null(nw.min_horizontal(nw.col("tenure"), nw.lit(touches.REACH))),
+    value=nw.coalesce("touch_newest_in", nw.min_horizontal(nw.col("tenure"), nw.lit(touches.REACH))),
     window=180,
 )

@@ -15,6 +15,6 @@ FEATURE = Feature(
     direction=1,
     table="events",
     parts={"use_newest": events.NEWEST},
-    value=nw.col("use_newest").fill_null(nw.min_horizontal(nw.col("tenure"), nw.lit(events.REACH))),
+    value=nw.coalesce("use_newest", nw.min_horizontal(nw.col("tenure"), nw.lit(events.REACH))),
     window=90,
 )

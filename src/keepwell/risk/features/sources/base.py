@@ -12,49 +12,151 @@ Columns of the base, one row an account that pays and is not known to leave:
     segment, salesperson, …     attributes as known then, missing where they were not
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from keepwell.book.engines import Frame
-from keepwell.metrics.conversion import money_in
+from keepwell.lib.money import Rate
 from keepwell.risk.features.sources import Then
+from keepwell.risk.tallies import Column, Found, Tallies, Tally
 
+_LARGEST = 2**61
 ATTRIBUTES = ("segment", "salesperson", "channel", "country", "industry", "language")
 
 
-def base(then: Then) -> Frame:
-    """The accounts observed, with the columns above."""
+@dataclass(frozen=True)
+class Roster:
+    """The accounts observed, in order, each with its place from 0 on.
+
+    accounts: their ids. kind: what their MRR comes from. columns: the numbers of the base, by name.
+    """
+
+    accounts: pa.Array
+    kind: pa.DictionaryArray
+    columns: Mapping[str, Found]
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    def places(self, then: Then) -> Frame:
+        """account_id and place."""
+        places = pa.array(np.arange(len(self), dtype=np.int32))
+        return then.engine.frame(pa.table({"account_id": self.accounts, "place": places}))
+
+
+def roster(then: Then) -> Roster:
+    """Who is observed, with the numbers that the ledger has of them."""
+    paying = _paying(then)
+    accounts = paying["account_id"].combine_chunks()
+    begins = np.ones(len(accounts), bool)
+    if len(accounts):
+        begins[1:] = np.asarray(pc.not_equal(accounts[1:], accounts[:-1]))
+    place, starts = np.cumsum(begins) - 1, np.flatnonzero(begins)
+    n = len(starts)
+    irregular = np.zeros(n, np.int8)
+    np.maximum.at(irregular, place, paying["irregular"].to_numpy())
+    first = np.full(n, then.day, np.int64)
+    np.minimum.at(first, place, paying["first_day"].to_numpy())
+    kind = pa.DictionaryArray.from_arrays(irregular, ["contract", "irregular"])
+    found = Roster(accounts.take(pa.array(starts)), kind, {})
+    paid = _paid(then.ledger.reporting, then.rates, paying)
+    columns = {
+        # Whole numbers below 2**53 are exact in a double.
+        "mrr": Found(np.bincount(place, paid.to_numpy(), n).astype(np.int64)),
+        "tenure": Found(then.day - first),
+        **_before(then, found),
+    }
+    return replace(found, columns=columns)
+
+
+def attributes(then: Then, roster: Roster) -> Mapping[str, pa.Array]:
+    """The attributes of the accounts observed, in their order, as texts that are kept once each."""
+    known = then.moment.frame("accounts").select("account_id", *ATTRIBUTES)
+    rows = then.engine.collect(
+        known.join(roster.places(then), on="account_id", how="inner").drop("account_id")
+    )
+    order = np.full(len(roster), -1, np.int64)
+    order[rows["place"].to_numpy()] = np.arange(rows.num_rows)
+    taken = pa.array(order, mask=order < 0)
+    return {name: pc.dictionary_encode(rows[name].combine_chunks()).take(taken) for name in ATTRIBUTES}
+
+
+def _paying(then: Then) -> pa.Table:
+    """What accounts pay on the day, a row for each currency, in order of account; without those that are leaving."""
     day, ledger = then.day, then.ledger
-    rows = ledger.rows.filter(nw.col("day") < day)
-    valued = rows.with_columns(after_in=money_in(then.rates, ledger.reporting))
-    irregular = nw.when(_at(day), nw.col("after") > 0, nw.col("kept_by") == "irregular").then(1).otherwise(0)
-    paying = (
-        valued.group_by("account_id")
-        .agg(
-            pays=nw.col("paying").sum().cast(nw.Int64),
-            mrr=_paid(day),
-            mrr_90=_paid(day - 90),
-            mrr_365=_paid(day - 365),
-            irregular=irregular.max(),
-            tenure=(day - nw.col("first_day").min()).cast(nw.Int64),
-            stay=(day - nw.when(nw.col("paying") == 1).then(nw.col("day")).max()).cast(nw.Int64),
-            spell=nw.when(nw.col("paying") == 1).then(1).otherwise(0).sum().cast(nw.Int64),
-        )
-        .filter(nw.col("pays") > 0)
-        .with_columns(
-            kind=nw.when(nw.col("irregular") > 0).then(nw.lit("irregular")).otherwise(nw.lit("contract"))
-        )
-        .drop("pays", "irregular")
+    irregular = nw.when(nw.col("after") > 0, nw.col("kept_by") == "irregular").then(1).otherwise(0)
+    rows = ledger.rows.filter(_held(day), nw.col("after") != 0).select(
+        "account_id",
+        "currency",
+        "after",
+        irregular=irregular.cast(nw.Int8),
+        first_day=nw.col("first_day").cast(nw.Int64),
     )
     leaving = ledger.known_leavers().filter(nw.col("day") < day, nw.col("until") >= day)
-    eligible = paying.join(leaving.select("account_id").unique(), on="account_id", how="anti")
-    known = then.moment.frame("accounts").select("account_id", *ATTRIBUTES)
-    return eligible.join(known, on="account_id", how="left")
+    rows = rows.join(leaving.select("account_id").unique(), on="account_id", how="anti")
+    return then.engine.collect(rows).sort_by("account_id")
 
 
-def _at(day: int) -> nw.Expr:
+def _before(then: Then, roster: Roster) -> dict[str, Found]:
+    """What the accounts paid before, and since when they pay."""
+    day, ledger, rates = then.day, then.ledger, then.rates
+    starts, ago = nw.col("paying") == 1, (day - nw.col("day")).cast(nw.Int64)
+    rows = (
+        ledger.rows.filter(nw.col("day") < day, starts | (nw.col("until") >= day - 365))
+        .join(roster.places(then), on="account_id", how="inner")
+        .select(
+            "place",
+            "currency",
+            "after",
+            age=ago,
+            started=nw.when(starts).then(ago),
+            **{f"held_{days}": nw.when(_held(day - days)).then(1).otherwise(0) for days in (90, 365)},
+        )
+    )
+    tallies = Tallies(_BEFORE, len(roster))
+    for batch in then.engine.batches(rows):
+        tallies.add(batch.append_column("paid", _paid(ledger.reporting, rates, batch)))
+    return {name: Found(found.values.round().astype(np.int64)) for name, found in tallies.found()}
+
+
+_BEFORE = {
+    "mrr_90": Tally("sum", "paid", where="held_90"),
+    "mrr_365": Tally("sum", "paid", where="held_365"),
+    "stay": Tally("least", "started"),
+    "spell": Tally("known", "started"),
+}
+
+
+def _paid(reporting: str, rates: Mapping[str, Rate], rows: pa.RecordBatch | pa.Table) -> pa.Array:
+    """What rows of the ledger say was paid, in minor units of the reporting currency.
+
+    The same as `money_in`, whose expression would cost the engine more to plan than most companies have rows.
+    """
+    coded = pc.dictionary_encode(rows["currency"])
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    currency, paid = np.asarray(coded.indices), rows["after"].to_numpy().copy()
+    for place, code in enumerate(coded.dictionary.to_pylist()):
+        if code != reporting:
+            here = currency == place
+            paid[here] = _converted(paid[here], rates[code])
+    return pa.array(paid)
+
+
+def _converted(amounts: Column, rate: Rate) -> Column:
+    """As `Rate.convert` does it, rounded half-even."""
+    if np.abs(amounts).max(initial=0) > _LARGEST // rate.num or rate.den > _LARGEST:
+        return np.array([rate.convert(int(amount)) for amount in amounts], np.int64)
+    whole, rest = np.divmod(amounts * rate.num, rate.den)
+    half = 2 * rest - rate.den
+    rounded: Column = whole + ((half > 0) | ((half == 0) & (whole % 2 == 1)))
+    return rounded
+
+
+def _held(day: int) -> nw.Expr:
     """Whether a row of the ledger says what was paid at a day."""
     return (nw.col("day") < day) & (nw.col("until") >= day)
-
-
-def _paid(day: int) -> nw.Expr:
-    return nw.when(_at(day)).then(nw.col("after_in")).otherwise(0).sum().cast(nw.Int64)

@@ -5,6 +5,7 @@ import narwhals as nw
 from keepwell.book.engines import Frame
 from keepwell.risk.features import Part
 from keepwell.risk.features.sources import Source, Then
+from keepwell.risk.tallies import Tally
 
 REACH = (
     92  # days that are read: the features' longest window, and some to see that the table goes back so far
@@ -25,21 +26,18 @@ SOURCE = Source("events", rows)
 
 def times(days: int) -> Part:
     """How often something was done in the last days."""
-    return Part("events", nw.when(nw.col("age") <= days).then(1).otherwise(0).sum().cast(nw.Int64))
+    return Part("events", Tally("times", within=days))
 
 
 def amount(days: int) -> Part:
     """How much was done in the last days, where events say so."""
-    return Part("events", nw.when(nw.col("age") <= days).then(nw.col("quantity")).sum())
+    return Part("events", Tally("sum", "quantity", within=days))
 
 
 def different(column: str, days: int) -> Part:
     """How many different values a column had in the last days."""
-    recent = nw.col("age") <= days
-    # What is missing, as in rows too old, counts as one value more.
-    none = nw.when(recent, ~nw.col(column).is_null()).then(0).otherwise(1).max()
-    return Part("events", (nw.when(recent).then(nw.col(column)).n_unique() - none).cast(nw.Int64))
+    return Part("events", Tally("different", column, within=days))
 
 
-NEWEST = Part("events", nw.col("age").min())
-NAMED = Part("events", nw.col("contact_id").count().cast(nw.Int64))
+NEWEST = Part("events", Tally("least", "age"))
+NAMED = Part("events", Tally("known", "contact_id"))

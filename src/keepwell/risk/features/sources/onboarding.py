@@ -6,6 +6,7 @@ from keepwell.book.engines import Frame
 from keepwell.risk.features import Part
 from keepwell.risk.features.sources import Source, Then
 from keepwell.risk.features.sources.events import ONBOARDING
+from keepwell.risk.tallies import Tally
 
 
 def rows(then: Then) -> Frame:
@@ -16,4 +17,4 @@ def rows(then: Then) -> Frame:
 
 SOURCE = Source("events", rows)
 
-STEPS = Part("onboarding", nw.col("kind").n_unique().cast(nw.Int64))
+STEPS = Part("onboarding", Tally("different", "kind"))
