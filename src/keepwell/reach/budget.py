@@ -1,0 +1,235 @@
+"""The contact budget: whether somebody may be reached, else from when, held by which rule, for whose message.
+
+What counts is every contact of ours with them, out of the book, logged here or reserved ahead, whoever's and by
+whatever channel; what they send us never does. A rule holds a message where one more would make too many in any
+stretch of so many days that holds its day, before it or after, so that what is reserved ahead is safe too.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from keepwell.accounts.models import Account, Contact, Entry
+from keepwell.reach.models import Channel, Direction, Importance, Reservation, Rule, Touch
+
+OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
+WISH, CHANNEL, RULE = "wish", "channel", "rule"
+
+
+@dataclass(frozen=True)
+class Use:
+    """A contact of ours that counts: on which day, with whom, by what and whose."""
+
+    day: date
+    channel: str
+    team: str = ""
+    contact: str | None = None
+    who: str = ""
+    topic: str = ""
+    ahead: bool = False  # reserved, not yet made
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody wants to send: to whom (no contact: anybody there), by what, how important, from which team."""
+
+    account: Account
+    contact: Contact | None
+    channel: str
+    team: str = ""
+    importance: str = Importance.NORMAL
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a message may go out on a day.
+
+    until: the first day it may, None while the customer's wish holds it. by: what holds it: "wish" (wants no
+    contact), "channel" (likes another), "rule". because: the messages that use up the rule, latest first.
+    """
+
+    allowed: bool
+    day: date
+    until: date | None = None
+    by: str = ""
+    rule: dict[str, Any] = field(default_factory=dict)
+    prefers: str = ""
+    because: tuple[dict[str, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept, to be said later in anybody's language."""
+        plain = asdict(self) | {"day": self.day.isoformat(), "because": list(self.because)}
+        return plain | {"until": self.until.isoformat() if self.until else None}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Answer":
+        """As it was."""
+        until = kept.get("until")
+        return cls(
+            **kept
+            | {
+                "day": date.fromisoformat(kept["day"]),
+                "until": date.fromisoformat(until) if until else None,
+                "because": tuple(kept.get("because", ())),
+            }
+        )
+
+
+def day_of(at: datetime) -> date:
+    """The day the budget counts a moment to."""
+    return at.astimezone(UTC).date()
+
+
+def may_reach(message: Message, *, on: date, today: date, without: Reservation | None = None) -> Answer:
+    """Whether a message may go out on a day; `without` is a reservation that it would use."""
+    rules = rules_in_force()
+    uses = uses_of([message.account.pk], rules, on=on, today=today, without=without)[message.account.pk]
+    return judged(message, uses, rules, on=on)
+
+
+def judged(message: Message, uses: Sequence[Use], rules: Sequence[Rule], *, on: date) -> Answer:
+    """The answer, given what counts and which rules there are."""
+    if message.importance == Importance.EMERGENCY:
+        return Answer(True, on)
+    contact = message.contact
+    if contact is not None and contact.opted_out:
+        return Answer(False, on, by=WISH)
+    if contact is not None and message.importance == Importance.NORMAL and _likes_another(contact, message):
+        return Answer(False, on, by=CHANNEL, prefers=contact.channel)
+    held = [
+        rule for rule in rules if _binds(rule, message) and _full(rule, _counted(rule, message, uses), on)
+    ]
+    if not held:
+        return Answer(True, on)
+    binding = [(rule, _counted(rule, message, uses)) for rule in rules if _binds(rule, message)]
+    until = on
+    while any(_full(rule, counted, until) for rule, counted in binding):
+        until += timedelta(days=1)
+    # Of several rules the one is told that holds longest.
+    last = max(held, key=lambda rule: _free(rule, _counted(rule, message, uses), on))
+    return Answer(
+        False,
+        on,
+        until=until,
+        by=RULE,
+        rule=rule_json(last),
+        because=tuple(_use_json(use) for use in _blocking(last, _counted(last, message, uses), on)),
+    )
+
+
+def rules_in_force() -> list[Rule]:
+    """The rules that hold messages now."""
+    return list(Rule.objects.filter(active=True))
+
+
+def uses_of(
+    accounts: Iterable[str],
+    rules: Sequence[Rule],
+    *,
+    on: date,
+    today: date,
+    without: Reservation | None = None,
+) -> dict[str, list[Use]]:
+    """What counts of each account, as far back as any rule looks from `on`, and all that lies ahead."""
+    ids = list(accounts)
+    since = on - timedelta(days=max((rule.days for rule in rules), default=1))
+    found: dict[str, list[Use]] = defaultdict(list)
+    for touch in Touch.objects.filter(account__in=ids, day__gt=since, direction=Direction.OUT).select_related(
+        "member"
+    ):
+        found[touch.account_id].append(
+            Use(
+                touch.day,
+                touch.channel,
+                touch.team,
+                touch.contact_id,
+                touch.member.name if touch.member else "",
+                touch.topic,
+            )
+        )
+    begin = datetime.combine(since + timedelta(days=1), time(), UTC)
+    entries = Entry.objects.filter(account__in=ids, at__gte=begin, kind="touch", data__direction="out")
+    for entry in entries.exclude(key__startswith=f"touch:{OURS}"):
+        said = entry.data
+        team = str(said.get("team") or "").replace(" ", "_")
+        found[entry.account_id].append(
+            Use(
+                day_of(entry.at),
+                said.get("channel") or "",
+                team,
+                entry.contact_id,
+                topic=said.get("topic") or "",
+            )
+        )
+    ahead = Reservation.objects.filter(account__in=ids, state=Reservation.State.OPEN, day__gte=today)
+    for one in ahead.select_related("member"):
+        if without is not None and one.pk == without.pk:
+            continue
+        found[one.account_id].append(
+            Use(
+                one.day,
+                one.channel,
+                one.team,
+                one.contact_id,
+                one.member.name if one.member else "",
+                one.topic,
+                ahead=True,
+            )
+        )
+    return found
+
+
+def _likes_another(contact: Contact, message: Message) -> bool:
+    return contact.channel in Channel.values and contact.channel != message.channel
+
+
+def _binds(rule: Rule, message: Message) -> bool:
+    """Whether a rule has a say in a message: by its channel, team and importance, and whom it goes to."""
+    return (
+        rule.channel in ("", message.channel)
+        and rule.team in ("", message.team)
+        and (message.importance == Importance.NORMAL or rule.holds_important)
+        and (rule.of == Rule.Of.ACCOUNT or message.contact is not None)
+    )
+
+
+def _counted(rule: Rule, message: Message, uses: Sequence[Use]) -> list[Use]:
+    contact = message.contact.pk if message.contact else None
+    return [
+        use
+        for use in uses
+        if rule.channel in ("", use.channel)
+        and rule.team in ("", use.team)
+        and (rule.of == Rule.Of.ACCOUNT or use.contact == contact)
+    ]
+
+
+def _full(rule: Rule, counted: Sequence[Use], day: date) -> bool:
+    """Whether one more on `day` would be too many in some stretch of the rule's days that holds it."""
+    near = sorted((use.day - day).days for use in counted if abs((use.day - day).days) < rule.days)
+    return any(
+        sum(first <= at < first + rule.days for at in near) >= rule.most for first in range(1 - rule.days, 1)
+    )
+
+
+def _free(rule: Rule, counted: Sequence[Use], day: date) -> date:
+    while _full(rule, counted, day):
+        day += timedelta(days=1)
+    return day
+
+
+def _blocking(rule: Rule, counted: Sequence[Use], day: date) -> list[Use]:
+    near = [use for use in counted if abs((use.day - day).days) < rule.days]
+    return sorted(near, key=lambda use: use.day, reverse=True)[: rule.most]
+
+
+def rule_json(rule: Rule) -> dict[str, Any]:
+    """A rule as it is kept with what it did, should it change."""
+    names = ("most", "days", "of", "channel", "team", "holds_important")
+    return {name: getattr(rule, name) for name in names}
+
+
+def _use_json(use: Use) -> dict[str, Any]:
+    return asdict(use) | {"day": use.day.isoformat()}

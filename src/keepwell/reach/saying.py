@@ -1,0 +1,73 @@
+"""Rules, holds and their reasons in the reader's words."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keepwell.members.models import Team
+from keepwell.reach.budget import CHANNEL, WISH, Answer, rule_json
+from keepwell.reach.models import Channel, Rule
+
+
+def rule_said(rule: Rule) -> str:
+    """A rule as a sentence."""
+    return rule_text(rule_json(rule))
+
+
+def rule_text(rule: Mapping[str, Any]) -> str:
+    """A rule that was kept with what it did, as a sentence."""
+    days = ngettext("{n} day", "{n} days", rule["days"]).format(n=rule["days"])
+    many = ngettext("at most {n} contact", "at most {n} contacts", rule["most"]).format(n=rule["most"])
+    to = dict(Rule.Of.choices)[rule["of"]]
+    said = _("{many} in {days} to {to}").format(many=many, days=days, to=to)
+    if rule["channel"]:
+        said += ", " + _("by {channel}").format(channel=dict(Channel.choices)[rule["channel"]])
+    if rule["team"]:
+        said += ", " + _("by teams of {kind}").format(kind=dict(Team.Kind.choices)[rule["team"]])
+    if rule["holds_important"]:
+        said += ", " + _("important messages too")
+    return said
+
+
+def why(answer: Answer) -> str:
+    """What holds a message, as a sentence; "" where it may go out."""
+    if answer.allowed:
+        return ""
+    if answer.by == WISH:
+        return _("wants no contact")
+    if answer.by == CHANNEL:
+        prefers = dict(Channel.choices).get(answer.prefers, answer.prefers)
+        return _("likes to be reached by {channel}").format(channel=prefers)
+    return rule_text(answer.rule)
+
+
+def because(answer: Answer) -> str:
+    """Whose messages use up the rule, the latest first."""
+    return "; ".join(map(_use_said, answer.because[:3]))
+
+
+def until(answer: Answer) -> str:
+    """From which day it may be."""
+    if answer.allowed:
+        return _("now")
+    if answer.until is None:
+        return _("while they wish it so")
+    return day_said(answer.until)
+
+
+def day_said(day: date) -> str:
+    """A day as the reader writes it."""
+    return str(formats.date_format(day, "DATE_FORMAT"))
+
+
+def _use_said(use: Mapping[str, Any]) -> str:
+    team = dict(Team.Kind.choices).get(use["team"], use["team"])
+    who = " · ".join(str(part) for part in (use["who"], team) if part) or _("somebody of ours")
+    form = _("{who} reserved {day} ({what})") if use["ahead"] else _("{who} on {day} ({what})")
+    channel = dict(Channel.choices).get(use["channel"], use["channel"])
+    what = ", ".join(str(part) for part in (channel, use["topic"]) if part)
+    return form.format(who=who, day=day_said(date.fromisoformat(use["day"])), what=what)
