@@ -126,6 +126,7 @@ def observe_day(clock: Clock, *, home: str, day: str) -> dict[str, Any]:
 
     out = Path(home) / "out"
     shutil.rmtree(out, ignore_errors=True)
+    features = list(all_features().values())
     clock.begin()
     engine = engine_named("duckdb", {"memory_limit": "2GiB"})
     book = Book.open(str(Path(home) / "book"))
@@ -133,7 +134,7 @@ def observe_day(clock: Clock, *, home: str, day: str) -> dict[str, Any]:
     clock.part("ledger")
     out.mkdir()
     rows, writer = 0, None
-    for table in observed(then, list(all_features().values())):
+    for table in observed(then, features):
         writer = writer or pq.ParquetWriter(out / "observed.parquet", table.schema, compression="zstd")
         writer.write_table(table)
         rows += table.num_rows
