@@ -56,7 +56,7 @@ def needs(right: Right) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        checked.needs = right  # type: ignore[attr-defined]
+        checked.needs = right  # type: ignore[attr-defined] - functions bear what is said of them
         return checked
 
     return said
