@@ -95,7 +95,9 @@ class Prices:
 
     def priced(self, amounts: Column, currency: Column | int, era: Column | int = 0) -> Column:
         """Amounts in minor units of the reporting currency."""
-        first = np.multiply(era, len(self.currencies), dtype=np.int64)  # there are more rates than an int8 counts
+        first = np.multiply(
+            era, len(self.currencies), dtype=np.int64
+        )  # there are more rates than an int8 counts
         rate = np.broadcast_to(currency + first, amounts.shape)
         foreign = np.flatnonzero(self._foreign[rate])
         found = amounts.copy()

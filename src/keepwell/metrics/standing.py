@@ -314,7 +314,7 @@ def _each(column: Column, begins: Column, ends: Column) -> tuple[Column, Column]
 def _alike(keys: dict[str, Column], sums: dict[str, Column]) -> dict[str, Column]:
     """Rows alike in the keys, small numbers from -1 on, in one: how many `accounts`, and the sums."""
     sizes = {name: int(column.max(initial=-1)) + 2 for name, column in keys.items()}
-    code = np.zeros(len(next(iter(keys.values()))), np.int64)
+    code = np.zeros(len(next(iter(keys.values()))), np.int32)
     for name, column in keys.items():
         code = code * sizes[name] + (column + 1)
     accounts = np.bincount(code)

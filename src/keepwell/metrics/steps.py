@@ -72,8 +72,12 @@ def steps_of(rows: pa.Table, currencies: Sequence[str]) -> Iterator[Steps]:
     known["kept"] = coded(rows["kept_by"], KEPT_BY)
     known["account"] = numbered(ids)
     known["place"] = np.arange(len(ids))
-    by_account = Groups.of(known["account"])
-    several = by_account.spread(by_account.least(known["currency"]) != by_account.most(known["currency"]))
+    # Who pays in several currencies has two rows in different ones beside each other.
+    account, currency = known["account"], known["currency"]
+    differs = np.flatnonzero((currency[1:] != currency[:-1]) & (account[1:] == account[:-1]))
+    mixed = np.zeros(account[-1] + 1 if len(account) else 0, np.bool_)
+    mixed[account[differs]] = True
+    several = mixed[account]
     yield _in_one_currency(ids, known, several)
     if several.any():
         yield _in_several(ids, {name: column[several] for name, column in known.items()})

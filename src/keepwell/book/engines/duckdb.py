@@ -20,7 +20,7 @@ from keepwell.book.engines.following import Stored, Work, whole_groups, write_fo
 
 _EPOCH = "DATE '1970-01-01'"
 _AT_ONCE = 491_520  # rows followed at a time: four of the row groups that are written
-_STORED_AT_ONCE = 61_440  # of stored rows: columns so short stay in memory that is at hand already
+_STORED_AT_ONCE = 122_880  # of stored rows: columns much longer are given back to the system after each step
 
 
 class DuckDBEngine:
