@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Value
+
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.reach.models import Channel, Direction, Importance, Reservation, Rule, Touch
 
@@ -136,19 +138,17 @@ def uses_of(
     ids = list(accounts)
     since = on - timedelta(days=max((rule.days for rule in rules), default=1))
     found: dict[str, list[Use]] = defaultdict(list)
-    for touch in Touch.objects.filter(account__in=ids, day__gt=since, direction=Direction.OUT).select_related(
-        "member"
-    ):
-        found[touch.account_id].append(
-            Use(
-                touch.day,
-                touch.channel,
-                touch.team,
-                touch.contact_id,
-                touch.member.name if touch.member else "",
-                touch.topic,
-            )
-        )
+    names = ("account_id", "day", "channel", "team", "contact_id", "member__name", "topic")
+    made = Touch.objects.filter(account__in=ids, day__gt=since, direction=Direction.OUT).order_by()
+    ahead = Reservation.objects.filter(
+        account__in=ids, state=Reservation.State.OPEN, day__gte=today
+    ).order_by()
+    if without is not None:
+        ahead = ahead.exclude(pk=without.pk)
+    both = made.values_list(*names, Value(False)).union(ahead.values_list(*names, Value(True)), all=True)
+    for account, day, channel, team, contact, who, topic, reserved in both:
+        use = Use(day, channel, team, contact, who or "", topic, ahead=bool(reserved))
+        found[account].append(use)
     begin = datetime.combine(since + timedelta(days=1), time(), UTC)
     entries = Entry.objects.filter(account__in=ids, at__gte=begin, kind="touch", data__direction="out")
     for entry in entries.exclude(key__startswith=f"touch:{OURS}"):
@@ -161,21 +161,6 @@ def uses_of(
                 team,
                 entry.contact_id,
                 topic=said.get("topic") or "",
-            )
-        )
-    ahead = Reservation.objects.filter(account__in=ids, state=Reservation.State.OPEN, day__gte=today)
-    for one in ahead.select_related("member"):
-        if without is not None and one.pk == without.pk:
-            continue
-        found[one.account_id].append(
-            Use(
-                one.day,
-                one.channel,
-                one.team,
-                one.contact_id,
-                one.member.name if one.member else "",
-                one.topic,
-                ahead=True,
             )
         )
     return found

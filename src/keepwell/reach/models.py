@@ -11,7 +11,8 @@ from keepwell.accounts.models import Account, Contact
 from keepwell.members.models import Member, Team
 
 
-def _key() -> str:
+def new_key() -> str:
+    """Names a touch before it is made, so that a form sent twice makes one."""
     return uuid.uuid4().hex
 
 
@@ -78,7 +79,7 @@ class Touch(models.Model):
     """One contact of ours with them, or of theirs with us, as a member logged it."""
 
     key = models.CharField(
-        max_length=64, unique=True, default=_key
+        max_length=64, unique=True, default=new_key
     )  # of the form it came by: sent twice, it is one
     account = models.ForeignKey(Account, models.CASCADE, related_name="touches", db_index=False)
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="touches")

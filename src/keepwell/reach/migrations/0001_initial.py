@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(default=keepwell.reach.models._key, max_length=64, unique=True)),
+                ("key", models.CharField(default=keepwell.reach.models.new_key, max_length=64, unique=True)),
                 (
                     "team",
                     models.CharField(
