@@ -1,0 +1,44 @@
+"""Where a message may go: an address in our own network only where an administrator said so."""
+
+import ipaddress
+import socket
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+
+
+class Refused(KeepwellError):
+    """An address that messages must not go to."""
+
+
+def resolved(host: str, port: int, *, private: bool) -> str:
+    """The IP address to connect to. Raises Refused where any address of the host lies in a private network.
+
+    The caller connects to exactly this address: a name that answers otherwise the next time leads nowhere else.
+    Raises OSError where the name cannot be resolved.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ips = [str(one[4][0]) for one in found]
+    if not private and not all(_public(ip) for ip in ips):
+        raise Refused(
+            _("This address lies in a private network."),
+            seen=host,
+            ways=[_("Use a public address, or ask an administrator to allow this one.")],
+        )
+    return ips[0]
+
+
+def _public(ip: str) -> bool:
+    address = ipaddress.ip_address(ip.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or _behind(address)
+        if inner is not None:
+            return _public(str(inner))
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _behind(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address behind one that is translated (64:ff9b::/96)."""
+    if address in ipaddress.IPv6Network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None

@@ -1,0 +1,77 @@
+"""What a message says, in the language of whoever reads it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keepwell.accounts.models import Contact
+from keepwell.alerts.delivering import Message
+from keepwell.alerts.models import Alert, Delivery, Reason
+from keepwell.alerts.triggers import all_triggers
+
+NAMED = 50  # alerts that a digest names one by one
+
+
+def message_of(delivery: Delivery, *, repeat: bool) -> Message:
+    """The message of a stored row. Said in the language that is active."""
+    alerts = list(delivery.alerts.select_related("account").prefetch_related("reasons").order_by("pk"))
+    names = names_in(alerts)
+    said = {alert.pk: [sentence(one, names) for one in alert.reasons.all()] for alert in alerts}
+    url = settings.ADDRESS + reverse("alerts:inbox")
+    lines = []
+    for alert in alerts[:NAMED]:
+        link = settings.ADDRESS + reverse("alerts:alert", args=[alert.pk])
+        lines += [f"{alert.account}", *(f"  {one}." for one in said[alert.pk]), f"  {link}", ""]
+    if len(alerts) > NAMED:
+        lines += [_("and {n} more: {url}").format(n=len(alerts) - NAMED, url=url), ""]
+    if delivery.why == "escalated":
+        lines.insert(0, _("Nobody has answered this in time:") + "\n")
+    if repeat:
+        lines.append(_("This may have reached you before: it could not be told whether it had."))
+    return Message(
+        number=str(delivery.number),
+        subject=_subject(delivery, alerts, said),
+        text="\n".join(lines).rstrip() + "\n",
+        repeat=repeat,
+        data={"id": str(delivery.number), "why": delivery.why, "alerts": [_data(alert) for alert in alerts]},
+    )
+
+
+def names_in(alerts: list[Alert]) -> dict[str, str]:
+    """The names of people that reasons speak of: read when shown, so that an erased one is not named."""
+    asked = {one.seen.get("contact") for alert in alerts for one in alert.reasons.all()} - {None}
+    return {pk: name for pk, name in Contact.objects.filter(pk__in=asked).values_list("pk", "name") if name}
+
+
+def sentence(reason: Reason, names: dict[str, str]) -> str:
+    """Why an alert was raised, in a sentence."""
+    trigger, seen = all_triggers().get(reason.trigger), reason.crossed or reason.seen
+    if trigger is None:
+        return reason.trigger
+    return trigger.told({**seen, "who": names.get(seen.get("contact", ""), "")})
+
+
+def _subject(delivery: Delivery, alerts: list[Alert], said: dict[int, list[str]]) -> str:
+    if len(alerts) != 1:
+        subject = ngettext("{n} alert", "{n} alerts", len(alerts)).format(n=len(alerts))
+        subject = _("Unanswered: {what}").format(what=subject) if delivery.why == "escalated" else subject
+    else:
+        what = next(iter(said[alerts[0].pk]), "")
+        form = _("Unanswered: {account}: {what}") if delivery.why == "escalated" else _("{account}: {what}")
+        subject = form.format(account=alerts[0].account, what=what)
+    return " ".join(subject.split())[:200]  # a line break would begin another header
+
+
+def _data(alert: Alert) -> dict[str, Any]:
+    return {
+        "alert": alert.pk,
+        "account_id": alert.account_id,
+        "account": alert.account.name,
+        "day": alert.day.isoformat(),
+        "state": alert.state,
+        "url": settings.ADDRESS + reverse("alerts:alert", args=[alert.pk]),
+        "reasons": [{"trigger": one.trigger, "seen": one.crossed or one.seen} for one in alert.reasons.all()],
+    }
