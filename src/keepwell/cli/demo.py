@@ -1,5 +1,6 @@
 """`keepwell demo`: a simulated company, from its files to its statement and page."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,9 +31,11 @@ def add_to(app: typer.Typer) -> None:
         "demo",
         help=_(
             "Simulate a company of contract and irregular customers, load it, and show its statement and page."
-            " Without --home it lives in the folder demo-home."
+            " Without --home it lives in the folder demo-home. With --serve its office opens then."
         ),
-        epilog=examples("keepwell demo", "keepwell --home ./trial demo --accounts 200 --seed 7"),
+        epilog=examples(
+            "keepwell demo", "keepwell demo --serve", "keepwell --home ./trial demo --accounts 200 --seed 7"
+        ),
     )(demo)
 
 
@@ -42,6 +45,12 @@ def demo(
     accounts: Annotated[int, typer.Option("--accounts", min=1, help=_("How many accounts it has."))] = 600,
     years: Annotated[int, typer.Option("--years", min=1, max=20, help=_("Over how many years."))] = 4,
     seed: Annotated[int, typer.Option("--seed", help=_("Another number, another company."))] = 1,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve", help=_("Open its office: here until Ctrl-C at a terminal, else in the background.")
+        ),
+    ] = False,
 ) -> None:
     """Simulate, load, post, show."""
     from keepwell.cli.statement import whole
@@ -72,7 +81,40 @@ def demo(
         _("Page with charts: {page}").format(page=page),
         _("Ask it more: keepwell --home {home} statement --list churned").format(home=session.place),
     ]
+    if not serve:
+        answer.notes += [_("Open its office: keepwell --home {home} serve").format(home=session.place)]
     session.show(answer)
+    if serve:
+        _open_office(session)
+
+
+def _open_office(session: Session) -> None:
+    """Make the pages ready by what the check-up says, and serve them; a model is learnt by the worker meanwhile.
+
+    Learning takes a minute or more: whoever waits sees the company first, and the risk as soon as it is known.
+    """
+    from keepwell.cli.serving import HERE, PORT, run_night, serve_home
+    from keepwell.site import running
+
+    running.ready(session.place)
+    if address := running.running():
+        typer.echo(_("Keepwell is at {address}").format(address=address))
+        return
+    port = running.free_port(HERE, PORT)
+    running.ready(session.place, address=f"http://localhost:{port}")
+    running.prepare()
+    from django.utils import timezone
+
+    from keepwell.site.jobs import ask_for_night
+    from keepwell.site.models import Run
+
+    if not Run.objects.filter(state=Run.State.DONE).exists():
+        run_night(session.place, only=("gather", "post", "project"))
+        ask_for_night(by=None, now=timezone.now())
+        typer.echo(
+            _("The pages are ready. Who may leave is being learnt in the background, for a minute or more.")
+        )
+    serve_home(session.place, host=HERE, port=port, detach=not sys.stdout.isatty())
 
 
 def _statement(company: "Company") -> "Statement":

@@ -1,8 +1,11 @@
 """`keepwell serve`, `web`, `worker`, `stop` and `night`: the site, and the night's work."""
 
-from contextlib import suppress
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +16,10 @@ from keepwell.cli.session import session_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
+if TYPE_CHECKING:
+    from keepwell.site.models import Run, Step
+
+HERE, PORT = "127.0.0.1", 8000
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=_("The port it listens on."))]
 Host = Annotated[str, typer.Option("--host", help=_("The address it listens on; 0.0.0.0 is all of them."))]
 
@@ -28,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
     )(serve)
     app.command("web", help=_("Run the site alone; jobs wait for a worker."))(web)
     app.command("worker", help=_("Run a worker alone, for a site that runs elsewhere."))(worker)
-    app.command("stop", help=_("Stop a site that was started with serve --detach."))(stop)
+    app.command("stop", help=_("Stop the site of this home."))(stop)
     app.command(
         "night",
         help=_("Run the night's work now: post, learn, score, and make the pages ready. Safe to repeat."),
@@ -39,62 +46,84 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     context: typer.Context,
     *,
-    host: Host = "127.0.0.1",
-    port: Port = 8000,
+    host: Host = HERE,
+    port: Port = PORT,
     detach: Annotated[
         bool, typer.Option("--detach", help=_("Go on in the background; end it with: keepwell stop."))
     ] = False,
 ) -> None:
     """Prepare, print where it is, and run both."""
+    serve_home(session_of(context).place, host=host, port=port, detach=detach)
+
+
+def serve_home(home: str, *, host: str, port: int, detach: bool) -> None:
+    """Run the site of a book's home; in the background with `detach`. Says where it is, and how to stop it."""
     from keepwell.site import running
 
-    session = session_of(context)
     address = f"http://localhost:{port}"
-    running.ready(session.place, address=address)
-    running.prepare()
-    link = running.first_link(address)
-    order = ["--home", session.place]
+    running.ready(home, address=address)
+    prepared = running.DETACHED in os.environ
+    with ExitStack() as stack:
+        stack.enter_context(running.only_site(address))
+        running.refuse_taken(host, port)
+        if not prepared:
+            running.prepare()
+        if not detach:
+            if not prepared:
+                _say_where(home, address, running.first_link(address), detached=False)
+            with running.worker_beside(["--home", home, "worker"]):
+                running.serve_web(host, port)
+            return
+    _detach(home, host, port, address)
+
+
+def _detach(home: str, host: str, port: int, address: str) -> None:
     from django.conf import settings
 
-    if detach:
-        running.stop(settings.OFFICE)
-        log = settings.OFFICE / running.LOG
-        started = [
-            running.beside([*order, *rest], log=log)
-            for rest in (["web", "--host", host, "--port", str(port)], ["worker"])
-        ]
-        (settings.OFFICE / running.PIDS).write_text(" ".join(str(one.pid) for one in started))
-        if not running.answers(address):
-            raise KeepwellError(
-                _("The site does not answer at {address}.").format(address=address),
-                ways=[_("Read why: {log}").format(log=log), _("Another port: keepwell serve --port 9000")],
-            )
-    _say_where(session.place, address, link, detached=detach)
-    if detach:
-        return
-    jobs = running.beside([*order, "worker"])
-    try:
-        running.serve_web(host, port)
-    finally:
-        jobs.terminate()
-        with suppress(KeyboardInterrupt):
-            jobs.wait(30)
+    from keepwell.site import running
+
+    log = settings.OFFICE / running.LOG
+    link = running.first_link(address)
+    order = ["--home", str(Path(home).absolute()) if "://" not in home else home]
+    started = running.apart([*order, "serve", "--host", host, "--port", str(port)], log)
+    if not running.answers(address, lambda: started.poll() is None):
+        raise KeepwellError(
+            _("The site does not answer at {address}.").format(address=address),
+            ways=[_("Read why: {log}").format(log=log), _("Another port: keepwell serve --port 9000")],
+        )
+    _say_where(home, address, link, detached=True)
 
 
 def _say_where(home: str, address: str, link: str, *, detached: bool) -> None:
+    from keepwell.book.book import Book
+    from keepwell.lib.errors import BadBook
+
+    try:
+        Book.open(home)
+    except BadBook:
+        typer.echo(
+            _("There is no book at {home} yet; pages are empty until one is loaded:").format(home=home)
+        )
+        typer.echo(f"  keepwell --home {home} import accounts FILE")
     if link:
         typer.echo(_("Open this to become the first administrator (once, within a day):"))
         typer.echo(f"  {link}")
     typer.echo(_("Keepwell is at {address}").format(address=address))
     if detached:
         typer.echo(_("Stop it with: keepwell --home {home} stop").format(home=home))
+    else:
+        typer.echo(_("Stop it with Ctrl-C."))
 
 
-def web(context: typer.Context, *, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def web(context: typer.Context, *, host: Host = HERE, port: Port = PORT) -> None:
     """Answer requests."""
     from keepwell.site import running
 
-    running.ready(session_of(context).place, address=f"http://localhost:{port}")
+    address = f"http://localhost:{port}"
+    running.ready(session_of(context).place, address=address)
+    running.refuse_taken(host, port)
+    running.prepare()
+    typer.echo(_("Keepwell is at {address}").format(address=address))
     running.serve_web(host, port)
 
 
@@ -103,17 +132,17 @@ def worker(context: typer.Context) -> None:
     from keepwell.site import running
 
     running.ready(session_of(context).place)
+    if running.BESIDE not in os.environ:
+        running.prepare()
     running.serve_jobs()
 
 
 def stop(context: typer.Context) -> None:
-    """End a detached site."""
+    """End the site of this home."""
     from keepwell.site import running
-    from keepwell.site.office import office_folder
 
     running.ready(session_of(context).place)
-    stopped = running.stop(office_folder())
-    typer.echo(_("Stopped.") if stopped else _("Nothing was running."))
+    typer.echo(_("Stopped.") if running.stop() else _("Nothing was running."))
 
 
 def night(context: typer.Context) -> None:
@@ -123,16 +152,26 @@ def night(context: typer.Context) -> None:
     session = session_of(context)
     running.ready(session.place)
     running.prepare()
-    from keepwell.site.models import Step
-    from keepwell.site.nightly import NAMES
-    from keepwell.site.nightly import night as run_night
+    run = run_night(session.place)
+    session.show(told(run))
+
+
+def run_night(home: str, only: Iterable[str] = ()) -> "Run":
+    """A night, with a bar for who watches; `only` names the steps of a shorter one."""
+    from keepwell.site import nightly
 
     with working(_("The night")) as report:
 
-        def watch(step: Step) -> None:
-            report(step.done, step.of or None, str(NAMES[step.name]))
+        def watch(step: "Step") -> None:
+            report(step.done, step.of or None, str(nightly.NAMES[step.name]))
 
-        run = run_night(home=session.place, now=datetime.now(UTC), on_demand=True, watch=watch)
+        return nightly.night(home=home, now=datetime.now(UTC), on_demand=True, only=only, watch=watch)
+
+
+def told(run: "Run") -> Answer:
+    """What a night found, step by step."""
+    from keepwell.site.nightly import NAMES
+
     steps = list(run.steps.all())
     rows = [[str(NAMES[one.name]), one.said, _seconds(one)] for one in steps]
     columns = [
@@ -141,9 +180,10 @@ def night(context: typer.Context) -> None:
         Column("seconds", _("Seconds"), number=True),
     ]
     data = {"state": run.state, "steps": [{"name": one.name, "said": one.said} for one in steps]}
-    session.show(Answer(data, [Sheet(columns, rows, title=_("The night is done"))], csv=Sheet(columns, rows)))
+    return Answer(data, [Sheet(columns, rows, title=_("The night is done"))], csv=Sheet(columns, rows))
 
 
-def _seconds(step: "object") -> str:
-    began, ended = getattr(step, "began_at", None), getattr(step, "ended_at", None)
-    return f"{(ended - began).total_seconds():.1f}" if began and ended else ""
+def _seconds(step: "Step") -> str:
+    if step.began_at is None or step.ended_at is None:
+        return ""
+    return f"{(step.ended_at - step.began_at).total_seconds():.1f}"

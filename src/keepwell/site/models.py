@@ -1,24 +1,27 @@
-"""The night as it runs: which steps are done, what each is doing, so that it can be watched and taken up again."""
+"""The night as it runs, so that it can be watched and taken up again; what the office is set to; slow pages."""
 
+from datetime import time
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Run(models.Model):
-    """One night's work. `day` is the company's covered day it was begun for; unfinished runs are taken up again."""
+    """One night's work; one that was left off is taken up again."""
 
     class State(models.TextChoices):
         """How far it is."""
 
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
 
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     on_demand = models.BooleanField(default=False)
+    attempts = models.PositiveIntegerField(default=1)  # how often it was begun or taken up
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -48,3 +51,31 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Office(models.Model):
+    """What the whole office is set to: one row, made when it is first asked for."""
+
+    night_at = models.TimeField(_("The night begins at"), default=time(2))  # in the book's time zone
+
+    def __str__(self) -> str:
+        return f"{self.night_at:%H:%M}"
+
+    @classmethod
+    def the(cls) -> "Office":
+        """The one row."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class Slow(models.Model):
+    """A page that took long: which, when, how long. Nobody's address and nobody's name."""
+
+    page = models.CharField(max_length=120)  # the name of its address, never the address itself
+    at = models.DateTimeField(auto_now_add=True)
+    milliseconds = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.milliseconds} ms"

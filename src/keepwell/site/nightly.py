@@ -1,15 +1,17 @@
 """The night: the product's work, one line a step.
 
 Every step can be run again: it changes nothing that it has done already. A night that was killed is taken up at the
-step it was killed in.
+step it was killed in. One night runs at a time.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -18,11 +20,16 @@ from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
 from keepwell.accounts.projecting.entries import project_entries
 from keepwell.accounts.projecting.standings import Night, project_standings
+from keepwell.alerts.actions.raising import raise_alerts
+from keepwell.alerts.actions.settling import settle
+from keepwell.alerts.actions.telling import escalate, plan
+from keepwell.alerts.delivering.sending import deliver
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine, engine_named
 from keepwell.ledger.keeping import post_book
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.site.alone import alone, holder
 from keepwell.site.models import Run, Step
 
 if TYPE_CHECKING:
@@ -30,6 +37,11 @@ if TYPE_CHECKING:
     from keepwell.risks import Risks
 
 Tell = Callable[[int, int], object]
+NIGHT = "night"  # what its lock is called
+STALE = timedelta(hours=12)  # after which a night left off is not taken up, but a new one begun
+KEPT = 400  # nights that are remembered
+SAID = 300  # letters of what a step says
+EVERY = 1.0  # seconds between two notes of how far a step is
 
 
 @dataclass
@@ -77,16 +89,17 @@ def posted(work: Work) -> str:
 
 
 def learnt(work: Work) -> str:
-    """A model is learnt where there is none; one that stands is looked at again on the first night of a month."""
+    """A model is learnt where there is none; one that stands is contested by a new one on a month's first night."""
     from keepwell.risk.enough import NotEnough
 
-    if any(one.in_use for one in work.risks.models()) and work.risks.covered.day != 1:
+    models = work.risks.models()
+    if models and (models[-1].at.year, models[-1].at.month) == (work.now.year, work.now.month):
         return _("the model stands")
     try:
         made = work.risks.train(now=work.now)
     except NotEnough as why:
         return str(why).splitlines()[0][:300]
-    return str(made.kept.number)
+    return _("model {number}").format(number=made.kept.number)
 
 
 def scored(work: Work) -> str:
@@ -113,12 +126,23 @@ def _night(work: Work) -> Night:
     return Night(work.risks.covered, health, scores, work.scores_by, work.risks.worth())
 
 
+def raised(work: Work) -> str:
+    """Alerts are raised and let go, what became of earlier ones is noted, and messages are on their way."""
+    done = raise_alerts(now=work.now, progress=work.tell)
+    settle(now=work.now)
+    plan(now=work.now)
+    escalate(now=work.now)
+    deliver(within=60)  # what takes longer, or is not due yet, goes by the job of every minute
+    return _("{new} raised, {over} gone by themselves").format(new=done.alerts, over=done.passed)
+
+
 NAMES = {
     "gather": gettext_lazy("Gather what people did"),
     "post": gettext_lazy("Post the ledger"),
     "learn": gettext_lazy("Learn"),
     "score": gettext_lazy("Score"),
     "project": gettext_lazy("Make the pages ready"),
+    "raise": gettext_lazy("Raise alerts"),
 }
 
 STEPS: dict[str, Callable[[Work], str]] = {
@@ -127,44 +151,82 @@ STEPS: dict[str, Callable[[Work], str]] = {
     "learn": learnt,
     "score": scored,
     "project": projected,
+    "raise": raised,
 }
 
 
 def night(
-    *, home: str, now: datetime, on_demand: bool = False, watch: Callable[[Step], object] | None = None
+    *,
+    home: str,
+    now: datetime,
+    on_demand: bool = False,
+    only: Iterable[str] = (),
+    watch: Callable[[Step], object] | None = None,
 ) -> Run:
-    """Run a night, or take up the one that was not finished. Raises what a step raises, once it is noted."""
-    run = _run(now, on_demand)
-    engine = engine_named("duckdb")
-    try:
-        work = Work(Book.open(home), engine, now)
-        for step in run.steps.filter(ended_at=None):
-            _take(step, work, watch or (lambda _step: None))
-    except BaseException:
-        run.state, run.ended_at = Run.State.FAILED, timezone.now()
-        run.save(update_fields=["state", "ended_at"])
-        raise
-    finally:
-        engine.close()
-    run.state, run.ended_at = Run.State.DONE, timezone.now()
-    run.save(update_fields=["state", "ended_at"])
+    """Run a night, or take up the one that was left off; `only` names the steps of a shorter one.
+
+    Raises KeepwellError where a night is running already, and what a step raises, once it is noted.
+    """
+    with alone(NIGHT) as ours:
+        if not ours:
+            raise KeepwellError(
+                _("The night's work is running already."),
+                seen=_("process {pid}").format(pid=running.pid if (running := holder(NIGHT)) else "?"),
+                ways=[_("Watch it on the page Settings, The night, or wait until it is done.")],
+            )
+        run = _run(now, on_demand, tuple(only) or tuple(STEPS))
+        engine = engine_named("duckdb")
+        try:
+            work = Work(Book.open(home), engine, now)
+            for step in run.steps.filter(ended_at=None):
+                _take(step, work, watch or (lambda _step: None))
+        except BaseException:
+            _end(run, Run.State.FAILED)
+            raise
+        finally:
+            engine.close()
+        _end(run, Run.State.DONE)
     return run
 
 
-def _run(now: datetime, on_demand: bool) -> Run:
+def left_off() -> Run | None:
+    """The night that was killed: it says that it runs, and nobody runs it."""
+    run = Run.objects.first()
+    return run if run is not None and run.state == Run.State.RUNNING and holder(NIGHT) is None else None
+
+
+def _run(now: datetime, on_demand: bool, steps: tuple[str, ...]) -> Run:
+    """The night that was left off, ready to go on; else a new one. Only for the one who holds the night's lock."""
     last = Run.objects.first()
     if last is not None and last.state != Run.State.DONE:
-        last.state, last.ended_at = Run.State.RUNNING, None
-        last.save(update_fields=["state", "ended_at"])
-        last.steps.filter(failed=True).update(failed=False, ended_at=None)
-        return last
-    run = Run.objects.create(began_at=now, on_demand=on_demand)
-    Step.objects.bulk_create(Step(run=run, name=name, place=at) for at, name in enumerate(STEPS))
+        same = [step.name for step in last.steps.all()] == list(steps)
+        if same and now - last.began_at < STALE:
+            last.state, last.ended_at, last.attempts = Run.State.RUNNING, None, last.attempts + 1
+            last.save(update_fields=["state", "ended_at", "attempts"])
+            last.steps.filter(ended_at=None).update(failed=False, said="", done=0, of=0)
+            return last
+        _end(last, Run.State.FAILED)
+    with transaction.atomic():
+        run = Run.objects.create(began_at=now, on_demand=on_demand)
+        Step.objects.bulk_create(Step(run=run, name=name, place=at) for at, name in enumerate(steps))
+        kept = Run.objects.values_list("pk", flat=True)[:KEPT]
+        Run.objects.exclude(pk__in=list(kept)).delete()
     return run
+
+
+def _end(run: Run, state: Run.State) -> None:
+    run.state, run.ended_at = state, timezone.now()
+    run.save(update_fields=["state", "ended_at"])
 
 
 def _take(step: Step, work: Work, watch: Callable[[Step], object]) -> None:
+    said_at = 0.0
+
     def tell(done: int, of: int) -> None:
+        nonlocal said_at
+        if done < of and time.monotonic() - said_at < EVERY:
+            return
+        said_at = time.monotonic()
         step.done, step.of = done, of
         step.save(update_fields=["done", "of"])
         watch(step)
@@ -174,11 +236,11 @@ def _take(step: Step, work: Work, watch: Callable[[Step], object]) -> None:
     step.save(update_fields=["began_at"])
     watch(step)
     try:
-        step.said = STEPS[step.name](work)
+        step.said = STEPS[step.name](work)[:SAID]
     except BaseException as error:
         step.failed, step.said = True, type(error).__name__
         if isinstance(error, KeepwellError):
-            step.said = str(error).splitlines()[0][:300]
+            step.said = error.wrong[:SAID]
         step.save()
         raise
     step.ended_at = timezone.now()

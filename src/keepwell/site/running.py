@@ -2,34 +2,88 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-LOG, PIDS = "site.log", "site.pids"
+from keepwell.lib.errors import BadBook, KeepwellError
+from keepwell.lib.text import gettext as _
+
+LOG, SITE, WORKER = "site.log", "site", "worker"
+BESIDE = "KEEPWELL_BESIDE"  # set for a process that is to end with the one that started it
+DETACHED = (
+    "KEEPWELL_DETACHED"  # set for one that outlives the one that started it, which has prepared everything
+)
+GRACE = 5  # seconds that a worker is given to finish what it does; what it cannot finish runs again
 
 
 def ready(home: str, *, address: str = "") -> None:
-    """Load Django for the office that belongs to the book at `home`. Called once, before any room is imported."""
+    """Load Django for the office that belongs to the book at `home`. Called once, before any room is imported.
+
+    Raises BadBook where the home is no folder, or cannot be written.
+    """
+    _check_home(home)
     os.environ["KEEPWELL_HOME"] = home
     if address:
         os.environ.setdefault("KEEPWELL_URL", address)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keepwell.site.settings")
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except OSError as error:
+        raise BadBook(
+            _("The office beside the book at {home} cannot be opened.").format(home=home),
+            seen=str(error),
+            ways=[_("Change the folder's permissions, or choose another with --home.")],
+        ) from error
+
+
+def _check_home(home: str) -> None:
+    if "://" in home or Path(home).expanduser().is_dir():
+        return
+    raise BadBook(
+        _("There is no folder {home}.").format(home=home),
+        ways=[
+            _("Say where the book lies with --home, or with KEEPWELL_HOME."),
+            _("Begin with a simulated company: keepwell --home {home} demo").format(home=home),
+            _("Or with your own: keepwell --home {home} init").format(home=home),
+        ],
+    )
 
 
 def prepare() -> None:
-    """Bring the office's tables to this version, and see that there is a team to begin with."""
+    """Bring the office's tables to this version, and see that there is a team to begin with.
+
+    Raises BadBook where a newer Keepwell made the office.
+    """
     from django.core.management import call_command
+    from django.db import OperationalError, connection
+    from django.db.migrations.loader import MigrationLoader
 
     from keepwell.members.actions import begin
 
+    try:
+        known = MigrationLoader(connection)
+    except OperationalError as error:
+        raise BadBook(
+            _("The office's database cannot be reached."),
+            seen=str(error).splitlines()[0],
+            ways=[_("Look at DATABASE_URL, and whether the server runs.")],
+        ) from error
+    unknown = sorted(set(known.applied_migrations) - set(known.disk_migrations))
+    if unknown:
+        raise BadBook(
+            _("The office was made by a newer Keepwell."),
+            seen=", ".join(f"{room} {name}" for room, name in unknown[:3]),
+            ways=[_("Update Keepwell: pip install --upgrade keepwell")],
+        )
     call_command("migrate", interactive=False, verbosity=0)
     begin()
 
@@ -42,10 +96,70 @@ def first_link(address: str) -> str:
     return f"{address}/members/join/{secret}" if secret else ""
 
 
+# --- the site -------------------------------------------------------------------------------------------------
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise KeepwellError where a port cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise KeepwellError(
+                _("Port {port} of {host} cannot be listened on.").format(port=port, host=host),
+                seen=error.strerror or str(error),
+                ways=[
+                    _("Choose another: keepwell serve --port {other}").format(other=port + 1),
+                    _("Or stop what listens there."),
+                ],
+            ) from error
+
+
+def free_port(host: str, port: int) -> int:
+    """That port, or the next above it that can be listened on. Raises KeepwellError where of ten there is none."""
+    for one in range(port, port + 10):
+        try:
+            refuse_taken(host, one)
+        except KeepwellError:
+            continue
+        return one
+    refuse_taken(host, port)
+    return port
+
+
+def running() -> str | None:
+    """The address of the site that runs for this home; None where none does."""
+    from keepwell.site.alone import holder
+
+    found = holder(SITE)
+    return found.note if found else None
+
+
+@contextmanager
+def only_site(address: str) -> Iterator[None]:
+    """Be the one site of this home. Raises KeepwellError where there is one."""
+    from keepwell.site.alone import alone, holder
+
+    with alone(SITE, address) as ours:
+        if not ours:
+            other = holder(SITE)
+            raise KeepwellError(
+                _("The site of this home runs already at {address}.").format(
+                    address=other.note if other else ""
+                ),
+                seen=_("process {pid}").format(pid=other.pid if other else "?"),
+                ways=[_("Stop it: keepwell stop")],
+            )
+        yield
+
+
 def serve_web(host: str, port: int) -> None:
     """Answer requests until stopped."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "keepwell.site.wsgi:application",
@@ -55,48 +169,130 @@ def serve_web(host: str, port: int) -> None:
         workers=1,
         blocking_threads=8,
         log_access=False,
+        log_level=LogLevels.warning,
     ).serve()
 
 
-def serve_jobs() -> None:
-    """Work through the queue until stopped."""
-    from django.core.management import call_command
+def stop() -> bool:
+    """End the site of this home; whether there was one."""
+    from keepwell.site.alone import holder
 
-    call_command("qcluster")
-
-
-def beside(arguments: Sequence[str], *, log: Path | None = None) -> subprocess.Popen[bytes]:
-    """Another `keepwell` process, in a group of its own where it is to outlive this one."""
-    out = log.open("ab") if log else None
-    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own command
-        [sys.executable, "-m", "keepwell.cli", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=out,
-        start_new_session=log is not None,
-    )
-
-
-def stop(folder: Path) -> bool:
-    """End what was started detached; whether there was anything."""
-    file = folder / PIDS
-    if not file.exists():
+    found = holder(SITE)
+    if found is None or not found.pid:
         return False
-    for pid in map(int, file.read_text().split()):
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGTERM)
-    file.unlink()
+    until = time.monotonic() + GRACE + 15
+    with suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGTERM)
+    while time.monotonic() < until:
+        if holder(SITE) is None:
+            return True
+        time.sleep(0.1)
+    with suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGKILL)
     return True
 
 
-def answers(address: str, *, within: float = 30) -> bool:
+def answers(address: str, alive: Callable[[], bool], *, within: float = 60) -> bool:
     """Whether the site at an address of this machine comes to answer in so many seconds."""
-    from urllib.error import URLError
     from urllib.request import urlopen
 
     until = time.monotonic() + within
-    while time.monotonic() < until:
-        with suppress(URLError, OSError), urlopen(f"{address}/alive", timeout=2) as found:  # noqa: S310 - http, our own
+    while time.monotonic() < until and alive():
+        with suppress(OSError), urlopen(f"{address}/alive", timeout=2) as found:  # noqa: S310 - http, our own
             return bool(found.status == 200)
         time.sleep(0.2)
     return False
+
+
+# --- the worker -----------------------------------------------------------------------------------------------
+
+
+def serve_jobs() -> None:
+    """Work through the queue until stopped. Raises KeepwellError where a worker of this home runs already."""
+    from django.core.management import call_command
+    from django.db import connection, connections
+    from django.utils import timezone
+
+    from keepwell.site import jobs
+    from keepwell.site.alone import alone, holder
+
+    with alone(WORKER) as ours:
+        if not ours and connection.vendor == "sqlite":
+            other = holder(WORKER)
+            raise KeepwellError(
+                _("A worker of this home runs already."),
+                seen=_("process {pid}").format(pid=other.pid if other else "?"),
+                ways=[_("Stop it, or let it do the work.")],
+            )
+        if ours:
+            jobs.give_back()
+        jobs.arrange(now=timezone.now())
+        jobs.look()
+        connections.close_all()  # what is forked from here opens its own
+        _end_with_parent()
+        call_command("qcluster")
+
+
+def _end_with_parent() -> None:
+    """End, all processes of the group, when the one that started this does: its end closes our input."""
+    if os.environ.get(BESIDE) != "1":
+        return
+
+    def wait() -> None:
+        with suppress(OSError, ValueError):
+            sys.stdin.read()
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def beside(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Another `keepwell` process in a group of its own, which ends with this one."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own command
+        [sys.executable, "-m", "keepwell.cli", *arguments],
+        stdin=subprocess.PIPE,
+        env={**os.environ, BESIDE: "1"},
+        start_new_session=True,
+    )
+
+
+def apart(arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """Another `keepwell` process that outlives this one and writes to a log."""
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own command
+            [sys.executable, "-m", "keepwell.cli", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, DETACHED: "1"},
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def worker_beside(arguments: Sequence[str]) -> Iterator[None]:
+    """Keep a worker at work until the block ends: one that dies is started again."""
+    ended, now = threading.Event(), [beside(arguments)]
+
+    def keep() -> None:
+        while not ended.is_set():
+            refused = (
+                now[0].wait() == KeepwellError.exit_code
+            )  # another works already, or cannot: it has said so
+            if refused or ended.wait(2):
+                return
+            now[0] = beside(arguments)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        now[0].terminate()
+        try:
+            now[0].wait(GRACE)
+        except subprocess.TimeoutExpired:  # it is at something long, which will run again
+            with suppress(ProcessLookupError):
+                os.killpg(now[0].pid, signal.SIGKILL)
+        keeper.join(GRACE)
