@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from keepwell.cli.conditions import asked_where
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.periods import name_of
 from keepwell.cli.session import session_of
 from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.conditions import asked_where
+from keepwell.metrics.periods import name_of
 
 
 class Measure(StrEnum):

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import percent
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, From, Grace, Named, To, Where
@@ -12,6 +11,7 @@ from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import nothing_known
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.conditions import asked_where
 
 if TYPE_CHECKING:
     from keepwell.metrics.comparison import Comparison

@@ -4,15 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
-from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import label, money, percent, provenance_notes, statement_csv
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.periods import day_asked, name_of
+from keepwell.cli.periods import day_asked
 from keepwell.cli.session import session_of
 from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.conditions import asked_where
+from keepwell.metrics.periods import name_of
 
 COUNTS = ("opening", "new", "reactivated", "churned", "closing")
 

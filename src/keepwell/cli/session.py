@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from keepwell.cli.out import Answer
-from keepwell.cli.periods import asked_period, day_asked, last_finished
+from keepwell.cli.periods import asked_period, day_asked
 from keepwell.cli.progress import Report, say_nothing, working
 from keepwell.lib.days import Grain
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.periods import last_finished
 
 if TYPE_CHECKING:
     from keepwell.book.engines import Engine

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import money, provenance_notes, statement_csv, statement_sheets
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
@@ -16,6 +15,7 @@ from keepwell.cli.periods import day_asked, held_back, nothing_known
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.conditions import asked_where
 
 
 def add_to(app: typer.Typer) -> None:

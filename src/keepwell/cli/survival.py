@@ -4,13 +4,13 @@ from typing import Any
 
 import typer
 
-from keepwell.cli.conditions import asked_where
 from keepwell.cli.figures import money
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.conditions import asked_where
 
 # Days at which people ask: a month, a quarter, half a year, and years.
 ASKED = (30, 91, 182, 365, 547, 730, 1095, 1460, 1825, 2557, 3652)

@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
-from keepwell.cli.periods import asked_period, held_back, last_finished, name_of, period_named
+from keepwell.cli.periods import asked_period, held_back
 from keepwell.lib.days import Grain, Period
 from keepwell.lib.errors import KeepwellError
+from keepwell.metrics.periods import last_finished, name_of, period_named
 
 
 @pytest.mark.parametrize(
