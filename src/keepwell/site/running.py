@@ -161,13 +161,14 @@ def serve_web(host: str, port: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    os.register_at_fork(after_in_child=_watch_parent)
     Granian(
         "keepwell.site.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=max(4, os.cpu_count() or 1),
         log_access=False,
         log_level=LogLevels.warning,
     ).serve()
@@ -204,6 +205,18 @@ def answers(address: str, alive: Callable[[], bool], *, within: float = 60) -> b
     return False
 
 
+def _watch_parent() -> None:
+    """End soon after the process that started this one, however that ends: nothing of a site is left behind."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 # --- the worker -----------------------------------------------------------------------------------------------
 
 
@@ -229,28 +242,17 @@ def serve_jobs() -> None:
         jobs.arrange(now=timezone.now())
         jobs.look()
         connections.close_all()  # what is forked from here opens its own
-        _end_with_parent()
+        if BESIDE in os.environ:
+            _watch_parent()
+        os.register_at_fork(after_in_child=_watch_parent)
         call_command("qcluster")
-
-
-def _end_with_parent() -> None:
-    """End, all processes of the group, when the one that started this does: its end closes our input."""
-    if os.environ.get(BESIDE) != "1":
-        return
-
-    def wait() -> None:
-        with suppress(OSError, ValueError):
-            sys.stdin.read()
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def beside(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Another `keepwell` process in a group of its own, which ends with this one."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own command
         [sys.executable, "-m", "keepwell.cli", *arguments],
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, BESIDE: "1"},
         start_new_session=True,
     )
