@@ -1,7 +1,7 @@
 """`keepwell risk`: learn who leaves, say it, explain it, and show from the past how far to trust it."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -110,9 +110,12 @@ def train(context: typer.Context, *, months: Months = MONTHS, horizon: Horizon =
     session.show(Answer(data, [sheet], notes=[made.contest.why]))
 
 
-def features(context: typer.Context) -> None:
+def features(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("Only this one; default: all."))] = "",
+) -> None:
     """List every feature."""
-    from keepwell.risk.features import all_features
+    from keepwell.risk.features import all_features, feature_named
 
     more = {1: _("more risk"), -1: _("less risk"), 0: ""}
     data: list[dict[str, Any]] = [
@@ -124,7 +127,7 @@ def features(context: typer.Context) -> None:
             "direction": one.direction,
             "table": one.table,
         }
-        for one in all_features().values()
+        for one in ([feature_named(name)] if name else all_features().values())
     ]
     columns = [
         Column("name", _("Name")),

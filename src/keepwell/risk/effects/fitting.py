@@ -7,6 +7,7 @@ import numpy as np
 
 from keepwell.risk.effects.trial import Column
 from keepwell.risk.judging import Floats
+from keepwell.risk.models import boosted
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ def trees(
 
     Only where `keepwell.risk.models.boosted.runs()`.
     """
-    import lightgbm
-
+    lightgbm = boosted.library()
     words = [place for place, column in enumerate(columns) if column.words is not None]
     settings = {
         "objective": "binary",

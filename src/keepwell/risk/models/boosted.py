@@ -55,13 +55,13 @@ class Boosted(Model):
         inputs = Inputs.of(obs)
         chosen = {**SETTINGS, **(settings or {})}
         data = _dataset(inputs, obs)
-        booster = _needed().train(_parameters(inputs, obs, chosen, seed), data, int(chosen["trees"]))
+        booster = library().train(_parameters(inputs, obs, chosen, seed), data, int(chosen["trees"]))
         return cls.of_text(inputs, booster.model_to_string())
 
     @classmethod
     def of_text(cls, inputs: Inputs, text: str) -> Self:
         """The model of LightGBM's own text."""
-        lightgbm = _needed()
+        lightgbm = library()
         try:
             booster = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as wrong:
@@ -101,7 +101,7 @@ def trees_needed(
     learn: Observations, later: Observations, *, seed: int, settings: Settings
 ) -> tuple[int, float]:
     """How many trees lower the log-loss on a later slice, and that log-loss."""
-    lightgbm = _needed()
+    lightgbm = library()
     inputs = Inputs.of(learn)
     data = _dataset(inputs, learn)
     check = data.create_valid(inputs.matrix(later), later.outcomes.left, params=_QUIET)
@@ -117,7 +117,7 @@ def trees_needed(
 
 
 def _dataset(inputs: Inputs, obs: Observations) -> Any:
-    return _needed().Dataset(
+    return library().Dataset(
         inputs.matrix(obs),
         obs.outcomes.left,
         categorical_feature=sorted(inputs.levels()),
@@ -154,7 +154,8 @@ def _directions(inputs: Inputs, obs: Observations) -> list[int]:
     return [0 if feature.categories is not None else feature.direction for feature in said]
 
 
-def _needed() -> Any:
+def library() -> Any:
+    """LightGBM itself, for whoever learns trees. Raises KeepwellError where it cannot run; see `runs`."""
     found = _lightgbm()
     if found is None:
         raise KeepwellError(
