@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from keepwell.lib.days import Period, number, parse_day
+from keepwell.lib.days import Period, add_months, number, parse_day
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from keepwell.book.book import Book
     from keepwell.book.engines import Engine, Frame
     from keepwell.ledger.ledger import Ledger
-    from keepwell.risk.backtest import Backtest
+    from keepwell.risk.backtest import Backtest, Profit
     from keepwell.risk.causes.before import Before
     from keepwell.risk.causes.stated import Stated
     from keepwell.risk.causes.where import Leaving
     from keepwell.risk.drift import Drift
     from keepwell.risk.effects.effect import LearntEffect
+    from keepwell.risk.effects.recording import Held, Recorded
     from keepwell.risk.health.checkup import CheckUp
     from keepwell.risk.health.judged import Judged
     from keepwell.risk.health.moving import Advice
@@ -35,13 +36,15 @@ if TYPE_CHECKING:
     from keepwell.risk.said import Night, SaidJudged, Scores
     from keepwell.risk.trained import Trained
     from keepwell.risk.worth.assumptions import Assumptions
-    from keepwell.risk.worth.worth import Worth
+    from keepwell.risk.worth.judged import Acted
+    from keepwell.risk.worth.worth import Way, Worth
 
 Day = date | str
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
 
 HORIZON = 90  # days ahead for which a risk is said, unless asked otherwise
 MONTHS = 36  # month-ends looked back at, unless asked otherwise
+EFFECT_HORIZON = 180  # days in which an action shows, unless asked otherwise
 LOOK_BACK = 360  # days before leaving in which signals are looked for
 
 
@@ -72,7 +75,28 @@ class Risks:
         days = [
             day for day in month_ends(self.ledger, months + horizon // 28 + 1) if self._matured(day, horizon)
         ]
+        if not days:
+            raise self._too_short(horizon)
         return self.observe(days[-months:], horizon=horizon)
+
+    def _too_short(self, horizon: int) -> KeepwellError:
+        from keepwell.risk.enough import NotEnough
+
+        return NotEnough(
+            _("There is no month's end yet of which it is known what became of the accounts."),
+            seen=_("the ledger knows the days from {first} to before {covered}").format(
+                first=self._first_day(), covered=self.covered
+            ),
+            ways=[
+                _(
+                    "Say up to which day the files hold everything: keepwell import TABLE FILE --complete-to DAY."
+                ),
+                _("Load a longer history, or ask for fewer days ahead than {days}: --horizon.").format(
+                    days=horizon
+                ),
+                _("Until then go by the check-up, which needs no history: keepwell health show."),
+            ],
+        )
 
     def _matured(self, day: date, horizon: int) -> bool:
         return number(day) + horizon <= number(self.covered)
@@ -97,14 +121,57 @@ class Risks:
         *,
         months: int = MONTHS,
         horizon: int = HORIZON,
+        month: Day | None = None,
         tops: Sequence[float] = (10, 0.05, 0.10),
         seed: int = 0,
     ) -> "Backtest":
-        """What would have been said each past month by a model that knew only what was known then."""
+        """What would have been said each past month by a model that knew only what was known then.
+
+        With `month` (any day of one) only at that month's end, by what the `months` month-ends up to it had taught.
+        """
         from keepwell.risk.backtest import backtest
 
+        if month is not None:
+            return self._backtest_of(self._day(month), months, horizon, tops, seed)
         seen = self.past(months=months, horizon=horizon)
-        return backtest(seen, seed=seed, tops=tops, progress=self._progress)
+        return backtest(seen, seed=seed, tops=tops, profit=self._earning(), progress=self._progress)
+
+    def _earning(self) -> "Profit | None":
+        """What acting would have earned under the usual assumptions; None where too few have a past to weigh."""
+        from keepwell.risk.worth.assumptions import assumptions
+        from keepwell.risk.worth.gathering import lives_of
+        from keepwell.risk.worth.judged import earning
+
+        try:
+            return earning(lives_of(self.ledger), assumptions(), currency=self.ledger.reporting)
+        except KeepwellError:
+            return None
+
+    def _backtest_of(
+        self, day: date, months: int, horizon: int, tops: Sequence[float], seed: int
+    ) -> "Backtest":
+        from keepwell.risk.backtest import backtest
+        from keepwell.risk.observations import month_ends
+
+        end = add_months(day.replace(day=1), 1)
+        ends = month_ends(self.ledger, most=10**6)
+        if end not in ends or not self._matured(end, horizon):
+            raise KeepwellError(
+                _("The end of {month:%Y-%m} cannot be looked back at.").format(month=day),
+                seen=_(
+                    "known are month-ends from {first:%Y-%m} on, and what came of them until {covered}"
+                ).format(first=ends[0] if ends else self.covered, covered=self.covered),
+                ways=[_("Choose a month of which {days} days have passed since.").format(days=horizon)],
+            )
+        before = [one for one in ends if one <= end][-months:]
+        return backtest(
+            self.observe(before, horizon=horizon),
+            seed=seed,
+            tops=tops,
+            profit=self._earning(),
+            only=[end],
+            progress=self._progress,
+        )
 
     def models(self) -> "list[KeptModel]":
         """Every model ever learnt, oldest first, and which is in use."""
@@ -174,49 +241,125 @@ class Risks:
 
     def worth(
         self,
-        assumed: "Assumptions | None" = None,
+        assumed: "Callable[[str], Assumptions] | None" = None,
         *,
         budget: int | None = None,
-        action: str = "",
+        actions: Sequence[str] = (),
         horizon: int = HORIZON,
     ) -> "Worth":
         """What acting on each account is worth, and the list for a budget (minor units of the reporting currency).
 
-        With an `action` that the book has treatments and hold-outs of, its learnt effect is used; else what is
-        assumed.
+        Of `actions` that the book has treatments and hold-outs of, the learnt effects are used, counted over the
+        days that the risk is of, and each account gets the one that brings most; without any, what is assumed.
+        `assumed` gives the assumptions of an action, of "" for any.
         """
         from keepwell.risk.worth.assumptions import assumptions
-        from keepwell.risk.worth.gathering import lives_of, standing_of
+        from keepwell.risk.worth.gathering import lives_of
         from keepwell.risk.worth.worth import worth
 
-        scored, said = self.score(horizon=horizon), assumed or assumptions(action=action)
-        learnt = self.effect(action) if action else None
-        effect = None
-        if learnt is not None:
-            effect = learnt.benefits_of(scored.obs)
-            said = said.learnt(*learnt.off, learnt.said())
-        standing = standing_of(scored, self.book.moment(self.engine), self.ledger, effect=effect)
-        return worth(
-            standing,
-            lives_of(self.ledger),
-            said,
-            currency=self.ledger.reporting,
-            budget=budget,
-            learnt=learnt.said() if learnt is not None else "",
-        )
+        said = assumed or (lambda action: assumptions(action=action))
+        scored = self.score(horizon=horizon)
+        ways = self._ways(scored, actions, said, horizon)
+        return worth(ways, lives_of(self.ledger), currency=self.ledger.reporting, budget=budget)
+
+    def _ways(
+        self,
+        scored: "Scores",
+        actions: Sequence[str],
+        said: "Callable[[str], Assumptions]",
+        horizon: int,
+    ) -> "list[Way]":
+        from keepwell.risk.effects.gathering import settled
+        from keepwell.risk.worth.gathering import standing_of
+        from keepwell.risk.worth.worth import Way
+
+        moment = self.book.moment(self.engine)
+        if not actions:
+            return [Way(standing_of(scored, moment, self.ledger), said(""))]
+        ways = []
+        for action, learnt in self.effects(actions, horizon=horizon).items():
+            standing = standing_of(scored, moment, self.ledger, effect=learnt.benefits_of(scored.obs))
+            known = said(action).learnt(*learnt.off, learnt.said())
+            ways.append(Way(standing, known, learnt.said(), settled(moment, action)[0]))
+        return ways
+
+    def worth_judged(
+        self,
+        assumed: "Assumptions | None" = None,
+        *,
+        months: int = MONTHS,
+        horizon: int = HORIZON,
+        seed: int = 0,
+    ) -> "list[Acted]":
+        """What acting by what would have been said in the past would have saved, by model, beside the baselines."""
+        from keepwell.risk.worth.assumptions import assumptions
+        from keepwell.risk.worth.gathering import lives_of
+        from keepwell.risk.worth.judged import judged
+
+        found = self.backtest(months=months, horizon=horizon, seed=seed)
+        return judged(found, lives_of(self.ledger), assumed or assumptions(), currency=self.ledger.reporting)
 
     def effect(
-        self, action: str, *, by: Literal["segment", "kind"] = "segment", seed: int = 0
+        self,
+        action: str,
+        *,
+        by: Literal["segment", "kind"] = "segment",
+        horizon: int = EFFECT_HORIZON,
+        seed: int = 0,
     ) -> "LearntEffect":
-        """What an action did, from its treatments and hold-outs, and on whom it works.
+        """What an action did within `horizon` days, from its treatments and hold-outs, and on whom it works.
 
         Raises KeepwellError where nobody was held out: then there is no word of an effect.
         """
-        from keepwell.risk.effects.effect import learnt_effect
-        from keepwell.risk.effects.gathering import trial_of
+        return self.effects([action], by=by, horizon=horizon, seed=seed)[action]
 
-        trial = trial_of(self.book, self.engine, action, by=by, progress=self._progress)
-        return learnt_effect(trial, seed=seed)
+    def effects(
+        self,
+        actions: Sequence[str],
+        *,
+        by: Literal["segment", "kind"] = "segment",
+        horizon: int = EFFECT_HORIZON,
+        seed: int = 0,
+    ) -> "dict[str, LearntEffect]":
+        """As `effect`, of several actions, in their order."""
+        from keepwell.risk.effects.effect import learnt_effect
+        from keepwell.risk.effects.gathering import trials_of
+
+        trials = trials_of(
+            self.book,
+            self.engine,
+            list(dict.fromkeys(actions)),
+            horizon=horizon,
+            by=by,
+            seed=seed,
+            progress=self._progress,
+        )
+        return {action: learnt_effect(trial, seed=seed) for action, trial in trials.items()}
+
+    def actions(self) -> "list[Recorded]":
+        """The actions that the book has treatments or hold-outs of."""
+        from keepwell.risk.effects.recording import actions
+
+        return actions(self.book.moment(self.engine))
+
+    def hold_out(
+        self, action: str, *, now: datetime, share: float | None = None, among: Sequence[str] = ()
+    ) -> "Held":
+        """Draw who is held out from an action for ever, and record it.
+
+        It is drawn among all accounts that pay and are not known to leave, or those of them named in `among`: the
+        ones you mean to act on, so that like is compared with like.
+        """
+        from keepwell.risk.effects.recording import hold_out, paying
+
+        chosen = paying(self.book, self.engine, self.covered, among)
+        return hold_out(self.book, self.engine, action, chosen, now=now, share=share)
+
+    def held_out(self, action: str = "") -> list[dict[str, Any]]:
+        """Who is held out from an action, or from any, and since when."""
+        from keepwell.risk.effects.recording import held_out
+
+        return held_out(self.book.moment(self.engine), action)
 
     # --- the check-up ---------------------------------------------------------------------------------------
 
@@ -243,15 +386,28 @@ class Risks:
     def judge_health(
         self, *, months: int = MONTHS, horizon: int = HORIZON, checkup: "CheckUp | None" = None
     ) -> "tuple[list[Judged], list[Advice]]":
-        """The check-up beside silence alone on what happened, and the thresholds to move."""
+        """The check-up beside the model, and beside silence and the base rate, on what happened; thresholds to move.
+
+        Each month's model knew only what was known then. Where none could be learnt yet, months are left out for all
+        alike; where there never was enough to learn one, the check-up stands beside silence alone.
+        """
+        from keepwell.risk.backtest import backtest
+        from keepwell.risk.enough import NotEnough
         from keepwell.risk.health.judged import judge
         from keepwell.risk.health.moving import advise
         from keepwell.risk.health.standing import standing
         from keepwell.risk.models.silence import Silence
 
         asked, seen = checkup or self.checkup(), self.past(months=months, horizon=horizon)
-        silence = Silence.fit(seen.where(seen.outcomes.matured)).chances(seen)
-        return judge(seen, standing(asked, seen), {Silence.name: silence}), advise(asked, seen)
+        advice = advise(asked, seen)
+        try:
+            past = backtest(seen, progress=self._progress)
+        except NotEnough:
+            silence = Silence.fit(seen.where(seen.outcomes.matured)).chances(seen)
+            return judge(seen, standing(asked, seen), {Silence.name: silence}), advice
+        told = past.obs.where(past.said)
+        ways = {name: past.chances[name][past.said] for name in ("model", "silence", "base_rate")}
+        return judge(told, standing(asked, told), ways), advice
 
     # --- causes ---------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ class Settings:
     on the way in. `fiscal_start` is the month (1 to 12) with which the year begins. Figures before
     `data_from` are not to be trusted. `policies` belong to the ledger; here they are only kept.
     `checkup` is the check-up of accounts as its file says it; empty for the one that ships.
+    `hold_outs` are the shares of accounts held out from actions, by action.
     `simulated` marks a company that does not exist, and is said beside each of its figures.
     """
 
@@ -29,6 +30,7 @@ class Settings:
     data_from: date | None = None
     policies: Mapping[str, Any] = field(default_factory=dict)
     checkup: str = ""
+    hold_outs: Mapping[str, float] = field(default_factory=dict)
     simulated: bool = False
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ import typer
 from keepwell.cli.helping import examples
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
-from keepwell.cli.risking import AsOf, Horizon, Months, between, risks_of, share
+from keepwell.cli.risking import MODEL_NAMES, AsOf, Horizon, Months, between, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -23,7 +23,7 @@ CheckUpFile = Annotated[
 ]
 
 STATES = {"over": _("over"), "near": _("near"), "fine": _("fine"), "unknown": _("not known")}
-WAYS = {"health": _("the check-up"), "silence": _("silence alone"), "model": _("the model")}
+WAYS = {"health": _("the check-up"), **MODEL_NAMES}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -125,6 +125,9 @@ def judged(
         ),
         notes=[
             _("A warning is an account that stands poor at a month's end; the others warn of as many."),
+            _(
+                "Each month's model knew only what was known then; months before there was one are left out for all."
+            ),
             _("Intervals are 95%. Days of warning: the median, from the first warning to leaving."),
         ],
     )

@@ -1,7 +1,7 @@
 """`keepwell risk backtest`, `said`, `drift` and `models`: how far to trust what is said."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,19 +9,31 @@ from keepwell.cli.options import Html
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.risking import MEASURES, MODEL_NAMES, Horizon, Months, estimates, risks_of, share
 from keepwell.cli.session import session_of
+from keepwell.lib.days import from_number
+from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.risks import HORIZON, MONTHS
+
+if TYPE_CHECKING:
+    from keepwell.risk.backtest import Backtest
 
 _TOP = 20
 
 
 def backtest(
-    context: typer.Context, *, months: Months = MONTHS, horizon: Horizon = HORIZON, html: Html = ""
+    context: typer.Context,
+    *,
+    months: Months = MONTHS,
+    month: Annotated[
+        str, typer.Option("--month", metavar="YYYY-MM", help=_("Only what would have been said at its end."))
+    ] = "",
+    horizon: Horizon = HORIZON,
+    html: Html = "",
 ) -> None:
     """Judge the past month by month."""
     session = session_of(context)
     with risks_of(session) as risks:
-        found = risks.backtest(months=months, horizon=horizon)
+        found = risks.backtest(months=months, horizon=horizon, month=_in_month(month))
         data = found.to_json()
         if html:
             from keepwell.risk.page import write
@@ -60,7 +72,41 @@ def backtest(
     each = Sheet([Column(name) for name in days[0]], [list(day.values()) for day in days]) if days else None
     if html:
         notes.append(_("Written: {file}").format(file=html))
-    session.show(Answer(data, [sheet], csv=each))
+    session.show(Answer(data, [sheet, *([_named(found)] if month else [])], csv=each))
+
+
+def _in_month(text: str) -> date | None:
+    """A day of a month said as 2026-03; None where nothing was said."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise KeepwellError(
+            _("A month is written as 2026-03."), seen=text, ways=[_("Write it like: --month 2026-03")]
+        ) from None
+
+
+def _named(found: "Backtest") -> Sheet:
+    """The list of the one day looked back at."""
+    day = found.days()[0]
+    rows = [
+        [
+            one["account"],
+            one["segment"],
+            share(one["chance"]),
+            _("left after {days} days").format(days=one["left_in"]) if one["left"] else _("stayed"),
+        ]
+        for one in found.top(day, _TOP)
+    ]
+    columns = [
+        Column("account_id", _("Account")),
+        Column("segment", _("Segment")),
+        Column("chance", _("Said"), number=True),
+        Column("became", _("What became of it")),
+    ]
+    title = _("Who would have been named first before {day}").format(day=from_number(day))
+    return Sheet(columns, rows, title=title)
 
 
 def models(

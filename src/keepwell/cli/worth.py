@@ -7,13 +7,15 @@ import typer
 
 from keepwell.cli.helping import examples
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.risking import Horizon, risks_of, share
+from keepwell.cli.risking import MODEL_NAMES, Horizon, Months, between, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
-from keepwell.risks import HORIZON
+from keepwell.risks import HORIZON, MONTHS
 
 if TYPE_CHECKING:
+    from keepwell.risk.worth.assumptions import Assumptions
+    from keepwell.risk.worth.judged import Acted
     from keepwell.risk.worth.worth import Worth
 
 _SHOWN = 30
@@ -27,6 +29,8 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "keepwell worth --budget 5000",
             "keepwell worth --assume assumptions.toml --action training --budget 5000",
+            "keepwell worth --action training --action discount --budget 5000",
+            "keepwell worth --judge",
             "keepwell --format csv worth > worth.csv",
         ),
     )(worth)
@@ -44,22 +48,35 @@ def worth(
         typer.Option("--assume", metavar="FILE", help=_("What is assumed, in TOML; default: as printed.")),
     ] = "",
     action: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            "--action", metavar="KIND", help=_("Use what was learnt of this action from held-out accounts.")
+            "--action",
+            metavar="KIND",
+            help=_("Use what was learnt of this action from held-out accounts; of several, each its best."),
         ),
-    ] = "",
+    ] = None,
+    judge: Annotated[
+        bool, typer.Option("--judge", help=_("Judge on the past what acting by the risk would have saved."))
+    ] = False,
+    months: Months = MONTHS,
     horizon: Horizon = HORIZON,
 ) -> None:
     """Weigh every account, choose, and show what it rests on."""
     from keepwell.lib.money import to_minor
     from keepwell.risk.worth.assumptions import assumptions, read
 
-    session = session_of(context)
+    def said(kind: str) -> "Assumptions":
+        return read(assume, action=kind) if assume else assumptions(action=kind)
+
+    session, actions = session_of(context), action or []
     with risks_of(session) as risks:
+        if judge:
+            kind = actions[0] if actions else ""
+            acted = risks.worth_judged(said(kind), months=months, horizon=horizon)
+            session.show(_judged(acted, said(kind), risks.ledger.reporting))
+            return
         spend = to_minor(_amount(budget), risks.ledger.reporting) if budget else None
-        said = read(assume, action=action) if assume else assumptions(action=action)
-        found = risks.worth(said, budget=spend, action=action, horizon=horizon)
+        found = risks.worth(said, budget=spend, actions=actions, horizon=horizon)
     session.show(_answer(found))
 
 
@@ -72,12 +89,54 @@ def _amount(text: str) -> Decimal:
         ) from None
 
 
+def _judged(acted: "list[Acted]", said: "Assumptions", currency: str) -> Answer:
+    """What acting by each model would have saved."""
+    rows = [
+        [
+            MODEL_NAMES.get(one.name, one.name),
+            share(one.acted),
+            share(one.saved.value),
+            between(one.saved.low, one.saved.high),
+            f"{one.emp:,.2f}",
+            share(one.emp_share),
+        ]
+        for one in acted
+    ]
+    columns = [
+        Column("model", _("Said by")),
+        Column("acted", _("Acted on"), number=True),
+        Column("saved", _("Saved"), number=True),
+        Column("interval", _("95%"), number=True, tied=True),
+        Column("emp", _("Maximum profit an account, {currency}").format(currency=currency), number=True),
+        Column("emp_share", _("Contacted"), number=True),
+    ]
+    notes = [
+        _(
+            "Saved: of the cost of leaving and acting, beside the better of acting on nobody and on everybody."
+        ),
+        _("Maximum profit: of a campaign that costs the same for all, at its best threshold (EMP)."),
+        _(
+            "That acting keeps {works:.0%} of those that would leave, for {cost:g} {currency} each, is assumed."
+        ).format(works=said["works"], cost=said["cost"], currency=currency),
+    ]
+    count = acted[0].observations if acted else 0
+    title = _("Acting by what would have been said, on {count:,} month-ends of accounts").format(count=count)
+    data = {
+        "currency": currency,
+        "judged": [one.to_json() for one in acted],
+        "assumptions": said.rows(),
+        "notes": notes,
+    }
+    return Answer(data, [Sheet(columns, rows, title=title, notes=notes)])
+
+
 def _answer(found: "Worth") -> Answer:
-    data, rows = found.to_json(), found.rows()
+    data, rows, several = found.to_json(), found.rows(), len(found.ways) > 1
     columns = [
         Column("place", _("No."), number=True),
         Column("account_id", _("Account")),
         Column("chosen", _("Act")),
+        *([Column("action", _("With"))] if several else []),
         Column("risk", _("Risk"), number=True),
         Column("saved", _("Lowered by"), number=True),
         Column("margin", _("Margin a month"), number=True),
@@ -91,6 +150,7 @@ def _answer(found: "Worth") -> Answer:
             row["place"],
             row["account_id"],
             _("yes") if row["chosen"] else "",
+            *([row["action"]] if several else []),
             share(row["risk"]),
             share(row["saved"]),
             row["margin"],
@@ -114,10 +174,10 @@ def _answer(found: "Worth") -> Answer:
 
 
 def _assumed(data: dict[str, Any]) -> Sheet:
-    """Each assumption, and what hangs on it: the widest first."""
+    """Each assumption, and what hangs on it: the widest first. Of several actions, those of the first are shown."""
     swings = {one["name"]: one for one in data["sensitivity"]}
-    order = [*swings, *[one["name"] for one in data["assumptions"] if one["name"] not in swings]]
-    named = {one["name"]: one for one in data["assumptions"]}
+    named = {one["name"]: one for one in data["assumptions"] if one["action"] == data["actions"][0]}
+    order = [*swings, *[name for name in named if name not in swings]]
     sources = {"default": _("default"), "stated": _("stated"), "learnt": _("learnt")}
     rows = [
         [

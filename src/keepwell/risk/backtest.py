@@ -4,8 +4,9 @@ On every day each baseline is learnt from the outcomes known by that day, and so
 tuned anew, by folds that lie before the day, once half as many leavers again are known, and at least once a year.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -233,19 +234,21 @@ def backtest(
     seed: int = 0,
     tops: Sequence[float] = TOPS,
     profit: Profit | None = None,
+    only: Collection[date] = (),
     progress: Progress | None = None,
 ) -> Backtest:
     """Say of every matured day what would have been said of it, and set it beside what happened.
 
     `profit` is handed the observations of a day with their outcomes, and chances; it gives what acting on those
-    chances would have earned. Raises `keepwell.risk.enough.NotEnough` where there never was enough to go on.
+    chances would have earned. With `only`, nothing is said of other days than those. Raises
+    `keepwell.risk.enough.NotEnough` where there never was enough to go on.
     """
     known = obs.where(enough.checked(obs))
     chances: dict[str, Floats] = {}
     choices: list[Choice] = []
     silent: list[Silent] = []
     profits: dict[tuple[int, str], float] = {}
-    days = known.days().tolist()
+    days = [day for day in known.days().tolist() if not only or from_number(day) in only]
     why_not: enough.NotEnough | None = None
     for done, day in enumerate(days):
         if progress is not None:

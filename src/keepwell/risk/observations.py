@@ -222,6 +222,6 @@ def _observations(table: pa.Table, features: tuple[Feature, ...]) -> Observation
         features=tuple(resolved),
         kind=table["kind"].to_numpy(zero_copy_only=False),
         mrr=table["mrr"].to_numpy(),
-        segment=table["segment"].to_numpy(zero_copy_only=False),
+        segment=pc.fill_null(table["segment"], "").to_numpy(zero_copy_only=False),
         outcomes=Outcomes(0, none.astype(bool), none, none, blank, none, none),
     )

@@ -57,6 +57,22 @@ def test_every_account_gets_a_chance_with_its_interval_and_reasons(
     assert all(0 <= one["coverage"] <= 1 for one in answer["accounts"])
 
 
+def test_contracts_and_buyers_have_lists_of_their_own(
+    trained: str, ask: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    every, contracts, buyers = (
+        ask("--home", trained, "risk", "score", "--dry", *more)["accounts"]
+        for more in ((), ("--kind", "contract"), ("--kind", "irregular"))
+    )
+    assert {one["kind"] for one in contracts} == {"contract"}
+    assert {one["kind"] for one in buyers} == {"irregular"}
+    assert len(contracts) + len(buyers) == len(every)
+    assert main(["--home", trained, "risk", "score", "--dry", "--kind", "lease"]) == 2
+    assert "contract, irregular" in capsys.readouterr().err
+    main(["--home", trained, "risk", "score", "--dry", "--kind", "contract"])
+    assert "with a contract" in capsys.readouterr().out
+
+
 def test_what_was_said_of_a_night_stays_and_is_explained(trained: str, ask: Callable[..., Any]) -> None:
     first = ask("--home", trained, "risk", "score")
     again = ask("--home", trained, "risk", "score")
@@ -125,11 +141,41 @@ def test_a_check_up_of_ones_own_is_taken_in_and_a_wrong_one_is_not(
 
 
 def test_the_check_up_is_judged_beside_silence(home: str, ask: Callable[..., Any]) -> None:
-    answer = ask("--home", home, "health", "test", "--months", MONTHS)
+    answer = ask("--home", home, "health", "test", "--months", "2")  # too few months for a model
     health, silence = answer["judged"]
     assert (health["name"], silence["name"]) == ("health", "silence")
     assert health["warnings"] == silence["warnings"]
     assert health["missed"] == len(answer["missed"])
+
+
+def test_the_check_up_is_judged_beside_the_model_of_each_month_and_what_needs_none(
+    home: str, ask: Callable[..., Any]
+) -> None:
+    answer = ask("--home", home, "health", "test", "--months", MONTHS)
+    ways = {one["name"]: one for one in answer["judged"]}
+    assert list(ways) == ["health", "model", "silence", "base_rate"]
+    assert len({(one["warnings"], one["departures"], one["observations"]) for one in ways.values()}) == 1
+    assert all(one["caught"] + one["missed"] == one["departures"] for one in ways.values())
+
+
+def test_of_one_month_it_is_said_whom_it_would_have_named_and_what_became_of_them(
+    home: str, ask: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = ask("--home", home, "risk", "backtest", "--month", "2026-05")
+    assert {day["day"] for day in answer["days"]} == {"2026-06-01"}
+    assert main(["--home", home, "risk", "backtest", "--month", "2026-05"]) == 0
+    assert "named first before 2026-06-01" in capsys.readouterr().out
+    assert main(["--home", home, "risk", "backtest", "--month", "2026-09"]) == 2
+    assert "90 days have passed" in capsys.readouterr().err
+    assert main(["--home", home, "risk", "backtest", "--month", "May"]) == 2
+    assert "--month 2026-03" in capsys.readouterr().err
+
+
+def test_acting_by_the_risk_is_judged_by_what_it_would_have_saved(home: str, ask: Callable[..., Any]) -> None:
+    answer = ask("--home", home, "worth", "--judge", "--months", MONTHS)
+    ways = {one["name"]: one for one in answer["judged"]}
+    assert {"model", "silence", "base_rate"} <= ways.keys()
+    assert all(0 <= one["acted"] <= 1 and one["emp"] >= 0 for one in ways.values())
 
 
 def test_a_list_never_costs_more_than_its_budget(trained: str, ask: Callable[..., Any]) -> None:
@@ -161,6 +207,61 @@ def test_an_effect_of_an_action_nobody_recorded_is_refused_with_those_there_are(
 ) -> None:
     assert main(["--home", home, "effect", "trainings"]) == 2
     assert "training" in capsys.readouterr().err
+
+
+def test_who_is_held_out_is_drawn_once_recorded_and_never_acted_on(
+    trained: str, ask: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = ask("--home", trained, "effect", "hold-out", "visit", "--share", "0.3")
+    held = {one["account_id"] for one in first["held_out"]}
+    assert 0.2 < len(held) / first["accounts"] < 0.4
+    assert first["new"] == len(held)
+    again = ask("--home", trained, "effect", "hold-out", "visit")  # the share is remembered
+    assert (again["share"], again["new"]) == (0.3, 0)
+    assert {one["account_id"] for one in again["held_out"]} == held
+    fewer = ask("--home", trained, "effect", "hold-out", "visit", "--share", "0.1")
+    assert {one["account_id"] for one in fewer["held_out"]} == held
+    assert {one["account_id"] for one in ask("--home", trained, "effect", "held-out", "visit")} == held
+    recorded = {one["action"]: one for one in ask("--home", trained, "effect")}
+    assert recorded["visit"]["held_out"] == len(held)
+    assert recorded["training"]["treated"] > recorded["training"]["held_out"] > 0
+    capsys.readouterr()
+    assert main(["--home", trained, "effect", "visit"]) == 2  # nobody was treated yet
+    assert "Too few accounts were treated" in capsys.readouterr().err
+    assert main(["--home", trained, "effect", "hold-out", "visitt"]) == 2
+    assert "Did you mean visit?" in capsys.readouterr().err
+    some = tmp_path / "list.csv"
+    some.write_text("account_id\n" + "\n".join(sorted(held)[:2]) + "\nnobody\n")
+    assert ask("--home", trained, "effect", "hold-out", "visit", "--among", str(some))["accounts"] == 2
+    some.write_text("customer\nA000001\n")
+    assert main(["--home", trained, "effect", "hold-out", "visit", "--among", str(some)]) == 3
+    assert "no column account_id" in capsys.readouterr().err
+
+
+def test_an_action_with_too_few_held_out_is_not_weighed_by_its_effect(
+    trained: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--home", trained, "worth", "--action", "training", "--action", "discount"]) == 2
+    assert "Too few accounts" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_of_several_actions_with_learnt_effects_each_account_gets_the_best_over_the_days_of_the_risk(
+    tmp_path: Path, ask: Callable[..., Any]
+) -> None:
+    made = simulate(tmp_path / "files", seed=1, accounts=2000, years=4, texts=False, dirt=False)
+    home = str(tmp_path / "book")
+    load(Book.create(home, reporting_currency="EUR"), tmp_path / "files", until=made.until)
+    ask("--home", home, "risk", "train", "--months", "24")
+    effect = ask("--home", home, "effect", "training", "--horizon", "90")
+    assert effect["outcome"] == "left or gave notice within 90 days"
+    answer = ask("--home", home, "worth", "--action", "training", "--action", "discount")
+    assert answer["actions"] == ["training", "discount"]
+    assert all("held out" in said for said in answer["effects"])
+    held = {one["account_id"] for one in ask("--home", home, "effect", "held-out", "training")}
+    acted = {one["account_id"] for one in answer["accounts"] if one["chosen"] and one["action"] == "training"}
+    assert held
+    assert not acted & held
 
 
 def test_answers_of_scripts_are_json_from_beginning_to_end(

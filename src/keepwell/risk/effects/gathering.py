@@ -78,21 +78,25 @@ def _no_action(moment: Moment, action: str) -> KeepwellError:
     kinds = moment.engine.collect(moment.frame("treatments").select("kind").unique())["kind"].to_pylist()
     known = sorted(kind for kind in kinds if kind)
     if not known:
-        return KeepwellError(
-            _("The book has no treatments, so nothing can be said of what acting does."),
-            ways=[
-                _("Load whom you treated and whom not: keepwell import treatments FILE."),
-                _(
-                    "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
-                ),
-            ],
-        )
+        return nothing_recorded()
     close = near(action, known)
     return KeepwellError(
         _("No treatment is called “{action}”.").format(action=action),
         ways=[
             *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
             _("There are: {names}.").format(names=", ".join(known)),
+        ],
+    )
+
+
+def nothing_recorded() -> KeepwellError:
+    """What to say where the book knows of no action at all."""
+    return KeepwellError(
+        _("The book has no treatments, so nothing can be said of what acting does."),
+        ways=[
+            _("Hold accounts out from now on and record them: keepwell effect hold-out."),
+            _("Load whom you treated and whom not: keepwell import treatments FILE."),
+            _("Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."),
         ],
     )
 

@@ -90,7 +90,7 @@ class Trial:
         late = len(self) - len(found)
         seen = ", ".join(f"{arm}: {n}" for arm, n in many.items())
         seen += "; " + _("of {n} it is not yet known what became of them").format(n=late) if late else ""
-        if not many[_("held out")]:
+        if self.treated.all():
             raise KeepwellError(
                 _("Nobody was held out from “{action}”, so nothing can be said of its effect.").format(
                     action=self.action

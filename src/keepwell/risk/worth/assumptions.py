@@ -44,6 +44,10 @@ class Assumption:
     source: str = "default"
     because: str = ""
 
+    def end(self, which: str) -> float:
+        """Its "low" or its "high"."""
+        return self.low if which == "low" else self.high
+
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return asdict(self)
@@ -95,9 +99,10 @@ class Assumptions:
     def __getitem__(self, name: str) -> float:
         return self.each[name].value
 
-    def at(self, name: str, value: float) -> "Assumptions":
-        """The same with one of them at another value."""
-        return replace(self, each={**self.each, name: replace(self.each[name], value=value)})
+    def at(self, name: str, end: str) -> "Assumptions":
+        """The same with one of them at its "low" or its "high"."""
+        one = self.each[name]
+        return replace(self, each={**self.each, name: replace(one, value=one.end(end))})
 
     def learnt(self, low: float, high: float, because: str) -> "Assumptions":
         """The same, where effects are learnt: by how much (times) they may be off."""

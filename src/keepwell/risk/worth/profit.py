@@ -1,7 +1,7 @@
 """What acting on each account is expected to bring."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,21 @@ def profits(standing: Standing, lives: Mapping[str, Life], said: Assumptions, *,
         cost=_minor(cost),
         profit=_minor(saved * value - cost),
     )
+
+
+def best_of(found: Sequence[Profits], barred: Sequence[NDArray[np.bool_]]) -> tuple[Profits, Ints]:
+    """Of several actions the one that brings most for each account, and which: none from which it is held out.
+
+    found, barred: by action; who is barred from all has the first.
+    """
+    gains = np.stack([np.where(out, -np.inf, one.profit) for one, out in zip(found, barred, strict=True)])
+    which = gains.argmax(axis=0)
+    rows = np.arange(gains.shape[1])
+    columns = {
+        field.name: np.stack([getattr(one, field.name) for one in found])[which, rows]
+        for field in fields(Profits)
+    }
+    return Profits(**columns), which
 
 
 def _minor(amounts: Floats) -> Ints:

@@ -1,16 +1,16 @@
 """How far the list and its profit hang on each assumption."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from keepwell.risk.worth.assumptions import Assumption, Assumptions
+from keepwell.risk.worth.assumptions import Assumption
 from keepwell.risk.worth.budget import Flags
 from keepwell.risk.worth.profit import Profits
 
-Weigh = Callable[[Assumptions], Profits]
+Weigh = Callable[[str, str], Profits]  # an assumption's name, and "low" or "high"
 Choose = Callable[[Profits], Flags]
 
 
@@ -54,27 +54,25 @@ class Sensitivity:
         return {"name": self.assumption.name, "value": self.assumption.value, "width": self.width, **said}
 
 
-def tornado(said: Assumptions, chosen: Flags, weigh: Weigh, choose: Choose) -> list[Sensitivity]:
+def tornado(each: Mapping[str, Assumption], chosen: Flags, weigh: Weigh, choose: Choose) -> list[Sensitivity]:
     """Each assumption at its low and its high, all others as they are; those that move the profit most come first.
 
     Assumptions that move nothing, such as those that the way of reckoning does not use, are left out.
     """
 
-    def swing(name: str, value: float) -> Swing:
-        found = weigh(said.at(name, value))
+    def swing(one: Assumption, end: str) -> Swing:
+        found = weigh(one.name, end)
         other = choose(found)
         return Swing(
-            value=value,
+            value=one.end(end),
             profit=int(found.profit[chosen].sum()),
             best=int(found.profit[other].sum()),
             added=int(np.sum(other & ~chosen)),
             dropped=int(np.sum(chosen & ~other)),
         )
 
-    each = [
-        Sensitivity(one, swing(name, one.low), swing(name, one.high))
-        for name, one in said.each.items()
-        if one.low < one.high
+    swings = [
+        Sensitivity(one, swing(one, "low"), swing(one, "high")) for one in each.values() if one.low < one.high
     ]
-    moving = [one for one in each if one.width or one.low.regret or one.high.regret]
+    moving = [one for one in swings if one.width or one.low.regret or one.high.regret]
     return sorted(moving, key=lambda one: (-one.width, one.assumption.name))

@@ -1,7 +1,7 @@
 """Worth: what acting on each account is expected to bring, and the list that a budget is best spent on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,15 +13,15 @@ from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.money import exponent, to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.tabular import Tabular, table_of
-from keepwell.risk.worth.ahead import Life
+from keepwell.risk.worth.ahead import Ints, Life
 from keepwell.risk.worth.assumptions import Assumptions
 from keepwell.risk.worth.budget import Choice, Flags, choose
-from keepwell.risk.worth.profit import Profits, Standing, profits
+from keepwell.risk.worth.profit import Profits, Standing, best_of, profits
 from keepwell.risk.worth.sensitivity import Sensitivity, tornado
 
 _MONEY = ("mrr", "cost_to_serve", "margin", "value_ahead", "cost", "profit")
 _KINDS: dict[str, pa.DataType] = {
-    "account_id": pa.string(), "chosen": pa.bool_(), "place": pa.int64(), "risk": pa.float64(),
+    "account_id": pa.string(), "chosen": pa.bool_(), "place": pa.int64(), "action": pa.string(), "risk": pa.float64(),
     "saved": pa.float64(), **dict.fromkeys(_MONEY, pa.string()), "cost_known": pa.bool_(),
     "months": pa.float64(), "beyond": pa.float64(), "loses_money": pa.bool_(), "strategic": pa.string(),
     "why": pa.string(),
@@ -29,21 +29,53 @@ _KINDS: dict[str, pa.DataType] = {
 
 
 @dataclass(frozen=True)
-class Worth(Tabular):
-    """What acting on each of `standing`'s accounts brings, in `currency`, and who is on the list.
+class Way:
+    """One action that may be taken: how accounts stand (the effect learnt of it among that) and what is assumed.
 
-    learnt says where the effects of acting come from, "" where they are assumed.
+    learnt says where its effect comes from, "" where that is assumed. Nobody held_out from it is acted on.
     """
 
     standing: Standing
-    lives: Mapping[str, Life]
     said: Assumptions
+    learnt: str = ""
+    held_out: frozenset[str] = frozenset()
+
+    def profits(self, lives: Mapping[str, Life], said: Assumptions, unit: int) -> Profits:
+        """What it brings, if `said` were so."""
+        return profits(self.standing, lives, said, unit=unit)
+
+    @property
+    def barred(self) -> Flags:
+        """Who is held out from it."""
+        return np.array([str(account) in self.held_out for account in self.standing.accounts], np.bool_)
+
+
+@dataclass(frozen=True)
+class Worth(Tabular):
+    """What acting on each account brings, in `currency`, and who is on the list.
+
+    ways: the actions that may be taken, of the same accounts in the same order. which: the place of the action that
+    brings most for each account, and profits what that brings.
+    """
+
+    ways: tuple[Way, ...]
+    lives: Mapping[str, Life]
     currency: str
     budget: int | None
     profits: Profits
+    which: Ints
     choice: Choice
-    learnt: str = ""
-    reasons: NDArray[Any] = field(default_factory=lambda: np.empty(0, object))
+    reasons: NDArray[Any]
+
+    @property
+    def standing(self) -> Standing:
+        """How accounts stand, whatever is done."""
+        return self.ways[0].standing
+
+    @property
+    def barred(self) -> Flags:
+        """Who is held out from every action."""
+        return _barred(self.ways)
 
     @property
     def order(self) -> NDArray[np.int64]:
@@ -69,14 +101,12 @@ class Worth(Tabular):
         unit = 10 ** exponent(self.currency)
 
         def chosen(found: Profits) -> Flags:
-            return _chosen(found, self.reasons, self.budget).chosen
+            return _chosen(found, self.reasons, self.barred, self.budget).chosen
 
-        return tornado(
-            self.said,
-            self.choice.chosen,
-            lambda said: profits(self.standing, self.lives, said, unit=unit),
-            chosen,
-        )
+        def weighed(name: str, end: str) -> Profits:
+            return _weighed(self.ways, self.lives, [way.said.at(name, end) for way in self.ways], unit)[0]
+
+        return tornado(self.ways[0].said.each, self.choice.chosen, weighed, chosen)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row an account, the list first; money as Decimal of `currency`, chances from 0 to 1."""
@@ -93,6 +123,7 @@ class Worth(Tabular):
                 "account_id": str(s.accounts[at]),
                 "chosen": bool(self.choice.chosen[at]),
                 "place": place,
+                "action": self.ways[self.which[at]].said.action,
                 "risk": float(s.risk[at]),
                 "saved": float(p.saved[at]),
                 **money,
@@ -109,15 +140,17 @@ class Worth(Tabular):
         """accounts (as `rows`, money as text), total, budget, assumptions, sensitivity and notes."""
         return {
             "currency": self.currency,
-            "action": self.said.action,
+            "actions": [way.said.action for way in self.ways],
             "budget": self._said(self.budget),
             "total": {
                 name: n if name.endswith("accounts") else self._said(n) for name, n in self.total.items()
             },
             "best": self.choice.best,
             "short_by_at_most": self._said(self.choice.short),
-            "effects": self.learnt or "assumed",
-            "assumptions": self.said.rows(),
+            "effects": [way.learnt or "assumed" for way in self.ways],
+            "assumptions": [
+                {"action": way.said.action, **row} for way in self.ways for row in way.said.rows()
+            ],
             "sensitivity": [self._in_money(one.to_json()) for one in self.sensitivity],
             "accounts": [
                 {**row, **{name: str(row[name]) for name in _MONEY}, "strategic": row["strategic"] or None}
@@ -133,13 +166,18 @@ class Worth(Tabular):
     def notes(self) -> list[str]:
         """What must be said beside the list."""
         p, found = self.profits, []
-        if self.learnt:
-            found.append(
-                _("The effects of acting are learnt: {learnt}.").format(learnt=self.learnt)
-                + (" " + _("“works” and “drives_away” are not used."))
-            )
-        else:
-            found.append(_("That acting works is assumed, not learnt: no held-out accounts stand behind it."))
+        for way in self.ways:
+            if way.learnt:
+                found.append(
+                    _("The effects of acting are learnt: {learnt}.").format(learnt=way.learnt)
+                    + (" " + _("“works” and “drives_away” are not used."))
+                )
+            else:
+                found.append(
+                    _("That acting works is assumed, not learnt: no held-out accounts stand behind it.")
+                )
+        if len(self.ways) > 1:
+            found.append(_("Each account gets the action that brings most for it, and is weighed with that."))
         if self.choice.best:
             found.append(_("No other list within the budget brings more."))
         else:
@@ -148,6 +186,13 @@ class Worth(Tabular):
                 _(
                     "Taken by profit for each unit of cost; a better list could bring {amount} more at most."
                 ).format(amount=f"{short} {self.currency}")
+            )
+        barred = int(self.barred.sum())
+        if barred:
+            found.append(
+                _("{n} accounts are held out for ever, so that it stays known what acting does.").format(
+                    n=barred
+                )
             )
         losing = int(p.losing.sum())
         if losing:
@@ -178,13 +223,13 @@ class Worth(Tabular):
             return said if p.profit[at] > 0 else said + "; " + _("brings less than it costs")
         if self.choice.chosen[at]:
             return ""
-        if p.losing[at]:
-            return _("loses money each month")
-        if p.saved[at] <= 0:
-            return _("acting does not help it")
-        if p.profit[at] <= 0:
-            return _("brings less than it costs")
-        return _("beyond the budget")
+        whys = (
+            (self.barred[at], _("held out for ever")),
+            (p.losing[at], _("loses money each month")),
+            (p.saved[at] <= 0, _("acting does not help it")),
+            (p.profit[at] <= 0, _("brings less than it costs")),
+        )
+        return next((said for holds, said in whys if holds), _("beyond the budget"))
 
     def _said(self, minor: int | None) -> str | None:
         return None if minor is None else str(to_decimal(minor, self.currency))
@@ -198,19 +243,15 @@ class Worth(Tabular):
 
 
 def worth(
-    standing: Standing,
-    lives: Mapping[str, Life],
-    said: Assumptions,
-    *,
-    currency: str,
-    budget: int | None = None,
-    learnt: str = "",
+    ways: Sequence[Way], lives: Mapping[str, Life], *, currency: str, budget: int | None = None
 ) -> Worth:
     """What acting on each account brings, and whom to act on with `budget` (minor units of `currency`; None: no end).
 
-    lives: by group, with the company's under "" (`keepwell.risk.worth.ahead.lives`). learnt: where the standing's
-    effects come from. Raises KeepwellError where nothing can be weighed, BadInput where no strategic one is known.
+    ways: the actions there are to choose from, at least one. lives: by group, with the company's under ""
+    (`keepwell.risk.worth.ahead.lives`). Raises KeepwellError where nothing can be weighed, BadInput where no
+    strategic one is known.
     """
+    standing, strategic = ways[0].standing, ways[0].said.strategic
     if not len(standing):
         raise KeepwellError(
             _("There is no account to weigh."),
@@ -219,20 +260,34 @@ def worth(
     if budget is not None and budget < 0:
         raise BadInput(_("A budget cannot be below 0."), seen=str(to_decimal(budget, currency)))
     there = {str(account): place for place, account in enumerate(standing.accounts)}
-    strangers = [account for account in said.strategic if account not in there]
-    if len(strangers) == len(said.strategic) and strangers:
+    strangers = [account for account in strategic if account not in there]
+    if len(strangers) == len(strategic) and strangers:
         raise BadInput(
             _("None of the strategic accounts is among those that are weighed."),
             seen=", ".join(strangers[:3]),
             ways=[_("Check their ids under [strategic].")],
         )
-    reasons = np.array([said.strategic.get(str(account), "") for account in standing.accounts], object)
-    found = profits(standing, lives, said, unit=10 ** exponent(currency))
-    choice = _chosen(found, reasons, budget)
-    return Worth(standing, lives, said, currency, budget, found, choice, learnt, reasons)
+    reasons = np.array([strategic.get(str(account), "") for account in standing.accounts], object)
+    found, which = _weighed(ways, lives, [way.said for way in ways], 10 ** exponent(currency))
+    choice = _chosen(found, reasons, _barred(ways), budget)
+    return Worth(tuple(ways), lives, currency, budget, found, which, choice, reasons)
 
 
-def _chosen(found: Profits, reasons: NDArray[Any], budget: int | None) -> Choice:
+def _barred(ways: Sequence[Way]) -> Flags:
+    """Who is held out from every action."""
+    found: Flags = np.all([way.barred for way in ways], axis=0)
+    return found
+
+
+def _weighed(
+    ways: Sequence[Way], lives: Mapping[str, Life], said: Sequence[Assumptions], unit: int
+) -> tuple[Profits, Ints]:
+    """What the best action brings for each account, and which it is, if `said` were so of each."""
+    each = [way.profits(lives, one, unit) for way, one in zip(ways, said, strict=True)]
+    return best_of(each, [way.barred for way in ways])
+
+
+def _chosen(found: Profits, reasons: NDArray[Any], barred: Flags, budget: int | None) -> Choice:
     """Strategic accounts, then those that acting keeps with a profit: none is chosen for being driven away."""
-    may = (found.saved > 0) & ~found.losing
+    may = (found.saved > 0) & ~found.losing & ~barred
     return choose(found.profit, found.cost, budget=budget, must=reasons != "", may=may)

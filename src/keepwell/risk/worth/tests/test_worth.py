@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from keepwell.lib.errors import BadInput, KeepwellError
-from keepwell.risk.worth.tests.worth_kit import FOREVER_LOYAL, said, standing
-from keepwell.risk.worth.worth import worth
+from keepwell.risk.worth.assumptions import assumptions
+from keepwell.risk.worth.tests.worth_kit import FOREVER_LOYAL, PLAIN, said, standing
+from keepwell.risk.worth.worth import Way, worth
 
 LIVES = {"": FOREVER_LOYAL}
 
 
-def weighed(who, assumed=None, **how):
-    return worth(who, LIVES, assumed or said(), currency="EUR", **how)
+def weighed(who, assumed=None, *, budget=None, **how):
+    return worth([Way(who, assumed or said(), **how)], LIVES, currency="EUR", budget=budget)
 
 
 def by_account(found):
@@ -88,6 +89,36 @@ def test_a_learnt_effect_takes_the_place_of_the_assumed_one_and_is_said():
     assert [row["saved"] for row in found.rows()] == pytest.approx([0.2, 0.0])
     assert "2,000 held out" in found.notes()[0]
     assert "assumed, not learnt" in weighed(standing([0.5], [10_000])).notes()[0]
+
+
+def test_of_several_actions_each_account_gets_the_one_that_brings_most_for_it():
+    def way(action, effect, cost):
+        return Way(
+            standing([0.5, 0.5, 0.5], [10_000, 10_000, 1_000], effect=effect),
+            assumptions({"actions": {action: {**PLAIN, "cost": cost}}}, action=action),
+            learnt=f"{action}: 900 treated, 300 held out",
+        )
+
+    ways = [way("call", [0.1, 0.1, 0.1], 20), way("training", [0.3, 0.05, 0.1], 60)]
+    found = worth(ways, LIVES, currency="EUR")
+    rows = by_account(found)
+    assert {account: row["action"] for account, row in rows.items()} == {
+        "A0": "training", "A1": "call", "A2": "call",
+    }  # fmt: skip
+    assert [str(rows[account]["profit"]) for account in ("A0", "A1")] == ["240.00", "80.00"]
+    assert not rows["A2"]["chosen"]
+    assert found.total["profit"] == 32_000 > worth(ways[:1], LIVES, currency="EUR").total["profit"]
+    assert any("the action that brings most for it" in note for note in found.notes())
+    costs = next(one for one in found.sensitivity if one.assumption.name == "cost")
+    assert costs.high.profit == 32_000 - 6_000 - 2_000  # each cost at its own high, which is twice as much
+
+
+def test_who_is_held_out_is_never_on_the_list():
+    found = weighed(standing([0.5, 0.5], [10_000, 10_000]), held_out=frozenset({"A1"}))
+    rows = by_account(found)
+    assert rows["A0"]["chosen"]
+    assert (rows["A1"]["chosen"], rows["A1"]["why"]) == (False, "held out for ever")
+    assert any("1 accounts are held out" in note for note in found.notes())
 
 
 def test_a_budget_is_kept_and_spent_on_what_brings_most():
