@@ -25,6 +25,12 @@ def speaking(language: str) -> Iterator[None]:
         _language.reset(before)
 
 
+def language() -> str:
+    """The language that people are spoken to in, as its catalogue is called: hu, zh_Hans; "" where none is said."""
+    asked = _language.get() or next(iter(_asked()), "")
+    return _folder(asked) if asked else ""
+
+
 def gettext(message: str) -> str:
     """The message in the reader's language, or as it is where there is no translation."""
     return _catalogue(_language.get()).gettext(message)

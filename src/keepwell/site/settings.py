@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "keepwell.site",
     "keepwell.alerts",
     "keepwell.reach",
+    "keepwell.retention",
     "keepwell.accounts",
     "keepwell.members",
     "django.contrib.auth",

@@ -7,6 +7,7 @@ from keepwell.site import views
 urlpatterns = [
     path("", views.today, name="today"),
     path("accounts/", include("keepwell.accounts.urls")),
+    path("retention/", include("keepwell.retention.urls")),
     path("reach/", include("keepwell.reach.urls")),
     path("members/", include("keepwell.members.urls")),
     path("sign/", include("allauth.urls")),

@@ -6,34 +6,48 @@ from typing import Any
 
 from keepwell.lib.money import exponent
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import language
 
 MINUS = "\N{MINUS SIGN}"
 _THIN = "\N{NO-BREAK SPACE}"
+# What stands between thousands and before decimals, where it is not as in English.
+_MARKS = {"hu": (_THIN, ","), "pl": (_THIN, ",")}
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "TWD": "NT$", "HKD": "HK$"}
+
+
+def written(said: str) -> str:
+    """A number as the reader's language writes it: 1,234.5 is 1 234,5 in Hungarian."""
+    marks = _MARKS.get(language())
+    return said.translate({ord(","): marks[0], ord("."): marks[1]}) if marks else said
+
+
+def decimal(value: Any, decimals: int = 0) -> str:
+    """A number with so many decimals; None is a dash."""
+    return "–" if value is None else written(f"{float(value):,.{decimals}f}").replace("-", MINUS)
 
 
 def count(n: Any) -> str:
     """A whole number with its thousands apart: 12,345. None is a dash."""
-    return "–" if n is None else f"{int(n):,}".replace("-", MINUS)
+    return "–" if n is None else written(f"{int(n):,}").replace("-", MINUS)
 
 
 def percent(share: Any, decimals: int = 1) -> str:
     """A share as per cent: 0.0487 is 4.9%. None, a ratio without a base, says so."""
     if share is None:
         return _("no base")
-    return f"{float(share) * 100:,.{decimals}f}%".replace("-", MINUS)
+    return written(f"{float(share) * 100:,.{decimals}f}%").replace("-", MINUS)
 
 
 def points(difference: float, decimals: int = 1) -> str:
     """A difference of two shares in percentage points, signed: +0.8 pt."""
     said = f"{abs(difference) * 100:.{decimals}f}"
     sign = "" if float(said) == 0 else ("+" if difference > 0 else MINUS)
-    return _("{sign}{points} pt").format(sign=sign, points=said)
+    return _("{sign}{points} pt").format(sign=sign, points=written(said))
 
 
 def times(ratio: Any) -> str:
     """A plain ratio with two decimals: 1.42. None says that it has no base."""
-    return _("no base") if ratio is None else f"{float(ratio):,.2f}".replace("-", MINUS)
+    return _("no base") if ratio is None else written(f"{float(ratio):,.2f}").replace("-", MINUS)
 
 
 def money(amount: Any, currency: str | None) -> str:
@@ -61,7 +75,7 @@ def short_money(amount: Any, currency: str | None, *, signed: bool = False) -> s
 
 def _with_sign(said: str, negative: bool, currency: str | None) -> str:
     sign = _SIGNS.get(currency, currency + _THIN) if currency else ""
-    return (MINUS if negative else "") + sign + said
+    return (MINUS if negative else "") + sign + written(said)
 
 
 def month_name(n: int) -> str:

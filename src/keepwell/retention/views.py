@@ -1,0 +1,143 @@
+"""Retention's pages: a statement of any period, series, cohorts, survival, definitions, cycles, saved segments."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, needs
+from keepwell.metrics.charts import numbers
+from keepwell.metrics.page.lede import lede
+from keepwell.metrics.page.proof import proof, proof_line
+from keepwell.retention import queries, showing
+from keepwell.retention.actions import ask_again
+from keepwell.retention.asking import Asked, asked, offered
+from keepwell.retention.cut import Cut, cut_now
+from keepwell.retention.models import Figure
+from keepwell.retention.tables import kinds_table, parts_table
+
+Page = Callable[[HttpRequest, Cut], HttpResponse]
+
+
+def page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
+    """A page over the newest cut; what a person can put right is told to them with its ways out."""
+
+    @wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        try:
+            cut = cut_now()
+        except KeepwellError as error:
+            return render(request, "retention/nothing.html", {"error": vars(error)}, status=200)
+        try:
+            return view(request, cut)
+        except KeepwellError as error:
+            here = {**around(request, cut, None), "error": vars(error)}
+            return render(request, "retention/wrong.html", here, status=400)
+
+    return answered
+
+
+def around(request: HttpRequest, cut: Cut, said: Asked | None) -> dict[str, Any]:
+    """What every page of the room has: its tabs, its picker, what can be asked."""
+    about = queries.figure("about", {}, cut.name, now=timezone.now())
+    columns = (about.result or {}).get("columns", {})
+    query = said.query() if said else ""
+    return {
+        "cut": cut,
+        "asked": said,
+        "given": request.GET,
+        "query": query,
+        "columns": {name: showing.spoken(name) for name in columns},
+        "values": {name: values[:12] for name, values in columns.items()},
+        "segments": queries.segments(),
+        "offered": [
+            (grain, [(one, showing.named(one), showing.period_name(one)) for one in over])
+            for grain, over in offered(cut)
+        ],
+        "tabs": showing.tabs(request, query),
+    }
+
+
+def waiting(*figures: Figure) -> Figure | None:
+    """The first of some figures that is not there yet."""
+    return next((one for one in figures if one.state in (Figure.State.WAITING, Figure.State.RUNNING)), None)
+
+
+def answer(request: HttpRequest, here: dict[str, Any], *figures: Figure) -> HttpResponse | None:
+    """How far the figures are, or why one cannot be worked out; None where all are there."""
+    missing = waiting(*figures)
+    failed = next((one for one in figures if one.state == Figure.State.FAILED), None)
+    if failed is None and missing is None:
+        return None
+    here = {**here, "figure": failed or missing, "failed": failed, "error": failed and failed.error}
+    if missing is not None and failed is None:
+        here |= showing.progress(missing)
+    return render(request, "retention/waiting.html", here)
+
+
+@needs(Right.SEE)
+@require_safe
+@page
+def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
+    """The statement of a period beside the one before."""
+    said, now = asked(request.GET, cut), timezone.now()
+    before = said.moved(-1)
+    found = queries.figure("statement", said.params("from", "to", "by", "where"), cut.name, now=now)
+    earlier = queries.figure("statement", before.params("from", "to", "where"), cut.name, now=now)
+    here = around(request, cut, said)
+    here |= {"before": before, "after": said.moved(1), "title": showing.period_name(said.period)}
+    if not_yet := answer(request, here, found, *([] if _failed(earlier) else [earlier])):
+        return not_yet
+
+    def to(**changes: str) -> str:
+        return showing.address("accounts", said.query(**changes))
+
+    told: dict[str, Any] = found.result or {}
+    return render(
+        request,
+        "retention/statement.html",
+        {
+            **here,
+            "statement": told,
+            "lede": lede(told),
+            "cards": showing.cards(told, earlier.result, to),
+            "lines": showing.lines(told, to),
+            "sums": showing.sums(told),
+            "proof": proof(told),
+            "proof_line": proof_line(told),
+            "refused": showing.refusal(told, said),
+            "kinds": kinds_table(told, to),
+            "parts": parts_table(told, to),
+            "charts": showing.pictures(
+                cut, said, said.query(), "movements-mrr", "movements-accounts", result=told
+            ),
+            "period": numbers.period(told["period"]["from"], told["period"]["to"]),
+        },
+    )
+
+
+def _failed(figure: Figure) -> bool:
+    return figure.state == Figure.State.FAILED
+
+
+def member_of(request: HttpRequest) -> Member:
+    """Who asks."""
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+@needs(Right.SEE)
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a figure that failed be worked out once more."""
+    ask_again(figure=get_object_or_404(Figure, pk=pk), now=timezone.now())
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if safe else "retention:statement")
