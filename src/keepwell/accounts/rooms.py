@@ -1,7 +1,8 @@
 """What rooms above add to the accounts' pages from their own folders: found by the name of a module and a list in it.
 
 `panels.py` (PANELS) adds to the account page, `timeline.py` (KINDS) to its timeline, `search.py` (SEARCHES) to the
-search, `erase.py` (ERASERS) to what is done when a contact is erased, `today.py` (TODAY) to Today's side.
+search, `erase.py` (ERASERS) to what is done when a contact is erased, `today.py` (TODAY) to Today's side, `parts.py`
+(PARTS) to the settings.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.utils.module_loading import module_has_submodule
 
 from keepwell.accounts.models import Account, Contact
 from keepwell.members.models import Member
+from keepwell.members.rights import Right
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,17 @@ class Eraser:
     name: str
     export: Callable[[Contact], list[dict[str, Any]]]
     erase: Callable[[Contact], int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the settings: its address by name, what it is called, what one does there, who may."""
+
+    place: int
+    address: str
+    label: str | Promise
+    detail: str | Promise
+    right: Right = Right.ADMINISTER
 
 
 def rows_of(found: QuerySet[Any], *fields: str) -> list[dict[str, Any]]:

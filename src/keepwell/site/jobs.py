@@ -4,7 +4,7 @@ A job only begins the night; how far it is stands in the office. So a night is t
 watch that looks every few minutes, and by a worker when it starts.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -136,7 +136,7 @@ def next_night(now: datetime) -> datetime:
     begins = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     if begins <= local:
         begins = (begins.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=zone)
-    return begins
+    return begins.astimezone(UTC)
 
 
 def zone_of_book() -> ZoneInfo:

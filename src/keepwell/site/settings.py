@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
 ]
 MIDDLEWARE = [
+    "keepwell.site.speed.timed",
     "django.middleware.security.SecurityMiddleware",
     "keepwell.site.middleware.policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from keepwell.site import views
+from keepwell.site import administering, views
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -11,5 +11,12 @@ urlpatterns = [
     path("reach/", include("keepwell.reach.urls")),
     path("members/", include("keepwell.members.urls")),
     path("sign/", include("allauth.urls")),
+    path("settings/", administering.settings, name="settings"),
+    path("settings/night", administering.night, name="night"),
+    path("settings/night/begin", administering.begin, name="night-begin"),
+    path("settings/night/progress", administering.progress, name="night-progress"),
+    path("settings/health", administering.health, name="health"),
+    path("night", administering.now, name="night-now"),
+    path("metrics", administering.metrics, name="metrics"),
     path("alive", views.alive, name="alive"),
 ]

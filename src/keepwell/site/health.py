@@ -1,0 +1,190 @@
+"""How the system is: what an administrator looks at, and what Prometheus is told."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+from django.conf import settings
+from django.db import connection
+from django.db.models import Avg, Count, Max
+from django_q.models import OrmQ, Task
+
+from keepwell.accounts.models import Outgoing
+from keepwell.book.book import Book
+from keepwell.book.engines import engine_named
+from keepwell.book.store import Store
+from keepwell.lib.errors import KeepwellError
+from keepwell.site.alone import holder
+from keepwell.site.models import Run, Slow
+from keepwell.site.running import WORKER
+
+LOADS, FAILURES, PAGES = 15, 10, 15
+LITTLE = 1 << 30  # bytes free below which a disk is nearly full
+STUCK = timedelta(minutes=10)  # after which a job that nobody has begun is late
+PACKAGES = ("keepwell", "django", "django-q2", "duckdb", "deltalake", "granian")
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Up to which day, itself not included, a source of a table is complete."""
+
+    table: str
+    source: str
+    day: date
+    behind: int  # days that have ended since
+
+
+@dataclass(frozen=True)
+class Disk:
+    """Where something lies, its bytes, and what is free beside it."""
+
+    what: str
+    path: str
+    used: int
+    free: int
+
+    @property
+    def full(self) -> bool:
+        """Whether there is hardly room."""
+        return self.free < LITTLE
+
+
+@dataclass
+class Jobs:
+    """The queue."""
+
+    waiting: int = 0
+    running: int = 0
+    late: int = 0
+    worker: bool = False
+    failed: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class OfBook:
+    """What is asked of the book; `wrong` says why nothing could be."""
+
+    wrong: str = ""
+    manifest: int = 0
+    at: datetime | None = None
+    covered: list[Covered] = field(default_factory=list)
+    loads: list[dict[str, Any]] = field(default_factory=list)
+    quarantine: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+@dataclass
+class Health:
+    """Everything."""
+
+    book: OfBook
+    jobs: Jobs
+    nights: list[Run]
+    outgoing: int
+    disks: list[Disk]
+    versions: dict[str, str]
+    slow: list[dict[str, Any]]
+
+
+def examined(*, now: datetime) -> Health:
+    """Look at everything."""
+    slow = Slow.objects.values("page").annotate(
+        times=Count("pk"), mean=Avg("milliseconds"), most=Max("milliseconds"), last=Max("at")
+    )
+    return Health(
+        book=book_examined(now=now),
+        jobs=jobs_examined(now=now),
+        nights=list(Run.objects.all()[:5]),
+        outgoing=Outgoing.objects.filter(load=None).count(),
+        disks=list(disks_examined()),
+        versions=versions(),
+        slow=[dict(one) for one in slow.order_by("-most")[:PAGES]],
+    )
+
+
+def book_examined(*, now: datetime) -> OfBook:
+    """Sources, loads and quarantine of the book."""
+    try:
+        book = Book.open(settings.HOME)
+        manifest = book.manifest
+        today = now.astimezone(manifest.settings.zone).date()
+        found = OfBook(manifest=manifest.number, at=manifest.at)
+        for table, days in sorted(manifest.covered.items()):
+            found.covered += [
+                Covered(table, source, day, (today - day).days) for source, day in sorted(days.items())
+            ]
+        engine = engine_named("duckdb")
+        try:
+            moment = book.moment(engine)
+            if moment.has("loads"):
+                newest = moment.frame("loads").filter(nw.col("load") > moment.last_load - LOADS)
+                rows = engine.collect(newest).to_pylist()
+                found.loads = sorted(rows, key=lambda row: -row["load"])
+            if moment.has("quarantine"):
+                found.quarantine = [
+                    (table, reason, rows) for (table, reason), rows in sorted(moment.quarantined().items())
+                ]
+        finally:
+            engine.close()
+    except KeepwellError as wrong:
+        return OfBook(wrong=wrong.wrong)
+    return found
+
+
+def jobs_examined(*, now: datetime) -> Jobs:
+    """The queue, and whether somebody works through it."""
+    queue = OrmQ.objects.all()
+    failed = Task.objects.filter(success=False).order_by("-stopped")[:FAILURES]
+    return Jobs(
+        waiting=queue.filter(lock__lte=now).count(),
+        running=queue.filter(lock__gt=now).count(),
+        late=queue.filter(lock__lte=now - STUCK).count(),
+        worker=holder(WORKER) is not None,
+        failed=list(failed.values("func", "stopped", "result", "attempt_count")),
+    )
+
+
+def disks_examined() -> Iterator[Disk]:
+    """The disks that book and office lie on."""
+    home, office = Store(settings.HOME), Path(settings.OFFICE)
+    if home.local is not None and home.local.is_dir():
+        used = sum(_bytes(home.local / part) for part in ("tables", "manifests", "staging"))
+        yield Disk("book", str(home.local), used, shutil.disk_usage(home.local).free)
+    yield Disk("office", str(office), _bytes(office), shutil.disk_usage(office).free)
+
+
+def _bytes(folder: Path) -> int:
+    return sum(
+        (Path(place) / name).lstat().st_size for place, _folders, files in os.walk(folder) for name in files
+    )
+
+
+def versions() -> dict[str, str]:
+    """What runs."""
+    found = {"Python": platform.python_version(), connection.vendor: _database()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "–"
+    return found
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()"
+        )
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def last_night() -> Run | None:
+    """The newest night that was done."""
+    return Run.objects.filter(state=Run.State.DONE).first()
