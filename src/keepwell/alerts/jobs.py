@@ -1,6 +1,21 @@
 """Jobs of the queue. Each can be run again: what has been done is not done twice."""
 
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from keepwell.accounts.models import Account
+from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.delivering.sending import deliver
+from keepwell.alerts.models import Preview, Threshold
+from keepwell.alerts.preview import past_of, previewed, told_of
+from keepwell.alerts.triggers import all_triggers
+from keepwell.book.book import Book
+from keepwell.book.engines import engine_named
+from keepwell.lib.errors import KeepwellError
+from keepwell.members.models import Member
+from keepwell.members.rights import seen_by
 
 DELIVER = "keepwell.alerts.jobs.deliver_due"
 
@@ -8,3 +23,52 @@ DELIVER = "keepwell.alerts.jobs.deliver_due"
 def deliver_due() -> int:
     """Send what is due; returns how many messages went."""
     return deliver()
+
+
+def work_out(preview: int) -> None:
+    """Work a preview out; why nothing can be said is kept with it."""
+    one = Preview.objects.filter(pk=preview, ended_at=None).first()
+    if one is None:
+        return
+    try:
+        found, failed = _worked_out(one), ""
+    except KeepwellError as wrong:
+        found, failed = {}, str(wrong).splitlines()[0][:300]
+    Preview.objects.filter(pk=preview).update(found=found, failed=failed, ended_at=timezone.now())
+
+
+def _worked_out(one: Preview) -> dict[str, object]:
+    from keepwell.risks import Risks
+
+    def told(done: int, of: int, _label: str = "") -> None:
+        Preview.objects.filter(pk=one.pk).update(done=done, of=of)
+
+    trigger, bounds = all_triggers()[one.trigger], Bounds(**one.setting)
+    among = accounts_in(one.scope["whom"], one.asked_by)
+    engine = engine_named("duckdb")
+    try:
+        risks = Risks(Book.open(settings.HOME), engine, told)
+        kept = Path(settings.OFFICE) / f"past-risk-{one.cut}.npz"
+        for older in kept.parent.glob("past-risk-*.npz"):
+            if older != kept:
+                older.unlink(missing_ok=True)
+        past = past_of(risks, trigger, bounds, kept=kept if one.cut else None)
+    finally:
+        engine.close()
+    happened = told_of(past.obs, sorted(among)) if trigger.past == "happenings" else {}
+    return previewed(trigger, bounds, past, among=among, told=happened)
+
+
+def accounts_in(whom: str, asker: Member) -> set[str]:
+    """The accounts that a setting would hold for, of those its asker may see."""
+    level, _colon, key = whom.partition(":")
+    rows = seen_by(Account.objects.all(), asker)
+    if level == Threshold.Level.ACCOUNT:
+        rows = rows.filter(pk=key)
+    elif level == Threshold.Level.MEMBER:
+        rows = rows.filter(owner=int(key))
+    elif level == Threshold.Level.TEAM:
+        rows = rows.filter(portfolio__teams=int(key))
+    elif level == Threshold.Level.SEGMENT:
+        rows = rows.filter(segment=key)
+    return set(rows.values_list("pk", flat=True))

@@ -21,7 +21,7 @@ def message_of(delivery: Delivery, *, repeat: bool) -> Message:
     names = names_in(alerts)
     said = {alert.pk: [sentence(one, names) for one in alert.reasons.all()] for alert in alerts}
     url = settings.ADDRESS + reverse("alerts:inbox")
-    lines = []
+    lines = [_("This is a trial: it has arrived.")] if delivery.why == "trial" else []
     for alert in alerts[:NAMED]:
         link = settings.ADDRESS + reverse("alerts:alert", args=[alert.pk])
         lines += [f"{alert.account}", *(f"  {one}." for one in said[alert.pk]), f"  {link}", ""]
@@ -55,7 +55,9 @@ def sentence(reason: Reason, names: dict[str, str]) -> str:
 
 
 def _subject(delivery: Delivery, alerts: list[Alert], said: dict[int, list[str]]) -> str:
-    if len(alerts) != 1:
+    if delivery.why == "trial":
+        subject = _("Keepwell: a trial")
+    elif len(alerts) != 1:
         subject = ngettext("{n} alert", "{n} alerts", len(alerts)).format(n=len(alerts))
         subject = _("Unanswered: {what}").format(what=subject) if delivery.why == "escalated" else subject
     else:

@@ -1,0 +1,214 @@
+"""What pages ask of alerts, always as somebody: an alert is seen by whoever sees its account."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Case as When_
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.http import Http404
+
+from keepwell.accounts.models import Account
+from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Threshold
+from keepwell.alerts.triggers import Trigger, all_triggers
+from keepwell.members.models import Member, Team
+from keepwell.members.rights import Right, may, seen_by
+
+STATES = ("open", "acknowledged", "snoozed", "closed", "all")
+SORTS = {
+    "new": "-opened_at",
+    "worth": "-account__standing__worth",
+    "risk": "-account__standing__risk",
+    "account": "account__name",
+}
+YEAR = timedelta(days=365)
+FEW = 10  # fewer judged alerts than that say little
+
+
+def alerts_of(member: Member) -> QuerySet[Alert]:
+    """The alerts that a member may see, each with its account and reasons."""
+    rows = Alert.objects.select_related("account", "account__standing", "account__owner")
+    return seen_by(rows, member, account="account").prefetch_related("reasons")
+
+
+def alert_of(member: Member, pk: int) -> Alert:
+    """One alert; Http404 where there is none, or it is not theirs to see."""
+    found = alerts_of(member).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def inbox(
+    member: Member,
+    *,
+    state: str = "open",
+    trigger: str = "",
+    whose: str = "all",
+    segment: str = "",
+    account: str = "",
+    sort: str = "new",
+) -> QuerySet[Alert]:
+    """Alerts as the inbox asks for them."""
+    found = alerts_of(member)
+    if state in STATES and state != "all":
+        found = found.filter(state=state)
+    if trigger:
+        found = found.filter(Exists(Reason.objects.filter(alert=OuterRef("pk"), trigger=trigger)))
+    if whose == "mine":
+        found = found.filter(account__owner=member)
+    if segment:
+        found = found.filter(account__segment=segment)
+    if account:
+        found = found.filter(account=account)
+    order = SORTS.get(sort, SORTS["new"])
+    name = order.removeprefix("-")
+    by = F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)
+    return found.order_by(by, "-pk")
+
+
+def segments_of(member: Member) -> list[str]:
+    """The segments of the accounts that a member may see."""
+    rows = seen_by(Account.objects.exclude(segment=""), member)
+    return sorted(rows.order_by().values_list("segment", flat=True).distinct())
+
+
+def deliveries_of(alert: Alert) -> QuerySet[Delivery]:
+    """Where an alert was told, newest first."""
+    return alert.deliveries.select_related("member", "channel").order_by("-made_at", "-pk")
+
+
+# --- settings --------------------------------------------------------------------------------------------------
+
+
+def thresholds_of(member: Member) -> QuerySet[Threshold]:
+    """The settings that concern a member: of the company, segments, their teams, themselves, accounts they see."""
+    level = Threshold.Level
+    rows = Threshold.objects.select_related("account", "member", "team")
+    if may(member, Right.ADMINISTER):
+        return rows
+    seen = seen_by(Account.objects.all(), member)
+    return rows.filter(
+        Q(level__in=(level.COMPANY, level.SEGMENT))
+        | Q(level=level.TEAM, team__in=member.teams.all())
+        | Q(level=level.MEMBER, member=member)
+        | Q(level=level.ACCOUNT, account__in=seen)
+    )
+
+
+def whom(member: Member) -> list[tuple[str, str]]:
+    """For whom a member may set bounds, by key: a member for themselves, a manager for teams, segments and all."""
+    level = Threshold.Level
+    found = [(f"{level.MEMBER}:{member.pk}", member.name)]
+    if may(member, Right.MANAGE):
+        found += [(f"{level.TEAM}:{one.pk}", one.name) for one in teams_of(member)]
+        found += [(f"{level.SEGMENT}:{one}", one) for one in segments_of(member)]
+        found.append((f"{level.COMPANY}:", ""))
+    return found
+
+
+def teams_of(member: Member) -> QuerySet[Team]:
+    """The teams a manager decides for; all of them for an administrator."""
+    return Team.objects.all() if may(member, Right.ADMINISTER) else member.teams.all()
+
+
+def channels_of(member: Member) -> QuerySet[Channel]:
+    """The channels a member may change: their own; a manager those of their teams; an administrator all."""
+    rows = Channel.objects.select_related("member", "team")
+    if may(member, Right.ADMINISTER):
+        return rows
+    own = Q(member=member)
+    return (
+        rows.filter(own | Q(team__in=member.teams.all())) if may(member, Right.MANAGE) else rows.filter(own)
+    )
+
+
+# --- keeping score ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a trigger's alerts did. Shares are None where there is nothing to take a share of."""
+
+    trigger: Trigger | None  # None: all of them
+    raised: int
+    acted: int  # something was done about them
+    judged: int  # closed with a verdict by somebody, or the account left
+    right: int  # of those, the ones that were no false alarm
+    left: int
+    warning: float | None  # median days from the alert to leaving
+
+    @property
+    def led_to_action(self) -> float | None:
+        """Share of the alerts that something was done about."""
+        return self.acted / self.raised if self.raised else None
+
+    @property
+    def was_right(self) -> float | None:
+        """Share of the judged ones that were right."""
+        return self.right / self.judged if self.judged else None
+
+    @property
+    def few(self) -> bool:
+        """Whether too few were judged to say much."""
+        return self.judged < FEW
+
+
+def total(member: Member, *, now: datetime, days: timedelta = YEAR) -> Score:
+    """How all alerts of the last days did together."""
+    alerts = seen_by(Alert.objects.filter(opened_at__gte=now - days), member, account="account")
+    return _score(None, alerts.aggregate(**_counts("")), _warnings(alerts))
+
+
+def scores(member: Member, *, now: datetime, days: timedelta = YEAR) -> list[Score]:
+    """How the alerts of the last days did, all together first, then by trigger. An alert counts for each reason."""
+    alerts = seen_by(Alert.objects.filter(opened_at__gte=now - days), member, account="account")
+    found = [total(member, now=now, days=days)]
+    rows = Reason.objects.filter(alert__in=alerts)
+    by_trigger: dict[str, Any] = {
+        one["trigger"]: one for one in rows.order_by().values("trigger").annotate(**_counts("alert__"))
+    }
+    warned: dict[str, list[int]] = {}
+    left = rows.exclude(alert__left_on=None).values_list("trigger", "alert__left_on", "alert__day")
+    for name, left_on, day in left:
+        assert left_on is not None
+        warned.setdefault(name, []).append((left_on - day).days)
+    for trigger in all_triggers().values():
+        if counts := by_trigger.get(trigger.name):
+            found.append(_score(trigger, dict(counts), warned.get(trigger.name, [])))
+    return found
+
+
+def _counts(way: str) -> dict[str, Count]:
+    right = Q(**{f"{way}outcome__in": ("acted", "right", "left")}) | Q(**{f"{way}left_on__isnull": False})
+    wrong = Q(**{f"{way}outcome": "wrong"})
+    key = f"{way}pk" if way else "pk"
+
+    def count(condition: Q) -> Count:
+        return Count(When_(When(condition, then=F(key))), distinct=True)
+
+    return {
+        "n_raised": Count(key, distinct=True),
+        "n_acted": count(Q(**{f"{way}acted_at__isnull": False})),
+        "n_judged": count(right | wrong),
+        "n_right": count(right),
+        "n_left": count(Q(**{f"{way}left_on__isnull": False})),
+    }
+
+
+def _warnings(alerts: QuerySet[Alert]) -> list[int]:
+    rows: list[tuple[date | None, date]] = list(alerts.exclude(left_on=None).values_list("left_on", "day"))
+    return [(left - day).days for left, day in rows if left is not None]
+
+
+def _score(trigger: Trigger | None, counts: dict[str, int], warnings: list[int]) -> Score:
+    return Score(
+        trigger,
+        counts["n_raised"],
+        counts["n_acted"],
+        counts["n_judged"],
+        counts["n_right"],
+        counts["n_left"],
+        median(warnings) if warnings else None,
+    )
