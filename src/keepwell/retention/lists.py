@@ -19,7 +19,7 @@ from keepwell.metrics.charts.definitions import definition_name
 from keepwell.metrics.charts.reading import kept_by_name, kind_name, line_name
 from keepwell.metrics.page.drawers import line_meaning
 from keepwell.retention import queries, showing
-from keepwell.retention.asking import asked
+from keepwell.retention.asking import Asked, asked
 from keepwell.retention.cut import Cut
 from keepwell.retention.models import Behind
 from keepwell.retention.views import answer, around, member_of, page
@@ -51,6 +51,7 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
     kind, params = {
         "definitions": ("definitions", said.params("from", "to", "where")),
         "cycles": ("cycles", {}),
+        "starts": ("starts", _starts(said, given)),
     }.get(of, ("accounts", said.params("from", "to", "by", "where")))
     found = queries.figure(kind, params, cut.name, now=timezone.now())
     here = around(request, cut, said) | {"of": of, "line": given.get("line", "")}
@@ -83,7 +84,7 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
             "heads": _sortable(of, sort),
             "all": listed.all,
             "hidden": listed.all - shown.paginator.count,
-            "title": showing.period_name(said.period) if of != "cycles" else "",
+            "title": showing.period_name(said.period) if of in ("statement", "definitions") else "",
             "named": _named(of, given.get("line", ""), found.result),
             "only": _only(given),
             "meaning": line_meaning(given.get("line", "")) if of == "statement" else "",
@@ -105,6 +106,10 @@ def _named(of: str, line: str, result: Any) -> str:
     if of == "definitions":
         found = next((one for one in result["definitions"] if one["name"] == line), {"name": line})
         return _("Accounts that “{name}” counts otherwise than ours").format(name=definition_name(found))
+    if of == "starts":
+        return (
+            _("Began in {cohort}").format(cohort=numbers.cohort(line, "month")) if line else _("All accounts")
+        )
     return line_name(line) if line else _("All accounts")
 
 
@@ -114,9 +119,16 @@ def _only(given: Any) -> str:
     return ", ".join(one for one in said if one)
 
 
+def _starts(said: Asked, given: Any) -> dict[str, str]:
+    """Cohorts are periods where a grain is said, and else groups of a column."""
+    by_period = given.get("grain") and not said.by
+    return said.params(*(("grain", "where") if by_period else ("by", "where")))
+
+
 _COLUMNS = {
     "statement": ("opening", "closing", "change"),
     "definitions": (),
+    "starts": ("first",),
     "cycles": ("last", "cycle", "limit", "lapses"),
 }
 
@@ -126,6 +138,7 @@ def _words() -> dict[str, str]:
         "opening": _("Opening"),
         "closing": _("Closing"),
         "change": _("Change"),
+        "first": _("First paying day"),
         "last": _("Last purchase"),
         "cycle": _("Cycle, days"),
         "limit": _("Limit, days"),
@@ -159,6 +172,8 @@ def _cells(one: Behind, of: str, unit: str) -> list[tuple[str, str]]:
         days = [numbers.day(one.also["last_purchase_on"]), numbers.decimal(one.also["cycle_days"], 1)]
         days += [numbers.decimal(one.also["limit_days"]), numbers.day(one.also["lapses_on"])]
         return list(zip([words[name] for name in _COLUMNS["cycles"]], days, strict=True))
+    if of == "starts":
+        return [(words["first"], numbers.day(one.also["first_day"]))]
     if of == "definitions":
         return []
     amounts = [(name, to_decimal(getattr(one, name), unit)) for name in _COLUMNS["statement"]]
@@ -176,6 +191,8 @@ def _why(one: Behind, of: str) -> str:
         )
     if of == "cycles":
         return cycle_name(one.line)
+    if of == "starts":
+        return _("still pays") if one.also["pays"] else _("does not pay now")
     said = [kind_name(one.leaving_kind)] if one.leaving_kind else []
     return ", ".join([*said, {"irregular": _("buys irregularly")}.get(one.kept_by, _("by contract"))])
 
@@ -191,6 +208,7 @@ def _heads(of: str) -> list[str]:
             "limit_days",
             "lapses_on",
         ],
+        "starts": ["cohort", "first_day", "pays"],
         "definitions": ["definition", "of", "over", "our_of", "our_over"],
     }
     rest = ["line", "segment", "kept_by", "leaving_kind", "opening", "closing", "change", "currency"]
@@ -202,7 +220,7 @@ def _plain(rows: Any, of: str, unit: str) -> Iterator[list[Any]]:
         first = [one.account_id, one.name]
         if of == "cycles":
             yield [*first, one.segment, one.line, *(one.also.get(name) for name in _heads(of)[4:])]
-        elif of == "definitions":
+        elif of in ("definitions", "starts"):
             yield [*first, one.line, *(one.also.get(name) for name in _heads(of)[3:])]
         else:
             money = [to_decimal(getattr(one, name), unit) for name in ("opening", "closing", "change")]

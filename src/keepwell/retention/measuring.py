@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.ledger.rows import LEAVING_KINDS
+from keepwell.lib.days import Grain, from_number, number, periods
 from keepwell.metrics.conditions import asked_where
-from keepwell.metrics.cuts import KEPT_BY
+from keepwell.metrics.cuts import KEPT_BY, cut_by, kept_where
 
 if TYPE_CHECKING:
     from keepwell.company import Company
@@ -93,7 +95,7 @@ def _names(company: "Company") -> dict[str, str]:
 def _series(company: "Company", params: Params, tell: Tell) -> Made:
     where = asked_where(company, [params["where"]] if params.get("where") else [])
     found = company.series(params["grain"], params["from"], params["to"], where=where, progress=tell)
-    return Made(found.to_dict(intervals=True))
+    return Made(found.to_dict())
 
 
 def _cohorts(company: "Company", params: Params, _tell: Tell) -> Made:
@@ -147,6 +149,36 @@ def _cycles(company: "Company", _params: Params, _tell: Tell) -> Made:
     return Made({"segments": found.to_dict(), "spread": found.spread(), "as_of": str(found.as_of)}, rows())
 
 
+def _starts(company: "Company", params: Params, _tell: Tell) -> Made:
+    """Each account once, under the cohort or the group it began in, with its first paying day."""
+    ledger = company.ledger
+    where = asked_where(company, [params["where"]] if params.get("where") else [])
+    first = ledger.rows.filter(nw.col("kind") == "new", nw.col("paying") == 1)
+    began = first.select("account_id", "kept_by", target=nw.col("first_day"))
+    began = cut_by(ledger, kept_where(ledger, began, where), params.get("by") or None)
+    table = ledger.engine.collect(began.select("account_id", "kept_by", "target", "segment"))
+    now = number(company.covered)
+    turned = ledger.rows.filter(nw.col("day") < now).group_by("account_id")
+    paying = ledger.engine.collect(turned.agg(pays=nw.col("paying").sum().cast(nw.Int64)))
+    pays = dict(zip(paying["account_id"].to_pylist(), paying["pays"].to_pylist(), strict=True))
+    grain = Grain(params["grain"]) if params.get("grain") else None
+    names, since = _names(company), ledger.data_from
+
+    def rows() -> Iterator[Row]:
+        for row in table.to_pylist():
+            one, day = row["account_id"], from_number(row["target"])
+            if day >= company.covered or (since is not None and day < since):  # they are in no cohort
+                continue
+            line = row["segment"] if params.get("by") else ""
+            if not line and grain is not None:
+                over = next(periods(grain, day, day + timedelta(days=1), fiscal_start=ledger.fiscal_start))
+                line = over.start.isoformat()
+            also = {"first_day": day.isoformat(), "pays": bool(pays.get(one))}
+            yield {"account_id": one, "name": names.get(one) or one, "line": line or "all", "also": also}
+
+    return Made({"accounts": table.num_rows}, rows())
+
+
 def _count(company: "Company", params: Params, _tell: Tell) -> Made:
     """How many accounts of a segment pay now, and what they pay."""
     where = asked_where(company, [params["where"]] if params.get("where") else [])
@@ -191,5 +223,6 @@ KINDS = {
     "survival": Kind(_("Following how long accounts stay"), _survival),
     "definitions": Kind(_("Asking every definition"), _definitions),
     "cycles": Kind(_("Looking at purchase cycles"), _cycles),
+    "starts": Kind(_("Listing who began when"), _starts),
     "count": Kind(_("Counting the segment"), _count),
 }

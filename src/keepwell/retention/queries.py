@@ -21,6 +21,7 @@ SORTS = {
     "closing": "closing",
     "change": "change",
     "segment": "segment",
+    "first": "also__first_day",
     "cycle": "also__cycle_days",
     "limit": "also__limit_days",
     "lapses": "also__lapses_on",

@@ -1,15 +1,22 @@
 """Tables of figures whose cells open their accounts."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
+from keepwell.lib.days import Period, parse_day
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
+from keepwell.metrics.charts.cycles import segment_said
+from keepwell.metrics.charts.definitions import OURS, definition_name
 from keepwell.metrics.charts.reading import (
     Json,
     currency,
+    finished,
+    interval,
     is_small,
     kept_by_name,
     rate_name,
@@ -17,8 +24,12 @@ from keepwell.metrics.charts.reading import (
     shown_rate,
     told,
 )
-from keepwell.metrics.page.tables import Cell, Head, table
-from keepwell.retention.showing import link, safe
+from keepwell.metrics.charts.survival import group_name
+from keepwell.metrics.page.markup import Markup, join, tag
+from keepwell.metrics.page.tables import Cell, Head, accounts_said, parts_said, table
+from keepwell.metrics.page.tables import survival_table as _survival_table
+from keepwell.retention.asking import Asked
+from keepwell.retention.showing import address, link, safe
 
 To = Callable[..., str]
 RATES = ("customer_churn", "revenue_churn", "net_revenue_retention")
@@ -69,3 +80,117 @@ def rate_cell(statement: Json, name: str) -> Cell:
     said = numbers.times(value) if name == "quick_ratio" else numbers.percent(value)
     said = _("{rate} (contract)").format(rate=said) if refused(statement) else said
     return (f"◆ {said}" if is_small(told(statement)) else said, value)
+
+
+def series_table(series: Sequence[Json], said: Asked) -> SafeString:
+    """Every period of a series, the last first, each leading to its statement and to who left."""
+    names = list(series[-1]["rates"])
+    heads = [Head(_("Period")), Head(_("Marks"), spare=True), Head(_("Opening accounts"), number=True)]
+    heads += [Head(_("Churned"), number=True), Head(_("Churn, 95%"), number=True)]
+    heads += [Head(rate_name(name), number=True) for name in names]
+    rows: list[list[Cell]] = []
+    for one in reversed(series):
+        over = Period(parse_day(one["period"]["from"]), parse_day(one["period"]["to"]))
+        own = replace(said, period=over)
+        around = interval(told(one), "customer_churn")
+        marks = [_("not finished")] * (not finished(one)) + [_("small base")] * is_small(told(one))
+        lost, opening = one["accounts"]["churned"], one["accounts"]["opening"]
+        rows.append(
+            [
+                (
+                    link(numbers.period(over.start, over.end), address("statement", own.query())),
+                    str(over.start),
+                ),
+                ("; ".join(marks) or "–", None),
+                (_opened(opening, own, line="opening"), opening),
+                (_opened(lost, own, line="churned"), lost),
+                ("–" if around is None else " – ".join(numbers.percent(a) for a in around), None),
+                *(rate_cell(one, name) for name in names),
+            ]
+        )
+    return safe(table(heads, rows, caption=_("The series in numbers"), name="keepwell-series"))
+
+
+def _opened(n: int, said: Asked, **query: str) -> Markup:
+    return link(numbers.count(n), address("accounts", said.query(**query)) if n else "")
+
+
+def cohort_table(result: Any, said: Asked) -> SafeString:
+    """The triangle in numbers, the size of each cohort leading to its accounts."""
+    grain = "" if said.by else said.grain.value
+    ages = sorted({cell["age"] for one in result["cohorts"] for cell in one["cells"]})
+    heads = [Head(_("Cohort")), Head(_("Size"), number=True), *(Head(str(age), number=True) for age in ages)]
+    rows: list[list[Cell]] = []
+    for one in result["cohorts"]:
+        cells = {cell["age"]: cell for cell in one["cells"]}
+        opened = _opened(one["size"], said, of="starts", grain=grain, line=one["cohort"])
+        row: list[Cell] = [(numbers.cohort(one["cohort"], grain), one["cohort"]), (opened, one["size"])]
+        rows.append(row + [_share(cells.get(age)) for age in ages])
+    means = {cell["age"]: cell for cell in result["mean"]}
+    size = sum(one["size"] for one in result["cohorts"])
+    last: list[Cell] = [(_("Weighted mean"), None), (numbers.count(size), size)]
+    rows.append(last + [_share(means.get(age)) for age in ages])
+    return safe(table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts"))
+
+
+def _share(cell: Any) -> Cell:
+    if cell is None or cell.get("share") is None:
+        return ("", "")
+    return (("" if cell["finished"] else "~") + numbers.percent(cell["share"], 0), cell["share"])
+
+
+def survival_table(result: Any, said: Asked) -> SafeString:
+    """For each group its accounts, the median and the shares kept; below it what opens each group."""
+    made = _survival_table(result, result.get("currency"))
+    links = [
+        tag(
+            "a",
+            f"{group_name(one)}: {accounts_said(int(one['size']))}",
+            href=address("accounts", said.query(of="starts", line=str(one["group"] or ""))),
+        )
+        for one in result["groups"]
+    ]
+    return safe(join([made, tag("p", [join([one, " "]) for one in links], class_="row small")]))
+
+
+def definitions_table(definitions: Sequence[Json], said: Asked) -> SafeString:
+    """Every definition's rate with its parts, and the accounts it counts otherwise."""
+    heads = [Head(_("Definition")), Head(_("Churn"), number=True), Head(_("Of"), number=True, spare=True)]
+    heads += [Head(_("Accounts apart"), number=True), Head(_("Why not"), spare=True)]
+    rows: list[list[Cell]] = []
+    for one in definitions:
+        name, n, value = definition_name(one), one["accounts_apart"], one.get("rate")
+        apart = (
+            link(accounts_said(n), address("accounts", said.query(of="definitions", line=one["name"])))
+            if n
+            else _("none")
+        )
+        rows.append(
+            [
+                (tag("strong", name) if one["name"] == OURS else name, None),
+                (_("no value") if value is None else numbers.percent(value), value),
+                (parts_said(one), None),
+                (apart, n),
+                (one.get("why_not") or "", None),
+            ]
+        )
+    return safe(table(heads, rows, caption=_("The definitions in numbers"), name="keepwell-definitions"))
+
+
+def cycles_table(segments: Sequence[Json]) -> SafeString:
+    """By segment, how many buy irregularly, how often, and who has lapsed."""
+    heads = [Head(_("Segment")), Head(_("Accounts"), number=True), Head(_("Bought once so far"), number=True)]
+    heads += [Head(_("Lapsed"), number=True), Head(_("Cycle, days"), number=True)]
+    heads.append(Head(_("Limit, days"), number=True))
+    rows: list[list[Cell]] = []
+    for one in segments:
+        only = {"of": "cycles"} | ({"part": str(one["segment"])} if one["segment"] is not None else {})
+        row: list[Cell] = [(segment_said(one["segment"]), None)]
+        for line, name in (("", "accounts"), ("one_time", "one_time"), ("lapsed", "lapsed")):
+            n = one[name]
+            query = urlencode({**only, "line": line} if line else only)
+            row.append((link(numbers.count(n), address("accounts", query) if n else ""), n))
+        row += [(numbers.decimal(one["cycle_days"], 1), one["cycle_days"])]
+        row += [(numbers.decimal(one["limit_days"]), one["limit_days"])]
+        rows.append(row)
+    return safe(table(heads, rows, caption=_("The cycles in numbers"), name="keepwell-cycles"))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from keepwell.accounts.csv import as_csv
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
@@ -21,6 +22,7 @@ from keepwell.retention.actions import ask_again
 from keepwell.retention.asking import Asked, asked, offered
 from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.models import Figure
+from keepwell.retention.sheets import SHEETS
 from keepwell.retention.tables import kinds_table, parts_table
 
 Page = Callable[[HttpRequest, Cut], HttpResponse]
@@ -95,6 +97,9 @@ def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
     here |= {"before": before, "after": said.moved(1), "title": showing.period_name(said.period)}
     if not_yet := answer(request, here, found, *([] if _failed(earlier) else [earlier])):
         return not_yet
+
+    if request.GET.get("as") == "csv":
+        return as_csv("keepwell-statement", *SHEETS["statement"](found.result))
 
     def to(**changes: str) -> str:
         return showing.address("accounts", said.query(**changes))

@@ -46,7 +46,7 @@ def language(answer: Answer) -> Answer:
         chosen = getattr(request.user, "language", "") or translation.get_language_from_request(request)
         with translation.override(chosen), speaking(chosen):
             response = answer(request)
-            response.headers["Content-Language"] = chosen
+            response.headers.setdefault("Content-Language", chosen)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()
         return response

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "keepwell.reach",
     "keepwell.retention",
     "keepwell.accounts",
+    "keepwell.api",
     "keepwell.members",
     "django.contrib.auth",
     "django.contrib.contenttypes",

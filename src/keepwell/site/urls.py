@@ -10,6 +10,7 @@ urlpatterns = [
     path("retention/", include("keepwell.retention.urls")),
     path("reach/", include("keepwell.reach.urls")),
     path("members/", include("keepwell.members.urls")),
+    path("api/", include("keepwell.api.urls")),
     path("sign/", include("allauth.urls")),
     path("settings/", administering.settings, name="settings"),
     path("settings/night", administering.night, name="night"),

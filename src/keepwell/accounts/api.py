@@ -1,0 +1,311 @@
+"""Calls about accounts: lists, one, what happened there, its people, how it stood, whose it is; and the search."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from keepwell.accounts import queries
+from keepwell.accounts.actions import assign
+from keepwell.accounts.models import Account, Contact, Entry, Standing
+from keepwell.accounts.rooms import added
+from keepwell.accounts.showing import Shown, reporting, told
+from keepwell.api.door import asks, member_of
+from keepwell.api.marks import unchanged
+from keepwell.api.paging import Asked, Order, Page, page
+from keepwell.api.problems import Problem
+from keepwell.lib.money import to_decimal
+from keepwell.lib.text import gettext as _
+from keepwell.members.rights import Right, team_mates
+
+router = Router(tags=["accounts"])
+ROUTERS = [router]
+FOUND = 20  # of one sort, by a search
+
+Whose = Literal["all", "mine", "team"]
+Sort = Literal["worth", "risk", "change", "mrr", "health", "name"]
+Health = Literal["", "poor", "concerning", "healthy", "unknown"]
+
+
+class Owner(Schema):
+    """The member who looks after an account."""
+
+    id: int
+    name: str
+
+
+class Why(Schema):
+    """A reason for a risk, in the caller's language."""
+
+    said: str
+    raises: bool
+    strength: float
+
+
+class Stands(Schema):
+    """How an account stood on its last night. Amounts are decimals in `currency`; a risk is a chance from 0 to 1."""
+
+    day: date
+    risk: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    change_7: float | None
+    change_30: float | None
+    health: str
+    steps: dict[str, str]
+    worth: str | None
+    mrr: str
+    currency: str
+    customer_since: date | None
+    reasons: list[Why]
+
+
+class AccountShape(Schema):
+    """An account; `standing` is none where it does not pay."""
+
+    id: str
+    name: str
+    segment: str
+    industry: str
+    country: str
+    owner: Owner | None
+    portfolio: int | None
+    standing: Stands | None
+
+
+class ContactShape(Schema):
+    """A person at an account."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    role: str
+    seniority: str
+    language: str
+    channel: str
+    opted_out: bool
+    left_on: date | None
+
+
+class Happened(Schema):
+    """One thing that happened at an account, told in the caller's language."""
+
+    id: int
+    at: datetime
+    kind: str
+    hot: bool
+    headline: str
+    detail: str
+    contact: str | None
+
+
+class Stood(Schema):
+    """The risk of a night."""
+
+    day: date
+    risk: float | None
+
+
+class History(Schema):
+    """How an account stands, and the risk of the nights before, oldest first."""
+
+    now: Stands | None
+    past: list[Stood]
+
+
+class NewOwner(Schema):
+    """Who looks after an account from now on: the number of a member, or nobody."""
+
+    owner: Annotated[int, Field(ge=1, lt=2**63)] | None
+
+
+class Hit(Schema):
+    """One thing a search found, and its page."""
+
+    kind: str
+    label: str
+    detail: str
+    url: str
+
+
+class Which(Schema):
+    """Which accounts are listed, and how."""
+
+    whose: Whose = "all"
+    sort: Sort = "worth"
+    segment: Annotated[str, Field(max_length=120)] = ""
+    health: Health = ""
+    words: Annotated[str, Field(max_length=200, description="in the name, or of a contact")] = ""
+
+
+Id = Annotated[str, Field(description="the account's id, as in the book")]
+
+
+@router.get("/accounts", response=Page[AccountShape], auth=asks(Right.SEE), summary="Accounts that pay")
+def accounts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
+    """Those that the caller sees, as the list of accounts shows them."""
+    member = member_of(request)
+    found = queries.listed(member, **which.dict())
+    if which.words:  # joins contacts: an account is listed once, however many of its people are called so
+        found = queries.accounts_of(member).filter(pk__in=found.order_by().values("pk"))
+    currency = reporting()
+    return page(
+        found.select_related("standing", "owner"),
+        part,
+        Order(queries.SORTS[which.sort]),
+        lambda one: account_shape(one, currency),
+    )
+
+
+@router.get(
+    "/accounts/{path:account_id}/timeline",
+    response=Page[Happened],
+    auth=asks(Right.SEE),
+    summary="What happened at an account",
+)
+def timeline(request: HttpRequest, account_id: Id, part: Asked, kind: str = "") -> Any:
+    """Everything that happened, the latest first; of one `kind` where that is said."""
+    account = queries.account_of(member_of(request), account_id)
+    found = queries.timeline_of(account, kinds=[kind] if kind else [])
+    return page(found, part, Order("-at", "-pk"), _happened)
+
+
+@router.get(
+    "/accounts/{path:account_id}/contacts",
+    response=Page[ContactShape],
+    auth=asks(Right.SEE),
+    summary="People at an account",
+)
+def contacts(request: HttpRequest, account_id: Id, part: Asked) -> Any:
+    """Those who are there and those who left, by name."""
+    account = queries.account_of(member_of(request), account_id)
+    return page(account.contacts.all(), part, Order("name"), _contact)
+
+
+@router.get(
+    "/accounts/{path:account_id}/standing",
+    response=History,
+    auth=asks(Right.SEE),
+    summary="How an account stands and stood",
+)
+def standing(request: HttpRequest, account_id: Id) -> Any:
+    """Its standing, and its risk on the nights before."""
+    account = queries.account_of(member_of(request), account_id)
+    now = queries.standing_of(account)
+    past = [Stood(day=date.fromisoformat(day), risk=risk) for day, risk in (now.past if now else [])]
+    return History(now=_stands(account, reporting()), past=past)
+
+
+@router.put(
+    "/accounts/{path:account_id}/owner",
+    response=AccountShape,
+    auth=asks(Right.MANAGE),
+    summary="Give an account to a member",
+)
+def owner(request: HttpRequest, account_id: Id, said: NewOwner) -> Any:
+    """To one of the caller's teams, or to nobody. The night leaves it there."""
+    member = member_of(request)
+    Account.objects.select_for_update(of=("self",)).filter(pk=account_id).order_by().first()
+    account = queries.account_of(member, account_id)
+    unchanged(request, account_shape(account, reporting()))
+    chosen = None
+    if said.owner is not None:
+        chosen = team_mates(member).filter(pk=said.owner).first()
+        if chosen is None:
+            raise Problem(422, _("There is no such member in your teams."))
+    assign(account=account, by=member, owner=chosen)
+    again = queries.accounts_of(member).filter(pk=account_id).first()
+    if again is None:  # it was theirs only as its owner
+        account.owner = chosen
+        again = account
+    return account_shape(again, reporting())
+
+
+@router.get("/accounts/{path:account_id}", response=AccountShape, auth=asks(Right.SEE), summary="One account")
+def account(request: HttpRequest, account_id: Id) -> Any:
+    """An account, how it stands, and why."""
+    return account_shape(queries.account_of(member_of(request), account_id), reporting())
+
+
+@router.get("/search", response=list[Hit], auth=asks(Right.SEE), summary="Search")
+def search(request: HttpRequest, words: Annotated[str, Field(min_length=1, max_length=200)]) -> Any:
+    """Everything that the office's search finds, at most 20 of a sort."""
+    member = member_of(request)
+    return [
+        Hit(kind=one.name, label=hit.label, detail=hit.detail, url=hit.url)
+        for one in added("search", "SEARCHES")
+        for hit in one.find(member, words, FOUND)
+    ]
+
+
+def account_shape(account: Account, currency: str) -> AccountShape:
+    """An account as calls tell it."""
+    owner = account.owner
+    return AccountShape(
+        id=account.pk,
+        name=account.name,
+        segment=account.segment,
+        industry=account.industry,
+        country=account.country,
+        owner=Owner(id=owner.pk, name=owner.name) if owner else None,
+        portfolio=account.portfolio_id,
+        standing=_stands(account, currency),
+    )
+
+
+def _stands(account: Account, currency: str) -> Stands | None:
+    one: Standing | None = queries.standing_of(account)
+    if one is None:
+        return None
+    return Stands(
+        day=one.day,
+        risk=one.risk,
+        low=one.low,
+        high=one.high,
+        coverage=one.coverage,
+        change_7=one.change_7,
+        change_30=one.change_30,
+        health=one.health,
+        steps=one.steps,
+        worth=_amount(one.worth, currency),
+        mrr=_amount(one.mrr, currency) or "0",
+        currency=currency,
+        customer_since=one.customer_since,
+        reasons=[Why(**reason) for reason in Shown(account, one, currency).reasons],
+    )
+
+
+def _amount(minor: int | None, currency: str) -> str | None:
+    return None if minor is None else str(to_decimal(minor, currency))
+
+
+def _contact(one: Contact) -> ContactShape:
+    return ContactShape(
+        id=one.pk,
+        name=one.name,
+        email=one.email,
+        phone=one.phone,
+        role=one.role,
+        seniority=one.seniority,
+        language=one.language,
+        channel=one.channel,
+        opted_out=one.opted_out,
+        left_on=one.left_on,
+    )
+
+
+def _happened(entry: Entry) -> Happened:
+    said = told(entry)
+    return Happened(
+        id=entry.pk,
+        at=entry.at,
+        kind=entry.kind,
+        hot=entry.hot,
+        headline=str(said.headline),
+        detail=str(said.detail),
+        contact=entry.contact_id,
+    )

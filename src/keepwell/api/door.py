@@ -1,0 +1,144 @@
+"""What happens to every call, whatever it asks: who is calling, how often, in which language, in which form.
+
+Who calls shows a token, or is signed in with the browser that shows a page: then a write must bear the page's
+CSRF token too. What a caller may do is asked of the same rights as on the pages, by `asks`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from keepwell.api import limits, marks, problems
+from keepwell.api.actions import use_token
+from keepwell.api.models import Token
+from keepwell.api.once import once
+from keepwell.api.problems import Problem
+from keepwell.lib.text import speaking
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, View, may, needs
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+Call = Callable[..., HttpResponse]
+
+
+class asks(AuthBase):
+    """What a call asks of its caller: a right, and a token whose scope reaches it."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_name = "token"
+
+    def __init__(self, right: Right) -> None:
+        super().__init__()
+        self.right = right
+
+    def __call__(self, request: HttpRequest) -> Member:
+        """The member who calls. Raises Problem where they may not."""
+        member, token = request.user, getattr(request, "token", None)
+        if not isinstance(member, Member):
+            raise Problem(401, _("Show a token that stands: Authorization: Bearer …"))
+        if token is not None and token.reaches < self.right:
+            raise Problem(403, _("The token's scope does not reach this."), scope=token.scope)
+        if not may(member, self.right):
+            raise Problem(403, _("You may not do this."))
+        return member
+
+
+def member_of(request: HttpRequest) -> Member:
+    """Who calls, once `asks` has been asked."""
+    assert isinstance(request.user, Member)
+    return request.user
+
+
+def door(call: Call) -> View:
+    """A call as it is answered from outside."""
+
+    @wraps(call)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        now = timezone.now()
+        counted: limits.Left | None = None
+        try:
+            _recognise(request, now)
+            counted = _counted(request)
+            _in_form(request)
+            answer = _spoken(request, lambda: once(request, lambda: call(request, *args, **kwargs), now=now))
+        except Problem as wrong:
+            answer = wrong.answer()
+        except Exception as wrong:
+            answer = problems.failed(request, wrong)
+        answer = _said_well(request, answer)
+        for name, value in (counted.headers if counted else {}).items():
+            answer.setdefault(name, value)
+        return answer
+
+    answered.__dict__["csrf_exempt"] = True  # asked by _recognise of whoever shows no token
+    return needs(Right.ANYONE)(answered)  # each call asks by itself: see `asks`
+
+
+def _recognise(request: HttpRequest, now: datetime) -> None:
+    """Let `request.user` be who calls: of the token shown, else who is signed in."""
+    shown = request.headers.get("Authorization", "")
+    if shown:
+        scheme, _space, secret = shown.partition(" ")
+        token = use_token(secret=secret.strip(), now=now) if scheme.lower() == "bearer" else None
+        if token is None:
+            raise Problem(401, _("This token does not stand: it is wrong, revoked, or has expired."))
+        request.user, request.token = token.member, token  # type: ignore[attr-defined]
+    elif request.user.is_authenticated and request.method not in SAFE and check_csrf(request):
+        raise Problem(403, _("Show a token, or the CSRF token of a page."))
+
+
+def _counted(request: HttpRequest) -> limits.Left | None:
+    token: Token | None = getattr(request, "token", None)
+    if token is None and not request.user.is_authenticated:
+        return None
+    left = limits.count(f"token:{token.pk}" if token else f"member:{request.user.pk}")
+    if left.over:
+        raise Problem(429, _("Too many calls. Wait a little."), headers=left.headers)
+    return left
+
+
+def _in_form(request: HttpRequest) -> None:
+    """What is sent is JSON, whole, and not too much."""
+    if request.method in SAFE:
+        return
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise Problem(413, _("This is more than is taken at once.")) from None
+    except UnreadablePostError:
+        raise Problem(400, _("What was sent broke off.")) from None
+    if body and request.content_type != "application/json":
+        raise Problem(415, _("Send JSON: Content-Type: application/json."))
+
+
+def _spoken(request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:
+    chosen = getattr(request.user, "language", "") or translation.get_language_from_request(request)
+    with translation.override(chosen), speaking(chosen):
+        answer = call()
+        answer["Content-Language"] = chosen
+        return answer
+
+
+def _said_well(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    if answer.status_code == 405:
+        allow = {"Allow": answer.get("Allow", "")}
+        answer = problems.problem(405, _("This address does not know that method."), headers=allow)
+    answer.setdefault("Cache-Control", "private, no-cache")
+    patch_vary_headers(answer, ["Authorization", "Cookie", "Accept-Language"])
+    return marks.marked(request, answer)
+
+
+def nowhere(_request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    """An address under the API that leads nowhere."""
+    return problems.problem(404, _("There is no such address: see /api/openapi.json."))

@@ -1,0 +1,95 @@
+"""Lists a page at a time: the cursor holds the last row's place in the order, so that rows that come and go meanwhile
+neither repeat nor hide another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.core import signing
+from django.db.models import F, Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from ninja import Query, Schema
+from pydantic import Field
+
+from keepwell.api.problems import Problem
+
+Shape = TypeVar("Shape")
+Row = TypeVar("Row", bound=Model)
+_SALT = "keepwell.api.paging"
+
+
+class Page(Schema, Generic[Shape]):
+    """Part of a list. `next` is the cursor of the part after it; none where there is nothing more."""
+
+    items: list[Shape]
+    next: str | None
+
+
+class Part(Schema):
+    """Which part of a list is asked for."""
+
+    cursor: Annotated[
+        str, Field(description="`next` of the part before; none for the first", max_length=2000)
+    ] = ""
+    limit: Annotated[int, Field(ge=1, le=200, description="how many at most")] = 50
+
+
+Asked = Annotated[Part, Query()]
+
+
+@dataclass(frozen=True)
+class Order:
+    """By a field (“-” before it: downwards), empty ones last; then by `tie`, which is unique."""
+
+    by: str
+    tie: str = "pk"
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.tie}"
+
+
+def page(found: QuerySet[Row], part: Part, order: Order, shape: Callable[[Row], Shape]) -> dict[str, Any]:
+    """A part of the rows, each given its shape."""
+    if part.cursor:
+        found = found.filter(_after(order, *_read(order, part.cursor)))
+    name, tie = order.by.removeprefix("-"), order.tie
+    by = F(name).desc(nulls_last=True) if order.by.startswith("-") else F(name).asc(nulls_last=True)
+    rows = list(found.order_by(by, tie)[: part.limit + 1])
+    more = len(rows) > part.limit
+    rows = rows[: part.limit]
+    return {"items": [shape(row) for row in rows], "next": _write(order, rows[-1]) if more else None}
+
+
+def _after(order: Order, value: Any, tie: Any) -> Q:
+    name = order.by.removeprefix("-")
+    beyond = Q(**{f"{order.tie.removeprefix('-')}__{'lt' if order.tie.startswith('-') else 'gt'}": tie})
+    if value is None:
+        return Q(**{f"{name}__isnull": True}) & beyond
+    further = Q(**{f"{name}__{'lt' if order.by.startswith('-') else 'gt'}": value})
+    return further | (Q(**{name: value}) & beyond) | Q(**{f"{name}__isnull": True})
+
+
+def _write(order: Order, row: Model) -> str:
+    place = [_plain(_value(row, name.removeprefix("-"))) for name in (order.by, order.tie)]
+    return signing.dumps([str(order), *place], salt=_SALT)
+
+
+def _read(order: Order, cursor: str) -> tuple[Any, Any]:
+    try:
+        said, value, tie = signing.loads(cursor, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        said = value = tie = None
+    if said != str(order):
+        raise Problem(400, _("This cursor is not one of this list, sorted so. Begin without one."))
+    return value, tie
+
+
+def _value(row: Any, path: str) -> Any:
+    for name in path.split("__"):
+        row = getattr(row, name, None)
+    return row
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else value

@@ -1,0 +1,188 @@
+"""Retention's pages beside the statement: over time, cohorts, survival, definitions, cycles, saved segments."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.accounts.csv import as_csv
+from keepwell.lib.days import Grain
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.members.rights import Right, may, needs
+from keepwell.metrics.charts import numbers
+from keepwell.retention import actions, queries, showing, tables
+from keepwell.retention.asking import Asked, asked_of
+from keepwell.retention.cut import Cut
+from keepwell.retention.models import Figure, Segment
+from keepwell.retention.pictures import CHARTS
+from keepwell.retention.sheets import SHEETS
+from keepwell.retention.views import answer, around, member_of, page
+
+
+def figure_page(
+    request: HttpRequest, cut: Cut, kind: str, charts: tuple[str, ...], show: Any, **fields: Any
+) -> HttpResponse:
+    """A page of one figure: its charts, and what `show` makes of its result."""
+    said = asked_of(kind, request.GET, cut)
+    found = queries.figure(kind, said.params(*CHARTS[charts[0]].params), cut.name, now=timezone.now())
+    here = around(request, cut, said) | {"fields": fields, "kind": kind}
+    if not_yet := answer(request, here, found):
+        return not_yet
+    if request.GET.get("as") == "csv":
+        return as_csv(f"keepwell-{kind}", *SHEETS[kind](found.result))
+    result = found.result or {}
+    given = request.GET.copy()
+    given.pop("as", None)
+    pictures = showing.pictures(cut, said, given.urlencode(), *charts, result=result)
+    return render(
+        request, "retention/figure.html", {**here, "charts": pictures, "made": found, **show(result, said)}
+    )
+
+
+@needs(Right.SEE)
+@require_safe
+@page
+def series(request: HttpRequest, cut: Cut) -> HttpResponse:
+    """Churn and retention over months, quarters or years."""
+
+    def show(result: Any, said: Asked) -> dict[str, Any]:
+        return {
+            "table": tables.series_table(result, said) if result else None,
+            "table_heading": _("The series in numbers"),
+            "none": None if result else _("There is no such period in these days."),
+        }
+
+    fields = {"grain": [one.value for one in Grain], "days": True}
+    return figure_page(request, cut, "series", ("churn", "retention"), show, **fields)
+
+
+@needs(Right.SEE)
+@require_safe
+@page
+def cohorts(request: HttpRequest, cut: Cut) -> HttpResponse:
+    """Who of each cohort still pays."""
+
+    def show(result: Any, said: Asked) -> dict[str, Any]:
+        return {
+            "table": tables.cohort_table(result, said),
+            "table_heading": _("The cohorts in numbers"),
+            "note": _left_out(result["left_out"]),
+        }
+
+    fields = {"grain": [one.value for one in Grain], "measure": True, "by": True}
+    return figure_page(request, cut, "cohorts", ("cohorts",), show, **fields)
+
+
+def _left_out(n: int) -> str:
+    said = _("{n} accounts paid before the data begins and are left out.")
+    return said.format(n=numbers.count(n)) if n else ""
+
+
+@needs(Right.SEE)
+@require_safe
+@page
+def survival(request: HttpRequest, cut: Cut) -> HttpResponse:
+    """How long accounts stay."""
+
+    def show(result: Any, said: Asked) -> dict[str, Any]:
+        return {
+            "table": tables.survival_table(result, said),
+            "table_heading": _("Survival in numbers"),
+            "note": _left_out(result["left_out"]),
+        }
+
+    return figure_page(request, cut, "survival", ("survival",), show, by=True)
+
+
+@needs(Right.SEE)
+@require_safe
+@page
+def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
+    """The churn of a period as others define it, each difference with its accounts."""
+
+    def show(result: Any, said: Asked) -> dict[str, Any]:
+        return {
+            "title": showing.period_name(said.period),
+            "table": tables.definitions_table(result["definitions"], said),
+            "table_heading": _("The definitions in numbers"),
+            "meanings": result["definitions"],
+            "before": said.moved(-1),
+            "after": said.moved(1),
+        }
+
+    return figure_page(request, cut, "definitions", ("definitions",), show, period=True)
+
+
+@needs(Right.SEE)
+@require_safe
+@page
+def cycles(request: HttpRequest, cut: Cut) -> HttpResponse:
+    """How often accounts without a contract buy, and how long each may be silent."""
+
+    def show(result: Any, _said: Asked) -> dict[str, Any]:
+        return {
+            "table": tables.cycles_table(result["segments"]),
+            "table_heading": _("The cycles in numbers"),
+            "none": None if result["segments"][0]["accounts"] else _("Nobody buys without a contract."),
+        }
+
+    return figure_page(request, cut, "cycles", ("cycles",), show, nothing=True)
+
+
+@needs(Right.SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def segments(request: HttpRequest) -> HttpResponse:
+    """The saved segments with how many accounts pay in each now; and naming one."""
+    return _segments(request)
+
+
+@page
+def _segments(request: HttpRequest, cut: Cut) -> HttpResponse:
+    error, member = None, member_of(request)
+    if request.method == "POST":
+        if not may(member, Right.ACT):
+            return render(request, "403.html", status=403)
+        try:
+            actions.name_segment(
+                name=request.POST.get("name", ""), where=request.POST.get("where", ""), by=member
+            )
+        except KeepwellError as wrong:
+            error = vars(wrong)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("retention:segments")
+    now = timezone.now()
+    rows = []
+    for one in queries.segments()[:100]:
+        counted = queries.figure("count", {"where": one.where}, cut.name, now=now)
+        rows.append({"one": one, "count": _counted(counted), "mine": actions.may_change(member, one)})
+    unsaid = any(row["count"]["waiting"] for row in rows)
+    here = {**around(request, cut, None), "rows": rows, "error": error, "unsaid": unsaid}
+    here |= {"may": may(member, Right.ACT), "typed": request.POST or request.GET}
+    return render(request, "retention/segments.html", here, status=400 if error else 200)
+
+
+def _counted(figure: Figure) -> dict[str, Any]:
+    """How many accounts a segment has and what they pay, as far as that is known."""
+    if figure.state == Figure.State.FAILED:
+        return {"waiting": False, "error": (figure.error or {}).get("wrong", "")}
+    if figure.state != Figure.State.DONE:
+        return {"waiting": True}
+    told = figure.result or {}
+    money = numbers.money(told["mrr"], told["currency"])
+    return {"waiting": False, "accounts": numbers.count(told["accounts"]), "mrr": money}
+
+
+@needs(Right.ACT)
+@require_POST
+def remove_segment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a segment."""
+    try:
+        actions.remove_segment(segment=get_object_or_404(Segment, pk=pk), by=member_of(request))
+    except KeepwellError as wrong:
+        messages.error(request, str(wrong))
+    return redirect("retention:segments")
