@@ -156,7 +156,7 @@ def _segments(request: HttpRequest, cut: Cut) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("retention:segments")
     now = timezone.now()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in queries.segments()[:100]:
         counted = queries.figure("count", {"where": one.where}, cut.name, now=now)
         rows.append({"one": one, "count": _counted(counted), "mine": actions.may_change(member, one)})
