@@ -8,6 +8,7 @@ from django.db.models import Model
 from keepwell.members.models import Change, Member
 
 NIGHT = "night"
+NOBODY = "nobody"  # somebody who has not signed in
 
 
 def record(
@@ -17,13 +18,17 @@ def record(
     of: Model | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    otherwise: str = NIGHT,
 ) -> Change:
-    """Write that `by` (None: the night) did `what`, and which fields it changed from what to what."""
+    """Write that `by` did `what`, and which fields it changed from what to what.
+
+    Without a member it was the night, or who is named in `otherwise`.
+    """
     old, new = dict(before or {}), dict(after or {})
     same = {name for name in old.keys() & new.keys() if old[name] == new[name]}
     return Change.objects.create(
         member=by,
-        by=by.name if by else NIGHT,
+        by=by.name if by else otherwise,
         what=what,
         kind=of._meta.label_lower if of is not None else "",
         key=str(of.pk) if of is not None else "",

@@ -9,7 +9,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.members.models import Invitation, Member
+from keepwell.lib.errors import KeepwellError
+from keepwell.members.models import Invitation, Member, Portfolio, Role, Team
+from keepwell.members.queries import teams_of
+from keepwell.members.rights import Right, may
+from keepwell.metrics.cuts import parse_where
 
 
 class Joining(forms.Form):
@@ -57,3 +61,78 @@ class Profile(forms.ModelForm):
     class Meta:
         model = Member
         fields = ("name", "language", "time_zone", "theme")
+
+
+class Inviting(forms.Form):
+    """Whom to invite, as what, into which teams: no more than whoever invites may."""
+
+    email = forms.EmailField(
+        label=_("Mail address"),
+        required=False,
+        help_text=_("Without one, whoever holds the link says it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MEMBER)
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        into, roles = self.fields["teams"], self.fields["role"]
+        assert isinstance(into, forms.ModelMultipleChoiceField)
+        assert isinstance(roles, forms.ChoiceField)
+        into.queryset = teams_of(by)
+        if not may(by, Right.ADMINISTER):
+            into.required = True
+            roles.choices = [(one.value, one.label) for one in (Role.MEMBER, Role.VIEWER)]
+
+
+class Placing(forms.Form):
+    """A member's role and teams."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class OfTeam(forms.ModelForm):
+    """A team and what it looks after."""
+
+    class Meta:
+        model = Team
+        fields = ("name", "kind", "portfolios")
+        widgets = {"portfolios": forms.CheckboxSelectMultiple}  # noqa: RUF012 - so Django asks
+
+
+class OfPortfolio(forms.ModelForm):
+    """A portfolio: which accounts come into it, and when it is asked."""
+
+    class Meta:
+        model = Portfolio
+        fields = ("name", "condition", "place")
+        help_texts = {  # noqa: RUF012 - so Django asks
+            "condition": _(
+                "Like: segment = Enterprise and country in (DE, AT). Empty takes every account that is left."
+            ),
+            "place": _(
+                "Portfolios are asked from the lowest number on; an account comes into the first that fits."
+            ),
+        }
+
+    def clean_condition(self) -> str:
+        """A condition must be one."""
+        said = str(self.cleaned_data["condition"]).strip()
+        if said:
+            try:
+                parse_where(said)
+            except KeepwellError as wrong:
+                raise ValidationError(str(wrong)) from wrong
+        return said

@@ -4,19 +4,20 @@ A member sees the accounts of their teams' portfolios and those they own; an adm
 a member acts, a manager decides for their teams, an administrator sets up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-from keepwell.members.models import Member, Role
+from keepwell.members.models import Member, Role, Team
 
 Found = TypeVar("Found", bound=Model)
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Right(IntEnum):
@@ -49,14 +50,14 @@ def needs(right: Right) -> Callable[[View], View]:
 
     def said(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not may(
                 request.user, right
             ):  # the gate has asked already; a view called another way is asked here
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        checked.needs = right  # type: ignore[attr-defined] - functions bear what is said of them
+        checked.needs = right  # type: ignore[attr-defined]  # functions bear what is said of them
         return checked
 
     return said
@@ -81,3 +82,15 @@ def team_mates(member: Member) -> QuerySet[Member]:
     if may(member, Right.ADMINISTER):
         return active
     return active.filter(Q(teams__in=member.teams.all()) | Q(pk=member.pk)).distinct()
+
+
+def may_invite(member: Member, role: Role, teams: Sequence[Team]) -> bool:
+    """Whether a member may bring in somebody of a role: an administrator anybody, a manager into their own teams.
+
+    So a manager makes nobody who may do more than a member, or sees what the manager does not.
+    """
+    if may(member, Right.ADMINISTER):
+        return True
+    own = set(member.teams.values_list("pk", flat=True))
+    low = role in (Role.MEMBER, Role.VIEWER)
+    return may(member, Right.MANAGE) and low and bool(teams) and own.issuperset(team.pk for team in teams)
