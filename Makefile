@@ -6,16 +6,17 @@ BIN := $(VENV)/bin
 PYTHON ?=
 JOBS ?= 2
 DEMO_HOME ?= demo-home
+OFFICE := $(patsubst %/migrations/,%,$(wildcard src/keepwell/*/migrations/))
 POT := src/keepwell/locale/keepwell.pot
 WORDS := $(BIN)/pybabel --quiet extract -F src/keepwell/locale/words.toml -k gettext_lazy -k ngettext_lazy:1,2 --omit-header --no-location --sort-output --ignore-dirs tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock words reference clean
+.PHONY: help demo test test-postgresql check bench lock words reference clean
 
 help:
-	@echo "make demo       set up, simulate a company, and show its statement"
-	@echo "make test       set up and run every test, with coverage"
+	@echo "make demo       set up, simulate a company, show its statement, and open its office"
+	@echo "make test       set up and run every test, with coverage; those of the office on PostgreSQL too"
 	@echo "make check      style, types, who may import whom, translations, reference pages"
 	@echo "make bench      the benchmarks beside their peers; figures and import are written to docs/benchmarks.md"
 	@echo "make words      gather the texts to translate into $(POT)"
@@ -43,18 +44,24 @@ $(VENV)/ready-dev: $(VENV)/ready-run requirements/dev.txt
 # --- the product ------------------------------------------------------------------------------------------
 
 demo: $(VENV)/ready-run
-	@$(BIN)/keepwell --home $(DEMO_HOME) demo
+	@$(BIN)/keepwell --home $(DEMO_HOME) demo --serve
 
 # --- the checks -------------------------------------------------------------------------------------------
 
 test: $(VENV)/ready-dev
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
+	@$(MAKE) --no-print-directory test-postgresql
+
+# The rooms of the office once more, on a real PostgreSQL that comes as a wheel.
+test-postgresql: $(VENV)/ready-dev
+	@KEEPWELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(OFFICE)
 
 check: $(VENV)/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@DJANGO_SETTINGS_MODULE=keepwell.site.tests.settings $(BIN)/python -m django makemigrations --check --dry-run
 	@$(WORDS) -o $(VENV)/words.pot src/keepwell
 	@diff -u $(POT) $(VENV)/words.pot || { echo "Texts have changed: run make words and commit $(POT)."; exit 1; }
 	$(BIN)/keepwell docs --check docs

@@ -1,4 +1,7 @@
-"""Settings for tests: an office in a temporary folder, a quick hash for passwords, mail kept in memory."""
+"""Settings for tests: an office in a temporary folder, a quick hash for passwords, mail kept in memory.
+
+KEEPWELL_TEST_DATABASE=postgresql runs them on a real PostgreSQL, which comes as a wheel and is started here.
+"""
 
 import atexit
 import os
@@ -9,6 +12,11 @@ _FOLDER = tempfile.mkdtemp(prefix="keepwell-office-")
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 os.environ["KEEPWELL_OFFICE"] = _FOLDER
 os.environ.pop("KEEPWELL_HOME", None)
+os.environ.pop("DATABASE_URL", None)
+if os.environ.get("KEEPWELL_TEST_DATABASE") == "postgresql" and "PYTEST_VERSION" in os.environ:
+    from keepwell.site.tests.postgresql import started
+
+    os.environ["DATABASE_URL"] = started()
 
 from keepwell.site.settings import *  # noqa: E402, F403 - the office's place must be said before they are read
 
