@@ -18,6 +18,7 @@ CSRF_TRUSTED_ORIGINS = [ADDRESS]
 
 INSTALLED_APPS = [
     "keepwell.site",
+    "keepwell.followups",
     "keepwell.alerts",
     "keepwell.reach",
     "keepwell.retention",

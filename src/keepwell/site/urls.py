@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("accounts/", include("keepwell.accounts.urls")),
     path("retention/", include("keepwell.retention.urls")),
+    path("followups/", include("keepwell.followups.urls")),
     path("alerts/", include("keepwell.alerts.urls")),
     path("reach/", include("keepwell.reach.urls")),
     path("members/", include("keepwell.members.urls")),

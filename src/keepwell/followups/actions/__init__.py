@@ -1,0 +1,1 @@
+"""Every write of follow-ups, playbooks and cadence, by what is done."""

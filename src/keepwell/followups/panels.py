@@ -1,0 +1,28 @@
+"""On an account's page: its open follow-ups, one more, or a playbook."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from keepwell.accounts.models import Account
+from keepwell.accounts.rooms import Panel
+from keepwell.followups import queries
+from keepwell.followups.models import Playbook
+from keepwell.followups.showing import shown
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, may
+
+MOST = 5
+
+
+def _open(member: Member, account: Account) -> dict[str, Any]:
+    acts = may(member, Right.ACT)
+    return {
+        "account": account,
+        "rows": shown(queries.open_at(account, MOST), today=timezone.now().date()),
+        "acts": acts,
+        "playbooks": list(Playbook.objects.filter(active=True)) if acts else [],
+    }
+
+
+PANELS = (Panel("follow-ups", 10, "followups/panel.html", _open),)

@@ -1,0 +1,135 @@
+"""What pages ask of follow-ups, always as somebody."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import Http404
+
+from keepwell.accounts.models import Account
+from keepwell.followups.models import Batch, FollowUp, Mention, Rhythm
+from keepwell.members.models import Member, Role
+from keepwell.members.rights import seen_by
+
+WHOSE = ("mine", "team", "free")
+DUES = ("overdue", "today", "week", "later")
+SORTS = {
+    "worth": F("worth").desc(nulls_last=True),
+    "due": F("due").asc(),
+    "account": F("account__name").asc(),
+}
+WEEK = timedelta(days=7)
+
+
+def watchers(account: Account) -> QuerySet[Member]:
+    """Those who may see an account."""
+    found = Q(role=Role.ADMINISTRATOR) | Q(pk=account.owner_id)
+    if account.portfolio_id is not None:
+        found |= Q(teams__portfolios=account.portfolio_id)
+    return Member.objects.filter(found, is_active=True).distinct()
+
+
+def follow_ups_of(member: Member) -> QuerySet[FollowUp]:
+    """The follow-ups that a member may see."""
+    rows = FollowUp.objects.select_related("account", "owner", "contact", "run__playbook")
+    return seen_by(rows, member, account="account")
+
+
+def follow_up_of(member: Member, pk: int) -> FollowUp:
+    """One of them; Http404 where it is not theirs to see."""
+    found = (
+        follow_ups_of(member)
+        .select_related("account__standing", "alert", "made_by", "touch")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def listed(
+    member: Member,
+    *,
+    today: date,
+    whose: str = "mine",
+    state: str = FollowUp.State.OPEN,
+    due: str = "",
+    sort: str = "worth",
+    words: str = "",
+) -> QuerySet[FollowUp]:
+    """Follow-ups as a list asks for them: the worthiest first, unless by due day or account."""
+    found = follow_ups_of(member)
+    if whose == "mine":
+        found = found.filter(owner=member)
+    elif whose == "free":
+        found = found.filter(owner=None)
+    if state:
+        found = found.filter(state=state)
+    if due in DUES:
+        found = found.filter(_due(due, today))
+    if words:
+        found = found.filter(Q(what__icontains=words) | Q(account__name__icontains=words))
+    order = SORTS.get(sort, SORTS["worth"])
+    return found.order_by(order, "due", "pk") if sort != "due" else found.order_by(order, "pk")
+
+
+def _due(due: str, today: date) -> Q:
+    ends = today + WEEK
+    return {
+        "overdue": Q(due__lt=today),
+        "today": Q(due=today),
+        "week": Q(due__gt=today, due__lte=ends),
+        "later": Q(due__gt=ends),
+    }[due]
+
+
+def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, list[FollowUp]]:
+    """Open follow-ups by when they are due, the worthiest first, at most so many (and one) in each column."""
+    return {due: list(listed(member, today=today, whose=whose, due=due)[: most + 1]) for due in DUES}
+
+
+def open_at(account: Account, most: int) -> list[FollowUp]:
+    """Open follow-ups at an account that a member sees."""
+    found = FollowUp.objects.filter(account=account, state=FollowUp.State.OPEN).select_related("owner")
+    return list(found.order_by("due", "pk")[:most])
+
+
+def mentions_of(member: Member, most: int) -> list[Mention]:
+    """Where a member was called by name and has not looked, and may still see it."""
+    rows = Mention.objects.filter(member=member, seen_at=None)
+    if not rows.exists():  # as it is nearly always: nothing more is asked
+        return []
+    found = seen_by(rows, member, account="comment__follow_up__account")
+    return list(found.select_related("comment__member", "comment__follow_up__account").order_by("-pk")[:most])
+
+
+def batch_of(member: Member, pk: int) -> Batch | None:
+    """Something a member did to several at once, if it can still be taken back."""
+    found = Batch.objects.filter(pk=pk, member=member, undone_at=None).first()
+    return found if found is not None and found.before else None
+
+
+def silent(member: Member, *, today: date, stage: str = "", whose: str = "team") -> QuerySet[Rhythm]:
+    """Accounts nobody has spoken to for longer than their standard, the worthiest first."""
+    spoken_since = Q(account__last_touch__at__gt=F("spoken_at")) | Q(
+        spoken_at=None, account__last_touch__isnull=False
+    )
+    return _by_worth(_rhythms(member, stage, whose).filter(speak_by__lt=today).exclude(spoken_since))
+
+
+def reviews(member: Member, *, today: date, stage: str = "", whose: str = "team") -> QuerySet[Rhythm]:
+    """Accounts whose review is due, the worthiest first."""
+    return _by_worth(_rhythms(member, stage, whose).filter(review_by__lte=today))
+
+
+def _rhythms(member: Member, stage: str, whose: str) -> QuerySet[Rhythm]:
+    rows = Rhythm.objects.select_related("account__standing", "account__owner", "account__last_touch")
+    found = seen_by(rows, member, account="account")
+    if whose == "mine":
+        found = found.filter(account__owner=member)
+    return found.filter(stage=stage) if stage else found
+
+
+def _by_worth(found: QuerySet[Any]) -> QuerySet[Any]:
+    return found.order_by(F("account__standing__worth").desc(nulls_last=True), "pk")

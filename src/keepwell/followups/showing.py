@@ -1,0 +1,116 @@
+"""Follow-ups as pages show them: why, how urgent and what they are worth, in the reader's language."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keepwell.accounts.showing import money, per_cent, reporting
+from keepwell.followups.models import FollowUp
+from keepwell.members.models import Team
+from keepwell.reach.budget import Message
+from keepwell.reach.models import Channel
+from keepwell.reach.queries import Allowed, allowed_for
+from keepwell.reach.saying import day_said
+from keepwell.risk.features import all_features
+from keepwell.risk.reasons import from_code
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One follow-up on a page."""
+
+    one: FollowUp
+    today: date
+    currency: str
+    allowed: Allowed | None = None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is open and its day has gone by."""
+        return self.one.state == FollowUp.State.OPEN and self.one.due < self.today
+
+    @property
+    def due(self) -> str:
+        """When it is due, in words."""
+        days = (self.one.due - self.today).days
+        if self.one.state != FollowUp.State.OPEN:
+            return str(self.one.get_state_display())
+        if days == 0:
+            return _("today")
+        if days < 0:
+            return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
+        return ngettext("in {n} day", "in {n} days", days).format(n=days)
+
+    @property
+    def mark(self) -> str:
+        """How it is marked."""
+        if self.one.state != FollowUp.State.OPEN:
+            return "held" if self.one.state == FollowUp.State.DROPPED else "well"
+        return "poor" if self.overdue else "near" if self.one.due == self.today else "held"
+
+    @property
+    def worth(self) -> str:
+        """What acting is expected to bring."""
+        return money(self.one.worth, self.currency)
+
+    @property
+    def owner(self) -> str:
+        """Who has it, or whose it may be."""
+        if self.one.owner:
+            return str(self.one.owner)
+        team = dict(Team.Kind.choices).get(self.one.team, "")
+        return _("free: {team}").format(team=team) if team else _("free")
+
+    @cached_property
+    def reasons(self) -> list[str]:
+        """What spoke for leaving when it was made, strongest first."""
+        found = from_code(json.dumps(self.one.why.get("reasons", [])))
+        return [one.sentence(all_features(), currency=self.currency) for one in found if one.raises]
+
+    @property
+    def why(self) -> str:
+        """The first of them."""
+        said = self.reasons[0] if self.reasons else ""
+        return said[:1].upper() + said[1:]
+
+    @property
+    def why_first(self) -> str:
+        """Why it stands where it stands in the list."""
+        if self.one.worth is None:
+            return _("What acting brings is not known yet.")
+        return _("Acting on this account is expected to bring {worth}, what it costs taken off.").format(
+            worth=self.worth
+        )
+
+    @property
+    def risk(self) -> str:
+        """The risk when it was made."""
+        return per_cent(self.one.why.get("risk"))
+
+    @property
+    def touches(self) -> list[str]:
+        """The last contacts when it was made."""
+        return [_touch_said(one) for one in self.one.why.get("touches", [])]
+
+
+def shown(rows: Iterable[FollowUp], *, today: date, budget: bool = False) -> list[Shown]:
+    """Follow-ups for a page; with `budget`, each open one with when the contact budget lets it be done."""
+    found, currency = list(rows), reporting()
+    if not budget:
+        return [Shown(one, today, currency) for one in found]
+    asked = [Message(one.account, one.contact, one.channel, one.team) for one in found]
+    answers = allowed_for(asked, today=today) if asked else []
+    return [Shown(one, today, currency, answer) for one, answer in zip(found, answers, strict=True)]
+
+
+def _touch_said(one: dict[str, Any]) -> str:
+    day = day_said(datetime.fromisoformat(one["at"]).date())
+    channel = dict(Channel.choices).get(one.get("channel") or "", one.get("channel") or "")
+    who = _("they") if one.get("direction") == "in" else one.get("team") or _("we")
+    return " · ".join(str(part) for part in (day, who, channel, one.get("topic")) if part)

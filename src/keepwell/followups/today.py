@@ -1,0 +1,24 @@
+"""Beside Today: what is due, and where one was called by name."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from keepwell.accounts.rooms import Aside
+from keepwell.followups import queries
+from keepwell.followups.showing import shown
+from keepwell.members.models import Member
+
+MOST = 8
+
+
+def _due(member: Member) -> dict[str, Any] | None:
+    today = timezone.now().date()
+    rows = queries.listed(member, today=today, whose="mine", sort="due").filter(due__lte=today)
+    return {
+        "rows": shown(rows[:MOST], today=today),
+        "mentions": queries.mentions_of(member, 3),
+    }
+
+
+TODAY = (Aside("due today", 10, "followups/aside.html", _due),)

@@ -1,0 +1,136 @@
+"""Follow-ups as a list, as a board, and one by itself."""
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keepwell.accounts.csv import as_csv
+from keepwell.followups import queries
+from keepwell.followups.actions import handling
+from keepwell.followups.forms import Doing, Handing, Saying
+from keepwell.followups.models import FollowUp
+from keepwell.followups.showing import shown
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, may, needs, team_mates
+
+PAGE, COLUMN, EXPORT = 50, 20, 10_000
+
+
+@needs(Right.SEE)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Follow-ups, the worthiest first, filtered and sorted by what the address says."""
+    assert isinstance(request.user, Member)
+    now, asked = timezone.now(), _asked(request)
+    found = queries.listed(request.user, today=now.date(), **asked)
+    if request.GET.get("as") == "csv":
+        return _exported(request.user, found)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    acts, just = may(request.user, Right.ACT), request.session.pop("did together", 0)
+    return render(
+        request,
+        "followups/list.html",
+        {
+            "asked": asked,
+            "page": page,
+            "rows": shown(page, today=now.date(), budget=asked["state"] == FollowUp.State.OPEN),
+            "states": FollowUp.State.choices,
+            "dues": _heads(),
+            "mates": team_mates(request.user) if acts else [],
+            "batch": queries.batch_of(request.user, just) if just else None,
+            "mentions": queries.mentions_of(request.user, 5),
+            "acts": acts,
+        },
+    )
+
+
+@needs(Right.SEE)
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Open follow-ups in columns by when they are due."""
+    assert isinstance(request.user, Member)
+    today, whose = timezone.now().date(), _whose(request)
+    found = queries.board(request.user, today=today, whose=whose, most=COLUMN)
+    heads = dict(_heads())
+    columns = [
+        {
+            "due": due,
+            "head": heads[due],
+            "rows": shown(rows[:COLUMN], today=today),
+            "more": len(rows) > COLUMN,
+        }
+        for due, rows in found.items()
+    ]
+    return render(request, "followups/board.html", {"columns": columns, "asked": {"whose": whose}})
+
+
+@needs(Right.SEE)
+@require_safe
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """One follow-up: what to say and why, what came of it, and what was said of it."""
+    assert isinstance(request.user, Member)
+    now = timezone.now()
+    found = queries.follow_up_of(request.user, pk)
+    handling.look(follow_up=found, by=request.user, now=now)
+    return render(request, "followups/one.html", page_of(request.user, found))
+
+
+def page_of(member: Member, found: FollowUp, *, doing: Doing | None = None) -> dict[str, object]:
+    """What the page of a follow-up shows; `doing` is a form that came back."""
+    today, acts = timezone.now().date(), may(member, Right.ACT)
+    still = acts and found.state == FollowUp.State.OPEN
+    [said] = shown([found], today=today, budget=True)
+    return {
+        "one": said,
+        "doing": (doing or Doing()) if still else None,
+        "handing": Handing(account=found.account, member=member) if still else None,
+        "saying": Saying() if acts else None,
+        "comments": found.comments.select_related("member"),
+    }
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    said = {name: request.GET.get(name, "") for name in ("state", "due", "sort", "words")}
+    if "state" not in request.GET or said["state"] not in (*FollowUp.State.values, ""):
+        said["state"] = FollowUp.State.OPEN.value
+    return said | {"whose": _whose(request), "sort": said["sort"] or "worth"}
+
+
+def _whose(request: HttpRequest) -> str:
+    whose = request.GET.get("whose", "")
+    return whose if whose in queries.WHOSE else "mine"
+
+
+def _heads() -> list[tuple[str, str]]:
+    return [
+        ("overdue", _("Overdue")),
+        ("today", _("Today")),
+        ("week", _("Within a week")),
+        ("later", _("Later")),
+    ]
+
+
+def _exported(member: Member, found: QuerySet[FollowUp]) -> HttpResponse:
+    head = [_("due"), _("account"), _("what to say"), _("owner"), _("state"), _("outcome"), _("worth")]
+    rows = shown(found[:EXPORT], today=timezone.now().date())
+    handling.exported(by=member, rows=len(rows))
+    return as_csv(
+        "follow-ups",
+        head,
+        (
+            [
+                one.one.due.isoformat(),
+                str(one.one.account),
+                one.one.what,
+                one.owner,
+                str(one.one.get_state_display()),
+                str(one.one.get_outcome_display()),
+                one.worth,
+            ]
+            for one in rows
+        ),
+    )

@@ -1,0 +1,205 @@
+"""Playbooks: what they are, starting them, and what they did."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.accounts.queries import accounts_of
+from keepwell.accounts.showing import per_cent, shown
+from keepwell.alerts.models import Alert
+from keepwell.followups.actions import arranging, playing
+from keepwell.followups.conditions import eligible
+from keepwell.followups.forms import Playing, Steps
+from keepwell.followups.models import FollowUp, Playbook, Run, Version
+from keepwell.lib.errors import KeepwellError
+from keepwell.members.models import Member, Team
+from keepwell.members.rights import Right, may, needs, seen_by
+from keepwell.reach.models import Channel
+
+PAGE = 25
+
+
+@needs(Right.SEE)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """All playbooks, with how often each was started and held out."""
+    rows = Playbook.objects.annotate(
+        treated=Count("runs", filter=Q(runs__arm=Run.Arm.TREATED)),
+        out=Count("runs", filter=Q(runs__arm=Run.Arm.HELD_OUT)),
+    ).prefetch_related("versions")
+    manages = may(request.user, Right.MANAGE)
+    return render(request, "followups/playbooks.html", {"rows": rows, "manages": manages})
+
+
+@needs(Right.SEE)
+@require_safe
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """One playbook: its steps, for whom it is, what it did, and at whom it can be started."""
+    assert isinstance(request.user, Member)
+    playbook = get_object_or_404(Playbook.objects.select_related("effect"), pk=pk)
+    version = playbook.newest
+    runs = seen_by(Run.objects.filter(playbook=playbook), request.user, account="account")
+    found = accounts_of(request.user).none()
+    if version is not None:
+        fit = eligible(accounts_of(request.user), version)
+        busy = FollowUp.objects.filter(run__playbook=playbook, state=FollowUp.State.OPEN).values("account")
+        out = Run.objects.filter(playbook=playbook, arm=Run.Arm.HELD_OUT).values("account")
+        found = fit.exclude(pk__in=busy).exclude(pk__in=out)
+        found = found.order_by(F("standing__worth").desc(nulls_last=True), "pk")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "followups/playbook.html",
+        {
+            "playbook": playbook,
+            "version": version,
+            "steps": _steps(version),
+            "risk": per_cent(version.least_risk) if version else "",
+            "share": per_cent(version.held_out) if version else "",
+            "older": playbook.versions.select_related("made_by")[1:10],
+            "counts": runs.aggregate(
+                treated=Count("pk", filter=Q(arm=Run.Arm.TREATED)),
+                out=Count("pk", filter=Q(arm=Run.Arm.HELD_OUT)),
+            ),
+            "page": page,
+            "rows": shown(page),
+            "effect": _effect(playbook),
+            "acts": may(request.user, Right.ACT),
+            "manages": may(request.user, Right.MANAGE),
+        },
+    )
+
+
+@needs(Right.MANAGE)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Set down a new playbook."""
+    return _written(request, None)
+
+
+@needs(Right.MANAGE)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set down the next version of a playbook."""
+    return _written(request, get_object_or_404(Playbook, pk=pk))
+
+
+@needs(Right.ACT)
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start a playbook at the accounts that were chosen, perhaps for an alert."""
+    assert isinstance(request.user, Member)
+    playbook = get_object_or_404(Playbook, pk=pk)
+    accounts = list(accounts_of(request.user).filter(pk__in=request.POST.getlist("account")))
+    number = request.POST.get("alert", "")
+    alert = Alert.objects.filter(pk=int(number), account__in=accounts).first() if number.isdigit() else None
+    try:
+        done = playing.start(
+            playbook=playbook, accounts=accounts, by=request.user, now=timezone.now(), alert=alert
+        )
+    except KeepwellError as wrong:
+        messages.error(request, str(wrong))
+    else:
+        said = _("Started at {treated}; held out to learn from: {out}.")
+        messages.success(request, said.format(treated=done.treated, out=done.held_out))
+        if done.running or done.unfit:
+            said = _("Left as they are: {running} where it runs already, {unfit} that it is not for.")
+            messages.info(request, said.format(running=len(done.running), unfit=len(done.unfit)))
+    if len(accounts) == 1 and request.POST.get("from") == "account":
+        return redirect("accounts:account", accounts[0].pk)
+    return redirect("followups:playbook", pk)
+
+
+@needs(Right.MANAGE)
+@require_POST
+def use(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a playbook out of use, or into it again."""
+    assert isinstance(request.user, Member)
+    playbook = get_object_or_404(Playbook, pk=pk)
+    playing.retire(playbook=playbook, by=request.user, active=request.POST.get("active") == "1")
+    return redirect("followups:playbook", pk)
+
+
+@needs(Right.MANAGE)
+@require_POST
+def effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have its effect worked out."""
+    assert isinstance(request.user, Member)
+    playbook = get_object_or_404(Playbook, pk=pk)
+    arranging.ask_effect(playbook=playbook, by=request.user, now=timezone.now())
+    return redirect("followups:playbook", pk)
+
+
+def _written(request: HttpRequest, playbook: Playbook | None) -> HttpResponse:
+    assert isinstance(request.user, Member)
+    version = playbook.newest if playbook else None
+    form = Playing(request.POST or None, playbook=playbook, initial=_initial(version))
+    steps = Steps(request.POST or None, initial=version.steps if version else [], prefix="step")
+    if request.method == "POST" and form.is_valid() and steps.is_valid():
+        said = [value for step in steps if (value := step.value())]
+        try:
+            made = playing.set_down(
+                by=request.user,
+                playbook=playbook,
+                name=form.cleaned_data["name"],
+                steps=said,
+                **form.values(),
+            )
+        except KeepwellError as wrong:
+            form.add_error(None, str(wrong))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("followups:playbook", made.playbook_id)
+    page = {"form": form, "steps": steps, "playbook": playbook}
+    return render(request, "followups/playbook_form.html", page)
+
+
+def _initial(version: Version | None) -> dict[str, Any]:
+    if version is None:
+        return {"held_out": 20}
+    return {
+        "condition": version.condition,
+        "stage": version.stage,
+        "least_risk": None if version.least_risk is None else round(version.least_risk * 100, 1),
+        "held_out": round(version.held_out * 100, 1),
+    }
+
+
+def _steps(version: Version | None) -> list[dict[str, Any]]:
+    teams, channels = dict(Team.Kind.choices), dict(Channel.choices)
+    return [
+        {
+            **step,
+            "team": teams.get(step.get("team", ""), _("the owner")),
+            "channel": channels.get(step["channel"], step["channel"]),
+        }
+        for step in (version.steps if version else [])
+    ]
+
+
+def _effect(playbook: Playbook) -> dict[str, Any] | None:
+    said = getattr(playbook, "effect", None)
+    if said is None:
+        return None
+    rows = [
+        {
+            **row,
+            "treated_share": per_cent(row["treated_share"]),
+            "held_out_share": per_cent(row["held_out_share"]),
+            "benefit": _points(row["benefit"]),
+            "between": f"{_points(row['low'])} … {_points(row['high'])}",
+        }
+        for row in said.rows
+    ]
+    return {"said": said, "rows": rows, "refused": said.refused.splitlines()}
+
+
+def _points(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:+.1f}".replace("-", "−")
