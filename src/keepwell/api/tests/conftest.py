@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,19 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
+from keepwell.accounts.models import Account, Contact, Entry, Projection
 from keepwell.api.actions import make_token
-from keepwell.members.models import Member, Portfolio, Role, Team
-
-ROLES = {
-    "administrator": (Role.ADMINISTRATOR, None),
-    "manager": (Role.MANAGER, "Ours"),
-    "owner": (Role.MEMBER, None),
-    "mate": (Role.MEMBER, "Ours"),
-    "viewer": (Role.VIEWER, "Ours"),
-    "stranger": (Role.MEMBER, "Theirs"),
-}
-SEES = ("administrator", "manager", "owner", "mate", "viewer")
+from keepwell.api.tests.office import ROLES, paying
+from keepwell.members.models import Member, Portfolio, Team
 
 
 @pytest.fixture(autouse=True)
@@ -43,25 +34,6 @@ def people(db: None) -> dict[str, Member]:
         if team:
             found[name].teams.add(teams[team])
     return found
-
-
-def paying(account_id: str, **rest: Any) -> Account:
-    """An account that stands somehow."""
-    account = Account.objects.create(account_id=account_id, **({"name": f"Account {account_id}"} | rest))
-    number = sum(map(ord, account_id))
-    Standing.objects.create(
-        account=account,
-        day=date(2026, 11, 21),
-        kept_by="contract",
-        mrr=100_00 + number,
-        risk=None if number % 3 == 0 else (number % 7) / 10,
-        worth=None if number % 4 == 0 else number % 5 * 1000,
-        health="poor",
-        score=0.2,
-        steps={"paying": "poor"},
-        past=[["2026-11-19", 0.1], ["2026-11-20", 0.2]],
-    )
-    return account
 
 
 @pytest.fixture

@@ -1,0 +1,99 @@
+"""Each call, by everybody: what one may not see is not there, what one may not do is refused."""
+
+from typing import Any
+
+import pytest
+
+from keepwell.accounts.models import Account
+from keepwell.api.gathering import the_api
+from keepwell.api.tests.office import ROLES, SEES
+from keepwell.members.models import Member
+
+pytestmark = pytest.mark.django_db
+OF_ACCOUNT = ("", "/timeline", "/contacts", "/standing")
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("part", OF_ACCOUNT)
+def test_an_account_is_told_to_those_who_see_it(part: str, name: str, as_: Any, account: Account) -> None:
+    answer = as_(name, "read").call("GET", f"/accounts/{account.pk}{part}")
+    assert answer.status_code == (200 if name in SEES else 404)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_list_holds_what_its_caller_sees(name: str, as_: Any, account: Account) -> None:
+    found = as_(name, "read").call("GET", "/accounts").json()["items"]
+    ids = {one["id"] for one in found}
+    assert ("A1" in ids) == (name in SEES)
+    assert ("B/1" in ids) == (name in ("administrator", "stranger"))
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("administrator", 200), ("manager", 200), ("owner", 403), ("viewer", 403), ("stranger", 403)],
+)
+def test_whose_an_account_is_a_manager_says(
+    name: str, status: int, as_: Any, account: Account, people: dict[str, Member]
+) -> None:
+    to = people["mate"].pk
+    answer = as_(name).call("PUT", f"/accounts/{account.pk}/owner", {"owner": to})
+    assert answer.status_code == status
+    account.refresh_from_db()
+    assert (account.owner_id == to) == (status == 200)
+
+
+def test_an_account_is_given_only_to_ones_own_team(
+    as_: Any, account: Account, people: dict[str, Member]
+) -> None:
+    program, address = as_("manager"), f"/accounts/{account.pk}/owner"
+    assert program.call("PUT", address, {"owner": people["stranger"].pk}).status_code == 422
+    people["stranger"].role = "manager"
+    people["stranger"].save()
+    assert as_("stranger").call("PUT", address, {"owner": people["stranger"].pk}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("address", ["/members", "/teams"])
+def test_members_and_teams_are_told_to_administrators(
+    address: str, name: str, as_: Any, account: Account
+) -> None:
+    answer = as_(name).call("GET", address)
+    assert answer.status_code == (200 if name == "administrator" else 403)
+
+
+def test_an_id_with_a_slash_leads_to_its_account(as_: Any, account: Account) -> None:
+    for address in ("/accounts/B/1", "/accounts/B%2F1", "/accounts/B%2F1/standing"):
+        assert as_("administrator").call("GET", address).status_code == 200
+
+
+def test_amounts_are_decimals_and_what_is_not_known_is_nothing(as_: Any, account: Account) -> None:
+    said = as_("mate").call("GET", "/accounts/A1").json()["standing"]
+    assert (said["mrr"], said["currency"]) == ("101.14", "EUR")
+    history = as_("mate").call("GET", "/accounts/A1/standing").json()
+    assert history["past"] == [{"day": "2026-11-19", "risk": 0.1}, {"day": "2026-11-20", "risk": 0.2}]
+
+
+def test_a_timeline_can_be_asked_for_one_kind(as_: Any, account: Account) -> None:
+    program = as_("mate")
+    assert len(program.call("GET", "/accounts/A1/timeline?kind=touch").json()["items"]) == 5
+    assert program.call("GET", "/accounts/A1/timeline?kind=ticket").json()["items"] == []
+
+
+def test_a_search_is_answered(as_: Any, account: Account) -> None:
+    assert as_("mate").call("GET", "/search?words=Account").status_code == 200
+
+
+def test_lists_ask_few_questions_however_long(
+    as_: Any, account: Account, django_assert_max_num_queries: Any
+) -> None:
+    program = as_("administrator")
+    for address in ("/accounts", "/accounts/A1", "/accounts/A1/timeline", "/members", "/teams"):
+        with django_assert_max_num_queries(12):
+            program.call("GET", address)
+
+
+def test_every_call_asks_something_of_its_caller() -> None:
+    for router in the_api()._get_bound_routers():
+        for path in router.path_operations.values():
+            for operation in path.operations:
+                assert operation.auth_callbacks, operation.path
