@@ -162,7 +162,8 @@ def past_of(risks: "Risks", trigger: Trigger, bounds: Bounds, *, kept: Path | No
         obs = risks.past(months=MONTHS)
         return Past(obs, np.full(len(obs), np.nan), risks.checkup() if trigger.past == "steps" else None)
     obs, chances = _said(risks, kept)
-    days = obs.days()[-MONTHS - 1 :]
+    before = 1 if trigger.past == "changes" else 0  # the first month-end is there to have risen from
+    days = obs.days()[-MONTHS - before :]
     newest = np.isin(obs.as_of, days)
     if not newest.any() or np.isnan(chances[newest]).all():
         raise KeepwellError(_("On no day of the last year was enough known to say a risk."))

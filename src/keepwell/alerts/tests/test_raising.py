@@ -8,7 +8,9 @@ import pytest
 from keepwell.accounts.models import Contact, Entry, Standing
 from keepwell.alerts.actions.answering import close_alerts
 from keepwell.alerts.actions.raising import raise_alerts
+from keepwell.alerts.actions.settling import settle
 from keepwell.alerts.models import Alert, Reason, Threshold
+from keepwell.alerts.queries import scores
 from keepwell.alerts.tests.conftest import DAY, NOW, Office
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,15 @@ def test_a_second_condition_must_hold(office: Office, stands: Stands) -> None:
     stands(office.account("B"), signals={**said, "response_share_90": 0.9})
     assert raised() == ["silence"]
     assert Alert.objects.get().account_id == "A"
+
+
+def test_without_a_model_a_condition_on_risk_is_not_asked(office: Office, stands: Stands) -> None:
+    for name, risk in (("A", None), ("B", 0.01), ("C", 0.2)):
+        stands(office.account(name), risk=risk, steps={"use": "healthy"})
+    raised()
+    Standing.objects.update(steps={"use": "poor"})
+    assert raised(1) == ["step_poor", "step_poor"]
+    assert sorted(Alert.objects.values_list("account", flat=True)) == ["A", "C"]
 
 
 def test_a_step_that_was_poor_from_the_first_night_has_not_turned(office: Office, stands: Stands) -> None:
@@ -234,3 +245,33 @@ def test_what_was_put_off_comes_back_on_its_day(office: Office, stands: Stands) 
     assert Alert.objects.get().state == "snoozed"
     raised(3)
     assert Alert.objects.get().state == "open"
+
+
+def test_what_became_of_alerts_is_noted(office: Office, stands: Stands) -> None:
+    stands(office.account("A"), risk=0.6)
+    stands(office.account("B"), risk=0.6)
+    raised()
+    Entry.objects.create(
+        account_id="A", at=NOW + 5 * NIGHT, kind="touch", key="touch:1", data={"direction": "out"}
+    )
+    Entry.objects.create(
+        account_id="A", at=NOW + 40 * NIGHT, kind="movement", key="m:1", data={"kind": "churn"}
+    )
+    Entry.objects.create(
+        account_id="B", at=NOW + 5 * NIGHT, kind="touch", key="touch:2", data={"direction": "in"}
+    )
+    settle(now=NOW + 50 * NIGHT)
+    score, by_trigger = scores(office.owner, now=NOW + 50 * NIGHT)
+    assert (score.raised, score.acted, score.judged, score.right, score.left) == (2, 1, 1, 1, 1)
+    assert (score.warning, by_trigger.led_to_action, by_trigger.was_right) == (41, 0.5, 1.0)
+    assert scores(office.stranger, now=NOW)[0].raised == 0
+
+
+def test_false_alarms_count_against_a_trigger(office: Office, stands: Stands) -> None:
+    stands(office.account("A"), risk=0.6)
+    stands(office.account("B"), risk=0.6, signals={"unpaid_days": 40})
+    raised()
+    close_alerts(alerts=Alert.objects.filter(account="A"), by=office.owner, outcome="wrong", now=NOW)
+    close_alerts(alerts=Alert.objects.filter(account="B"), by=office.owner, outcome="acted", now=NOW)
+    score = {one.trigger.name: one.was_right for one in scores(office.owner, now=NOW) if one.trigger}
+    assert score == {"risk_high": 0.5, "payment_failing": 1.0}

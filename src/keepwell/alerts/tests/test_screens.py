@@ -25,7 +25,13 @@ def as_(member: Member) -> Client:
 
 @pytest.fixture
 def alert(office: Office, stands: Stands) -> Alert:
-    stands(office.account("A", segment="Big"), risk=0.6, low=0.5, high=0.7, signals={"unpaid_days": 40, "unpaid": 2})
+    stands(
+        office.account("A", segment="Big"),
+        risk=0.6,
+        low=0.5,
+        high=0.7,
+        signals={"unpaid_days": 40, "unpaid": 2},
+    )
     raise_alerts(now=NOW)
     return Alert.objects.get()
 
@@ -79,7 +85,13 @@ def test_filters_live_in_the_address(office: Office, alert: Alert, address: str,
 
 def test_closing_says_what_came_of_it_and_can_be_taken_back(office: Office, alert: Alert) -> None:
     client = as_(office.owner)
-    form = {"alert": alert.pk, "do": "close", "outcome": "wrong", "note": "a test account", "next": "/alerts/"}
+    form = {
+        "alert": alert.pk,
+        "do": "close",
+        "outcome": "wrong",
+        "note": "a test account",
+        "next": "/alerts/",
+    }
     answer = client.post("/alerts/answer", form, follow=True)
     alert.refresh_from_db()
     assert (alert.state, alert.outcome, alert.closed_by) == ("closed", "wrong", office.owner)
@@ -119,7 +131,10 @@ def test_an_alert_is_put_off_for_days(office: Office, alert: Alert) -> None:
 def test_one_leads_back_only_to_addresses_of_ours(office: Office, alert: Alert) -> None:
     form = {"alert": alert.pk, "do": "acknowledge", "next": "https://evil.example/"}
     assert as_(office.owner).post("/alerts/answer", form)["Location"].startswith("/alerts/")
-    assert as_(office.owner).post(f"/alerts/undo/{uuid4()}", {"next": "//evil.example"})["Location"] == "/alerts/"
+    assert (
+        as_(office.owner).post(f"/alerts/undo/{uuid4()}", {"next": "//evil.example"})["Location"]
+        == "/alerts/"
+    )
 
 
 def test_the_export_holds_no_formulas(office: Office, alert: Alert) -> None:
@@ -189,7 +204,13 @@ def test_one_says_how_one_is_told(office: Office) -> None:
 
 
 def test_a_webhook_in_our_own_network_needs_an_administrator(office: Office) -> None:
-    form = {"kind": "webhook", "name": "Hook", "address": "http://127.0.0.1:9/x", "whose": "member", "private": "on"}
+    form = {
+        "kind": "webhook",
+        "name": "Hook",
+        "address": "http://127.0.0.1:9/x",
+        "whose": "member",
+        "private": "on",
+    }
     page = as_(office.owner).post("/alerts/channels/add", form)
     assert "private network" in page.content.decode()
     assert not Channel.objects.exists()
@@ -198,7 +219,9 @@ def test_a_webhook_in_our_own_network_needs_an_administrator(office: Office) -> 
 
 
 def test_a_stranger_neither_tries_nor_removes_a_place(office: Office) -> None:
-    channel = Channel.objects.create(kind="webhook", name="Hook", address="https://x.example", member=office.owner)
+    channel = Channel.objects.create(
+        kind="webhook", name="Hook", address="https://x.example", member=office.owner
+    )
     for way in ("try", "remove"):
         assert as_(office.stranger).post(f"/alerts/channels/{channel.pk}/{way}").status_code == 404
     as_(office.owner).post(f"/alerts/channels/{channel.pk}/remove")

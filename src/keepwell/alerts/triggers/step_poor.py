@@ -45,5 +45,6 @@ TRIGGER = Trigger(
     threshold=2,
     near=1,
     unit="step",
+    also=("risk", "above", 0.1),
     past="steps",
 )
