@@ -224,13 +224,13 @@ def _all(found: "Health") -> Answer:
         Column("standing", _("Standing")),
         Column("score", _("Score"), number=True),
         Column("known", _("Known, %"), number=True),
-        *[Column(step, STEPS[step]) for step in steps],
+        *[Column(step, _(STEPS[step])) for step in steps],
     ]
     words = {"standing", *steps}
-    shown = [[LABELS[row[c.name]] if c.name in words else row[c.name] for c in columns] for row in rows]
+    shown = [[_(LABELS[row[c.name]]) if c.name in words else row[c.name] for c in columns] for row in rows]
     plain = [[row[c.name] for c in columns] for row in rows]
     counts = found.counts()
-    said = ", ".join(f"{LABELS[name]} {count}" for name, count in reversed(counts.items()))
+    said = ", ".join(f"{_(LABELS[name])} {count}" for name, count in reversed(counts.items()))
     return Answer(
         {"day": found.day, "counts": counts, "accounts": rows},
         [
@@ -250,8 +250,8 @@ def _account(one: dict[str, Any]) -> Answer:
     features = all_features()
     rows = [
         [
-            STEPS[step["step"]] if place == 0 else "",
-            LABELS[step["standing"]] if place == 0 else "",
+            _(STEPS[step["step"]]) if place == 0 else "",
+            _(LABELS[step["standing"]]) if place == 0 else "",
             _(features[signal["feature"]].label),
             "" if signal["value"] is None else f"{signal['value']:g}",
             STATES[signal["is"]],
@@ -274,7 +274,7 @@ def _account(one: dict[str, Any]) -> Answer:
     title = _("{account} before {day}: {standing}, score {score}, {known:.0f}% known").format(
         account=one["account_id"],
         day=one["day"],
-        standing=LABELS[one["standing"]],
+        standing=_(LABELS[one["standing"]]),
         score=score,
         known=one["known"],
     )

@@ -75,7 +75,7 @@ def reasons_of(
     feature whose value lies on the side that speaks against the reason does not tell it, if another one can. What
     cannot be asked of an account of its kind, as the renewal of one without a contract, is no reason.
     """
-    contributions = np.where(_asked(obs), contributions, 0.0)
+    contributions = np.where(asked(obs), contributions, 0.0)
     groups = _groups(obs.features)
     weights = np.stack([contributions[:, group].sum(axis=1) for group in groups], axis=1)
     tellers = np.stack(
@@ -128,7 +128,7 @@ def _groups(features: Sequence[Feature]) -> list[Ints]:
     return [np.array(places, np.int64) for places in groups.values()]
 
 
-def _asked(obs: Observations) -> Bools:
+def asked(obs: Observations) -> Bools:
     """(n, f) whether the feature can be asked of an account of that kind, or is known of it all the same."""
     only = np.array([feature.only for feature in obs.features], object)
     found: Bools = (only == "") | (only == obs.kind[:, None]) | np.isfinite(obs.values)

@@ -28,18 +28,19 @@ from typing import Any, Literal
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near as near_names
+from keepwell.risk.features import N_
 
-# The steps of a customer's way with us, in their order, and how they are called.
+# The steps of a customer's way with us, in their order, and how they are called; `gettext` when shown.
 STEPS = {
-    "onboarding": _("Onboarding"),
-    "use": _("Use"),
-    "support": _("Support"),
-    "objections": _("Objections"),
-    "complaints": _("Complaints and claims"),
-    "results": _("Results against goals"),
-    "relationship": _("Relationship"),
-    "payment": _("Payment"),
-    "renewal": _("Renewal"),
+    "onboarding": N_("Onboarding"),
+    "use": N_("Use"),
+    "support": N_("Support"),
+    "objections": N_("Objections"),
+    "complaints": N_("Complaints and claims"),
+    "results": N_("Results against goals"),
+    "relationship": N_("Relationship"),
+    "payment": N_("Payment"),
+    "renewal": N_("Renewal"),
 }
 
 Side = Literal["above", "below"]

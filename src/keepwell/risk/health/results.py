@@ -58,6 +58,8 @@ class Health(Tabular):
     def of_account(self, account: str) -> dict[str, Any]:
         """One account, step by step and signal by signal, those that count against it first in each step.
 
+        Signals that cannot be asked of an account of its kind are left out.
+
         Raises KeepwellError with near names where it was not observed on the day.
         """
         rows = np.flatnonzero(self.observations.accounts == account)
@@ -86,7 +88,7 @@ class Health(Tabular):
     def _signals(self, step: str, row: int) -> list[dict[str, Any]]:
         found = []
         for place, signal in enumerate(self.checkup.signals):
-            if signal.step == step:
+            if signal.step == step and self.standing.asked[row, place]:
                 bounds = signal.bounds_of(str(self.observations.segment[row]))
                 found.append(
                     {

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from keepwell.lib.text import gettext as _
+from keepwell.risk.features import N_
 from keepwell.risk.health.checkup import CheckUp, Limits, Signal
+from keepwell.risk.reasons import asked
 
 if TYPE_CHECKING:
     from keepwell.risk.observations import Observations
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 # How a signal is: what it has earned of its weight. Not known earns nothing and costs nothing.
 FINE, NEAR, OVER = 1.0, 0.5, 0.0
@@ -22,11 +24,11 @@ FINE, NEAR, OVER = 1.0, 0.5, 0.0
 # How an account, or a step of it, is. Not known is never healthy.
 UNKNOWN, POOR, CONCERNING, HEALTHY = range(4)
 STANDINGS = ("unknown", "poor", "concerning", "healthy")
-LABELS = {
-    "unknown": _("not known"),
-    "poor": _("Poor"),
-    "concerning": _("Concerning"),
-    "healthy": _("Healthy"),
+LABELS = {  # for people; `gettext` when shown
+    "unknown": N_("not known"),
+    "poor": N_("Poor"),
+    "concerning": N_("Concerning"),
+    "healthy": N_("Healthy"),
 }
 
 
@@ -34,9 +36,11 @@ LABELS = {
 class Standing:
     """Scores over what is known, of n observations.
 
-    score (n,): 0 to 100, NaN where too little is known. known (n,): share of the weight known, 0 to 100.
-    standing (n,): one of UNKNOWN, POOR, CONCERNING, HEALTHY. signals (n, s): FINE, NEAR, OVER, or NaN where not
-    known, in the order of the check-up's signals. steps: the same three for each step alone.
+    score (n,): 0 to 100, NaN where too little is known. known (n,): share of the weight known, 0 to 100, of the
+    weight that can be asked: what is not there for an account of its kind, as the renewal of one without a contract,
+    is not missing. standing (n,): one of UNKNOWN, POOR, CONCERNING, HEALTHY. signals (n, s): FINE, NEAR, OVER, or NaN
+    where not known, in the order of the check-up's signals. asked (n, s): whether a signal can be asked. steps: the
+    first three for each step alone.
     """
 
     checkup: CheckUp
@@ -44,12 +48,13 @@ class Standing:
     known: Floats
     standing: Ints
     signals: Floats
+    asked: Flags
     steps: dict[str, "StepStanding"]
 
 
 @dataclass(frozen=True)
 class StepStanding:
-    """As `Standing`, of the signals of one step."""
+    """As `Standing`, of the signals of one step; not known where none of them can be asked."""
 
     score: Floats
     known: Floats
@@ -64,14 +69,16 @@ def standing(checkup: CheckUp, observations: "Observations") -> Standing:
             for signal in checkup.signals
         ]
     )
-    weights = np.array([signal.weight for signal in checkup.signals])
+    names = [feature.name for feature in observations.features]
+    can_be = asked(observations)[:, [names.index(signal.feature) for signal in checkup.signals]]
+    weights = can_be * np.array([signal.weight for signal in checkup.signals])
     score, known = _score(earned, weights, checkup.limits)
     steps = {}
     for step in checkup.steps:
         own = np.array([signal.step == step for signal in checkup.signals])
-        of_step = _score(earned[:, own], weights[own], checkup.limits)
+        of_step = _score(earned[:, own], weights[:, own], checkup.limits)
         steps[step] = StepStanding(*of_step, named(of_step[0], checkup.limits))
-    return Standing(checkup, score, known, named(score, checkup.limits), earned, steps)
+    return Standing(checkup, score, known, named(score, checkup.limits), earned, can_be, steps)
 
 
 def points(signal: Signal, values: Floats, segments: Sequence[str] | NDArray[np.object_]) -> Floats:
@@ -96,10 +103,9 @@ def named(score: Floats, limits: Limits) -> Ints:
 
 
 def _score(earned: Floats, weights: Floats, limits: Limits) -> tuple[Floats, Floats]:
-    is_known = ~np.isnan(earned)
-    known = is_known @ weights
-    gained = np.where(is_known, earned, 0.0) @ weights
-    share = 100 * known / weights.sum()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        score = 100 * gained / known
+    known = np.where(np.isnan(earned), 0.0, weights).sum(axis=1)
+    gained = (np.nan_to_num(earned) * weights).sum(axis=1)
+    whole = weights.sum(axis=1)
+    share = np.divide(100 * known, whole, out=np.zeros_like(whole), where=whole > 0)
+    score = np.divide(100 * gained, known, out=np.full_like(known, np.nan), where=known > 0)
     return np.where(share >= limits.known - 1e-9, score, np.nan), share

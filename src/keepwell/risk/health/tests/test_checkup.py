@@ -1,6 +1,7 @@
 """The customer's check-up: what a file may say, and where accounts then stand."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from keepwell.risk.features import Feature
 from keepwell.risk.health.checkup import Bounds, Signal, default_text, read
 from keepwell.risk.health.judged import judge
 from keepwell.risk.health.moving import advise
+from keepwell.risk.health.results import Health
 from keepwell.risk.health.standing import CONCERNING, HEALTHY, POOR, UNKNOWN, points, standing
 from keepwell.risk.observations import Observations
 from keepwell.risk.outcomes import Outcomes
@@ -47,7 +49,18 @@ near = 30
 """
 
 
-def observed(values, *, segment=None, accounts=None, as_of=None, left_in=None, horizon=90, matured=None):
+def observed(
+    values,
+    *,
+    segment=None,
+    accounts=None,
+    as_of=None,
+    left_in=None,
+    horizon=90,
+    matured=None,
+    kind="contract",
+    only="",
+):
     n = len(values)
     left_in = np.full(n, np.nan) if left_in is None else np.array(left_in, float)
     matured = np.ones(n, bool) if matured is None else np.array(matured)
@@ -57,8 +70,11 @@ def observed(values, *, segment=None, accounts=None, as_of=None, left_in=None, h
         accounts=np.array(accounts if accounts is not None else [f"A{i}" for i in range(n)], dtype=object),
         as_of=np.array(as_of if as_of is not None else [20_000] * n),
         values=np.array(values, float),
-        features=tuple(Feature(name, name, name, "", 0, "ledger") for name in FEATURES),
-        kind=np.full(n, "contract", dtype=object),
+        features=tuple(
+            Feature(name, name, name, "", 0, "ledger", only=only if name == "use_trend" else "")
+            for name in FEATURES
+        ),
+        kind=np.full(n, kind, dtype=object),
         mrr=np.full(n, 10_000),
         segment=np.array(segment if segment is not None else [""] * n, dtype=object),
         outcomes=Outcomes(
@@ -89,6 +105,32 @@ def test_an_account_of_which_less_than_60_percent_is_known_is_never_healthy():
     found = standing(read(TEXT, FEATURES), observed([[np.nan, 0, np.nan], [1.0, np.nan, np.nan]]))
     assert found.standing.tolist() == [UNKNOWN, UNKNOWN]
     assert np.isnan(found.score).all()
+
+
+def test_what_cannot_be_asked_of_an_account_of_its_kind_is_not_missing():
+    values = [[np.nan, 0, 10]]
+    cannot = standing(read(TEXT, FEATURES), observed(values, kind="irregular", only="contract"))
+    assert cannot.known.tolist() == [100]
+    assert cannot.standing.tolist() == [HEALTHY]
+    assert cannot.steps["use"].standing.tolist() == [UNKNOWN]
+    missing = standing(read(TEXT, FEATURES), observed(values, kind="contract", only="contract"))
+    assert missing.known.tolist() == [60]
+
+
+def test_of_what_can_be_asked_60_percent_must_be_known():
+    found = standing(read(TEXT, FEATURES), observed([[np.nan, 0, np.nan]], kind="irregular", only="contract"))
+    assert found.known.round(3).tolist() == [58.333]
+    assert found.standing.tolist() == [UNKNOWN]
+
+
+def test_the_signals_of_an_account_are_those_that_can_be_asked_of_it():
+    seen = observed([[np.nan, 0, 10]], kind="irregular", only="contract")
+    one = Health.of(seen, read(TEXT, FEATURES), date(2026, 1, 1)).of_account("A0")
+    assert {step["step"]: len(step["signals"]) for step in one["steps"]} == {
+        "use": 0,
+        "support": 1,
+        "relationship": 1,
+    }
 
 
 def test_a_step_has_a_standing_of_its_own():
