@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from keepwell.api.once import LONGEST
+
 READS, WRITES = (
     (400, 401, 403, 404, 405, 422, 429, 500),
     (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500),
@@ -55,7 +57,7 @@ def complete(described: dict[str, Any]) -> None:
             "in": "header",
             "required": False,
             "description": said,
-            "schema": {"type": "string", "maxLength": 200},
+            "schema": {"type": "string"} | ({"maxLength": LONGEST} if name == "Idempotency-Key" else {}),
         }
         for name, said in _HEADERS.items()
     }

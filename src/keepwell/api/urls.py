@@ -1,6 +1,6 @@
 """Addresses of the API: its description, one's tokens, and every call."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from keepwell.api import views
 from keepwell.api.door import door, nowhere
@@ -23,5 +23,5 @@ urlpatterns = [
         ),
     ),
     path("", include((calls, namespace))),
-    path("<path:rest>", door(nowhere)),
+    re_path(r"^[\s\S]*$", door(nowhere)),  # whatever it holds, line ends too
 ]
