@@ -33,7 +33,11 @@ class Cut:
 
 def cut_now(home: str | None = None) -> Cut:
     """The newest cut of the book. Raises BadBook where there is none, KeepwellError where nothing can be measured."""
-    manifest = Book.open(home or settings.HOME).manifest
+    return cut_of(Book.open(home or settings.HOME).manifest)
+
+
+def cut_of(manifest: Manifest) -> Cut:
+    """The cut that a version of the book is. Raises KeepwellError where nothing can be measured."""
     days = [day for table in MEASURED for day in manifest.covered.get(table, {}).values()]
     if not days:
         raise KeepwellError(

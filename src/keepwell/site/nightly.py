@@ -29,6 +29,7 @@ from keepwell.book.engines import Engine, engine_named
 from keepwell.ledger.keeping import post_book
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.retention.night import measured as measure
 from keepwell.site.alone import alone, holder
 from keepwell.site.models import Run, Step
 
@@ -88,6 +89,12 @@ def posted(work: Work) -> str:
     return _("{n} accounts").format(n=done.accounts if done else 0)
 
 
+def measured(work: Work) -> str:
+    """The figures that people open most are worked out, and those of older cuts forgotten."""
+    new = measure(work.book, work.engine, now=work.now, tell=work.tell)
+    return _("{n} figures").format(n=new)
+
+
 def learnt(work: Work) -> str:
     """A model is learnt where there is none; one that stands is contested by a new one on a month's first night."""
     from keepwell.risk.enough import NotEnough
@@ -139,6 +146,7 @@ def raised(work: Work) -> str:
 NAMES = {
     "gather": gettext_lazy("Gather what people did"),
     "post": gettext_lazy("Post the ledger"),
+    "measure": gettext_lazy("Work out the usual figures"),
     "learn": gettext_lazy("Learn"),
     "score": gettext_lazy("Score"),
     "project": gettext_lazy("Make the pages ready"),
@@ -148,6 +156,7 @@ NAMES = {
 STEPS: dict[str, Callable[[Work], str]] = {
     "gather": gathered,
     "post": posted,
+    "measure": measured,
     "learn": learnt,
     "score": scored,
     "project": projected,

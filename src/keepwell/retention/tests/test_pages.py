@@ -1,0 +1,153 @@
+"""Pages of retention: what they show while figures are made, when they cannot be, and what may be taken away."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_q.models import OrmQ
+
+from keepwell.members.models import Change
+from keepwell.retention import jobs
+from keepwell.retention.models import Figure, Segment
+from keepwell.retention.pictures import CHARTS
+
+pytestmark = pytest.mark.django_db
+As = Callable[[str], Client]
+
+
+def test_a_figure_that_is_not_there_is_asked_for_once_and_shows_how_far_it_is(as_: As, waiting: None) -> None:
+    client = as_("viewer")
+    for _again in (1, 2):
+        page = client.get("/retention/?period=2025").content.decode()
+        assert "<progress" in page
+        assert '<noscript><meta http-equiv="refresh"' in page
+        assert 'hx-trigger="every 1s"' in page
+    asked = Figure.objects.filter(kind="statement", params__from="2025-01-01")
+    assert asked.count() == 1
+    assert OrmQ.objects.count() == Figure.objects.count()
+    for figure in Figure.objects.all():
+        jobs.measure(figure.pk)
+        jobs.measure(figure.pk)  # taken twice from the queue, it changes nothing
+    page = client.get("/retention/?period=2025").content.decode()
+    assert "<progress" not in page
+    assert "The statement" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("where=nonsense", "is no condition on accounts"),
+        ("period=2026-Q9", "is not the name of a period"),
+        ("from=2026-01-01", "A period has two ends"),
+        ("from=2026-02-01&to=2026-01-01", "must end after it starts"),
+        ("from=x&to=y", "is not a day"),
+        ("segment=none", "There is no segment"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_with_its_ways_out(query: str, said: str, as_: As) -> None:
+    answer = as_("viewer").get(f"/retention/?{query}")
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert "<li>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("where=sgment+%3D+Trade", "no column"),
+        ("where=segment+%3D+Nope", "There is no account with"),
+        ("by=sgment", "no column"),
+    ],  # fmt: skip
+)
+def test_what_the_book_does_not_know_is_told_with_its_ways_out_and_can_be_asked_again(
+    query: str, said: str, as_: As
+) -> None:
+    page = as_("viewer").get(f"/retention/?{query}").content.decode()
+    assert said in page
+    assert "<li>" in page
+    failed = Figure.objects.filter(state="failed").first()
+    assert failed is not None
+    answer = as_("viewer").post(f"/retention/again/{failed.pk}", {"next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/retention/"
+
+
+def test_an_empty_book_says_what_to_do(db: None, settings: Any, tmp_path: Any, people: Any) -> None:
+    settings.HOME = str(tmp_path)
+    client = Client()
+    client.force_login(people["viewer"])
+    for name in ("", "over-time", "cohorts", "segments", "accounts"):
+        answer = client.get(f"/retention/{name}")
+        assert answer.status_code == 200
+        assert "nothing to measure" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_charts_are_pictures_with_addresses_of_their_own(name: str, as_: As) -> None:
+    client = as_("viewer")
+    light = client.get(f"/retention/chart/{name}.svg?theme=light&grain=quarter")
+    dark = client.get(f"/retention/chart/{name}.svg?theme=dark&grain=quarter")
+    assert light["Content-Type"] == "image/svg+xml"
+    assert light.content.startswith(b"<svg")
+    assert light.content != dark.content
+    again = client.get(
+        f"/retention/chart/{name}.svg?theme=light&grain=quarter", headers={"If-None-Match": light["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_a_chart_is_a_png_too_and_kept_for_ever_where_its_address_says_the_cut(as_: As) -> None:
+    client = as_("viewer")
+    page = client.get("/retention/").content.decode()
+    address = page.split('srcset="')[1].split('"')[0].replace("&amp;", "&")
+    assert "immutable" in client.get(address)["Cache-Control"]
+    assert "alt=" in page
+    answer = client.get("/retention/chart/movements-mrr.png")
+    assert answer.content.startswith(b"\x89PNG")
+    assert "immutable" not in answer["Cache-Control"]
+    assert client.get("/retention/chart/nothing.svg").status_code == 404
+
+
+def test_a_named_segment_filters_the_statement_and_counts_itself(as_: As) -> None:
+    client = as_("mate")
+    client.post("/retention/segments", {"name": "Big <b>", "where": "segment = Enterprise"})
+    page = client.get("/retention/segments").content.decode()
+    assert "Big &lt;b&gt;" in page
+    assert "…" not in page
+    assert Change.objects.filter(what="name segment").exists()
+    client.get("/retention/", {"segment": "Big <b>", "period": "2026-Q3"})
+    client.get("/retention/", {"where": "segment = 'Enterprise'", "period": "2026-Q3"})
+    asked = Figure.objects.filter(kind="statement", params__to="2026-10-01")
+    assert [one.params["where"] for one in asked] == ["segment = 'Enterprise'"]
+    assert client.post("/retention/segments", {"name": "x", "where": "nonsense"}).status_code == 400
+    assert Segment.objects.count() == 1
+
+
+def test_a_list_sorts_pages_and_is_taken_away_with_a_note_of_it(as_: As) -> None:
+    client = as_("administrator")
+    address = "/retention/accounts?period=2026&line=closing"
+    for sort in ("name", "-name", "opening", "-closing", "change", "nonsense"):
+        assert client.get(f"{address}&sort={sort}").status_code == 200
+    assert client.get(f"{address}&page=999").status_code == 200
+    client.get(f"{address}&as=csv")
+    assert Change.objects.filter(what="export accounts").exists()
+
+
+def test_pages_ask_few_questions(as_: As, django_assert_max_num_queries: Any) -> None:
+    client = as_("mate")
+    names = ("", "over-time", "cohorts", "survival", "definitions", "cycles", "accounts?line=closing")
+    for name in names:
+        client.get(f"/retention/{name}")
+        with django_assert_max_num_queries(12):
+            assert client.get(f"/retention/{name}").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["hu", "zh-hans"])
+def test_numbers_are_written_as_the_reader_writes_them(language: str, as_: As, people: Any) -> None:
+    people["viewer"].language = language
+    people["viewer"].save()
+    page = as_("viewer").get("/retention/?period=2026").content.decode()
+    found = Figure.objects.get(kind="statement", params__from="2026-01-01").result
+    whole, cents = f"{float(found['mrr']['opening']):,.2f}".split(".")
+    said = f"{whole.replace(',', chr(160))},{cents}" if language == "hu" else f"{whole}.{cents}"
+    assert said.removesuffix(",00").removesuffix(".00") in page
