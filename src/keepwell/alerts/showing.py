@@ -120,8 +120,8 @@ def number(trigger: Trigger, value: Any) -> str:
     """A value of a trigger as people say it."""
     if value is None:
         return "–"
-    said = formats.localize(round(float(value) * trigger.scale, 2), use_l10n=True)
-    said = said.rstrip("0").rstrip(formats.get_format("DECIMAL_SEPARATOR")) if "." in str(value) else said
+    rounded = round(float(value) * trigger.scale, 2)
+    said = formats.localize(int(rounded) if rounded == int(rounded) else rounded, use_l10n=True)
     return f"{said}%" if trigger.unit == "share" else f"{said} {UNITS.get(trigger.unit, '')}".strip()
 
 

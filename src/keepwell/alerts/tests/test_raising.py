@@ -104,8 +104,8 @@ def test_too_little_known_raises_nothing(office: Office, stands: Stands) -> None
 
 def test_a_second_condition_must_hold(office: Office, stands: Stands) -> None:
     said = {"days_since_touch_in": 190, "tenure": 400, "touches_out_90": 3}
-    stands(office.account("A"), signals={**said, "response_share_90": 0.0})
-    stands(office.account("B"), signals={**said, "response_share_90": 0.9})
+    stands(office.account("A"), risk=0.2, signals=said)
+    stands(office.account("B"), risk=0.05, signals=said)
     assert raised() == ["silence"]
     assert Alert.objects.get().account_id == "A"
 

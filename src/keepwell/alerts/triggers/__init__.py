@@ -22,10 +22,6 @@ UNITS: dict[str, str | Promise] = {
     "days": _("days"),
     "times": _("times"),
     "points": _("points"),
-    "score": _("score"),
-    "people": _("people"),
-    "goals": _("goals"),
-    "step": "",
 }
 
 
@@ -106,10 +102,9 @@ class Trigger:
 
     reads: readings of a case; none where nothing is known. worse: on which side of the bounds the bad lies.
     threshold, near: the bounds until somebody sets others; raised at the threshold, it goes away by itself only once
-    better than near. unit: of UNITS. sample: the signal that must be at least `minimum`, "" where none need be.
-    also: a second condition that must hold.
-    asks: the signals it reads. past: what it takes to say what it would have done: "signals", "risk", "changes",
-    "steps" or "happenings".
+    better than near. unit: of UNITS, "" where it goes without saying. sample: the signal that must be at least
+    `minimum`, "" where none need be. also: a second condition that must hold. asks: the signals it reads. past: what
+    it takes to say what it would have done: "signals", "risk", "changes", "steps" or "happenings".
     """
 
     name: str

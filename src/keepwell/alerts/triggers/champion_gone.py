@@ -40,7 +40,6 @@ TRIGGER = Trigger(
     told=told,
     threshold=1,
     near=1,
-    unit="people",
     asks=("deciders",),
     past="happenings",
 )

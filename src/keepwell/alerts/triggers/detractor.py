@@ -34,7 +34,6 @@ TRIGGER = Trigger(
     told=told,
     threshold=6,
     near=7,
-    unit="score",
     worse="below",
     past="happenings",
 )

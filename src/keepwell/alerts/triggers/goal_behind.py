@@ -20,6 +20,5 @@ TRIGGER = Trigger(
     told=told,
     threshold=2,
     near=1,
-    unit="goals",
     asks=("goals_behind",),
 )

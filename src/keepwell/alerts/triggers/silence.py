@@ -32,6 +32,6 @@ TRIGGER = Trigger(
     sample="tenure",
     sampled=gettext_lazy("days as a customer"),
     minimum=180,
-    also=("response_share_90", "below", 0.25),
+    also=("risk", "above", 0.1),
     asks=("days_since_touch_in", "touches_out_90"),
 )

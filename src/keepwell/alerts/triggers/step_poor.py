@@ -44,7 +44,6 @@ TRIGGER = Trigger(
     told=told,
     threshold=2,
     near=1,
-    unit="step",
     also=("risk", "above", 0.1),
     past="steps",
 )
