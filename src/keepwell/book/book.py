@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from keepwell.book.cleaning import (
     sweep_debris,
 )
 from keepwell.book.engines import Engine
-from keepwell.book.erasing import Erased, erase, tables_naming_persons
+from keepwell.book.erasing import Erased, erase, obey, tables_naming_persons
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment
@@ -148,6 +148,13 @@ class Book:
                 writer.commit()
                 sweep(self.store, tables_naming_persons(), only_newest=True)
         return erased
+
+    def obey_erased(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Let stay erased who and what was when this book was newer, by what their keys are remembered by."""
+        with self.writer() as writer:
+            obey(writer, keys)
+            writer.commit()
+            sweep(self.store, tables_naming_persons(), only_newest=True)
 
     def clean(self, keep: timedelta = KEEP, progress: Progress = say_nothing) -> Swept:
         """Put small files together; take away what no reader younger than `keep` can need, and debris.

@@ -9,13 +9,21 @@ the person's id, also where nobody is known by it yet: whoever asked to be forgo
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines.workbench import files, listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
-from keepwell.book.persons import SOURCE_ID, key_hash, personal_columns, personal_name, surrogate_of
+from keepwell.book.persons import (
+    SOURCE_ID,
+    key_hash,
+    not_erased,
+    personal_columns,
+    personal_name,
+    surrogate_of,
+)
 from keepwell.book.stored import rewrite_without, stored_rows
 from keepwell.book.tables import Table, all_tables
 from keepwell.book.withholding import words_of
@@ -57,6 +65,27 @@ def erase(writer: Writer, contact_id: str, *, even_unknown: bool, tell: Progress
     `even_unknown` says to remember the id also where nobody is known by it.
     """
     return _Erasing(writer, contact_id).done(even_unknown=even_unknown, tell=tell)
+
+
+def obey(writer: Writer, keys: Iterable[tuple[str, str]]) -> None:
+    """Remember keys that were erased when this book was newer (table, and what its key is remembered by).
+
+    What lies under them is taken out. The caller commits and sweeps the files.
+    """
+    at = datetime.now(UTC).replace(tzinfo=None)
+    rows = [{"table": table, "hash": key, "at": at} for table, key in sorted(keys)]
+    writer.append("erased", pa.Table.from_pylist(rows, schema=ERASED))
+    bench = writer.bench
+    erased = stored_rows(bench, writer.draft("erased"), ERASED)
+    for table in _personal_tables():
+        draft = writer.draft(personal_name(table.name))
+        if draft.schema is None:
+            continue
+        view, doomed = stored_rows(bench, draft, draft.schema), bench.new_name("doomed")
+        kept = not_erased(table, draft.schema, erased, writer.secret)
+        names = listed(table.key)
+        bench.run(f"CREATE TEMP TABLE {doomed} AS SELECT {names}, __file FROM {view} WHERE NOT {kept}")
+        rewrite_without(bench, draft, draft.schema, keys=names, doomed=doomed)
 
 
 def tables_naming_persons() -> list[str]:

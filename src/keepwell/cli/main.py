@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from keepwell.cli import (
+    backing_up,
     causes,
     cohorts,
     cycles,
@@ -78,6 +79,7 @@ for command in (
     causes,
     effect,
     serving,
+    backing_up,
     doctor,
     demo,
     docs,

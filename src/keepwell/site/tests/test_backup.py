@@ -1,0 +1,145 @@
+"""Book and office in one file, and back again in an empty place: the same, but for who was erased since."""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from keepwell.book.book import Book
+from keepwell.book.engines import engine_named
+from keepwell.site.tests.conftest import make_book
+from keepwell.site.tests.office_kit import READY, everything, keepwell, of_its_own, run
+
+NIGHT = (
+    READY
+    + """
+running.prepare()
+from datetime import UTC, datetime
+from keepwell.members.actions import invite
+from keepwell.members.models import Role
+from keepwell.site.nightly import night
+NOW = datetime(2026, 6, 2, 2, tzinfo=UTC)
+invite(role=Role.ADMINISTRATOR, now=NOW)
+night(home=sys.argv[1], now=NOW, only=("gather", "post", "score", "project"))
+"""
+)
+
+
+def book_of(home: Path) -> dict[str, list[str]]:
+    """All rows of the book, facts and persons."""
+    engine = engine_named("duckdb", {"threads": "1"})
+    moment = Book.open(home).moment(engine)
+    found = {}
+    for name in ("accounts", "contacts", "subscriptions", "tickets", "ledger", "loads", "erased"):
+        if moment.has(name):
+            found[name] = sorted(map(repr, engine.collect(moment.frame(name)).to_pylist()))
+    for name in ("contacts", "tickets"):
+        found[f"{name}, persons"] = sorted(map(repr, engine.collect(moment.personal(name)).to_pylist()))
+    engine.close()
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Addresses of three empty databases; "" is SQLite in the office's folder."""
+    if request.param == "sqlite":
+        yield ["", "", ""]
+        return
+    import psycopg
+
+    from keepwell.site.tests.postgresql import started
+
+    server = urlsplit(started())
+    names = ["one_office", "same_office", "later_office"]
+    with psycopg.connect(server.geturl(), autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"CREATE DATABASE {name}")
+        yield [urlunsplit(server._replace(path=f"/{name}")) for name in names]
+        for name in names:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.slow
+def test_what_is_restored_into_an_empty_place_is_what_was_backed_up(
+    tmp_path: Path, databases: list[str]
+) -> None:
+    home, same, later = tmp_path / "home", tmp_path / "same", tmp_path / "later"
+    make_book(home)
+    first, second = tmp_path / "backups" / "first.tar", tmp_path / "backups" / "second.tar"
+    with of_its_own(databases[0]):
+        run(home, NIGHT)
+        keepwell("--home", home, "backup", first)
+        assert "never written over" in keepwell("--home", home, "backup", first, fails=2)
+        office, book = everything(home), book_of(home)
+    assert any("Person 1'" in row for row in book["contacts, persons"])
+    assert len(office["accounts_contact"]) == 60
+    assert first.stat().st_mode & 0o077 == 0
+
+    with of_its_own(databases[1]):
+        keepwell("--home", same, "restore", first)
+        back = everything(same)
+        assert {name for name, rows in office.items() if back[name] != rows} <= {
+            "django_migrations"
+        }  # when applied
+        assert book_of(same) == book
+        assert not (same / "restoring").exists()
+        assert "already" in keepwell("--home", same, "restore", first, fails=4)
+        run(
+            same,
+            READY + "from keepwell.site.nightly import night; from datetime import UTC, datetime\n"
+            "night(home=sys.argv[1], now=datetime(2026, 6, 3, 2, tzinfo=UTC), only=('gather', 'post', 'project'))",
+        )
+
+    with of_its_own(databases[0]):
+        keepwell("--home", home, "erase", "k1", "--yes")
+        keepwell("--home", home, "backup", second)
+
+    with of_its_own(databases[2]):
+        said = json.loads(keepwell("--home", later, "--format", "json", "restore", first))
+        assert said["erased"] == 1
+        found = everything(later)
+        assert not any("Person 1'" in row for row in found["accounts_contact"])
+        assert len(found["accounts_contact"]) == 59
+    ours, theirs = book_of(later), book_of(home)
+    assert not any("Person 1'" in row for row in ours["contacts, persons"])
+    for name in ("contacts, persons", "tickets, persons", "subscriptions"):
+        assert ours[name] == theirs[name]
+    assert not any(b"p1@example.com" in path.read_bytes() for path in later.rglob("*.parquet"))
+
+
+def test_a_backup_of_a_newer_keepwell_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with of_its_own():
+        file = tmp_path / "new.tar"
+        for said in (
+            {"format": 99},
+            {"format": 1, "office": "sqlite", "migrations": [["site", "0999_later"]]},
+        ):
+            (tmp_path / "backup.json").write_text(json.dumps({"manifest": 1, "keepwell": "9.9", **said}))
+            with tarfile.open(file, "w") as tar:
+                tar.add(tmp_path / "backup.json", "backup.json")
+            assert "newer Keepwell" in keepwell("--home", home, "restore", file, fails=3)
+        assert not (home / "manifests").exists()
+
+
+def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.tar").write_text("nothing")
+    with of_its_own():
+        assert "cannot be read as a backup" in keepwell(
+            "--home", tmp_path / "home", "restore", tmp_path / "x.tar", fails=3
+        )
+
+
+def test_an_office_of_a_newer_keepwell_is_refused(tmp_path: Path) -> None:
+    with of_its_own():
+        home = tmp_path / "home"
+        home.mkdir()
+        run(
+            home,
+            READY + "running.prepare()\nfrom django.db.migrations.recorder import MigrationRecorder\n"
+            "from django.db import connection\nMigrationRecorder(connection).record_applied('site', '0999_later')",
+        )
+        assert "made by a newer Keepwell" in keepwell("--home", home, "serve", fails=4)
