@@ -1,0 +1,114 @@
+"""The site as it is started: one for a home, refused clearly, stopped with nothing left behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from keepwell.site.tests.office_kit import READY, keepwell, of_its_own, run
+
+pytestmark = pytest.mark.slow
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def processes_of(home: Path) -> list[int]:
+    """The processes that have this home in their command line."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = one.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(home).encode() in words and b"keepwell.cli" in words:
+            found.append(int(one.parent.name))
+    return found
+
+
+def until(true: Callable[[], bool], *, within: float = 60) -> bool:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/alive", timeout=2) as found:
+            return bool(found.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes as Linux shows them")
+def test_a_site_is_started_once_serves_works_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+    home.mkdir()
+    with of_its_own():
+        try:
+            said = keepwell("--home", home, "serve", "--port", port, "--detach")
+            assert f"http://localhost:{port}/members/join/" in said
+            assert f"keepwell --home {home} stop" in said
+            with urlopen(f"http://127.0.0.1:{port}/static/keepwell/keepwell.css") as found:
+                assert found.headers["Content-Type"].startswith("text/css")
+            assert "runs already" in keepwell("--home", home, "serve", "--port", free_port(), fails=2)
+            # The worker does what is asked of it, and another takes its place when it is killed.
+            run(home, READY + "from django_q.tasks import async_task; async_task('os.getpid')")
+            done = (
+                READY
+                + "from django_q.models import Task; print(Task.objects.filter(func='os.getpid').count())"
+            )
+            assert until(lambda: run(home, done).strip() == "1")
+            worker = int((home / "office" / "worker.lock").read_text().split()[0])
+            os.kill(worker, signal.SIGKILL)
+            assert until(lambda: (home / "office" / "worker.lock").read_text().split()[0] != str(worker))
+        finally:
+            assert keepwell("--home", home, "stop").strip() == "Stopped."
+        assert until(lambda: not processes_of(home), within=20)
+        assert keepwell("--home", home, "stop").strip() == "Nothing was running."
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes as Linux shows them")
+def test_a_site_ends_cleanly_with_ctrl_c_and_whole_when_it_is_killed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with of_its_own():
+        for how in (signal.SIGINT, signal.SIGKILL):
+            port = free_port()
+            order = [sys.executable, "-m", "keepwell.cli", "--home", str(home), "serve", "--port", str(port)]
+            with subprocess.Popen(order, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as site:
+                assert until(lambda port=port: answers(port))
+                site.send_signal(how)
+                site.wait(30)
+                assert until(lambda: not processes_of(home), within=20)
+                assert site.stdout is not None
+                said = site.stdout.read()
+            assert "Traceback" not in said
+            assert site.returncode == (0 if how == signal.SIGINT else -9)
+
+
+def test_a_port_in_use_and_a_home_that_is_none_are_said_so(tmp_path: Path) -> None:
+    with of_its_own(), socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (tmp_path / "home").mkdir()
+        said = keepwell("--home", tmp_path / "home", "serve", "--port", port, fails=2)
+        assert f"Port {port} of 127.0.0.1 cannot be listened on." in said
+        assert "There is no folder" in keepwell("--home", tmp_path / "nowhere", "serve", fails=4)
+        assert not (tmp_path / "nowhere").exists()
+        (tmp_path / "file").write_text("")
+        assert "There is no folder" in keepwell("--home", tmp_path / "file", "night", fails=4)
