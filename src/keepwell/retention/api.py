@@ -12,7 +12,7 @@ from pydantic import Field
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
-from keepwell.lib.errors import KeepwellError
+from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.members.rights import Right
@@ -137,6 +137,8 @@ def _cut() -> Cut:
     """The newest cut. Raises Problem (409) where there is nothing to measure."""
     try:
         return cut_now()
+    except BadBook:  # says where on the machine it was looked for, which is not for whoever calls
+        raise Problem(409, _("There is no book that can be read.")) from None
     except KeepwellError as wrong:
         raise Problem(409, wrong.wrong, ways=list(wrong.ways)) from None
 
