@@ -23,6 +23,7 @@ CheckUpFile = Annotated[
 ]
 
 STATES = {"over": _("over"), "near": _("near"), "fine": _("fine"), "unknown": _("not known")}
+KINDS = {"contract": _("contract"), "irregular": _("irregular")}
 WAYS = {"health": _("the check-up"), **MODEL_NAMES}
 
 
@@ -149,7 +150,7 @@ def _moves(moves: list[dict[str, Any]], features: Any) -> Sheet:
             said = _("may stay")
         rows.append(
             [
-                _(features[move["feature"]].label),
+                _of_kind(_(features[move["feature"]].label), move["only"]),
                 _past(move["worse"], f"{move['now']:g}"),
                 share(move["beyond"]),
                 share(move["within"]),
@@ -170,6 +171,10 @@ def _moves(moves: list[dict[str, Any]], features: Any) -> Sheet:
             _("A threshold is found on the earlier half and advised only if it does better on the later.")
         ],
     )
+
+
+def _of_kind(label: str, only: str) -> str:
+    return _("{signal}, {kind}").format(signal=label, kind=KINDS[only]) if only else label
 
 
 def _past(worse: str, bounds: str) -> str:

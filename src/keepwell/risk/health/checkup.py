@@ -12,6 +12,7 @@ weight = 10       # the weights of all signals add up to 100
 worse = "below"   # which side of the threshold is the bad one
 threshold = 0.5   # past it the signal counts against the account in full
 near = 0.8        # past this one, half
+only = "contract" # asked of accounts of this kind only; or "irregular"; left out: of all
 
 [signals.segments."Enterprise"]
 threshold = 0.7
@@ -44,6 +45,7 @@ STEPS = {
 }
 
 Side = Literal["above", "below"]
+KINDS = ("contract", "irregular")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Signal:
-    """A feature, which side of its threshold is worse, and how much it weighs; segments may have their own bounds."""
+    """A feature, which side of its threshold is worse, and how much it weighs; segments may have their own bounds.
+
+    only: "contract" or "irregular" where accounts of that kind alone are asked; "" for all.
+    """
 
     step: str
     feature: str
@@ -64,6 +69,7 @@ class Signal:
     worse: Side
     bounds: Bounds
     segments: Mapping[str, Bounds] = field(default_factory=dict)
+    only: str = ""
 
     def bounds_of(self, segment: str) -> Bounds:
         """The bounds that hold for a segment."""
@@ -131,7 +137,7 @@ def read(text: str, features: Iterable[str]) -> CheckUp:
 def _signal(said: Mapping[str, Any], features: list[str]) -> Signal:
     feature = said.get("feature")
     where = _("the signal “{feature}”").format(feature=feature)
-    _only(said, {"step", "feature", "weight", "worse", "threshold", "near", "segments"}, where)
+    _only(said, {"step", "feature", "weight", "worse", "threshold", "near", "segments", "only"}, where)
     if feature not in features:
         raise _unknown(_("The check-up asks for a feature that there is not."), feature, features)
     step = said.get("step")
@@ -145,6 +151,9 @@ def _signal(said: Mapping[str, Any], features: list[str]) -> Signal:
             _("At {where}, `worse` must say which side is the bad one: above or below.").format(where=where),
             seen=str(worse),
         )
+    only = said.get("only", "")
+    if only not in ("", *KINDS):
+        raise _unknown(_("At {where}, `only` must name a kind of account.").format(where=where), only, KINDS)
     weight = _number(said, "weight", where)
     if weight <= 0:
         raise BadInput(_("At {where}, the weight must be above 0.").format(where=where), seen=f"{weight:g}")
@@ -159,7 +168,7 @@ def _signal(said: Mapping[str, Any], features: list[str]) -> Signal:
         name: _bounds(own, worse, _("{where}, segment “{name}”").format(where=where, name=name))
         for name, own in by_segment.items()
     }
-    return Signal(step, feature, weight, worse, _bounds(said, worse, where), segments)
+    return Signal(step, feature, weight, worse, _bounds(said, worse, where), segments, only)
 
 
 def _bounds(said: Mapping[str, Any], worse: str, where: str) -> Bounds:
@@ -211,12 +220,16 @@ def _unknown(wrong: str, seen: object, names: Iterable[str]) -> BadInput:
 
 
 def _refuse_twice(signals: tuple[Signal, ...]) -> None:
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for signal in signals:
-        if signal.feature in seen:
+        asked = {(signal.feature, kind) for kind in ((signal.only,) if signal.only else KINDS)}
+        if asked & seen:
             raise BadInput(
                 _("A feature is asked twice in one check-up."),
                 seen=signal.feature,
-                ways=[_("Keep one signal of it; a segment's own bounds go under [signals.segments].")],
+                ways=[
+                    _("Keep one signal of it; a segment's own bounds go under [signals.segments]."),
+                    _('Or keep one for each kind of account: only = "contract", only = "irregular".'),
+                ],
             )
-        seen.add(signal.feature)
+        seen |= asked

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keepwell.risk.health.checkup import CheckUp, Signal
+from keepwell.risk.health.standing import of_kind
 from keepwell.risk.judging import mean
 
 if TYPE_CHECKING:
@@ -28,13 +29,15 @@ FEWEST = 200  # observations of a signal below which nothing is advised
 class Advice:
     """What a signal's threshold does, and what another would do, on the later days.
 
-    beyond and within: shares that left, past the present threshold and before it; None without observations.
+    only: the kind of account the signal is asked of, "" for all. beyond and within: shares that left, past the
+    present threshold and before it; None without observations.
     to: the threshold advised, None where the present one may stay. beyond_there, within_there: the shares there.
     gain: how much better leavers are told apart there, in thousandths of log-loss an observation, with its interval.
     tells: whether leaving differs at all between the two sides (the interval of the difference leaves out 0).
     """
 
     feature: str
+    only: str
     worse: str
     now: float
     beyond: float | None
@@ -63,7 +66,7 @@ def advise(checkup: CheckUp, observations: "Observations", *, seed: int = 0) -> 
     found = []
     for signal in checkup.signals:
         values = observations.column(signal.feature)
-        known = ~np.isnan(values)
+        known = ~np.isnan(values) & of_kind(signal, observations)
         plain = ~np.isin(observations.segment.astype(str), list(signal.segments))
         first, second = earlier & known & plain, later & known & plain
         if min(first.sum(), second.sum()) >= FEWEST:
@@ -83,7 +86,7 @@ def _advice(
     beyond = values[later] * side > now
     shares = _shares(beyond, left[later])
     tells = _surely(_difference(beyond, left[later]), observations.accounts[later], seed)
-    present = Advice(signal.feature, signal.worse, signal.bounds.threshold, *shares, tells)
+    present = Advice(signal.feature, signal.only, signal.worse, signal.bounds.threshold, *shares, tells)
     if best == now:
         return present
     there = values[later] * side > best
@@ -93,7 +96,7 @@ def _advice(
     if gain.value is None or gain.low is None or gain.high is None or gain.low <= 0:
         return present
     return Advice(
-        signal.feature, signal.worse, signal.bounds.threshold, *shares, tells,
+        signal.feature, signal.only, signal.worse, signal.bounds.threshold, *shares, tells,
         float(side * best), *_shares(there, left[later]), 1000 * gain.value, (1000 * gain.low, 1000 * gain.high),
     )  # fmt: skip
 

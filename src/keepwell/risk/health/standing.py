@@ -71,6 +71,7 @@ def standing(checkup: CheckUp, observations: "Observations") -> Standing:
     )
     names = [feature.name for feature in observations.features]
     can_be = asked(observations)[:, [names.index(signal.feature) for signal in checkup.signals]]
+    can_be &= np.column_stack([of_kind(signal, observations) for signal in checkup.signals])
     weights = can_be * np.array([signal.weight for signal in checkup.signals])
     score, known = _score(earned, weights, checkup.limits)
     steps = {}
@@ -79,6 +80,14 @@ def standing(checkup: CheckUp, observations: "Observations") -> Standing:
         of_step = _score(earned[:, own], weights[:, own], checkup.limits)
         steps[step] = StepStanding(*of_step, named(of_step[0], checkup.limits))
     return Standing(checkup, score, known, named(score, checkup.limits), earned, can_be, steps)
+
+
+def of_kind(signal: Signal, observations: "Observations") -> Flags:
+    """Whose kind of account the signal is meant for."""
+    if not signal.only:
+        return np.ones(len(observations), np.bool_)
+    found: Flags = observations.kind.astype(str) == signal.only
+    return found
 
 
 def points(signal: Signal, values: Floats, segments: Sequence[str] | NDArray[np.object_]) -> Floats:

@@ -74,7 +74,7 @@ def observed(
             Feature(name, name, name, "", 0, "ledger", only=only if name == "use_trend" else "")
             for name in FEATURES
         ),
-        kind=np.full(n, kind, dtype=object),
+        kind=np.full(n, kind, dtype=object) if isinstance(kind, str) else kind,
         mrr=np.full(n, 10_000),
         segment=np.array(segment if segment is not None else [""] * n, dtype=object),
         outcomes=Outcomes(
@@ -133,6 +133,18 @@ def test_the_signals_of_an_account_are_those_that_can_be_asked_of_it():
     }
 
 
+def test_a_kind_of_account_has_signals_of_its_own():
+    own = TEXT.replace('feature = "open_tickets"', 'feature = "silence"\nonly = "contract"').replace(
+        "weight = 25", 'weight = 25\nonly = "irregular"'
+    )
+    asked = read(own, FEATURES)
+    contract = standing(asked, observed([[1.0, 0, 40]], kind="contract"))
+    assert contract.asked.tolist() == [[True, True, False]]
+    assert (contract.known.tolist(), contract.score.round(2).tolist()) == ([100], [53.33])
+    irregular = standing(asked, observed([[1.0, 0, 40]], kind="irregular"))
+    assert (irregular.known.tolist(), irregular.score.round(2).tolist()) == ([100], [80.77])
+
+
 def test_a_step_has_a_standing_of_its_own():
     found = standing(read(TEXT, FEATURES), observed([[1.0, 9, np.nan]]))
     assert found.steps["use"].standing.tolist() == [HEALTHY]
@@ -163,6 +175,27 @@ def test_the_check_up_that_ships_can_be_read():
     assert len(checkup.steps) == 9
 
 
+@pytest.mark.parametrize("kind", ["contract", "irregular"])
+def test_the_check_up_that_ships_can_know_enough_of_accounts_of_both_kinds(kind):
+    from keepwell.risk.features import all_features
+
+    features = tuple(all_features().values())
+    known = [[np.nan if f.only not in ("", kind) else 1.0 for f in features]]
+    seen = replace(observed([[1, 1, 1]], kind=kind), features=features, values=np.array(known))
+    assert standing(read(default_text(), all_features()), seen).known.tolist() == [100]
+
+
+def test_silence_against_its_own_rhythm_and_no_use_make_an_account_without_a_contract_poor():
+    from keepwell.risk.features import all_features
+
+    features = tuple(all_features().values())
+    fine = {"use_trend": 1, "contacts_active_30": 1, "csat_180": 5, "survey_score": 1, "touches_out_90": 5}
+    bad = {"purchase_gap": 2.5, "days_since_use": 60, "spend_trend": 1}
+    values = [[{**fine, **bad}.get(f.name, np.nan if f.only == "contract" else 0.0) for f in features]]
+    seen = replace(observed([[1, 1, 1]], kind="irregular"), features=features, values=np.array(values))
+    assert standing(read(default_text(), all_features()), seen).standing.tolist() == [POOR]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "wrong", "way"),
     [
@@ -174,7 +207,9 @@ def test_the_check_up_that_ships_can_be_read():
         ("near = 0.8", "near = nan", "must be a number", ""),
         ("weight = 40", 'weight = "40"', "must be a number", ""),
         ("weight = 40", "wieght = 40", "no such word", "weight"),
-        ('feature = "silence"', 'feature = "use_trend"', "asked twice", ""),
+        ('feature = "silence"', 'feature = "use_trend"', "asked twice", "segment's own bounds"),
+        ('feature = "silence"', 'feature = "use_trend"\nonly = "contract"', "asked twice", "each kind"),
+        ("weight = 40", 'weight = 40\nonly = "contracts"', "must name a kind", "contract"),
         ("[[signals]]", "[[signals", "cannot be read as TOML", "keepwell health default"),
     ],
 )
@@ -234,6 +269,22 @@ def test_a_threshold_that_told_leavers_apart_badly_is_moved_to_where_it_does():
     assert advice["silence"].gain_interval[0] > 0
     assert advice["use_trend"].to is None
     assert not advice["use_trend"].tells
+
+
+def test_the_threshold_of_a_kinds_signal_is_judged_on_that_kind_alone():
+    n = 600
+    kinds = np.array(["contract", "irregular"] * (n // 2), dtype=object)
+    seen = observed(
+        [[1.0, 0, 90]] * n,
+        as_of=np.repeat(np.arange(100, 1100, 100), n // 10),
+        left_in=np.where(kinds == "irregular", 5, np.nan),
+        kind=kinds,
+    )
+    own = read(TEXT.replace("weight = 25", 'weight = 25\nonly = "irregular"'), FEATURES)
+    assert "silence" not in {one.feature for one in advise(own, seen)}  # too few of that kind
+    twice = seen.where(np.repeat(np.arange(n), 3))
+    (advice,) = [one for one in advise(own, twice) if one.feature == "silence"]
+    assert (advice.only, advice.beyond) == ("irregular", 1.0)
 
 
 def test_a_threshold_that_is_right_stays():
