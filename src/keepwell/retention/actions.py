@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django_q.tasks import async_task
 
@@ -22,11 +23,22 @@ from keepwell.retention.models import Behind, Figure, Segment
 BATCH = 2_000  # accounts written at once, so that no page waits long for the database
 EVERY = 0.5  # seconds between two notes of how far a figure is
 MOST_LETTERS = 300
+MOST_WAITING = 200  # figures of a cut that nobody has worked out yet
+LOST = timedelta(hours=1)  # after which a job that has not answered is taken for lost
 
 
 def ask(*, kind: str, key: str, params: Params, cut: str, now: datetime) -> Figure:
     """Let a job work a figure out, unless it has been asked for already."""
     with transaction.atomic():
+        unsaid = Figure.objects.filter(cut=cut, state__in=[Figure.State.WAITING, Figure.State.RUNNING])
+        if unsaid.count() >= MOST_WAITING:
+            raise KeepwellError(
+                _("Very many figures are being worked out at this moment."),
+                ways=[
+                    _("Wait a few minutes, then ask again."),
+                    _("Ask an administrator whether a worker runs."),
+                ],
+            )
         figure, new = Figure.objects.get_or_create(
             kind=kind, key=key, cut=cut, defaults={"params": dict(params), "asked_at": now}
         )
@@ -37,10 +49,12 @@ def ask(*, kind: str, key: str, params: Params, cut: str, now: datetime) -> Figu
 
 
 def ask_again(*, figure: Figure, now: datetime) -> None:
-    """Let a figure that failed be worked out once more."""
+    """Let a figure that failed, or whose job was lost, be worked out once more."""
     with transaction.atomic():
-        failed = Figure.objects.select_for_update().filter(pk=figure.pk, state=Figure.State.FAILED)
-        if failed.update(state=Figure.State.WAITING, error=None, done=0, of=0, asked_at=now):
+        lost = Q(state=Figure.State.FAILED) | (~Q(state=Figure.State.DONE) & Q(asked_at__lt=now - LOST))
+        if Figure.objects.filter(lost, pk=figure.pk).update(
+            state=Figure.State.WAITING, error=None, done=0, of=0, asked_at=now
+        ):
             _queue(figure)
 
 

@@ -1,6 +1,8 @@
 """Retention's pages beside the statement: over time, cohorts, survival, definitions, cycles, saved segments."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -156,10 +158,18 @@ def _segments(request: HttpRequest, cut: Cut) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("retention:segments")
     now = timezone.now()
+    today = {"from": cut.covered - timedelta(days=1), "to": cut.covered, "line": "closing"}
     rows: list[dict[str, Any]] = []
     for one in queries.segments()[:100]:
         counted = queries.figure("count", {"where": one.where}, cut.name, now=now)
-        rows.append({"one": one, "count": _counted(counted), "mine": actions.may_change(member, one)})
+        rows.append(
+            {
+                "one": one,
+                "count": _counted(counted),
+                "url": showing.address("accounts", urlencode({**today, "segment": one.name})),
+                "mine": actions.may_change(member, one),
+            }
+        )
     unsaid = any(row["count"]["waiting"] for row in rows)
     here = {**around(request, cut, None), "rows": rows, "error": error, "unsaid": unsaid}
     here |= {"may": may(member, Right.ACT), "typed": request.POST or request.GET}

@@ -29,6 +29,9 @@ SORTS = {
 }
 
 
+_UNSAID = (Figure.State.WAITING, Figure.State.RUNNING)
+
+
 def key_of(params: Mapping[str, str]) -> str:
     """What two questions that ask the same have in common."""
     told = {name: value for name, value in params.items() if value}
@@ -39,6 +42,8 @@ def figure(kind: str, params: Mapping[str, str], cut: str, *, now: datetime) -> 
     """The figure of a cut as far as it is; a job is queued for one that nobody has asked for yet."""
     told = {name: value for name, value in params.items() if value}
     found = Figure.objects.filter(kind=kind, key=key_of(told), cut=cut).first()
+    if found is not None and found.state in _UNSAID and now - found.asked_at > actions.LOST:
+        actions.ask_again(figure=found, now=now)
     return found or actions.ask(kind=kind, key=key_of(told), params=told, cut=cut, now=now)
 
 

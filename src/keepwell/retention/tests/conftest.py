@@ -54,7 +54,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def people(office: Path, library: Company) -> dict[str, Member]:
-    """One member of each sort; every account is in the portfolio of “Ours”, which the stranger's team has nothing of."""
+    """One member of each sort; every account is in the portfolio of “Ours”, and the stranger is in no team."""
     ours = Team.objects.create(name="Ours")
     portfolio = Portfolio.objects.create(name="Ours")
     ours.portfolios.add(portfolio)

@@ -58,7 +58,7 @@ def test_what_cannot_be_asked_is_told_with_its_ways_out(query: str, said: str, a
         ("where=sgment+%3D+Trade", "no column"),
         ("where=segment+%3D+Nope", "There is no account with"),
         ("by=sgment", "no column"),
-    ],  # fmt: skip
+    ],
 )
 def test_what_the_book_does_not_know_is_told_with_its_ways_out_and_can_be_asked_again(
     query: str, said: str, as_: As
