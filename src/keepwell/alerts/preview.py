@@ -20,6 +20,7 @@ from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.risk.judging import days_of_warning
+from keepwell.risk.leaks import coverage
 
 if TYPE_CHECKING:
     from keepwell.risk.health.checkup import CheckUp
@@ -107,7 +108,7 @@ def _cases(
     asked = {*trigger.asks, trigger.sample, bounds.also} - {"", "risk", "coverage"}
     columns = {one.name: at for at, one in enumerate(obs.features) if one.name in asked}
     steps = _steps(past)
-    known = np.isfinite(obs.values).mean(axis=1) if len(obs) else np.zeros(0)
+    known = coverage(obs)
     before: dict[str, tuple[int, float, dict[str, str]]] = {}
     nothing = Happenings()
     for row in rows.tolist():

@@ -30,6 +30,7 @@ NAN = float("nan")
 
 def past(chances: dict[str, list[float]], left: dict[str, int] | None = None, **signals: list[float]) -> Past:
     """Accounts over four months: their chances, the day of the last month they left on, and one account's signals."""
+    signals = {"tenure": [400.0] * 4, **signals}
     rows = [(number(day), name, said[at]) for at, day in enumerate(MONTHS) for name, said in chances.items()]
     gone = {name: number(MONTHS[-1]) + day for name, day in (left or {}).items()}
     n, features = len(rows), tuple(all_features()[name] for name in signals)
