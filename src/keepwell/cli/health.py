@@ -261,7 +261,7 @@ def _account(one: dict[str, Any]) -> Answer:
             "" if signal["value"] is None else f"{signal['value']:g}",
             STATES[signal["is"]],
             _past(signal["worse"], f"{signal['near']:g} / {signal['threshold']:g}"),
-            f"{signal['weight']:g}",
+            f"{signal['weight']:.0f}",
         ]
         for step in one["steps"]
         for place, signal in enumerate(step["signals"])

@@ -133,7 +133,7 @@ def test_a_check_up_of_ones_own_is_taken_in_and_a_wrong_one_is_not(
     assert main(["--home", home, "health", "default"]) == 0
     text = capsys.readouterr().out
     own = tmp_path / "checkup.toml"
-    own.write_text(text.replace("weight = 14", "weight = 13"), encoding="utf-8")
+    own.write_text(text.replace("weight = 26", "weight = 25"), encoding="utf-8")
     assert main(["--home", home, "health", "use", str(own)]) == 3
     assert "add up to 100" in capsys.readouterr().err
     own.write_text(text, encoding="utf-8")

@@ -58,7 +58,8 @@ class Health(Tabular):
     def of_account(self, account: str) -> dict[str, Any]:
         """One account, step by step and signal by signal, those that count against it first in each step.
 
-        Signals that cannot be asked of an account of its kind are left out.
+        Signals that cannot be asked of an account of its kind are left out, and the weights of the others are laid
+        on 100: what each can take off the score where all are known.
 
         Raises KeepwellError with near names where it was not observed on the day.
         """
@@ -87,6 +88,7 @@ class Health(Tabular):
 
     def _signals(self, step: str, row: int) -> list[dict[str, Any]]:
         found = []
+        weights = self.standing.asked[row] * np.array([signal.weight for signal in self.checkup.signals])
         for place, signal in enumerate(self.checkup.signals):
             if signal.step == step and self.standing.asked[row, place]:
                 bounds = signal.bounds_of(str(self.observations.segment[row]))
@@ -98,7 +100,7 @@ class Health(Tabular):
                         "worse": signal.worse,
                         "near": bounds.near,
                         "threshold": bounds.threshold,
-                        "weight": signal.weight,
+                        "weight": float(100 * weights[place] / weights.sum()),
                     }
                 )
         return sorted(found, key=lambda one: ("over", "near", "fine", "unknown").index(one["is"]))

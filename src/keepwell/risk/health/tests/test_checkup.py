@@ -131,6 +131,7 @@ def test_the_signals_of_an_account_are_those_that_can_be_asked_of_it():
         "support": 1,
         "relationship": 1,
     }
+    assert sum(signal["weight"] for step in one["steps"] for signal in step["signals"]) == pytest.approx(100)
 
 
 def test_a_kind_of_account_has_signals_of_its_own():
