@@ -98,6 +98,8 @@ def asked(given: Mapping[str, str], cut: Cut) -> Asked:
 
 def _period(given: Mapping[str, str], cut: Cut) -> Period:
     start, end, name = (given.get(one, "").strip() for one in ("from", "to", "period"))
+    if name and name != given.get("was", name):  # chosen anew, beside the days that the form still holds
+        start = end = ""
     if start and end:
         return _of_days(start, end)
     if start or end:
