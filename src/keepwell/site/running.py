@@ -16,7 +16,9 @@ from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.text import gettext as _
 
 LOG, SITE, WORKER = "site.log", "site", "worker"
-BESIDE = "KEEPWELL_BESIDE"  # set for a process that is to end with the one that started it
+BESIDE = (
+    "KEEPWELL_BESIDE"  # for a process that is to end with the one that started it: the number of that one
+)
 DETACHED = (
     "KEEPWELL_DETACHED"  # set for one that outlives the one that started it, which has prepared everything
 )
@@ -206,8 +208,11 @@ def answers(address: str, alive: Callable[[], bool], *, within: float = 60) -> b
 
 
 def _watch_parent() -> None:
+    _watch(os.getppid())
+
+
+def _watch(parent: int) -> None:
     """End soon after the process that started this one, however that ends: nothing of a site is left behind."""
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -222,11 +227,9 @@ def _watch_parent() -> None:
 
 def serve_jobs() -> None:
     """Work through the queue until stopped. Raises KeepwellError where a worker of this home runs already."""
-    from django.core.management import call_command
     from django.db import connection, connections
-    from django.utils import timezone
+    from django_q.cluster import Cluster
 
-    from keepwell.site import jobs
     from keepwell.site.alone import alone, holder
 
     with alone(WORKER) as ours:
@@ -237,15 +240,38 @@ def serve_jobs() -> None:
                 seen=_("process {pid}").format(pid=other.pid if other else "?"),
                 ways=[_("Stop it, or let it do the work.")],
             )
-        if ours:
-            jobs.give_back()
-        jobs.arrange(now=timezone.now())
-        jobs.look()
-        connections.close_all()  # what is forked from here opens its own
-        if BESIDE in os.environ:
-            _watch_parent()
+        if parent := os.environ.get(BESIDE):
+            _watch(int(parent))
         os.register_at_fork(after_in_child=_watch_parent)
-        call_command("qcluster")
+        _apart(lambda: _begin_work(alone_here=ours))
+        connections.close_all()  # what is forked from here opens its own
+        cluster = Cluster()
+        cluster.start()
+        cluster.sentinel.join()
+
+
+def _begin_work(*, alone_here: bool) -> None:
+    """Give back what a dead worker had, and see to it that the next night begins."""
+    from django.utils import timezone
+
+    from keepwell.site import jobs
+
+    if alone_here:
+        jobs.give_back()
+    jobs.arrange(now=timezone.now())
+    jobs.look()
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do something in a process of its own: who reads the book has threads, and what is forked beside them hangs."""
+    from multiprocessing import get_context
+
+    from django.db import connections
+
+    connections.close_all()
+    process = get_context("fork").Process(target=work)
+    process.start()
+    process.join()
 
 
 def beside(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -253,7 +279,7 @@ def beside(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own command
         [sys.executable, "-m", "keepwell.cli", *arguments],
         stdin=subprocess.DEVNULL,
-        env={**os.environ, BESIDE: "1"},
+        env={**os.environ, BESIDE: str(os.getpid())},
         start_new_session=True,
     )
 
