@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from keepwell.accounts.models import Account
 from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.delivering.sending import deliver
-from keepwell.alerts.models import Preview, Threshold
+from keepwell.alerts.models import SILENT, Preview, Threshold
 from keepwell.alerts.preview import past_of, previewed, told_of
 from keepwell.alerts.triggers import all_triggers
 from keepwell.book.book import Book
@@ -27,9 +28,10 @@ def deliver_due() -> int:
 
 def work_out(preview: int) -> None:
     """Work a preview out; why nothing can be said is kept with it."""
-    one = Preview.objects.filter(pk=preview, ended_at=None).first()
-    if one is None:
-        return
+    free = Q(beat_at=None) | Q(beat_at__lt=timezone.now() - SILENT)
+    if not Preview.objects.filter(free, pk=preview, ended_at=None).update(beat_at=timezone.now()):
+        return  # worked out already, or somebody is at it: the queue hands a long job out again
+    one = Preview.objects.get(pk=preview)
     try:
         found, failed = _worked_out(one), ""
     except KeepwellError as wrong:
@@ -41,7 +43,7 @@ def _worked_out(one: Preview) -> dict[str, object]:
     from keepwell.risks import Risks
 
     def told(done: int, of: int, _label: str = "") -> None:
-        Preview.objects.filter(pk=one.pk).update(done=done, of=of)
+        Preview.objects.filter(pk=one.pk).update(done=done, of=of, beat_at=timezone.now())
 
     trigger, bounds = all_triggers()[one.trigger], Bounds(**one.setting)
     among = accounts_in(one.scope["whom"], one.asked_by)

@@ -1,5 +1,6 @@
 """Alerts and why they were raised, the bounds people set, how they are told, and every attempt to tell them."""
 
+from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.accounts.models import Account
 from keepwell.members.models import Member, Team
+
+SILENT = timedelta(minutes=9)  # a preview that was not heard of for so long has lost its worker
 
 
 class Alert(models.Model):
@@ -277,6 +280,7 @@ class Preview(models.Model):
     asked_at = models.DateTimeField()
     done = models.PositiveIntegerField(default=0)
     of = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)  # when whoever works it out was last heard of
     ended_at = models.DateTimeField(null=True)
     failed = models.CharField(max_length=300, blank=True)  # why nothing can be said
     found = models.JSONField(default=dict)

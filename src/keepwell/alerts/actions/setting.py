@@ -16,7 +16,7 @@ from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.delivering.addresses import resolved
 from keepwell.alerts.delivering.services import service_of
 from keepwell.alerts.delivering.webhook import PREFIX
-from keepwell.alerts.models import Channel, Delivery, Manner, Preview, Threshold
+from keepwell.alerts.models import SILENT, Channel, Delivery, Manner, Preview, Threshold
 from keepwell.alerts.triggers import Trigger
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -24,6 +24,7 @@ from keepwell.members.audit import record
 from keepwell.members.models import Member, Team
 
 WORK_OUT = "keepwell.alerts.jobs.work_out"
+LONGEST = 3 * 3600  # seconds that working out a preview may take
 
 
 def set_bounds(*, trigger: Trigger, whom: str, bounds: Bounds, by: Member) -> Threshold:
@@ -140,9 +141,10 @@ def ask_preview(*, trigger: Trigger, bounds: Bounds, whom: str, by: Member, now:
                 "asked_at": now,
             },
         )
-        if new or row.failed:
-            Preview.objects.filter(pk=row.pk).update(failed="", ended_at=None, done=0, of=0)
-            transaction.on_commit(lambda: async_task(WORK_OUT, row.pk))
+        lost = row.ended_at is None and (row.beat_at or row.asked_at) < now - SILENT
+        if new or row.failed or lost:
+            Preview.objects.filter(pk=row.pk).update(failed="", ended_at=None, beat_at=None, done=0, of=0)
+            transaction.on_commit(lambda: async_task(WORK_OUT, row.pk, timeout=LONGEST))
     return row
 
 

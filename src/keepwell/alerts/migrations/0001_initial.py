@@ -334,6 +334,7 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField()),
                 ("done", models.PositiveIntegerField(default=0)),
                 ("of", models.PositiveIntegerField(default=0)),
+                ("beat_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("failed", models.CharField(blank=True, max_length=300)),
                 ("found", models.JSONField(default=dict)),
