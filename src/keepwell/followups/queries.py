@@ -59,11 +59,7 @@ def listed(
     words: str = "",
 ) -> QuerySet[FollowUp]:
     """Follow-ups as a list asks for them: the worthiest first, unless by due day or account."""
-    found = follow_ups_of(member)
-    if whose == "mine":
-        found = found.filter(owner=member)
-    elif whose == "free":
-        found = found.filter(owner=None)
+    found = _whose(follow_ups_of(member), member, whose)
     if state:
         found = found.filter(state=state)
     if due in DUES:
@@ -72,6 +68,12 @@ def listed(
         found = found.filter(Q(what__icontains=words) | Q(account__name__icontains=words))
     order = SORTS.get(sort, SORTS["worth"])
     return found.order_by(order, "due", "pk") if sort != "due" else found.order_by(order, "pk")
+
+
+def _whose(found: QuerySet[FollowUp], member: Member, whose: str) -> QuerySet[FollowUp]:
+    if whose == "mine":
+        return found.filter(owner=member)
+    return found.filter(owner=None) if whose == "free" else found
 
 
 def _due(due: str, today: date) -> Q:
@@ -86,7 +88,9 @@ def _due(due: str, today: date) -> Q:
 
 def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, list[FollowUp]]:
     """Open follow-ups by when they are due, the worthiest first, at most so many (and one) in each column."""
-    return {due: list(listed(member, today=today, whose=whose, due=due)[: most + 1]) for due in DUES}
+    found = _whose(follow_ups_of(member), member, whose).filter(state=FollowUp.State.OPEN)
+    found = found.order_by(SORTS["worth"], "due", "pk")
+    return {due: list(found.filter(_due(due, today))[: most + 1]) for due in DUES}
 
 
 def open_at(account: Account, most: int) -> list[FollowUp]:

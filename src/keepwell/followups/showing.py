@@ -99,9 +99,15 @@ class Shown:
         return [_touch_said(one) for one in self.one.why.get("touches", [])]
 
 
-def shown(rows: Iterable[FollowUp], *, today: date, budget: bool = False) -> list[Shown]:
-    """Follow-ups for a page; with `budget`, each open one with when the contact budget lets it be done."""
-    found, currency = list(rows), reporting()
+def shown(
+    rows: Iterable[FollowUp], *, today: date, budget: bool = False, currency: str | None = None
+) -> list[Shown]:
+    """Follow-ups for a page; with `budget`, each open one with when the contact budget lets it be done.
+
+    `currency` is that of their worth, where the page knows it already or does not show it.
+    """
+    found = list(rows)
+    currency = reporting() if currency is None else currency
     if not budget:
         return [Shown(one, today, currency) for one in found]
     asked = [Message(one.account, one.contact, one.channel, one.team) for one in found]

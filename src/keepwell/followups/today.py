@@ -16,7 +16,7 @@ def _due(member: Member) -> dict[str, Any] | None:
     today = timezone.now().date()
     rows = queries.listed(member, today=today, whose="mine", sort="due").filter(due__lte=today)
     return {
-        "rows": shown(rows[:MOST], today=today),
+        "rows": shown(rows[:MOST], today=today, currency=""),
         "mentions": queries.mentions_of(member, 3),
     }
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import Panel
@@ -12,13 +14,19 @@ from keepwell.reach import queries
 from keepwell.reach.forms import Logging
 from keepwell.reach.models import new_key
 
+MOST = 100  # people at an account that the form names
+
 
 def _reach(member: Member, account: Account) -> dict[str, Any]:
     today = timezone.now().date()
     form = Logging(account=account, member=member, initial={"key": new_key()}, auto_id="touch_%s")
-    contacts = list(account.contacts.filter(left_on=None)[: queries.SHOWN])
+    contacts = list(account.contacts.filter(left_on=None)[:MOST])
+    names = [("", _("nobody by name")), *((one.pk, str(one)) for one in contacts)]
+    choice = form.fields["contact"]
+    assert isinstance(choice, forms.ModelChoiceField)
+    choice.widget.choices = names  # those that were read already
     team = form.fields["team"].initial or ""
-    allowed = queries.allowed_at(account, contacts, team=team, today=today)
+    allowed = queries.allowed_at(account, contacts[: queries.SHOWN], team=team, today=today)
     return {"account": account, "allowed": allowed, "form": form if may(member, Right.ACT) else None}
 
 

@@ -40,8 +40,7 @@ def why(answer: Answer) -> str:
     if answer.by == WISH:
         return _("wants no contact")
     if answer.by == CHANNEL:
-        prefers = dict(Channel.choices).get(answer.prefers, answer.prefers)
-        return _("likes to be reached by {channel}").format(channel=prefers)
+        return _("likes to be reached by {channel}").format(channel=_channel(answer.prefers))
     return rule_text(answer.rule)
 
 
@@ -55,6 +54,8 @@ def until(answer: Answer) -> str:
     if answer.allowed:
         return _("now")
     if answer.until is None:
+        if answer.by == CHANNEL:
+            return _("by {channel}").format(channel=_channel(answer.prefers))
         return _("while they wish it so")
     return day_said(answer.until)
 
@@ -68,6 +69,9 @@ def _use_said(use: Mapping[str, Any]) -> str:
     team = dict(Team.Kind.choices).get(use["team"], use["team"])
     who = " · ".join(str(part) for part in (use["who"], team) if part) or _("somebody of ours")
     form = _("{who} reserved {day} ({what})") if use["ahead"] else _("{who} on {day} ({what})")
-    channel = dict(Channel.choices).get(use["channel"], use["channel"])
-    what = ", ".join(str(part) for part in (channel, use["topic"]) if part)
+    what = ", ".join(str(part) for part in (_channel(use["channel"]), use["topic"]) if part)
     return form.format(who=who, day=day_said(date.fromisoformat(use["day"])), what=what)
+
+
+def _channel(name: str) -> str:
+    return str(dict(Channel.choices).get(name, name))

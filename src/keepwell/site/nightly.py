@@ -26,6 +26,7 @@ from keepwell.alerts.actions.telling import escalate, plan
 from keepwell.alerts.delivering.sending import deliver
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine, engine_named
+from keepwell.followups.nightly import follow_up
 from keepwell.ledger.keeping import post_book
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -143,6 +144,11 @@ def raised(work: Work) -> str:
     return _("{new} raised, {over} gone by themselves").format(new=done.alerts, over=done.passed)
 
 
+def followed_up(work: Work) -> str:
+    """Last contacts, stages and cadence are brought up to date, and what open follow-ups are worth."""
+    return _("{n} accounts").format(n=follow_up(today=work.now.date()))
+
+
 NAMES = {
     "gather": gettext_lazy("Gather what people did"),
     "post": gettext_lazy("Post the ledger"),
@@ -151,6 +157,7 @@ NAMES = {
     "score": gettext_lazy("Score"),
     "project": gettext_lazy("Make the pages ready"),
     "raise": gettext_lazy("Raise alerts"),
+    "follow up": gettext_lazy("Follow up"),
 }
 
 STEPS: dict[str, Callable[[Work], str]] = {
@@ -161,6 +168,7 @@ STEPS: dict[str, Callable[[Work], str]] = {
     "score": scored,
     "project": projected,
     "raise": raised,
+    "follow up": followed_up,
 }
 
 

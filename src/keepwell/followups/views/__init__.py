@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.csv import as_csv
+from keepwell.accounts.showing import reporting
 from keepwell.followups import queries
 from keepwell.followups.actions import handling
 from keepwell.followups.forms import Doing, Handing, Saying
@@ -55,12 +56,12 @@ def board(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Member)
     today, whose = timezone.now().date(), _whose(request)
     found = queries.board(request.user, today=today, whose=whose, most=COLUMN)
-    heads = dict(_heads())
+    heads, currency = dict(_heads()), reporting()
     columns = [
         {
             "due": due,
             "head": heads[due],
-            "rows": shown(rows[:COLUMN], today=today),
+            "rows": shown(rows[:COLUMN], today=today, currency=currency),
             "more": len(rows) > COLUMN,
         }
         for due, rows in found.items()
