@@ -207,7 +207,8 @@ class _Erasing:
         draft = self._writer.draft("quarantine")
         columns = draft.schema or QUARANTINE
         view, doomed = stored_rows(self._bench, draft, columns), self._bench.new_name("doomed")
-        values = [f.name for f in columns if pa.types.is_string(f.type)]
+        # Named by what they are meant to be: as stored, the whole row may be typed as JSON, and is no less text.
+        values = [f.name for f in QUARANTINE if pa.types.is_string(f.type)]
         naming = " OR ".join(mentions(name, self._words, quoted_too=True) for name in values)
         spoken = f"""("table" IN ('conversations', 'turns') AND EXISTS (FROM with_them WHERE
             contains("row", to_json(conversation_id)::VARCHAR)

@@ -370,3 +370,14 @@ def test_a_turn_added_later_to_an_erased_conversation_is_not_kept(book, duck):
         writer.put("turns", more, known_at=TUESDAY)
         writer.commit()
     assert traces(Path(book.home)) == []
+
+
+def test_a_row_the_very_first_import_put_aside_goes_with_its_person(tmp_path):
+    book = Book.create(str(tmp_path / "fresh"), reporting_currency="EUR")
+    with book.writer() as writer:
+        for table, content in EVERYTHING.items():
+            writer.put(table, content, known_at=MONDAY, unique=True)
+        writer.commit()
+    import_bad_again(book, tmp_path)
+    assert book.erase_person("P-0017").quarantined > 0
+    assert traces(Path(book.home)) == []
