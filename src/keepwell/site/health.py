@@ -128,7 +128,8 @@ def book_examined(*, now: datetime) -> OfBook:
                 found.loads = sorted(rows, key=lambda row: -row["load"])
             if moment.has("quarantine"):
                 found.quarantine = [
-                    (table, reason, rows) for (table, reason), rows in sorted(moment.quarantined().items())
+                    (table, reason.replace("_", " "), rows)
+                    for (table, reason), rows in sorted(moment.quarantined().items())
                 ]
         finally:
             engine.close()

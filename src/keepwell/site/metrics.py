@@ -19,7 +19,7 @@ def told(*, now: datetime) -> str:
     lines = []
     for name, kind, said, samples in _families(now):
         lines += [f"# HELP keepwell_{name} {said}", f"# TYPE keepwell_{name} {kind}"]
-        lines += [f"keepwell_{name}{_labels(labels)} {value:g}" for labels, value in samples]
+        lines += [f"keepwell_{name}{_labels(labels)} {value:.15g}" for labels, value in samples]
     return "\n".join(lines) + "\n"
 
 

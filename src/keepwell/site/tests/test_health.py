@@ -25,7 +25,7 @@ def test_the_health_page_tells_sources_loads_jobs_disk_and_versions(
         page = admin.get("/settings/health").content.decode()
     for said in (
         "subscriptions",
-        "No worker runs on this machine",
+        "No worker runs here",
         "keepwell",
         "django",
         "free",
