@@ -6,7 +6,7 @@ from typing import Any
 from keepwell.api.once import LONGEST
 
 READS, WRITES = (
-    (400, 401, 403, 404, 405, 422, 429, 500),
+    (400, 401, 403, 404, 405, 409, 422, 429, 500),
     (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500),
 )
 _PROBLEM = {

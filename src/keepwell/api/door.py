@@ -42,6 +42,13 @@ class asks(AuthBase):
         super().__init__()
         self.right = right
 
+    @property
+    def scope(self) -> str:
+        """The least scope that reaches this."""
+        return str(
+            {Right.SEE: Token.Scope.READ, Right.ACT: Token.Scope.ACT}.get(self.right, Token.Scope.MANAGE)
+        )
+
     def __call__(self, request: HttpRequest) -> Member:
         """The member who calls. Raises Problem where they may not."""
         member, token = request.user, getattr(request, "token", None)

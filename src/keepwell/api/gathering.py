@@ -7,11 +7,11 @@ from typing import Any
 from django.apps import apps
 from django.urls import URLPattern, URLResolver
 from django.utils.module_loading import module_has_submodule
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
 from keepwell.api.describing import complete
-from keepwell.api.door import door
+from keepwell.api.door import asks, door
 from keepwell.api.problems import answer_all
 
 VERSION = "1"
@@ -45,9 +45,19 @@ def the_api() -> NinjaAPI:
     for app in apps.get_app_configs():
         if app.name.startswith("keepwell.") and app.module and module_has_submodule(app.module, "api"):
             for router in getattr(import_module(f"{app.name}.api"), "ROUTERS", ()):
-                api.add_router("", router)
+                api.add_router("", _told(router))
     answer_all(api)
     return api
+
+
+def _told(router: Router) -> Router:
+    """A router whose calls tell in the description which scope they ask."""
+    for path in router.path_operations.values():
+        for operation in path.operations:
+            for ask in operation.auth_callbacks:
+                if isinstance(ask, asks):
+                    operation.openapi_extra = {**(operation.openapi_extra or {}), "x-scope": ask.scope}
+    return router
 
 
 def addresses() -> tuple[list[URLPattern | URLResolver], str, str]:

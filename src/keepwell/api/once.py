@@ -33,7 +33,7 @@ def once(request: HttpRequest, call: Callable[[], HttpResponse], *, now: datetim
         raise Problem(400, _("An Idempotency-Key is at most {n} printable characters.").format(n=LONGEST))
     asked = _asked(request)
     with transaction.atomic():
-        Kept.objects.filter(made_at__lt=now - KEPT).delete()
+        forget_old(now=now)
         kept, new = Kept.objects.get_or_create(
             member=request.user, key=key, defaults={"asked": asked, "made_at": now}
         )
@@ -47,6 +47,11 @@ def once(request: HttpRequest, call: Callable[[], HttpResponse], *, now: datetim
         else:
             kept.delete()
         return answer
+
+
+def forget_old(*, now: datetime) -> int:
+    """Forget answers that have been kept for their day; how many."""
+    return Kept.objects.filter(made_at__lt=now - KEPT).delete()[0]
 
 
 def _asked(request: HttpRequest) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from keepwell.accounts import queries
 from keepwell.accounts.models import Account, Standing
 from keepwell.api.models import Kept
-from keepwell.api.once import KEPT
+from keepwell.api.once import KEPT, forget_old
 from keepwell.api.tests.office import paying
 from keepwell.members.models import Change, Member
 
@@ -124,6 +125,7 @@ def test_a_key_is_free_again_after_a_day_and_after_a_refusal(as_: Any, account: 
         kept.save()
     again = program.call("PUT", address, {"owner": None}, Idempotency_Key="k")
     assert "Idempotent-Replayed" not in again
+    assert forget_old(now=timezone.now() + KEPT * 2) == 1
 
 
 def test_a_key_that_is_too_long_is_refused(as_: Any, account: Account) -> None:
