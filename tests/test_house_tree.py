@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Written by tools, or texts whose length is not ours to choose.
 NOT_OURS = re.compile(
-    r"^(requirements/.*\.txt|src/.*/migrations/.*\.py|LICENSE|docs/(tables|metrics|cli)\.md|.*\.(pot|po|ipynb|svg|json|css))$"
+    r"^(requirements/.*\.txt|src/.*/migrations/.*\.py|LICENSE|docs/(tables|metrics|cli)\.md"
+    r"|.*\.(pot|po|ipynb|svg|json|css))$"
 )
 TEXT = {".py", ".md", ".toml", ".sh", ".txt", ".json", ".html", ".css", ".pot", ".po", ".ipynb", ".yml", ""}
 
