@@ -16,7 +16,7 @@ from keepwell.retention import queries
 from keepwell.retention.asking import Asked, asked_of
 from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.models import Figure
-from keepwell.retention.pictures import CHARTS, THEMES, drawn
+from keepwell.retention.pictures import CHARTS, THEMES, drawable, drawn
 
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -42,6 +42,8 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
         raise Http404
     if found.state != Figure.State.DONE:
         return HttpResponse(status=503, headers={"Retry-After": "2", "Cache-Control": "no-store"})
+    if not drawable(found.kind, found.result):
+        raise Http404
     tag = _tag(found, name, form, look)
     kept = request.GET.get("cut") == cut.name and request.GET.get("language") == get_language()
     headers = {"ETag": tag, "Cache-Control": FOR_EVER if kept else "private, no-cache", "Vary": "Cookie"}

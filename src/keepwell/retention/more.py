@@ -20,7 +20,7 @@ from keepwell.retention import actions, queries, showing, tables
 from keepwell.retention.asking import Asked, asked_of
 from keepwell.retention.cut import Cut
 from keepwell.retention.models import Figure, Segment
-from keepwell.retention.pictures import CHARTS
+from keepwell.retention.pictures import CHARTS, drawable
 from keepwell.retention.sheets import SHEETS
 from keepwell.retention.views import answer, around, member_of, page
 
@@ -36,10 +36,11 @@ def figure_page(
         return not_yet
     if request.GET.get("as") == "csv":
         return as_csv(f"keepwell-{kind}", *SHEETS[kind](found.result))
-    result = found.result or {}
+    result = found.result
     given = request.GET.copy()
     given.pop("as", None)
-    pictures = showing.pictures(cut, said, given.urlencode(), *charts, result=result)
+    shown = charts if drawable(kind, result) else ()
+    pictures = showing.pictures(cut, said, given.urlencode(), *shown, result=result)
     return render(
         request, "retention/figure.html", {**here, "charts": pictures, "made": found, **show(result, said)}
     )
@@ -72,6 +73,7 @@ def cohorts(request: HttpRequest, cut: Cut) -> HttpResponse:
         return {
             "table": tables.cohort_table(result, said),
             "table_heading": _("The cohorts in numbers"),
+            "none": None if result["cohorts"] else _("Nobody began to pay so far."),
             "note": _left_out(result["left_out"]),
         }
 
@@ -94,6 +96,7 @@ def survival(request: HttpRequest, cut: Cut) -> HttpResponse:
         return {
             "table": tables.survival_table(result, said),
             "table_heading": _("Survival in numbers"),
+            "none": None if result["groups"] else _("Nobody began to pay so far."),
             "note": _left_out(result["left_out"]),
         }
 

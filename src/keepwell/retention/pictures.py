@@ -10,11 +10,13 @@ from keepwell.metrics.charts.cohorts import cohort_heading, cohort_notes
 from keepwell.metrics.charts.cycles import cycles_heading, cycles_notes
 from keepwell.metrics.charts.definitions import definitions_notes
 from keepwell.metrics.charts.movements import movements_notes
+from keepwell.metrics.charts.reading import shown_rate
 from keepwell.metrics.charts.retention import retention_notes
 from keepwell.metrics.charts.survival import survival_notes
 from keepwell.retention.asking import Asked
 
 HALF, WIDE, NARROW = 560, 1100, 330  # units wide: beside another, alone, and on a phone
+_DRAWN = {"cohorts": "cohorts", "survival": "groups", "cycles": "spread"}
 THEMES = {"light": charts.LIGHT, "dark": charts.DARK}
 _OF_STATEMENT = ("from", "to", "by", "where")
 Draw = Callable[..., Any]
@@ -110,6 +112,15 @@ CHARTS = {
         WIDE,
     ),
 }
+
+
+def drawable(kind: str, result: Any) -> bool:
+    """Whether there is anything to draw: a series without any rate, or a question without answer, has no picture."""
+    if kind == "series":
+        return any(shown_rate(one, "customer_churn") is not None for one in result)
+    if kind == "definitions":
+        return any(one["rate"] is not None for one in result["definitions"])
+    return bool(result[_DRAWN[kind]]) if kind in _DRAWN else True
 
 
 def drawn(
