@@ -41,7 +41,7 @@ class Why(Schema):
 
     said: str
     raises: bool
-    strength: float
+    strength: str
 
 
 class Stands(Schema):

@@ -101,7 +101,7 @@ def figure(request: HttpRequest, pk: Annotated[int, Field(ge=1, lt=2**63)], resp
     response={200: Page[BehindShape], 202: FigureShape},
     summary="Accounts on a line of a statement",
 )
-def accounts(
+def accounts_behind(
     request: HttpRequest,
     of: Annotated[Of, Query()],
     line: Annotated[Line, Query()],

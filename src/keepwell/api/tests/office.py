@@ -31,6 +31,7 @@ def paying(account_id: str, **rest: Any) -> Account:
         health="poor",
         score=0.2,
         steps={"paying": "poor"},
+        reasons=[["days_to_lapse", 96.0, -0.7757], ["days_to_renewal", None, 0.6981]],
         past=[["2026-11-19", 0.1], ["2026-11-20", 0.2]],
     )
     return account

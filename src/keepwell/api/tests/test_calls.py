@@ -69,6 +69,7 @@ def test_an_id_with_a_slash_leads_to_its_account(as_: Any, account: Account) -> 
 def test_amounts_are_decimals_and_what_is_not_known_is_nothing(as_: Any, account: Account) -> None:
     said = as_("mate").call("GET", "/accounts/A1").json()["standing"]
     assert (said["mrr"], said["currency"]) == ("101.14", "EUR")
+    assert [one["raises"] for one in said["reasons"]] == [False, True]
     history = as_("mate").call("GET", "/accounts/A1/standing").json()
     assert history["past"] == [{"day": "2026-11-19", "risk": 0.1}, {"day": "2026-11-20", "risk": 0.2}]
 
