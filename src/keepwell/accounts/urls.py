@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from keepwell.accounts import views
+from keepwell.accounts import people, views
 
 app_name = "accounts"
 urlpatterns = [
     path("", views.listing, name="list"),
+    path("contacts/<str:contact_id>", people.contact, name="contact"),
+    path("contacts/<str:contact_id>/export", people.contact_export, name="contact_export"),
+    path("contacts/<str:contact_id>/erase", people.contact_erase, name="contact_erase"),
     path("<path:account_id>", views.account, name="account"),
 ]

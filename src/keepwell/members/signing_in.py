@@ -28,13 +28,24 @@ class KnownElsewhere(DefaultSocialAccountAdapter):
         """Never."""
         return False
 
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        """Who somebody says they are, in our fields: a member has one name."""
+        sociallogin.user.email = str(data.get("email") or "").lower()
+        sociallogin.user.name = str(data.get("name") or "")[:120]
+        return sociallogin.user
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Connect the sign-in to the member of its verified address; refuse every other."""
         if sociallogin.is_existing:
             return
-        verified = {one.email.lower() for one in sociallogin.email_addresses if one.verified}
+        verified = {one.email.lower() for one in sociallogin.email_addresses if _said(one.verified)}
         member = Member.objects.filter(email__in=verified, is_active=True).first()
         if member is None:
             messages.error(request, _("Nobody here has the address you signed in with. Ask to be invited."))
             raise ImmediateHttpResponse(redirect("account_login"))
         sociallogin.connect(request, member)
+
+
+def _said(verified: object) -> bool:
+    """Whether a provider says an address is verified: some say it in words, and "false" is no yes."""
+    return verified is True or str(verified).lower() == "true"

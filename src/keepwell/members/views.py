@@ -52,7 +52,9 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _unreferred(answer: HttpResponse) -> HttpResponse:
     """The address holds a secret: no other page is told where its reader came from."""
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = (
+        "strict-origin"  # the secret stays here; without any origin a browser's form would be refused
+    )
     return answer
 
 
@@ -190,6 +192,6 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.ANYONE)
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest, *_parts: str) -> HttpResponse:
     """What others may offer and we do not: signing up, changing the address one was invited by."""
     return render(request, "404.html", status=404)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -18,7 +19,8 @@ POLICY = "; ".join(
         "font-src 'self'",
         "media-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action "
+        + " ".join(["'self'", *settings.OIDC_ORIGINS]),  # a form may lead on to the company's sign-in
         "manifest-src 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

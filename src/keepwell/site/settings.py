@@ -106,6 +106,29 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Keepwell"
+# The company's own sign-in. Its origin may be sent forms to; further ones that it leads on to are said beside it.
+OIDC_ISSUER = os.environ.get("KEEPWELL_OIDC_ISSUER", "").rstrip("/")
+OIDC_ORIGINS = [
+    f"{at.scheme}://{at.netloc}"
+    for at in map(urlsplit, [OIDC_ISSUER, *os.environ.get("KEEPWELL_OIDC_ORIGINS", "").split()])
+    if at.netloc
+]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": os.environ.get("KEEPWELL_OIDC_NAME", "OpenID Connect"),
+                "client_id": os.environ.get("KEEPWELL_OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("KEEPWELL_OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 USERSESSIONS_TRACK_ACTIVITY = False  # a write for each page: signing in and out is known without it
 
 # --- what a browser may do ------------------------------------------------------------------------------------

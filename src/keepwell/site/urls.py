@@ -1,11 +1,14 @@
 """Every address of the site."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from keepwell.accounts.people import search
+from keepwell.members.views import closed
 from keepwell.site import administering, views
 
 urlpatterns = [
     path("", views.today, name="today"),
+    path("search", search, name="search"),
     path("accounts/", include("keepwell.accounts.urls")),
     path("retention/", include("keepwell.retention.urls")),
     path("followups/", include("keepwell.followups.urls")),
@@ -13,6 +16,7 @@ urlpatterns = [
     path("reach/", include("keepwell.reach.urls")),
     path("members/", include("keepwell.members.urls")),
     path("api/", include("keepwell.api.urls")),
+    re_path(r"^sign/(email|confirm-email|signup|3rdparty|phone)/", closed, name="closed"),
     path("sign/", include("allauth.urls")),
     path("settings/", administering.settings, name="settings"),
     path("settings/night", administering.night, name="night"),

@@ -57,7 +57,7 @@ def _project_contacts(source: Source) -> None:
 
     def contacts() -> Iterator[Contact]:
         for row in source.rows(rows):
-            if row["account_id"] not in known:
+            if row["account_id"] not in known or not row.get("source_id"):  # a person erased has none
                 continue
             yield Contact(
                 contact_id=row["contact_id"],

@@ -53,7 +53,7 @@ def _entries(source: Source, kind: Kind, since: int, known: set[str], contacts: 
             account_id=row["account_id"],
             at=_moment(row[kind.at]),
             kind=kind.name,
-            key=_key(kind, table.key, row),
+            key=key_of(kind, table.key, row),
             hot=kind.hot(row),
             data={name: _plain(row.get(name)) for name in (*kind.keeps, *kind.personal)},
             contact_id=contact if contact in contacts else None,
@@ -66,7 +66,7 @@ def _forget_gone(source: Source, kind: Kind, since: int) -> None:
         return
     table = table_named(kind.table)
     gone = source.moment.versions(kind.table).filter(nw.col("load") > since, nw.col("gone"))
-    keys = [_key(kind, table.key, row) for row in source.rows(gone.select(*table.key))]
+    keys = [key_of(kind, table.key, row) for row in source.rows(gone.select(*table.key))]
     for begin in range(0, len(keys), 500):
         Entry.objects.filter(key__in=keys[begin : begin + 500]).delete()
 
@@ -105,7 +105,8 @@ def _project_movements(source: Source, known: set[str], *, anew: bool) -> int:
     return written
 
 
-def _key(kind: Kind, key: tuple[str, ...], row: Mapping[str, Any]) -> str:
+def key_of(kind: Kind, key: tuple[str, ...], row: Mapping[str, Any]) -> str:
+    """The key of the entry that tells of a row."""
     return ":".join([kind.name, *(str(row[name]) for name in key)])[:250]
 
 

@@ -9,3 +9,19 @@ document.addEventListener("keydown", (event) => {
   if (wanted.matches("input, select, textarea")) wanted.focus();
   else wanted.click();
 });
+
+// What a search suggests: arrows lead through it, Escape puts it away.
+document.addEventListener("keydown", (event) => {
+  const search = event.target.closest(".search");
+  if (!search) return;
+  const found = search.querySelector("#found");
+  const stops = [search.querySelector("input"), ...found.querySelectorAll("a")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
+  } else if (event.key === "Escape") {
+    found.replaceChildren();
+    stops[0].focus();
+  }
+});

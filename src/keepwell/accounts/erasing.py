@@ -1,0 +1,134 @@
+"""A person's data, taken out for them or erased for good: in the book, in the office, and after a restored backup.
+
+The book goes first: it keeps a salted hash of whoever it erased and lets nothing of them in again. What the office
+shows is made from it, so a contact without a personal row in the book is not projected. Should the process die in
+between, erasing again does the rest.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from keepwell.accounts.models import Contact, Entry, Outgoing
+from keepwell.accounts.projecting.entries import key_of
+from keepwell.accounts.rooms import added
+from keepwell.accounts.timeline import all_kinds
+from keepwell.book.book import Book
+from keepwell.book.engines import Engine
+from keepwell.book.erasing import Erased
+from keepwell.book.moment import Moment
+from keepwell.book.tables import all_tables, table_named
+from keepwell.members.audit import record
+from keepwell.members.models import Member
+
+_SAID = ("topic", "note", "text", "comment", "subject", "name")  # of an entry: what may be a person's words
+_FIELDS = (
+    "contact_id", "source_id", "name", "email", "phone", "role", "language", "seniority", "channel", "opted_out",
+    "left_on",
+)  # fmt: skip
+
+
+def export(*, contact: Contact, book: Book, engine: Engine, by: Member) -> dict[str, Any]:
+    """Everything that is known of a person, as JSON can hold it; that it was taken out is on the trail."""
+    found: dict[str, Any] = {
+        "contact": {name: _plain(getattr(contact, name)) for name in _FIELDS},
+        "timeline": [
+            {"at": _plain(one.at), "kind": one.kind, **one.data} for one in contact.entries.order_by("at")
+        ],
+        "office": {one.name: one.export(contact) for one in added("erase", "ERASERS")},
+        "book": _in_book(book.moment(engine), engine, contact.contact_id),
+    }
+    record("export contact", by=by, of=contact)
+    return found
+
+
+def erase_contact(*, contact: Contact, book: Book, engine: Engine, by: Member | None) -> Erased:
+    """Erase a person everywhere; figures stay as they are. Raises BadBook where somebody else is writing the book."""
+    erased = book.erase_person(contact.source_id or contact.contact_id)
+    with transaction.atomic():
+        for room in added("erase", "ERASERS"):
+            room.erase(contact)
+        for entry in contact.entries.all():
+            entry.data = {name: value for name, value in entry.data.items() if name not in _SAID}
+            entry.contact = None
+            entry.save(update_fields=["data", "contact"])
+        for row in Outgoing.objects.filter(row__contact_id=contact.source_id) if contact.source_id else ():
+            row.row = row.row | {"contact_id": None}
+            row.save(update_fields=["row"])
+        counts = dict(erased.rows) | {"quarantine": erased.quarantined}
+        record("erase contact", by=by, of=contact, after={"rows": counts})
+        Contact.objects.filter(pk=contact.pk).delete()
+    _forget_words(book.moment(engine), engine, erased.rows)
+    return erased
+
+
+def erased_in(book: Book, engine: Engine) -> list[str]:
+    """The surrogates of everybody a book has erased: what a restored backup has to be told again."""
+    moment = book.moment(engine)
+    if not moment.has("erased"):
+        return []
+    rows = engine.collect(moment.frame("erased")).to_pylist()
+    return sorted({row["hash"] for row in rows if row["table"] == "contacts"})
+
+
+def erase_again(*, surrogates: Iterable[str], book: Book, engine: Engine) -> int:
+    """Erase, in a book and office that were restored from an older backup, whoever has been erased since.
+
+    Returns how many were found again. The backup must be of the same book: surrogates are salted with its secret.
+    """
+    wanted = set(surrogates) - set(erased_in(book, engine))
+    moment = book.moment(engine)
+    if not wanted or not moment.has("contacts_personal"):
+        return 0
+    people = engine.collect(moment.personal("contacts").select("contact_id", "source_id")).to_pylist()
+    back = [one for one in people if one["contact_id"] in wanted]
+    for one in back:
+        known = Contact.objects.filter(pk=one["contact_id"]).first()
+        contact = known or Contact(contact_id=one["contact_id"], source_id=one["source_id"])
+        erase_contact(contact=contact, book=book, engine=engine, by=None)
+    return len(back)
+
+
+def _in_book(moment: Moment, engine: Engine, surrogate: str) -> dict[str, list[dict[str, Any]]]:
+    """The personal rows under a surrogate, and the facts that bear it."""
+    import narwhals as nw
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in all_tables().values():
+        if table.personal and moment.has(f"{table.name}_personal"):
+            frame = moment.personal(table.name)
+            if "contact_id" in frame.collect_schema().names():
+                rows = engine.collect(frame.filter(nw.col("contact_id") == surrogate)).to_pylist()
+                found[f"{table.name} (personal)"] = [_row(row) for row in rows]
+        if table.has("contact_id") and moment.has(table.name):
+            rows = engine.collect(
+                moment.frame(table.name).filter(nw.col("contact_id") == surrogate)
+            ).to_pylist()
+            found[table.name] = [_row(row) for row in rows]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _forget_words(moment: Moment, engine: Engine, erased: dict[str, int]) -> None:
+    """Take from timelines the words whose row in the book has been erased, whoever's account they stand at."""
+    for kind in all_kinds().values():
+        if not kind.personal or not erased.get(kind.table):
+            continue
+        table = table_named(kind.table)
+        rows = engine.collect(moment.personal(kind.table).select(*table.key)).to_pylist()
+        there = {key_of(kind, table.key, row) for row in rows}
+        for entry in Entry.objects.filter(kind=kind.name).iterator(2000):
+            if entry.key not in there and any(entry.data.get(name) for name in kind.personal):
+                entry.data = entry.data | dict.fromkeys(kind.personal)
+                entry.save(update_fields=["data"])
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

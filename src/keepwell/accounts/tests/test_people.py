@@ -1,0 +1,160 @@
+"""Finding accounts and people, and taking out or erasing what is known of a person."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from keepwell.accounts import erasing
+from keepwell.accounts.models import Account, Contact, Entry, Outgoing
+from keepwell.accounts.projecting import Source
+from keepwell.accounts.projecting.accounts import project_accounts
+from keepwell.accounts.projecting.entries import project_entries
+from keepwell.accounts.search import look_for
+from keepwell.accounts.tests.conftest import NOW
+from keepwell.book.book import Book
+from keepwell.book.engines import Engine
+from keepwell.ledger.opening import open_ledger
+from keepwell.members.models import Change, Member, Portfolio
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at(people: dict[str, Member]) -> Account:
+    ours = Portfolio.objects.get(name="Ours")
+    account = Account.objects.create(
+        account_id="A1", name="Łódź Żeglarz", owner=people["owner"], portfolio=ours
+    )
+    Contact.objects.create(
+        contact_id="c1", account=account, name="Éva Nagy", email="eva@x.hu", source_id="P1"
+    )
+    return account
+
+
+def found(member: Member, words: str) -> list[str]:
+    return [one.label for heap in look_for(member, words, most=9) for one in heap.found]
+
+
+@pytest.mark.parametrize("words", ["łódź", "żegl łódź", "éva", "eva@x", "nagy ÉVA", "a1"])
+def test_accounts_and_contacts_are_found_in_whatever_case_and_order(
+    words: str, at: Account, people: dict[str, Member]
+) -> None:
+    assert found(people["mate"], words)
+
+
+def test_nobody_finds_what_is_not_theirs(at: Account, people: dict[str, Member]) -> None:
+    for name, member in people.items():
+        assert bool(found(member, "nagy")) == (name != "stranger")
+        assert bool(found(member, "łódź")) == (name != "stranger")
+
+
+def test_a_search_works_as_a_page_and_as_one_types(at: Account, people: dict[str, Member]) -> None:
+    client = Client()
+    client.force_login(people["viewer"])
+    assert "/accounts/A1" in client.get("/search", {"words": "nagy"}).content.decode()
+    part = client.get("/search", {"words": "nagy"}, headers={"HX-Request": "true"}).content.decode()
+    assert "/accounts/A1" in part
+    assert "<html" not in part
+
+
+# --- erasing --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(company: Path, tmp_path: Path, duck: Engine, db: None) -> Source:
+    """A copy of the company's book, for itself, and its accounts, contacts and timelines."""
+    shutil.copytree(company, tmp_path / "book")
+    source = Source.of(Book.open(tmp_path / "book"), duck, NOW)
+    project_accounts(source)
+    project_entries(source)
+    return source
+
+
+@pytest.fixture
+def person(own: Source) -> Contact:
+    entry = Entry.objects.filter(kind="ticket", contact__isnull=False).order_by("key").first()
+    assert entry
+    return entry.contact
+
+
+def statement(source: Source) -> list[dict[str, Any]]:
+    rows = source.engine.collect(open_ledger(source.book, source.engine).rows).to_pylist()
+    return sorted(rows, key=lambda row: (row["account_id"], row["day"], row["currency"]))
+
+
+def all_text() -> str:
+    rows = [list(model.objects.values()) for model in (Contact, Entry, Outgoing, Change)]
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def test_an_erased_person_is_gone_everywhere_for_good_and_figures_stay(own: Source, person: Contact) -> None:
+    Outgoing.objects.create(table="touches", key="t", row={"contact_id": person.source_id})
+    words = [word for word in (person.name, person.email, person.phone) if word]
+    assert words
+    assert all(word in all_text() for word in words)
+    before, touched = statement(own), Entry.objects.count()
+    erasing.erase_contact(contact=person, book=own.book, engine=own.engine, by=None)
+    again = Source.of(own.book, own.engine, NOW)
+    project_accounts(again)
+    project_entries(again, anew=True)
+    kept = all_text()
+    assert not [word for word in words if word in kept]
+    assert not Contact.objects.filter(pk=person.pk).exists()
+    assert Entry.objects.count() == touched
+    assert statement(again) == before
+
+
+def test_the_trail_says_that_somebody_was_erased_and_not_who(own: Source, person: Contact) -> None:
+    erasing.erase_contact(contact=person, book=own.book, engine=own.engine, by=None)
+    told = Change.objects.get(what="erase contact")
+    assert told.key == person.pk
+    assert person.name not in str(told.after) + str(told.before) + told.key
+    assert told.after["rows"]["contacts"] == 1
+
+
+def test_what_is_known_of_a_person_is_taken_out_whole(own: Source, person: Contact) -> None:
+    by = Member.objects.create_user("a@example.com", None, name="A", role="administrator")
+    said = erasing.export(contact=person, book=own.book, engine=own.engine, by=by)
+    assert said["contact"]["name"] == person.name
+    assert said["book"]["contacts (personal)"][0]["source_id"] == person.source_id
+    assert said["book"]["tickets"]
+    assert len(said["timeline"]) == person.entries.count()
+    assert json.dumps(said)
+    assert Change.objects.filter(what="export contact", key=person.pk).exists()
+
+
+def test_a_restored_older_backup_is_told_again_whom_to_forget(
+    own: Source, person: Contact, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "book", tmp_path / "backup")
+    erasing.erase_contact(contact=person, book=own.book, engine=own.engine, by=None)
+    remembered = erasing.erased_in(own.book, own.engine)
+    restored = Source.of(Book.open(tmp_path / "backup"), own.engine, NOW)
+    project_accounts(restored)
+    assert Contact.objects.filter(pk=person.pk).exists()
+    assert erasing.erase_again(surrogates=remembered, book=restored.book, engine=own.engine) == 1
+    project_accounts(Source.of(restored.book, own.engine, NOW))
+    assert not Contact.objects.filter(pk=person.pk).exists()
+    assert erasing.erase_again(surrogates=remembered, book=restored.book, engine=own.engine) == 0
+
+
+def test_erasing_is_for_managers_who_mean_it(
+    own: Source, person: Contact, people: dict[str, Member], settings: Any
+) -> None:
+    settings.HOME = own.book.home
+    Account.objects.filter(pk=person.account_id).update(
+        portfolio=Portfolio.objects.get(name="Ours"), owner=people["owner"]
+    )
+    page = f"/accounts/contacts/{person.pk}"
+    for name, status in (("mate", 403), ("owner", 403), ("stranger", 403), ("manager", 302)):
+        client = Client()
+        client.force_login(people[name])
+        assert client.post(f"{page}/erase").status_code == status
+        assert client.get(f"{page}/export").status_code == (403 if status == 403 else 200)
+    assert Contact.objects.filter(pk=person.pk).exists()
+    client.post(f"{page}/erase", {"sure": "yes"})
+    assert not Contact.objects.filter(pk=person.pk).exists()
