@@ -14,7 +14,7 @@ from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown, told
 from keepwell.accounts.timeline import all_kinds
 from keepwell.members.models import Member
-from keepwell.members.rights import Right, needs
+from keepwell.members.rights import Right, may, needs
 
 PAGE, TIMELINE = 50, 30
 
@@ -69,6 +69,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
             "kinds": all_kinds().values(),
             "kind": kind,
             "panels": _panels(request.user, found),
+            "may_manage": may(request.user, Right.MANAGE),
             "contacts": found.contacts.filter(left_on=None)[:50],
         },
     )
