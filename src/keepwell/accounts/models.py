@@ -6,6 +6,7 @@ Everything here but `owner` and `portfolio` where a member chose them, and the o
 from typing import ClassVar
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.members.models import Member, Portfolio
@@ -26,6 +27,8 @@ class Account(models.Model):
     owner = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="accounts")
     portfolio = models.ForeignKey(Portfolio, models.SET_NULL, null=True, blank=True, related_name="accounts")
     chosen = models.BooleanField(default=False)  # a member chose owner or portfolio; the night leaves them be
+    # The book has it no more, or merged it into another. It stays here for what people did with it.
+    gone = models.BooleanField(_("no longer in the book"), default=False)
     cut = models.BigIntegerField(default=0)  # the book's version it was made from
 
     class Meta:
@@ -33,6 +36,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.account_id
+
+    @cached_property
+    def people(self) -> "list[Contact]":
+        """Who is there now, at most so many as a page names: read once, whoever of the page's parts asks."""
+        return list(self.contacts.filter(left_on=None)[:100])
 
 
 class Contact(models.Model):

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from keepwell.accounts.models import Account, Entry, Standing
+from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
+from keepwell.accounts.remembering import remembered
 from keepwell.members.models import Member
 from keepwell.members.rights import seen_by
 
@@ -62,20 +63,30 @@ def listed(
     return found.order_by(_nulls_last(SORTS.get(sort, SORTS["worth"])), "pk")
 
 
+def _called(words: str) -> Q:
+    return Q(name__icontains=words) | Q(email__iexact=words)
+
+
 def named(words: str) -> Q:
     """Accounts whose name or id holds the words, or where a contact's name or address does."""
     return (
         Q(name__icontains=words)
         | Q(pk__iexact=words)
-        | Q(contacts__name__icontains=words)
-        | Q(contacts__email__iexact=words)
+        | Q(Exists(Contact.objects.filter(_called(words), account=OuterRef("pk"))))
     )
 
 
 def night() -> date | None:
     """The day before which everything on the pages is known; None before the first night."""
-    found: date | None = Standing.objects.aggregate(day=Max("day"))["day"]
-    return found
+    said = made().get("day")
+    return date.fromisoformat(said) if said else None
+
+
+@remembered
+def made() -> dict[str, Any]:
+    """What the night said of the standings it made: day, accounts, currency, `made_at`; nothing before the first."""
+    row = Projection.objects.filter(name="standings").first()
+    return {} if row is None else {**row.said, "made_at": row.made_at}
 
 
 def timeline_of(

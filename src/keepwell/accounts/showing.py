@@ -10,7 +10,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from keepwell.accounts.models import Account, Entry, Projection, Standing
+from keepwell.accounts.models import Account, Entry, Standing
+from keepwell.accounts.queries import made
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext
@@ -160,8 +161,7 @@ def shown(accounts: Iterable[Account]) -> list[Shown]:
 
 def reporting() -> str:
     """The currency that standings are in."""
-    said = Projection.objects.filter(name="standings").values_list("said", flat=True).first() or {}
-    return str(said.get("currency", ""))
+    return str(made().get("currency") or "")
 
 
 @dataclass(frozen=True)

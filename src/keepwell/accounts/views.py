@@ -70,7 +70,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
             "kind": kind,
             "panels": _panels(request.user, found),
             "may_manage": may(request.user, Right.MANAGE),
-            "contacts": found.contacts.filter(left_on=None)[:50],
+            "contacts": found.people,
         },
     )
 

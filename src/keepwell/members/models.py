@@ -90,6 +90,10 @@ class Member(AbstractBaseUser):
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
+    # Whether this is who a request is from: what it may see is then asked once. Set by `keepwell.site.middleware`.
+    of_request = False
+    seen_portfolios: list[int] | None = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]

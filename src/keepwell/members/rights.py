@@ -70,10 +70,19 @@ def seen_by(rows: QuerySet[Found], member: Member, *, account: str = "") -> Quer
     if may(member, Right.ADMINISTER):
         return rows
     way = f"{account}__" if account else ""
-    # A short list read first: a join through teams would be asked anew for each row.
-    portfolios = list(member.teams.values_list("portfolios", flat=True).distinct())
-    theirs = [one for one in portfolios if one is not None]
-    return rows.filter(Q(**{f"{way}portfolio__in": theirs}) | Q(**{f"{way}owner": member}))
+    return rows.filter(Q(**{f"{way}portfolio__in": portfolios_of(member)}) | Q(**{f"{way}owner": member}))
+
+
+def portfolios_of(member: Member) -> list[int]:
+    """The portfolios that a member's teams look after: a short list read once for each request.
+
+    A join through teams would be asked anew for each row.
+    """
+    if member.of_request and member.seen_portfolios is not None:
+        return member.seen_portfolios
+    teams = member.teams.values_list("portfolios", flat=True).distinct()
+    member.seen_portfolios = [one for one in teams if one is not None]
+    return member.seen_portfolios
 
 
 def team_mates(member: Member) -> QuerySet[Member]:

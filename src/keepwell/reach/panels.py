@@ -14,13 +14,11 @@ from keepwell.reach import queries
 from keepwell.reach.forms import Logging
 from keepwell.reach.models import new_key
 
-MOST = 100  # people at an account that the form names
-
 
 def _reach(member: Member, account: Account) -> dict[str, Any]:
     today = timezone.now().date()
     form = Logging(account=account, member=member, initial={"key": new_key()}, auto_id="touch_%s")
-    contacts = list(account.contacts.filter(left_on=None)[:MOST])
+    contacts = account.people
     names = [("", _("nobody by name")), *((one.pk, str(one)) for one in contacts)]
     choice = form.fields["contact"]
     assert isinstance(choice, forms.ModelChoiceField)

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from keepwell.accounts.remembering import remembering
 from keepwell.lib.text import speaking
+from keepwell.members.models import Member
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -46,7 +48,9 @@ def language(answer: Answer) -> Answer:
 
     def answered(request: HttpRequest) -> HttpResponse:
         chosen = getattr(request.user, "language", "") or translation.get_language_from_request(request)
-        with translation.override(chosen), speaking(chosen):
+        if isinstance(request.user, Member):
+            request.user.of_request = True
+        with translation.override(chosen), speaking(chosen), remembering():
             response = answer(request)
             response.headers.setdefault("Content-Language", chosen)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):

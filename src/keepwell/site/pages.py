@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.accounts.models import Projection
+from keepwell.accounts.queries import made
 from keepwell.members.rights import Right, may
 
 
@@ -59,6 +59,6 @@ def shared(request: HttpRequest) -> Mapping[str, Any]:
             )
     return {
         "places": places,
-        "made": Projection.objects.filter(name="standings").first(),
+        "made": made(),
         "theme": member.theme,
     }

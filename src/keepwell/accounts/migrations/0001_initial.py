@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("channel", models.CharField(blank=True, max_length=120, verbose_name="channel")),
                 ("owner_email", models.CharField(blank=True, max_length=254)),
                 ("chosen", models.BooleanField(default=False)),
+                ("gone", models.BooleanField(default=False, verbose_name="no longer in the book")),
                 ("cut", models.BigIntegerField(default=0)),
                 (
                     "owner",

@@ -39,8 +39,10 @@ def project_accounts(source: Source) -> int:
                 one.portfolio_id = _portfolio(row, portfolios)
             yield one
 
-    written = upsert(accounts(), key="account_id", fields=[*_ACCOUNT, "owner", "portfolio", "chosen", "cut"])
-    Account.objects.exclude(cut=cut).delete()
+    written = upsert(
+        accounts(), key="account_id", fields=[*_ACCOUNT, "owner", "portfolio", "chosen", "gone", "cut"]
+    )
+    Account.objects.exclude(cut=cut).update(gone=True)
     _project_contacts(source)
     made("accounts", source, accounts=written)
     return written

@@ -53,6 +53,14 @@ def test_every_command_answers_over_the_demo_in_its_documented_form(
     assert set(statement["kinds"]) == {"contract", "irregular"}
 
 
+def test_the_cycle_of_each_account_comes_in_its_documented_form(
+    shown: tuple[Path, str], ask: Ask, fits: Fits
+) -> None:
+    listed = ask("--home", str(shown[0]), "cycles", "--list")
+    assert listed
+    fits("cycles-accounts", listed)
+
+
 def test_the_demo_does_not_touch_a_book_of_real_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
