@@ -19,7 +19,7 @@ help:
 	@echo "make test       set up and run every test, with coverage; those of the office on PostgreSQL too"
 	@echo "make check      style, types, who may import whom, translations, reference pages"
 	@echo "make bench      the benchmarks beside their peers; figures and import are written to docs/benchmarks.md"
-	@echo "make words      gather the texts to translate into $(POT)"
+	@echo "make words      gather the texts to translate into $(POT), and renew every language's catalogue"
 	@echo "make reference  write the reference pages of docs/ out of the code"
 	@echo "make lock       renew the locked requirements (needs uv)"
 	@echo "make clean      remove what these commands made"
@@ -73,6 +73,7 @@ bench: $(VENV)/ready-dev
 
 words: $(VENV)/ready-dev
 	$(WORDS) -o $(POT) src/keepwell
+	@$(BIN)/python -m keepwell.lib.words
 
 reference: $(VENV)/ready-dev
 	$(BIN)/keepwell docs docs

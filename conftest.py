@@ -24,6 +24,9 @@ from hypothesis import settings
 
 from keepwell.book.engines import Engine, engine_named
 
+# Whatever the reader speaks, tests read English unless they ask for another language.
+os.environ["LANGUAGE"] = "en"
+
 # Each Spark of the tests lives for minutes: it is not worth the second compiler, nor several collectors of garbage.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
