@@ -9,6 +9,7 @@ import ast
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ TEMPLATE, CATALOGUE = LOCALE / "keepwell.pot", Path("LC_MESSAGES") / "django.po"
 _DATED = re.compile(
     r'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By): [^"]*"\n'
 )
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 _TWO_FORMS = ("hu",)  # Babel knows one form for it; Django's own catalogue has two
 
 READ_BY_PEOPLE = ("metric", "definition")  # decorators whose function is explained by its docstring
@@ -80,7 +82,9 @@ def renewed(language: str) -> tuple[str, bytes, list[str]]:
     text, read = io.BytesIO(), io.BytesIO()
     write_po(text, made, sort_output=True, width=110, no_location=True)
     written = _DATED.sub("", text.getvalue().decode())  # the same texts make the same file
-    write_mo(read, read_po(io.BytesIO(written.encode()), locale=language))
+    undated: Any = read_po(io.BytesIO(written.encode()), locale=language)
+    undated.creation_date = undated.revision_date = _NO_DAY
+    write_mo(read, undated)
     return written, read.getvalue(), lacking
 
 
