@@ -10,14 +10,14 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django must know its settings first
-from django.db import connection, connections  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection, connections  # noqa: E402 - after Django knows its settings
+from django.test import Client  # noqa: E402 - after Django knows its settings
+from django.utils import timezone  # noqa: E402 - after Django knows its settings
 
-from keepwell.accounts.queries import SORTS, listed  # noqa: E402
-from keepwell.api.actions import make_token  # noqa: E402
-from keepwell.api.tests.office import paying  # noqa: E402
-from keepwell.members.models import Change, Member, Role  # noqa: E402
+from keepwell.accounts.queries import SORTS, listed  # noqa: E402 - after Django knows its settings
+from keepwell.api.actions import make_token  # noqa: E402 - after Django knows its settings
+from keepwell.api.tests.office import paying  # noqa: E402 - after Django knows its settings
+from keepwell.members.models import Change, Member, Role  # noqa: E402 - after Django knows its settings
 
 
 def at_once(many: int, client: Client) -> list[tuple[int, bool]]:

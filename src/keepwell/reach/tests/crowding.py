@@ -10,14 +10,14 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django must know its settings first
-from django.db import connection, connections  # noqa: E402
+from django.db import connection, connections  # noqa: E402 - after Django knows its settings
 
-from keepwell.accounts.models import Outgoing  # noqa: E402
-from keepwell.members.models import Member  # noqa: E402
-from keepwell.reach import actions  # noqa: E402
-from keepwell.reach.actions import HeldBack, Said  # noqa: E402
-from keepwell.reach.models import Reservation, Rule, Touch  # noqa: E402
-from keepwell.reach.tests.office import furnished  # noqa: E402
+from keepwell.accounts.models import Outgoing  # noqa: E402 - after Django knows its settings
+from keepwell.members.models import Member  # noqa: E402 - after Django knows its settings
+from keepwell.reach import actions  # noqa: E402 - after Django knows its settings
+from keepwell.reach.actions import HeldBack, Said  # noqa: E402 - after Django knows its settings
+from keepwell.reach.models import Reservation, Rule, Touch  # noqa: E402 - after Django knows its settings
+from keepwell.reach.tests.office import furnished  # noqa: E402 - after Django knows its settings
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

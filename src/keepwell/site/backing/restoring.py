@@ -202,7 +202,7 @@ def _copy_in(tar: tarfile.TarFile, names: list[str]) -> None:
             for sequence in connection.introspection.get_sequences(cursor, table):
                 column = sequence["column"]
                 cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence(%s, %s), coalesce(max({quoted(column)}), 1),"  # noqa: S608
+                    f"SELECT setval(pg_get_serial_sequence(%s, %s), coalesce(max({quoted(column)}), 1),"  # noqa: S608 - names of our own tables, quoted
                     f" max({quoted(column)}) IS NOT NULL) FROM {quoted(table)}",
                     [quoted(table), column],
                 )
