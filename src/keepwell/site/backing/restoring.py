@@ -78,13 +78,14 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
 def _said(tar: tarfile.TarFile, file: Path) -> dict[str, Any]:
     try:
         said: dict[str, Any] = json.loads(_read(tar, SAID))
-        newer = said["format"] > FORMAT
-    except (KeyError, ValueError) as error:
+        # What a newer one says beside its format may have other names: nothing else of it is read.
+        newer = said["format"] > FORMAT or bool(
+            {tuple(one) for one in said["migrations"]}
+            - set(MigrationExecutor(connection).loader.disk_migrations)
+        )
+    except (KeyError, TypeError, ValueError) as error:
         raise BadInput(_("{file} is no backup of Keepwell.").format(file=file)) from error
-    unknown = {tuple(one) for one in said["migrations"]} - set(
-        MigrationExecutor(connection).loader.disk_migrations
-    )
-    if newer or unknown:
+    if newer:
         raise BadInput(
             _("{file} was made by a newer Keepwell.").format(file=file),
             seen=str(said.get("keepwell", "")),
