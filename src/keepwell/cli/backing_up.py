@@ -30,8 +30,8 @@ def add_to(app: typer.Typer) -> None:
             " as the list beside the backup says, and the homes named with --erased."
         ),
         epilog=examples(
-            "keepwell --home ./restored restore backups/2026-11-22.tar",
-            "keepwell --home ./restored restore backups/2026-11-22.tar --erased ./before",
+            "keepwell --home ./book restore backups/2026-11-22.tar",
+            "keepwell --home ./book restore backups/2026-11-22.tar --erased ./before",
         ),
     )(restore)
 

@@ -33,9 +33,17 @@ def add_to(app: typer.Typer) -> None:
         ),
         epilog=examples("keepwell serve", "keepwell --home ./book serve --port 9000 --detach"),
     )(serve)
-    app.command("web", help=_("Run the site alone; jobs wait for a worker."))(web)
-    app.command("worker", help=_("Run a worker alone, for a site that runs elsewhere."))(worker)
-    app.command("stop", help=_("Stop the site of this home."))(stop)
+    app.command(
+        "web",
+        help=_("Run the site alone; jobs wait for a worker."),
+        epilog=examples("keepwell web --host 0.0.0.0 --port 9000"),
+    )(web)
+    app.command(
+        "worker",
+        help=_("Run a worker alone, for a site that runs elsewhere."),
+        epilog=examples("keepwell worker"),
+    )(worker)
+    app.command("stop", help=_("Stop the site of this home."), epilog=examples("keepwell stop"))(stop)
     app.command(
         "night",
         help=_("Run the night's work now: post, learn, score, and make the pages ready. Safe to repeat."),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-from keepwell.metrics.cuts import KEPT_BY, NO_VALUE, parse_where
 
 if TYPE_CHECKING:
     from keepwell.company import Company
@@ -20,6 +19,8 @@ def asked_where(company: "Company", said: Sequence[str] | None) -> "tuple[Condit
 
     Raises KeepwellError where one is none, names no column, or asks for values of which no account has any.
     """
+    from keepwell.metrics.cuts import parse_where  # the command line's help must not wait for engines
+
     conditions = tuple(condition for text in said or () for condition in parse_where(text))
     for condition in conditions:
         values = _values(company, condition.column)
@@ -34,6 +35,8 @@ def asked_where(company: "Company", said: Sequence[str] | None) -> "tuple[Condit
 
 
 def _values(company: "Company", column: str) -> set[str]:
+    from keepwell.metrics.cuts import KEPT_BY, NO_VALUE
+
     if column == KEPT_BY:
         return {"contract", "irregular"}
     held = company.ledger.attribute(column).select("segment").unique()
