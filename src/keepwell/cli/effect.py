@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
         "of",
         help=_("What an action did; the word “of” may be left out."),
         epilog=examples(
-            "keepwell effect training",
+            "keepwell effect of training",
             "keepwell effect discount --by kind",
             "keepwell effect training --horizon 90",
             "keepwell --format json effect training",
