@@ -100,7 +100,7 @@ def _recognise(request: HttpRequest, now: datetime) -> None:
         token = use_token(secret=secret.strip(), now=now) if scheme.lower() == "bearer" else None
         if token is None:
             raise Problem(401, _("This token does not stand: it is wrong, revoked, or has expired."))
-        request.user, request.token = token.member, token  # type: ignore[attr-defined] - a request bears who asks
+        request.user, request.token = token.member, token  # type: ignore[attr-defined]  # a request bears who asks
     elif request.user.is_authenticated and request.method not in SAFE and check_csrf(request):
         raise Problem(403, _("Show a token, or the CSRF token of a page."))
 

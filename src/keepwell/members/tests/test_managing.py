@@ -21,7 +21,7 @@ People = dict[str, Member]
 
 
 def secret_in(answer: object) -> str:
-    return re.search(r"/members/join/([\w-]+)", answer.content.decode()).group(1)  # type: ignore[attr-defined,union-attr] - the page has one
+    return re.search(r"/members/join/([\w-]+)", answer.content.decode()).group(1)  # type: ignore[attr-defined,union-attr]  # the page has one
 
 
 def test_an_invitation_goes_by_mail_and_shows_its_link_once(as_: As) -> None:
@@ -34,8 +34,8 @@ def test_an_invitation_goes_by_mail_and_shows_its_link_once(as_: As) -> None:
 
 
 def test_where_no_mail_server_answers_the_link_can_be_handed_over(as_: As, settings: object) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined] - as pytest hands it in
-    settings.EMAIL_PORT = 9  # type: ignore[attr-defined] - as pytest hands it in
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]  # as pytest hands it in
+    settings.EMAIL_PORT = 9  # type: ignore[attr-defined]  # as pytest hands it in
     answer = as_("administrator").post("/members/invite", {"email": "bo@example.com", "role": "member"})
     assert "could not be sent" in answer.content.decode()
     assert actions.invitation_of(secret_in(answer), now=timezone.now())
@@ -204,5 +204,5 @@ def test_pages_of_members_ask_few_questions(
         Member.objects.create_user(f"{n}@example.com", None, name=str(n)).teams.set(Team.objects.all())
     client = as_("administrator")
     for address in ("", "teams", "portfolios", "trail"):
-        with django_assert_max_num_queries(12):  # type: ignore[attr-defined] - as pytest hands it in
+        with django_assert_max_num_queries(12):  # type: ignore[attr-defined]  # as pytest hands it in
             assert client.get(f"/members/{address}").status_code == 200
