@@ -35,8 +35,8 @@ def post(
 
     session = session_of(context)
     book = Book.open(session.place)
-    with session.computing() as engine, working(_("Posting the ledger")):
-        done = post_book(book, engine, full=full)
+    with session.computing() as engine, working(_("Posting the ledger")) as report:
+        done = post_book(book, engine, full=full, progress=report)
     if done is None:
         session.show(Answer({"posted": False}, [], [_("The ledger is up to date already.")]))
         return

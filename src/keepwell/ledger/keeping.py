@@ -15,6 +15,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from keepwell.book.book import Book
+from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines import Engine, Frame
 from keepwell.book.moment import Moment
 from keepwell.book.writer import Writer
@@ -36,6 +37,7 @@ _REPOSTED = pa.schema([("account_id", pa.string()), ("posting", pa.int64())])
 
 # Beyond this share of accounts posted again, a full posting costs less than reading around old rows.
 _TOO_MANY = 0.2
+_STEPS = 4  # that a posting tells of
 _POSTINGS = pa.schema(
     [
         ("posting", pa.int64()),
@@ -94,14 +96,17 @@ def covered_of(moment: Moment) -> date:
     return min(known)
 
 
-def post_book(book: Book, engine: Engine, *, full: bool = False) -> Posting | None:
-    """Bring the book's ledger up to date; None where it already is.
+def post_book(
+    book: Book, engine: Engine, *, full: bool = False, progress: Progress = say_nothing
+) -> Posting | None:
+    """Bring the book's ledger up to date; None where it already is. `progress` hears of each of its steps.
 
     Killed at any moment it leaves the book as before or as after, and may be run again.
     """
+    progress(0, _STEPS, _("looking for what changed"))
     with book.writer() as writer:
         moment = book.moment(engine)
-        work = _Work(writer, moment, facts_of(moment), policies_of(moment), covered_of(moment))
+        work = _Work(writer, moment, facts_of(moment), policies_of(moment), covered_of(moment), progress)
         last = last_posting(moment)
         if last is not None and not full and last["policies"] == as_text(work.policies):
             if last["load"] == moment.last_load and last["covered"] == number(work.covered):
@@ -110,6 +115,7 @@ def post_book(book: Book, engine: Engine, *, full: bool = False) -> Posting | No
         else:
             concerned = None
         done = work.post((last or {"posting": 0})["posting"] + 1, concerned, last)
+        progress(3, _STEPS, _("keeping the ledger"))
         writer.commit()
         return done
 
@@ -123,6 +129,7 @@ class _Work:
     facts: Facts
     policies: Policies
     covered: date
+    tell: Progress
 
     @property
     def engine(self) -> Engine:
@@ -170,7 +177,9 @@ class _Work:
         return accounts
 
     def post(self, place: int, concerned: Frame | None, last: Mapping[str, Any] | None) -> Posting:
+        self.tell(1, _STEPS, _("measuring how often customers buy"))
         figures = self._figures()
+        self.tell(2, _STEPS, _("following what each account pays"))
         full = concerned is None
         facts = self.facts if concerned is None else self.facts.of(concerned, self.engine)
         posted = post(

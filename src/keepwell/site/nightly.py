@@ -86,7 +86,7 @@ def gathered(work: Work) -> str:
 
 def posted(work: Work) -> str:
     """The ledger is brought up to date."""
-    done = post_book(work.book, work.engine)
+    done = post_book(work.book, work.engine, progress=lambda at, of, _doing: work.tell(at, of))
     return _("{n} accounts").format(n=done.accounts if done else 0)
 
 
@@ -145,8 +145,9 @@ def raised(work: Work) -> str:
 
 
 def followed_up(work: Work) -> str:
-    """Last contacts, stages and cadence are brought up to date, and what open follow-ups are worth."""
-    return _("{n} accounts").format(n=follow_up(today=work.now.date()))
+    """Last contacts, stages and cadence are brought up to date; playbooks that alerts call for are begun."""
+    done = follow_up(now=work.now)
+    return _("{n} accounts, {begun} playbooks begun").format(n=done.accounts, begun=done.begun)
 
 
 NAMES = {

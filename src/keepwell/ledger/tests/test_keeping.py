@@ -65,3 +65,12 @@ def test_whatever_changed_a_nights_posting_gives_what_a_full_one_would(tmp_path,
     last = posted(book.moment(duck))
     assert post_book(book, duck, full=True).full
     assert posted(book.moment(duck)) == last
+
+
+def test_a_posting_tells_how_far_it_is(tmp_path, duck):
+    book, heard = new_book(tmp_path / "book"), []
+    seeded_source(1, 12).load(book)
+    post_book(book, duck, progress=lambda at, of, doing: heard.append((at, of, doing)))
+    assert [at for at, _of, _doing in heard] == [0, 1, 2, 3]
+    assert {of for _at, of, _doing in heard} == {4}
+    assert "following what each account pays" in [doing for _at, _of, doing in heard]
