@@ -27,6 +27,7 @@ class Joining(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
+        strip=False,  # a space is part of it, as it is where one signs in
         help_text=_("At least 12 characters. A sentence is easy to remember."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

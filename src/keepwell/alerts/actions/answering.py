@@ -13,6 +13,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
 from keepwell.members.models import Member
+from keepwell.members.rights import seen_by
 
 _BEFORE = ("state", "outcome", "note", "to_tell")
 SAID = (Alert.Outcome.ACTED, Alert.Outcome.RIGHT, Alert.Outcome.WRONG)  # what a member may close with
@@ -69,11 +70,15 @@ def close_alerts(*, alerts: QuerySet[Alert], by: Member, outcome: str, now: date
 
 
 def undo(*, batch: UUID, by: Member, now: datetime) -> int:
-    """Take back what one did to alerts, where nothing has happened to them since. Returns how many."""
+    """Take back what one did to alerts, of those that one still sees and nothing has happened to since.
+
+    Returns how many.
+    """
     undone = 0
     with transaction.atomic():
+        seen = seen_by(Alert.objects.order_by(), by, account="account").values("pk")
         deeds = Deed.objects.select_for_update().filter(batch=batch, by=by, undone_at=None)
-        for deed in deeds:
+        for deed in deeds.filter(alert__in=seen):
             alert = Alert.objects.select_for_update().get(pk=deed.alert_id)
             newer = alert.deeds.filter(undone_at=None, pk__gt=deed.pk).exists()
             if alert.state != deed.to or newer or not _taken_back(alert, deed):

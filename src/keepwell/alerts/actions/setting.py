@@ -113,7 +113,10 @@ def checked(kind: str, address: str, *, private: bool) -> None:
         return
     try:
         parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        schemes = (
+            ("http", "https") if private else ("https",)
+        )  # in the open, what is said of customers goes sealed
+        if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
             raise ValueError(address)
         resolved(parts.hostname, parts.port or 443, private=private)
     except (OSError, ValueError) as wrong:

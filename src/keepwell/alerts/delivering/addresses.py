@@ -19,7 +19,7 @@ def resolved(host: str, port: int, *, private: bool) -> str:
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ips = [str(one[4][0]) for one in found]
-    if not private and not all(_public(ip) for ip in ips):
+    if not private and not all(public(ip) for ip in ips):
         raise Refused(
             _("This address lies in a private network."),
             seen=host,
@@ -28,12 +28,15 @@ def resolved(host: str, port: int, *, private: bool) -> str:
     return ips[0]
 
 
-def _public(ip: str) -> bool:
+def public(ip: str) -> bool:
+    """Whether an IP address, however it is wrapped in another, is one of the open network."""
     address = ipaddress.ip_address(ip.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or _behind(address)
         if inner is not None:
-            return _public(str(inner))
+            return public(str(inner))
+        if address.is_site_local:  # fec0::/10, deprecated, and still a network of one's own
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,13 +12,14 @@ from keepwell.accounts.models import Contact
 from keepwell.alerts.delivering import Message
 from keepwell.alerts.models import Alert, Delivery, Reason
 from keepwell.alerts.triggers import all_triggers
+from keepwell.members.rights import seen_by
 
 NAMED = 50  # alerts that a digest names one by one
 
 
 def message_of(delivery: Delivery, *, repeat: bool) -> Message:
-    """The message of a stored row. Said in the language that is active."""
-    alerts = list(delivery.alerts.select_related("account").prefetch_related("reasons").order_by("pk"))
+    """The message of a stored row, of what its reader may see by now. Said in the language that is active."""
+    alerts = list(_seen(delivery).select_related("account").prefetch_related("reasons").order_by("pk"))
     names = names_in(alerts)
     said = {alert.pk: [sentence(one, names) for one in alert.reasons.all()] for alert in alerts}
     url = settings.ADDRESS + reverse("alerts:inbox")
@@ -38,6 +40,17 @@ def message_of(delivery: Delivery, *, repeat: bool) -> Message:
         repeat=repeat,
         data={"id": str(delivery.number), "why": delivery.why, "alerts": [_data(alert) for alert in alerts]},
     )
+
+
+def _seen(delivery: Delivery) -> QuerySet[Alert]:
+    """Rights may have gone since the message was planned, at night or before the weekend."""
+    alerts, channel = delivery.alerts.all(), delivery.channel
+    reader = delivery.member or (channel.member if channel else None)
+    if reader is not None:
+        return seen_by(alerts, reader, account="account")
+    if channel is not None and channel.team_id is not None:
+        return alerts.filter(account__portfolio__teams=channel.team_id)
+    return alerts
 
 
 def names_in(alerts: list[Alert]) -> dict[str, str]:

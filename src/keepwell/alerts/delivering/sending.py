@@ -14,6 +14,7 @@ from keepwell.alerts.delivering import Doubtful, Message, NotSent, mail, service
 from keepwell.alerts.delivering.message import message_of
 from keepwell.alerts.models import Channel, Delivery
 from keepwell.lib.text import speaking
+from keepwell.members.models import Member
 
 # Seconds until each next try; then it is given up.
 WAITS = (60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600, 24 * 3600)
@@ -76,7 +77,9 @@ def send(one: Delivery, *, clock: Clock = timezone.now) -> bool:
 
 def _go(one: Delivery, message: Message, now: datetime) -> None:
     if not message.data["alerts"] and one.why != "trial":
-        return  # its accounts are gone from the book since: there is nothing left to tell
+        return  # its accounts are gone from the book since, or from its reader: there is nothing left to tell
+    if (reader := _reader(one)) is not None and not reader.is_active:
+        raise NotSent("member may not sign in", hopeless=True)
     if one.member is not None:
         mail.send(message, one.member.email)
     elif one.channel is None or not one.channel.active:
@@ -105,6 +108,10 @@ def _note(one: Delivery) -> None:
     mine.update(state=one.state, sent_at=one.sent_at, said=one.said, due_at=one.due_at, doubted=one.doubted)
 
 
+def _reader(one: Delivery) -> Member | None:
+    return one.member or (one.channel.member if one.channel else None)
+
+
 def _language(one: Delivery) -> str:
-    reader = one.member or (one.channel.member if one.channel else None)
+    reader = _reader(one)
     return (reader.language if reader else "") or settings.LANGUAGE_CODE

@@ -1,17 +1,21 @@
 """By a service that apprise knows: Slack, Teams and many others, each by its address."""
 
+from contextlib import nullcontext
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import apprise
 
 from keepwell.alerts.delivering import Doubtful, Message, NotSent
 from keepwell.alerts.delivering.addresses import Refused, resolved
+from keepwell.alerts.delivering.guarded import outward_only
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
 # What speaks to the machine it runs on, and not to anybody.
 LOCAL = {"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"}
+# Parameters by which an address has a file of this machine read.
+FILES = {"template", "keyfile", "subfile", "pgp", "pgpkey", "pgppub", "pgpprv", "attach", "file_url"}
 
 
 def service_of(address: str, *, private: bool) -> Any:
@@ -19,10 +23,13 @@ def service_of(address: str, *, private: bool) -> Any:
     asset = apprise.AppriseAsset(
         app_id="Keepwell", app_desc="Keepwell", http_redirects=False, secure_logging=True, async_mode=False
     )
-    scheme = urlsplit(address).scheme.lower()
+    parts = urlsplit(address)
+    files = FILES & {
+        name.lstrip("+-:").lower() for name, _value in parse_qsl(parts.query, keep_blank_values=True)
+    }
     found = (
         None
-        if scheme in LOCAL
+        if parts.scheme.lower() in LOCAL or files
         else apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
     )
     if found is None:
@@ -52,5 +59,9 @@ def send(message: Message, address: str, *, private: bool) -> None:
     services = apprise.Apprise()
     if not services.add(service):
         raise NotSent("not an address", hopeless=True)
-    if not services.notify(title=message.subject, body=message.text):
+    with nullcontext(list[str]()) if private else outward_only() as stopped:
+        went = services.notify(title=message.subject, body=message.text)
+    if not went and stopped:
+        raise NotSent("private network", hopeless=True)
+    if not went:
         raise Doubtful("not confirmed")

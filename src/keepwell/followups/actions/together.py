@@ -13,6 +13,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
 from keepwell.members.models import Member
+from keepwell.members.rights import seen_by
 
 UNDO = timedelta(hours=24)  # so long it can be taken back
 MOST = 500
@@ -48,13 +49,17 @@ def drop_all(*, follow_ups: Iterable[FollowUp], by: Member, now: datetime) -> Ba
 
 
 def take_back(*, batch: Batch, by: Member, now: datetime) -> int:
-    """Make follow-ups as they were before; those that somebody changed since stay. Returns how many went back."""
+    """Make follow-ups as they were before; those that somebody changed since stay, and
+    those that one no longer sees. Returns how many went back."""
     with transaction.atomic():
         kept = Batch.objects.select_for_update().get(pk=batch.pk)
         if kept.undone_at is not None or kept.member_id != by.pk or now - kept.at > UNDO:
             raise KeepwellError(_("This cannot be taken back any more."))
         back = 0
-        for one in _locked(map(int, kept.before)):
+        seen = seen_by(FollowUp.objects.order_by(), by, account="account").filter(
+            pk__in=map(int, kept.before)
+        )
+        for one in _locked(seen.values_list("pk", flat=True)):
             if _state(one) == kept.after[str(one.pk)]:
                 _restore(one, kept.before[str(one.pk)])
                 put_on_timeline(one, now)
