@@ -41,7 +41,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     asked["state"] = asked["state"] or "open"
     found = queries.inbox(request.user, **{name: said for name, said in asked.items() if said})
     if request.GET.get("format") == "csv":
-        return _csv(found[:EXPORT])
+        return _csv(found[:EXPORT], request.user, asked)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -61,7 +61,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _csv(found: QuerySet[Alert]) -> HttpResponse:
+def _csv(found: QuerySet[Alert], by: Member, asked: dict[str, str]) -> HttpResponse:
     rows = (
         [
             one.alert.pk,
@@ -80,7 +80,7 @@ def _csv(found: QuerySet[Alert]) -> HttpResponse:
         _("Alert"), _("Id"), _("Account"), _("Segment"), _("Owner"), _("Raised"), _("State"), _("Outcome"),
         _("What was seen"),
     ]  # fmt: skip
-    return as_csv("alerts", head, rows)
+    return as_csv("alerts", head, rows, by=by, what="alerts", **asked)
 
 
 def _done(request: HttpRequest) -> dict[str, object] | None:
@@ -188,5 +188,5 @@ def scores(request: HttpRequest) -> HttpResponse:
         lines = (
             [r.label, r.score.raised, r.acted, r.score.judged, r.right, r.score.left, r.warning] for r in rows
         )
-        return as_csv("alert-scores", head, lines)
+        return as_csv("alert-scores", head, lines, by=request.user, what="alert scores")
     return render(request, "alerts/scores.html", {"rows": rows, "few": queries.FEW})

@@ -3,19 +3,23 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Number
 from typing import Any
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet also takes the full-width signs of East Asia for them, and may pass over a line end or a NUL before.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _MARK = "\ufeff"  # by which spreadsheets know that a file is UTF-8
 
 
 def plain(cell: Any) -> Any:
-    """A cell as it is safe to open: a text that begins like a formula gets an apostrophe before it.
+    """A cell as it is safe to open: what begins like a formula gets an apostrophe before it, unless it is a number.
 
     >>> plain("=1+1"), plain(-3)
     ("'=1+1", -3)
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+    if cell is None or isinstance(cell, Number):
+        return cell
+    return f"'{cell}" if str(cell).startswith(_FORMULAS) else str(cell)
 
 
 def written(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

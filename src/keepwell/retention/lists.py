@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from keepwell.accounts.csv import as_csv
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
-from keepwell.members.audit import record
 from keepwell.members.rights import Right, needs
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.definitions import definition_name
@@ -69,10 +68,9 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
     )
     unit = (found.result or {}).get("currency", "") if of == "statement" else ""
     if given.get("as") == "csv":
-        record("export accounts", by=member_of(request), after={"of": of, "line": given.get("line", "")})
-        return as_csv(
-            f"keepwell-{of}-{given.get('line') or 'all'}", _heads(of), _plain(listed.rows, of, unit)
-        )
+        line = given.get("line", "")
+        name, lines = f"keepwell-{of}-{line or 'all'}", _plain(listed.rows, of, unit)
+        return as_csv(name, _heads(of), lines, by=member_of(request), what="accounts", of=of, line=line)
     shown = Paginator(listed.rows, PAGE).get_page(given.get("page"))
     return render(
         request,

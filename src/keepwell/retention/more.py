@@ -35,7 +35,8 @@ def figure_page(
     if not_yet := answer(request, here, found):
         return not_yet
     if request.GET.get("as") == "csv":
-        return as_csv(f"keepwell-{kind}", *SHEETS[kind](found.result))
+        sheet = SHEETS[kind](found.result)
+        return as_csv(f"keepwell-{kind}", *sheet, by=member_of(request), what=kind, asked=found.params)
     result = found.result
     given = request.GET.copy()
     given.pop("as", None)

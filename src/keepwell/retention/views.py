@@ -99,7 +99,10 @@ def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
         return not_yet
 
     if request.GET.get("as") == "csv":
-        return as_csv("keepwell-statement", *SHEETS["statement"](found.result))
+        sheet = SHEETS["statement"](found.result)
+        return as_csv(
+            "keepwell-statement", *sheet, by=member_of(request), what="statement", asked=found.params
+        )
 
     def to(**changes: str) -> str:
         return showing.address("accounts", said.query(**changes))

@@ -193,11 +193,6 @@ def look(*, follow_up: FollowUp, by: Member, now: datetime) -> None:
     Mention.objects.filter(comment__follow_up=follow_up, member=by, seen_at=None).update(seen_at=now)
 
 
-def exported(*, by: Member, rows: int) -> None:
-    """Note on the trail that a list of follow-ups was taken away."""
-    record("export follow-ups", by=by, after={"rows": rows})
-
-
 def put_on_timeline(one: FollowUp, now: datetime) -> None:
     """Tell of a follow-up on its account's timeline, or tell it anew."""
     data = {"what": one.what, "state": one.state, "outcome": one.outcome, "due": one.due.isoformat()}

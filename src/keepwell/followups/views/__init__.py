@@ -118,7 +118,6 @@ def _heads() -> list[tuple[str, str]]:
 def _exported(member: Member, found: QuerySet[FollowUp]) -> HttpResponse:
     head = [_("due"), _("account"), _("what to say"), _("owner"), _("state"), _("outcome"), _("worth")]
     rows = shown(found[:EXPORT], today=timezone.now().date())
-    handling.exported(by=member, rows=len(rows))
     return as_csv(
         "follow-ups",
         head,
@@ -134,4 +133,6 @@ def _exported(member: Member, found: QuerySet[FollowUp]) -> HttpResponse:
             ]
             for one in rows
         ),
+        by=member,
+        what="follow-ups",
     )
