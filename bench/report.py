@@ -42,7 +42,7 @@ class Measure:
         verdict = "met" if self.ratio <= self.goal else "missed"
         said = f"{self.ratio:.3f}" if self.ratio < 0.1 else f"{self.ratio:.2f}"
         cells = [self.name, f"{ours:.2f} s", self.peer_name, f"{theirs:.2f} s", said, self.goal_said, verdict]
-        return _row(cells)
+        return row(cells)
 
 
 @dataclass
@@ -63,7 +63,7 @@ def write(chapters: Sequence[Chapter], order: str, page: Path = PAGE) -> None:
         f"Written by `{order}` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Every figure here was measured by that run;"
         " nothing is edited by hand.",
         "",
-        *_machine(),
+        *machine(),
         "",
         *HOW,
         "",
@@ -90,19 +90,20 @@ HOW = """## How
 
 def _chapter(chapter: Chapter) -> list[str]:
     head = ["what", "Keepwell", "beside", "peer", "ratio", "goal", ""]
-    lines = [f"## {chapter.title}", "", _row(head), _row(["---"] * len(head))]
+    lines = [f"## {chapter.title}", "", row(head), row(["---"] * len(head))]
     lines += [measure.line() for measure in chapter.measures]
     lines += ["", *[f"- {note}" for note in chapter.notes], "", "Every run:", ""]
-    lines += [_row(["run", "wall", "CPU", "peak memory", "parts"]), _row(["---"] * 5)]
+    lines += [row(["run", "wall", "CPU", "peak memory", "parts"]), row(["---"] * 5)]
     for name, costs in chapter.runs:
         for cost in costs:
             parts = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in cost.parts.items())
             memory = f"{cost.peak / GIB:.2f} GiB"
-            lines.append(_row([name, f"{cost.wall:.2f} s", f"{cost.cpu:.2f} s", memory, parts]))
+            lines.append(row([name, f"{cost.wall:.2f} s", f"{cost.cpu:.2f} s", memory, parts]))
     return [*lines, ""]
 
 
-def _machine() -> list[str]:
+def machine(libraries: str = "") -> list[str]:
+    """What this runs on, and with which libraries."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -111,7 +112,7 @@ def _machine() -> list[str]:
         ]
         cpu = names[0] if names else cpu
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    libraries = libraries or ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return [
         f"- Machine: {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()}"
         f" {platform.release()}. Load when it began: {os.getloadavg()[0]:.1f}.",
@@ -126,5 +127,6 @@ def _seconds(costs: Sequence[Cost], part: str | None) -> float:
     return times[len(times) // 2] if len(times) % 2 else min(times)
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Sequence[str]) -> str:
+    """A row of a table."""
     return "| " + " | ".join(cells) + " |"

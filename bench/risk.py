@@ -43,7 +43,7 @@ ALL = "all"
 def main() -> int:
     """Judge each seed that has not been judged yet, a line of JSON each, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m bench.risk", description=main.__doc__)
-    parser.add_argument("--seeds", type=_seeds, default=[1], help="4-23 or 1,2,3")
+    parser.add_argument("--seeds", type=seeds_named, default=[1], help="4-23 or 1,2,3")
     parser.add_argument("--accounts", type=sizes, default=[20_000], help="accounts of each company")
     parser.add_argument("--work", type=Path, default=ROOT / "bench-data" / "risk")
     parser.add_argument("--page", type=Path, help="where to write the figures; without it they are printed")
@@ -54,15 +54,15 @@ def main() -> int:
     lines = asked.work / f"judged-{accounts}.jsonl"
     for seed in asked.seeds:
         if seed in judged_before(lines):
-            _say(f"Seed {seed} was judged before.")
+            said_so(f"Seed {seed} was judged before.")
             continue
-        _say(f"Seed {seed}: see company-{accounts}-{seed}.txt for how far it is.")
+        said_so(f"Seed {seed}: see company-{accounts}-{seed}.txt for how far it is.")
         found = _one(asked.work, seed, accounts, keep=asked.keep)
         with lines.open("a") as file:
             file.write(json.dumps(found) + "\n")
-        _say(f"  {_short(found)}")
+        said_so(f"  {_short(found)}")
         _write(asked, lines)
-    _say(_write(asked, lines))
+    said_so(_write(asked, lines))
     return 0
 
 
@@ -71,7 +71,7 @@ def _one(work: Path, seed: int, accounts: int, *, keep: bool) -> dict[str, Any]:
     home = work / f"company-{accounts}-{seed}"
     cost = run("judge_risk", home=home, seed=seed, accounts=accounts)
     spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in cost.parts.items())
-    _say(f"  CPU {cost.cpu:.0f} s, clock {cost.wall:.0f} s ({spent}), {cost.peak / GIB:.2f} GiB")
+    said_so(f"  CPU {cost.cpu:.0f} s, clock {cost.wall:.0f} s ({spent}), {cost.peak / GIB:.2f} GiB")
     if not keep:
         shutil.rmtree(home)
     return {**cost.said, "cpu": cost.cpu, "wall": cost.wall, "peak": cost.peak, "parts": dict(cost.parts)}
@@ -290,7 +290,7 @@ def _teller(file: Path) -> Callable[..., None]:
     return tell
 
 
-def _seeds(text: str) -> list[int]:
+def seeds_named(text: str) -> list[int]:
     """4-23 or 1,2,3 as numbers."""
     found: list[int] = []
     for piece in text.split(","):
@@ -299,7 +299,8 @@ def _seeds(text: str) -> list[int]:
     return found
 
 
-def _say(text: str) -> None:
+def said_so(text: str) -> None:
+    """Print a line at once, for whoever watches."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench import observing, risk
+from bench import observing, risk, treating
 from bench.company import MONTHS, RATES, UNTIL, book, change_some, files
 from bench.measured import Clock
 
@@ -184,6 +184,7 @@ TASKS: Mapping[str, Callable[..., Any]] = {
         compare_ledgers,
         *observing.TASKS,
         *risk.TASKS,
+        *treating.TASKS,
     )
 }
 
