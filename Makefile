@@ -8,11 +8,11 @@ JOBS ?= 2
 DEMO_HOME ?= demo-home
 OFFICE := $(patsubst %/migrations/,%,$(wildcard src/keepwell/*/migrations/))
 POT := src/keepwell/locale/keepwell.pot
-WORDS := $(BIN)/pybabel --quiet extract -F src/keepwell/locale/words.toml -k gettext_lazy -k ngettext_lazy:1,2 --omit-header --no-location --sort-output --ignore-dirs tests
+WORDS := $(BIN)/pybabel --quiet extract -F src/keepwell/locale/words.toml -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 --omit-header --no-location --sort-output --ignore-dirs tests
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql check bench lock words reference clean
+.PHONY: help demo test test-postgresql check bench lock words reference screens clean
 
 help:
 	@echo "make demo       set up, simulate a company, show its statement, and open its office"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench      the benchmarks beside their peers; figures and import are written to docs/benchmarks.md"
 	@echo "make words      gather the texts to translate into $(POT), and renew every language's catalogue"
 	@echo "make reference  write the reference pages of docs/ out of the code"
+	@echo "make screens    a picture of every screen into docs/screens/, and their index (needs Chromium)"
 	@echo "make lock       renew the locked requirements (needs uv)"
 	@echo "make clean      remove what these commands made"
 
@@ -77,6 +78,9 @@ words: $(VENV)/ready-dev
 
 reference: $(VENV)/ready-dev
 	$(BIN)/keepwell docs docs
+
+screens: $(VENV)/ready-dev
+	@PYTHONPATH=tests $(BIN)/python -m browser.pictures
 
 # --- keeping house ----------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from keepwell.lib.days import Period, add_months, number, parse_day
+from keepwell.lib.days import Period, add_months, from_number, number, parse_day
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from keepwell.risk.health.judged import Judged
     from keepwell.risk.health.moving import Advice
     from keepwell.risk.health.results import Health
+    from keepwell.risk.judging import Floats
     from keepwell.risk.keeping import KeptModel
     from keepwell.risk.observations import Observations
     from keepwell.risk.promotion import Retrained
@@ -146,6 +147,21 @@ class Risks:
             return earning(lives_of(self.ledger), assumptions(), currency=self.ledger.reporting)
         except KeepwellError:
             return None
+
+    def said_then(
+        self, *, months: int, horizon: int = HORIZON, seed: int = 0
+    ) -> "tuple[Observations, Floats]":
+        """The past, and the chances that the model in use would have said at its newest `months` month-ends.
+
+        Quicker than `backtest`, and no judge of the model: see `keepwell.risk.looking_back`. Raises KeepwellError
+        where there is no model.
+        """
+        from keepwell.risk.looking_back import said_then
+
+        _number, trained = self._in_use(horizon)
+        seen = self.past(horizon=horizon)
+        days = [from_number(day) for day in seen.days()[-months:].tolist()]
+        return seen, said_then(trained, seen, days, seed=seed, progress=self._progress)
 
     def _backtest_of(
         self, day: date, months: int, horizon: int, tops: Sequence[float], seed: int

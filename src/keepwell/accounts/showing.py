@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, time
 from functools import cached_property
 from typing import Any
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext
 from keepwell.risk.features import all_features
 from keepwell.risk.health.checkup import STEPS
-from keepwell.risk.reasons import from_code
+from keepwell.risk.reasons import askable, from_code
 
 CONCERNING, POOR = 0.25, 0.5  # chances from which a risk is marked
 
@@ -88,6 +89,35 @@ class Shown:
         return money(self.standing.worth, self.currency) if self.standing else ""
 
     @property
+    def cost(self) -> str:
+        """What acting costs."""
+        return money(self.standing.cost, self.currency) if self.standing else ""
+
+    @property
+    def gain(self) -> str:
+        """What acting is expected to bring before what it costs."""
+        s = self.standing
+        return (
+            "" if s is None or s.worth is None or s.cost is None else money(s.worth + s.cost, self.currency)
+        )
+
+    @property
+    def coverage(self) -> str:
+        """How much of what the model asks was known."""
+        return per_cent(self.standing.coverage) if self.standing else ""
+
+    @property
+    def score(self) -> str:
+        """The points of the check-up, of 100."""
+        s = self.standing
+        return "" if s is None or s.score is None else f"{s.score:.0f}"
+
+    @property
+    def known(self) -> str:
+        """How much of the check-up's weight was known."""
+        return per_cent(self.standing.known) if self.standing else ""
+
+    @property
     def mrr(self) -> str:
         """What it pays a month."""
         return money(self.standing.mrr, self.currency) if self.standing else ""
@@ -104,7 +134,7 @@ class Shown:
                 "raises": one.raises,
                 "strength": one.strength,
             }
-            for one in from_code(json.dumps(self.standing.reasons))
+            for one in askable(from_code(json.dumps(self.standing.reasons)), named, self.standing.kept_by)
         ]
 
     @property
@@ -172,6 +202,12 @@ class Told:
     label: str
     headline: str
     detail: str
+
+    @property
+    def day(self) -> date:
+        """The day by the reader's clock; what the book knows by its day alone stands at its beginning, in UTC."""
+        at = self.entry.at.astimezone(UTC)
+        return at.date() if at.time() == time() else timezone.localdate(at)
 
 
 def told(entry: Entry) -> Told:

@@ -77,18 +77,22 @@ def verdict(trigger: Trigger, bounds: Bounds, reading: Reading) -> Verdict:
 
 def may_raise(trigger: Trigger, bounds: Bounds, case: Case, reading: Reading) -> bool:
     """Whether the setting is on, enough is known, and the second condition holds."""
-    if not bounds.on or not reading.news:
+    if not bounds.on or not reading.news or not enough(trigger, bounds, case):
         return False
-    if trigger.sample and bounds.minimum is not None:
-        sample = case.number(trigger.sample)
-        if sample is None or sample < bounds.minimum:
-            return False
     if not bounds.also or bounds.also_bound is None:
         return True
     second = case.number(bounds.also)
     if second is None:
         return bounds.also == "risk"  # no model yet: what the condition asks is not there to be asked
     return second >= bounds.also_bound if bounds.also_side == "above" else second <= bounds.also_bound
+
+
+def enough(trigger: Trigger, bounds: Bounds, case: Case) -> bool:
+    """Whether so much is known of an account that what is read of it says something."""
+    if not trigger.sample or bounds.minimum is None:
+        return True
+    sample = case.number(trigger.sample)
+    return sample is not None and sample >= bounds.minimum
 
 
 class Rules:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account
 from keepwell.members.models import Member, Team
@@ -21,7 +22,7 @@ class Alert(models.Model):
         """Where it stands with those who are to answer it."""
 
         OPEN = "open", _("Open")
-        ACKNOWLEDGED = "acknowledged", _("Seen")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("of an alert", "Seen")
         SNOOZED = "snoozed", _("Put off")
         CLOSED = "closed", _("Closed")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from keepwell.alerts.bounds import Bounds, Verdict, may_raise, verdict
+from keepwell.alerts.bounds import Bounds, Verdict, enough, may_raise, verdict
 from keepwell.alerts.cases import LOOKED_BACK, Happenings, happenings
 from keepwell.alerts.triggers import Case, Trigger
 from keepwell.lib.days import from_number
@@ -55,7 +55,13 @@ def previewed(
     raised, on = np.zeros(len(obs)), np.zeros(len(obs))
     open_: dict[str, set[str]] = defaultdict(set)
     events: set[tuple[str, str]] = set()
+    values: list[float] = []
+    thin = 0
     for row, case in _cases(trigger, bounds, past, np.flatnonzero(ours), told or {}):
+        if enough(trigger, bounds, case):
+            values += [one.value for one in trigger.reads(case) if not one.calm]
+        else:
+            thin += 1
         new = _held(trigger, bounds, case, open_[case.account], events)
         raised[row], on[row] = float(new), float(bool(open_[case.account]))
     known = ours & obs.outcomes.matured
@@ -76,8 +82,18 @@ def previewed(
         "first": from_number(ends[0]).isoformat() if ends else None,
         "last": from_number(ends[-1]).isoformat() if ends else None,
         "horizon": obs.outcomes.horizon,
+        "readings": _readings(trigger, values) | {"thin": thin},
         "by_month": [[from_number(day).isoformat(), int(raised[obs.as_of == day].sum())] for day in ends],
     }
+
+
+def _readings(trigger: Trigger, values: list[float]) -> dict[str, Any]:
+    """How what was read lay: by it one chooses a threshold. The worst one in 20 and in 100, and the middle."""
+    if not values:
+        return {"n": 0}
+    worst = (0.95, 0.99) if trigger.worse == "above" else (0.05, 0.01)
+    usual, twentieth, hundredth = (float(one) for one in np.quantile(values, (0.5, *worst)))
+    return {"n": len(values), "usual": usual, "twentieth": twentieth, "hundredth": hundredth}
 
 
 def _held(
@@ -173,8 +189,6 @@ def past_of(risks: "Risks", trigger: Trigger, bounds: Bounds, *, kept: Path | No
 
 
 def _said(risks: "Risks", kept: Path | None) -> "tuple[Observations, Floats]":
-    from keepwell.risk.backtest import MODEL
-
     if kept is not None and kept.exists():
         obs = risks.past()
         with np.load(kept, allow_pickle=False) as stored:
@@ -183,13 +197,12 @@ def _said(risks: "Risks", kept: Path | None) -> "tuple[Observations, Floats]":
             )
         rows = zip(obs.accounts.astype(str), obs.as_of, strict=True)
         return obs, np.array([said.get((str(one), day), np.nan) for one, day in rows], dtype=np.float64)
-    found = risks.backtest()
+    obs, chances = risks.said_then(months=MONTHS + 1)
     if kept is not None:
-        accounts = found.obs.accounts.astype(str)
         aside = kept.with_suffix(".part.npz")
-        np.savez(aside, accounts=accounts, as_of=found.obs.as_of, chances=found.chances[MODEL])
+        np.savez(aside, accounts=obs.accounts.astype(str), as_of=obs.as_of, chances=chances)
         aside.replace(kept)
-    return found.obs, found.chances[MODEL]
+    return obs, chances
 
 
 def told_of(obs: "Observations", accounts: Sequence[str]) -> dict[str, Happenings]:

@@ -1,10 +1,10 @@
 """Alerts as pages show them: sentences, marks and numbers in the reader's language and units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from keepwell.accounts.models import Account, Standing
@@ -111,7 +111,8 @@ def _reason(one: Reason, trigger: Trigger | None, names: dict[str, str]) -> Show
     gone = ""
     if one.gone_at:
         gone = _("{how}, {day}").format(
-            how=one.get_gone_display(), day=formats.date_format(one.gone_at, "SHORT_DATE_FORMAT")
+            how=one.get_gone_display(),
+            day=formats.date_format(timezone.localtime(one.gone_at), "SHORT_DATE_FORMAT"),
         )
     return ShownReason(one, str(trigger.label), sentence(one, names), held, gone)
 
@@ -210,6 +211,7 @@ def told_of_preview(one: Preview) -> list[str]:
         ),
         _("Of those accounts, {left} left within {days} days.").format(left=f["left"], days=f["horizon"]),
     ]
+    said += _read_said(all_triggers()[one.trigger], f.get("readings", {}))
     if not f["leavers"]:
         said.append(_("Nobody left in that time, so the past cannot say whether it would have warned."))
     elif f["warning"] is None:
@@ -222,6 +224,22 @@ def told_of_preview(one: Preview) -> list[str]:
         )
     if 0 < f["leavers"] < 10:
         said.append(_("So few left that this says little."))
+    return said
+
+
+def _read_said(trigger: Trigger, readings: Mapping[str, Any]) -> list[str]:
+    """How what was read lay, so that one sees what a threshold would catch."""
+    said = []
+    if readings.get("n"):
+        told = {name: number(trigger, readings[name]) for name in ("usual", "twentieth", "hundredth")}
+        form = _(
+            "Of {n} readings the one in the middle was {usual}; one in 20 was {twentieth} or worse, "
+            "one in 100 {hundredth} or worse."
+        )
+        said.append(form.format(n=readings["n"], **told))
+    if readings.get("thin"):
+        form = _("Of {n} more too little was known to go by: {what} below the least that is asked.")
+        said.append(form.format(n=readings["thin"], what=trigger.sampled))
     return said
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keepwell.accounts.csv import as_csv
 from keepwell.alerts import queries
 from keepwell.alerts.actions import answering
+from keepwell.alerts.beside import beside
 from keepwell.alerts.forms import Answering
 from keepwell.alerts.models import Alert, Deed
 from keepwell.alerts.showing import shown_alerts, shown_scores
@@ -116,6 +117,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
             "deeds": found.deeds.filter(undone_at=None).select_related("by")[:20],
             "linked": shown_alerts(later[:5]),
             "done": _done(request),
+            "parts": beside(request.user, found),
             "may_act": may(request.user, Right.ACT),
             "outcomes": [(one.value, one.label) for one in answering.SAID],
         },
@@ -138,7 +140,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         if said["do"] == "acknowledge":
             batch = answering.acknowledge(alerts=alerts, by=request.user, now=now)
         elif said["do"] == "snooze":
-            until = said["until"] or (now + timedelta(days=said["days"] or SNOOZE_DAYS)).date()
+            until = said["until"] or timezone.localdate(now) + timedelta(days=said["days"] or SNOOZE_DAYS)
             batch = answering.snooze(alerts=alerts, by=request.user, until=until, now=now)
         else:
             batch = answering.close_alerts(

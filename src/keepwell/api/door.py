@@ -26,6 +26,7 @@ from keepwell.api.problems import Problem
 from keepwell.lib.text import speaking
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, View, may, needs
+from keepwell.members.zones import zone_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 Call = Callable[..., HttpResponse]
@@ -131,7 +132,8 @@ def _in_form(request: HttpRequest) -> None:
 
 def _spoken(request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:
     chosen = getattr(request.user, "language", "") or translation.get_language_from_request(request)
-    with translation.override(chosen), speaking(chosen):
+    clock = timezone.override(zone_of(getattr(request.user, "time_zone", "")))
+    with translation.override(chosen), speaking(chosen), clock:
         answer = call()
         answer["Content-Language"] = chosen
         return answer

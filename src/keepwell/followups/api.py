@@ -114,7 +114,7 @@ class Dropping(Schema):
 @router.get("/follow-ups", response=Page[FollowUpShape], auth=asks(Right.SEE), summary="Follow-ups")
 def follow_ups(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
     """Those at accounts that the caller sees."""
-    found = queries.listed(member_of(request), today=timezone.now().date(), **which.dict())
+    found = queries.listed(member_of(request), today=timezone.localdate(), **which.dict())
     return page(found, part, Order(ORDERS[which.sort]), shape)
 
 

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account
+from keepwell.alerts.triggers import all_triggers
 from keepwell.followups.conditions import checked
 from keepwell.followups.models import FollowUp, Playbook, Stage, Standard
 from keepwell.followups.queries import watchers
@@ -50,6 +52,15 @@ class Doing(forms.Form):
     anyway = forms.CharField(
         label=_("It has happened already, because"), max_length=300, required=False, widget=forms.HiddenInput
     )
+    close_alert = forms.BooleanField(
+        label=_("Close its alert too: it was right, and we acted"), required=False
+    )
+
+    def __init__(self, *args: Any, alert: bool = False, **kwargs: Any) -> None:
+        """`alert`: there is one that is open."""
+        super().__init__(*args, **kwargs)
+        if not alert:
+            del self.fields["close_alert"]
 
     def ask_anyway(self) -> None:
         """Show the field that a held message can be logged with."""
@@ -100,6 +111,13 @@ class Playing(forms.Form):
     least_risk = forms.FloatField(
         label=_("Risk from, in per cent"), min_value=0, max_value=100, required=False
     )
+    trigger = forms.ChoiceField(
+        label=_("Started by itself by the alert"),
+        required=False,
+        help_text=_(
+            "The night then starts it at accounts that such an alert is raised at, as the rest here says."
+        ),
+    )
     held_out = forms.FloatField(
         label=_("Share held out, in per cent"),
         min_value=0,
@@ -111,6 +129,12 @@ class Playing(forms.Form):
     def __init__(self, *args: Any, playbook: Playbook | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.playbook = playbook
+        trigger = self.fields["trigger"]
+        assert isinstance(trigger, forms.ChoiceField)
+        trigger.choices = [
+            ("", _("none: by hand")),
+            *((one.name, one.label) for one in all_triggers().values()),
+        ]
         if playbook is not None:
             self.fields["name"].disabled = True
             self.fields["name"].initial = playbook.name
@@ -139,6 +163,7 @@ class Playing(forms.Form):
             "condition": said["condition"],
             "stage": said["stage"],
             "least_risk": None if risk is None else risk / 100,
+            "trigger": said["trigger"],
             "held_out": said["held_out"] / 100,
         }
 
@@ -150,7 +175,9 @@ class Step(forms.Form):
     team = forms.ChoiceField(
         label=_("Who"), choices=[("", _("the owner")), *Team.Kind.choices], required=False
     )
-    channel = forms.ChoiceField(label=_("By"), choices=Channel.choices, required=False)
+    channel = forms.ChoiceField(
+        label=pgettext_lazy("a channel", "By"), choices=Channel.choices, required=False
+    )
     what = forms.CharField(label=_("What to say"), max_length=300, required=False)
     review = forms.BooleanField(label=_("A review"), required=False)
 

@@ -59,6 +59,7 @@ class Version(models.Model):
     least_risk = models.FloatField(
         _("risk from"), null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
     )
+    trigger = models.CharField(max_length=40, blank=True)  # an alert of it starts the playbook by itself
     held_out = models.FloatField(
         _("share held out"), default=0, validators=[MinValueValidator(0), MaxValueValidator(0.9)]
     )
@@ -88,7 +89,10 @@ class Run(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="runs")
     account = models.ForeignKey(Account, models.CASCADE, related_name="runs")
     arm = models.CharField(max_length=10, choices=Arm)
-    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    alert = models.ForeignKey(
+        Alert, models.SET_NULL, null=True, related_name="runs"
+    )  # that it was started for
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")  # none: the night
     at = models.DateTimeField()
 
     class Meta:

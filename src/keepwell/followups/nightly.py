@@ -1,20 +1,31 @@
-"""What the night does for follow-ups: last touches, stages and rhythms, and what open follow-ups are worth."""
+"""What the night does for follow-ups: last touches, stages and rhythms, playbooks that alerts start, and worth."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
+from keepwell.followups.actions.by_alert import start_for_alerts
 from keepwell.followups.stages import keep_rhythm, renew_worth
 from keepwell.reach.remembering import remember_last_touches
 
 
-def follow_up(*, today: date) -> int:
-    """Bring all of it up to date, from the timelines and standings of the night; returns how many accounts."""
+@dataclass(frozen=True)
+class Followed:
+    """What was done: accounts whose rhythm is known, and runs of playbooks that alerts began."""
+
+    accounts: int
+    begun: int
+
+
+def follow_up(*, now: datetime) -> Followed:
+    """Bring all of it up to date, from the timelines, standings and alerts of the night."""
     remember_last_touches()
     renew_worth()
-    return keep_rhythm(today=today)
+    accounts = keep_rhythm(today=now.date())  # before playbooks: they ask for an account's stage
+    return Followed(accounts, start_for_alerts(now=now))
 
 
 def arrange() -> int:
-    """The same for changed standards, as a job."""
+    """The rhythms for changed standards, as a job."""
     return keep_rhythm(today=timezone.now().date())

@@ -19,7 +19,7 @@ def _open(member: Member, account: Account) -> dict[str, Any]:
     acts = may(member, Right.ACT)
     return {
         "account": account,
-        "rows": shown(queries.open_at(account, MOST), today=timezone.now().date(), currency=""),
+        "rows": shown(queries.open_at(account, MOST), today=timezone.localdate(), currency=""),
         "acts": acts,
         "playbooks": list(Playbook.objects.filter(active=True)) if acts else [],
     }

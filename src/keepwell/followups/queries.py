@@ -39,7 +39,7 @@ def follow_up_of(member: Member, pk: int) -> FollowUp:
     """One of them; Http404 where it is not theirs to see."""
     found = (
         follow_ups_of(member)
-        .select_related("account__standing", "alert", "made_by", "touch")
+        .select_related("account__standing", "alert__account__standing", "made_by", "touch")
         .filter(pk=pk)
         .first()
     )

@@ -7,10 +7,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keepwell.accounts.models import Account
+from keepwell.accounts.queries import standing_of
 from keepwell.accounts.showing import money, per_cent, reporting
+from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
 from keepwell.members.models import Team
 from keepwell.reach.budget import Message
@@ -18,7 +22,7 @@ from keepwell.reach.models import Channel
 from keepwell.reach.queries import Allowed, allowed_for
 from keepwell.reach.saying import day_said
 from keepwell.risk.features import all_features
-from keepwell.risk.reasons import from_code
+from keepwell.risk.reasons import askable, from_code
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,9 @@ class Shown:
     @cached_property
     def reasons(self) -> list[str]:
         """What spoke for leaving when it was made, strongest first."""
-        found = from_code(json.dumps(self.one.why.get("reasons", [])))
-        return [one.sentence(all_features(), currency=self.currency) for one in found if one.raises]
+        named, kind = all_features(), self.one.why.get("kept_by", "")
+        found = askable(from_code(json.dumps(self.one.why.get("reasons", []))), named, kind)
+        return [one.sentence(named, currency=self.currency) for one in found if one.raises]
 
     @property
     def why(self) -> str:
@@ -115,8 +120,17 @@ def shown(
     return [Shown(one, today, currency, answer) for one, answer in zip(found, answers, strict=True)]
 
 
+def why_at(account: Account, *, today: date) -> Shown:
+    """Why one would follow up on an account now, as the follow-up would keep it."""
+    standing = standing_of(account)
+    one = FollowUp(
+        account=account, why=why_now(account), worth=standing.worth if standing else None, due=today
+    )
+    return Shown(one, today, reporting())
+
+
 def _touch_said(one: dict[str, Any]) -> str:
-    day = day_said(datetime.fromisoformat(one["at"]).date())
+    day = day_said(timezone.localdate(datetime.fromisoformat(one["at"])))
     channel = dict(Channel.choices).get(one.get("channel") or "", one.get("channel") or "")
     who = _("they") if one.get("direction") == "in" else one.get("team") or _("we")
     return " · ".join(str(part) for part in (day, who, channel, one.get("topic")) if part)

@@ -13,7 +13,7 @@ MOST = 8
 
 
 def _due(member: Member) -> dict[str, Any] | None:
-    today = timezone.now().date()
+    today = timezone.localdate()
     rows = queries.listed(member, today=today, whose="mine", sort="due").filter(due__lte=today)
     return {
         "rows": shown(rows[:MOST], today=today, currency=""),

@@ -117,7 +117,7 @@ def log(request: HttpRequest, said: NewTouch) -> Any:
 )
 def budget(request: HttpRequest, account_id: str, wish: Annotated[Wish, Query()]) -> Any:
     """Whether a message may go out on a day, to a contact or to anybody there; asking holds nobody."""
-    member, today = member_of(request), timezone.now().date()
+    member, today = member_of(request), timezone.localdate()
     account = account_of(member, account_id)
     contact = contact_of(account, wish.contact)
     on = wish.on or today

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account
 from keepwell.members.models import Member, Team
+from keepwell.members.rights import kinds_of
 from keepwell.reach.actions import Said
 from keepwell.reach.models import Channel, Direction, Importance, Rule
 
@@ -18,7 +20,7 @@ class Reaching(forms.Form):
     contact: forms.ModelChoiceField = forms.ModelChoiceField(
         None, label=_("With whom"), required=False, empty_label=_("nobody by name")
     )
-    channel = forms.ChoiceField(label=_("By"), choices=Channel.choices)
+    channel = forms.ChoiceField(label=pgettext_lazy("a channel", "By"), choices=Channel.choices)
     importance = forms.ChoiceField(
         label=_("Importance"), choices=Importance.choices, initial=Importance.NORMAL
     )
@@ -31,7 +33,7 @@ class Reaching(forms.Form):
         contact = self.fields["contact"]
         assert isinstance(contact, forms.ModelChoiceField)
         contact.queryset = account.contacts.filter(left_on=None)
-        kinds = list(dict.fromkeys(member.teams.order_by("name").values_list("kind", flat=True)))
+        kinds = kinds_of(member)
         labels = dict(Team.Kind.choices)
         choice = self.fields["team"]
         assert isinstance(choice, forms.ChoiceField)

@@ -16,7 +16,7 @@ from keepwell.reach.models import new_key
 
 
 def _reach(member: Member, account: Account) -> dict[str, Any]:
-    today = timezone.now().date()
+    today = timezone.localdate()
     form = Logging(account=account, member=member, initial={"key": new_key()}, auto_id="touch_%s")
     contacts = account.people
     names = [("", _("nobody by name")), *((one.pk, str(one)) for one in contacts)]

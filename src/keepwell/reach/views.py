@@ -37,7 +37,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     if show == "held":
         found = queries.holds(request.user, whose=whose, now=now)
     elif show == "reserved":
-        found = queries.reserved(request.user, whose=whose, today=now.date())
+        found = queries.reserved(request.user, whose=whose, today=timezone.localdate(now))
     else:
         found = queries.passed(request.user, whose=whose, now=now)
     page: Page[Any] = Paginator(found, PAGE).get_page(request.GET.get("page"))

@@ -6,7 +6,7 @@ so.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,15 @@ def sentences(
     """The reasons for leaving (or those against) as one line: “use fell by half in 30 days; 2 tickets are open”."""
     named = {feature.name: feature for feature in features}
     return "; ".join(one.sentence(named, currency=currency) for one in reasons if one.raises == raising)
+
+
+def askable(reasons: Sequence[Reason], features: Mapping[str, Feature], kind: str) -> list[Reason]:
+    """Without those that cannot be asked of an account of that kind and are not known: kept before that was told."""
+    return [
+        one
+        for one in reasons
+        if one.value is not None or one.feature not in features or features[one.feature].only in ("", kind)
+    ]
 
 
 def to_code(reasons: Sequence[Reason]) -> str:

@@ -1,14 +1,17 @@
 """How long pages take: counted for Prometheus, and the slow ones kept as rows an administrator can look at."""
 
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from keepwell.site.models import Slow
 
+LOG = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 SLOW = 1.0  # seconds from which a page is slow
@@ -50,8 +53,12 @@ def timed(answer: Answer) -> Answer:
 
 
 def _keep(request: HttpRequest, seconds: float) -> None:
+    """Keep a slow page; where the database cannot take it now, the page is answered all the same."""
     match = request.resolver_match
-    row = Slow.objects.create(
-        page=(match.view_name or match.route)[:120] if match else OTHER, milliseconds=round(seconds * 1000)
-    )
-    Slow.objects.filter(pk__lte=row.pk - KEPT).delete()
+    page = (match.view_name or match.route)[:120] if match else OTHER
+    try:
+        with transaction.atomic():
+            row = Slow.objects.create(page=page, milliseconds=round(seconds * 1000))
+            Slow.objects.filter(pk__lte=row.pk - KEPT).delete()
+    except DatabaseError as wrong:
+        LOG.warning("a slow page was not kept: %s", type(wrong).__name__)

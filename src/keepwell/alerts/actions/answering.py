@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from keepwell.alerts.actions.raising import close, put_on_timeline
 from keepwell.alerts.models import Alert, Deed, Reason
@@ -32,7 +33,7 @@ def acknowledge(*, alerts: QuerySet[Alert], by: Member, now: datetime) -> UUID:
 
 def snooze(*, alerts: QuerySet[Alert], by: Member, until: date, now: datetime) -> UUID:
     """Put alerts off until a day, on which the night opens them again. Returns what takes it back."""
-    if until <= now.date():
+    if until <= timezone.localdate(now):
         raise KeepwellError(
             _("An alert can be put off until tomorrow at the earliest."), ways=[_("Choose a later day.")]
         )

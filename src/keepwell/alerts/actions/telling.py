@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
 from keepwell.alerts.models import Alert, Channel, Delivery, Manner
 from keepwell.members.models import Member, Portfolio, Role
+from keepwell.members.zones import zone_of
 
 MANY = 8  # more alerts than that at once to one place come together in one message
 SATURDAY = 5
@@ -144,14 +144,6 @@ def _stored(
         key=key, why=why, member=place.member, channel=place.channel, due_at=due, made_at=now
     )
     made.alerts.set(alerts)
-
-
-def zone_of(name: str) -> tzinfo:
-    """A member's time zone; UTC where it is not one."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
 
 
 def free_from(manner: Manner, zone: str, moment: datetime) -> datetime:

@@ -10,7 +10,7 @@ from django.db import transaction
 from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.queries import standing_of
-from keepwell.alerts.actions.answering import note_action
+from keepwell.alerts.actions.answering import close_alerts, note_action
 from keepwell.alerts.models import Alert
 from keepwell.followups.models import Comment, FollowUp, Mention, Run
 from keepwell.followups.queries import watchers
@@ -81,6 +81,7 @@ def why_now(account: Account) -> dict[str, Any]:
     if standing is not None:
         said |= {"risk": standing.risk, "worth": standing.worth, "reasons": standing.reasons}
         said |= {"health": standing.health, "day": standing.day.isoformat()}
+        said |= {"kept_by": standing.kept_by}
     return said
 
 
@@ -120,8 +121,9 @@ def do(
     direction: str = Direction.OUT,
     importance: str = Importance.NORMAL,
     anyway: str = "",
+    close_alert: bool = False,
 ) -> FollowUp:
-    """Say that a follow-up is done: the touch is logged in the same transaction.
+    """Say that a follow-up is done: the touch is logged in the same transaction, and its alert may be closed.
 
     Raises HeldBack where the contact budget holds it; then nothing is done, and who was held back is noted.
     """
@@ -135,36 +137,34 @@ def do(
         note=note,
         direction=direction,
     )
-    return _done(follow_up, said, by=by, outcome=outcome, now=now, anyway=anyway)
+    with transaction.atomic():
+        done, held = _done(follow_up, said, by=by, outcome=outcome, now=now, anyway=anyway)
+        if held is None and close_alert and done.alert_id is not None:
+            alerts = Alert.objects.filter(pk=done.alert_id)
+            close_alerts(alerts=alerts, by=by, outcome=Alert.Outcome.ACTED, now=now)
+    if held is not None:  # outside: who was held back stays noted
+        raise held
+    return done
 
 
 def _done(
     follow_up: FollowUp, said: Said, *, by: Member, outcome: str, now: datetime, anyway: str
-) -> FollowUp:
-    held: HeldBack | None = None
-    with transaction.atomic():
-        kept = _open(follow_up)
-        try:
-            touch, _new = log(
-                said=said, by=by, at=now, now=now, key=f"follow-up-{kept.pk}-{by.pk}", anyway=anyway
-            )
-        except HeldBack as back:  # let the note of who was held back be kept
-            held = back
-        else:
-            kept.state, kept.outcome, kept.note = FollowUp.State.DONE, outcome, said.note
-            kept.touch, kept.closed_by, kept.closed_at = touch, by, now
-            kept.save()
-            record(
-                "do follow-up",
-                by=by,
-                of=kept,
-                before={"state": "open"},
-                after={"state": "done", "outcome": outcome},
-            )
-            put_on_timeline(kept, now)
-    if held is not None:
-        raise held
-    return kept
+) -> tuple[FollowUp, HeldBack | None]:
+    kept = _open(follow_up)
+    try:
+        touch, _new = log(
+            said=said, by=by, at=now, now=now, key=f"follow-up-{kept.pk}-{by.pk}", anyway=anyway
+        )
+    except HeldBack as back:
+        return kept, back
+    kept.state, kept.outcome, kept.note = FollowUp.State.DONE, outcome, said.note
+    kept.touch, kept.closed_by, kept.closed_at = touch, by, now
+    kept.save()
+    record(
+        "do follow-up", by=by, of=kept, before={"state": "open"}, after={"state": "done", "outcome": outcome}
+    )
+    put_on_timeline(kept, now)
+    return kept, None
 
 
 def drop(*, follow_up: FollowUp, by: Member, now: datetime, note: str = "") -> FollowUp:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.outbox import send
@@ -50,6 +51,7 @@ def set_down(
     condition: str = "",
     stage: str = "",
     least_risk: float | None = None,
+    trigger: str = "",
     held_out: float = 0,
 ) -> Version:
     """Make a playbook, or its next version; earlier ones stay as they were."""
@@ -68,6 +70,7 @@ def set_down(
             condition=condition.strip(),
             stage=stage,
             least_risk=least_risk,
+            trigger=trigger,
             held_out=held_out,
             made_by=by,
         )
@@ -86,13 +89,14 @@ def start(
     *,
     playbook: Playbook,
     accounts: Iterable[Account],
-    by: Member,
+    by: Member | None,
     now: datetime,
-    alert: Alert | None = None,
+    alerts: Iterable[Alert] = (),
 ) -> Started:
     """Start a playbook at accounts: some are held out by its draw, at the others its follow-ups are made.
 
     An account's arm is drawn once; started again it stays in it. Where the playbook still runs, nothing is started.
+    `alerts` are what it is started for, at most one an account. By nobody: the night starts it.
     """
     with transaction.atomic():
         kept = Playbook.objects.select_for_update().get(pk=playbook.pk)
@@ -107,8 +111,9 @@ def start(
             ).values_list("account", flat=True)
         )
         free = [pk for pk in asked if pk in fit and pk not in running]
+        alert_of = {one.account_id: one for one in alerts}
         runs = tuple(
-            _begin(version, asked[pk], arm, by=by, now=now, alert=alert)
+            _begin(version, asked[pk], arm, by=by, now=now, alert=alert_of.get(pk))
             for pk, arm in _arms(version, free).items()
         )
         after = {"version": version.number, "accounts": len(runs)}
@@ -138,7 +143,7 @@ def _arms(version: Version, accounts: Sequence[str]) -> dict[str, str]:
 
 
 def _begin(
-    version: Version, account: Account, arm: str, *, by: Member, now: datetime, alert: Alert | None
+    version: Version, account: Account, arm: str, *, by: Member | None, now: datetime, alert: Alert | None
 ) -> Run:
     """One account's run. Who was held out before stays so in their first row: nothing new is told of them."""
     if arm == HELD_OUT:
@@ -146,7 +151,7 @@ def _begin(
         if known is not None:
             return known
     run = Run.objects.create(
-        playbook=version.playbook, version=version, account=account, arm=arm, by=by, at=now
+        playbook=version.playbook, version=version, account=account, arm=arm, alert=alert, by=by, at=now
     )
     key = f"{version.playbook.name}:{now.date().isoformat()}:{account.pk}"
     row = {
@@ -163,11 +168,11 @@ def _begin(
     return run
 
 
-def _plan(step: dict[str, Any], run: Run, by: Member, alert: Alert | None) -> Plan:
+def _plan(step: dict[str, Any], run: Run, by: Member | None, alert: Alert | None) -> Plan:
     team = step.get("team", "")
     return Plan(
         account=run.account,
-        due=run.at.date() + timedelta(days=step["day"]),
+        due=timezone.localdate(run.at) + timedelta(days=step["day"]),
         what=step["what"],
         owner=None if team else run.account.owner or by,
         team=team,
@@ -181,5 +186,5 @@ def _plan(step: dict[str, Any], run: Run, by: Member, alert: Alert | None) -> Pl
 def _plain(version: Version | None) -> dict[str, Any]:
     if version is None:
         return {}
-    names = ("number", "steps", "condition", "stage", "least_risk", "held_out")
+    names = ("number", "steps", "condition", "stage", "least_risk", "trigger", "held_out")
     return {name: getattr(version, name) for name in names}

@@ -60,7 +60,7 @@ def test_who_was_not_spoken_to_for_too_long_is_listed_until_somebody_does(office
     Standard.objects.create(days=30)
     at = timezone.now() - timedelta(days=45)
     tell(account=office.account, kind="touch", key="T1", at=at, data={"channel": "call", "direction": "out"})
-    assert follow_up(today=today) == 2
+    assert follow_up(now=timezone.now()).accounts == 2
     client = office.client(office.mate)
     page = client.get("/followups/cadence").content.decode()
     assert "Arden" in page
@@ -70,26 +70,26 @@ def test_who_was_not_spoken_to_for_too_long_is_listed_until_somebody_does(office
     made = handling.make(plan=plan, by=office.mate, now=now)
     handling.do(follow_up=made, by=office.mate, outcome="better", now=now)
     assert "Arden" not in client.get("/followups/cadence").content.decode()
-    follow_up(today=today)
+    follow_up(now=timezone.now())
     assert Rhythm.objects.get(pk=office.account.pk).speak_by == today + timedelta(days=30)
 
 
 def test_one_nobody_ever_spoke_to_is_listed_too(office: Office) -> None:
     Standard.objects.create(days=30)
-    follow_up(today=timezone.now().date())
+    follow_up(now=timezone.now())
     assert "Arden" in office.client(office.mate).get("/followups/cadence").content.decode()
 
 
 def test_a_review_is_due_until_it_is_held(office: Office) -> None:
     today = timezone.now().date()
     Standard.objects.create(days=30, review_days=90)
-    follow_up(today=today)
+    follow_up(now=timezone.now())
     client = office.client(office.mate)
     assert "Arden" in client.get("/followups/cadence?show=reviews").content.decode()
     plan = Plan(account=office.account, due=today, what="Review", owner=office.mate, kind="review")
     made = handling.make(plan=plan, by=office.mate, now=timezone.now())
     handling.do(follow_up=made, by=office.mate, outcome="better", now=timezone.now())
-    follow_up(today=today)
+    follow_up(now=timezone.now())
     assert "Arden" not in client.get("/followups/cadence?show=reviews").content.decode()
 
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.csv import as_csv
+from keepwell.alerts.actions.answering import SAID
+from keepwell.alerts.models import Alert
+from keepwell.alerts.showing import shown_alerts
 from keepwell.accounts.showing import reporting
 from keepwell.followups import queries
 from keepwell.followups.actions import handling
@@ -27,7 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Follow-ups, the worthiest first, filtered and sorted by what the address says."""
     assert isinstance(request.user, Member)
     now, asked = timezone.now(), _asked(request)
-    found = queries.listed(request.user, today=now.date(), **asked)
+    found = queries.listed(request.user, today=timezone.localdate(now), **asked)
     if request.GET.get("as") == "csv":
         return _exported(request.user, found)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -38,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
-            "rows": shown(page, today=now.date(), budget=asked["state"] == FollowUp.State.OPEN),
+            "rows": shown(page, today=timezone.localdate(now), budget=asked["state"] == FollowUp.State.OPEN),
             "states": FollowUp.State.choices,
             "dues": _heads(),
             "mates": team_mates(request.user) if acts else [],
@@ -54,7 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """Open follow-ups in columns by when they are due."""
     assert isinstance(request.user, Member)
-    today, whose = timezone.now().date(), _whose(request)
+    today, whose = timezone.localdate(), _whose(request)
     found = queries.board(request.user, today=today, whose=whose, most=COLUMN)
     heads, currency = dict(_heads()), reporting()
     columns = [
@@ -82,12 +85,16 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(member: Member, found: FollowUp, *, doing: Doing | None = None) -> dict[str, object]:
     """What the page of a follow-up shows; `doing` is a form that came back."""
-    today, acts = timezone.now().date(), may(member, Right.ACT)
+    today, acts = timezone.localdate(), may(member, Right.ACT)
     still = acts and found.state == FollowUp.State.OPEN
     [said] = shown([found], today=today, budget=True)
+    alert = found.alert
+    answers = acts and alert is not None and alert.state != Alert.State.CLOSED
     return {
         "one": said,
-        "doing": (doing or Doing()) if still else None,
+        "alert": shown_alerts([alert])[0] if alert else None,
+        "outcomes": [(one.value, one.label) for one in SAID] if answers and not still else [],
+        "doing": (doing or Doing(alert=answers)) if still else None,
         "handing": Handing(account=found.account, member=member) if still else None,
         "saying": Saying() if acts else None,
         "comments": found.comments.select_related("member"),
@@ -117,7 +124,7 @@ def _heads() -> list[tuple[str, str]]:
 
 def _exported(member: Member, found: QuerySet[FollowUp]) -> HttpResponse:
     head = [_("due"), _("account"), _("what to say"), _("owner"), _("state"), _("outcome"), _("worth")]
-    rows = shown(found[:EXPORT], today=timezone.now().date())
+    rows = shown(found[:EXPORT], today=timezone.localdate())
     return as_csv(
         "follow-ups",
         head,

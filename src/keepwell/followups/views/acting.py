@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keepwell.accounts.queries import account_of
 from keepwell.alerts.models import Alert
+from keepwell.alerts.showing import shown_alerts
 from keepwell.followups import queries
 from keepwell.followups.actions import handling
 from keepwell.followups.actions import together as several
 from keepwell.followups.actions.handling import Plan
 from keepwell.followups.forms import Doing, Handing, Planning, Saying
 from keepwell.followups.models import Batch
+from keepwell.followups.showing import why_at
 from keepwell.followups.views import page_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
@@ -38,7 +40,9 @@ def new(request: HttpRequest, account_id: str) -> HttpResponse:
     account, now = account_of(request.user, account_id), timezone.now()
     pk = request.GET.get("alert", "")
     alert = Alert.objects.filter(account=account, pk=int(pk)).first() if pk.isdigit() else None
-    first = {"due": now.date() + SOON, "owner": request.user, "what": request.GET.get("what", "")[:300]}
+    about = shown_alerts([alert])[0] if alert else None
+    what = request.GET.get("what") or (_("Ask about this: {why}").format(why=about.why) if about else "")
+    first = {"due": timezone.localdate() + SOON, "owner": request.user, "what": what[:300]}
     if request.GET.get("kind") == "review":
         first["kind"] = "review"
     form = Planning(request.POST or None, account=account, member=request.user, initial=first)
@@ -51,7 +55,13 @@ def new(request: HttpRequest, account_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Made."))
             return redirect("followups:one", made.pk)
-    return render(request, "followups/plan.html", {"form": form, "account": account, "alert": alert})
+    page = {
+        "form": form,
+        "account": account,
+        "alert": about,
+        "why": why_at(account, today=timezone.localdate()),
+    }
+    return render(request, "followups/plan.html", page)
 
 
 @needs(Right.ACT)
@@ -78,7 +88,9 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what came of it; the contact is logged with it. Held back by the budget, nothing is done."""
     assert isinstance(request.user, Member)
     found = queries.follow_up_of(request.user, pk)
-    form, held = Doing(request.POST), None
+    alert = found.alert
+    answers = alert is not None and alert.state != Alert.State.CLOSED
+    form, held = Doing(request.POST, alert=answers), None
     if form.is_valid():
         try:
             handling.do(follow_up=found, by=request.user, now=timezone.now(), **form.cleaned_data)

@@ -26,7 +26,7 @@ PAGE = 50
 def cadence(request: HttpRequest) -> HttpResponse:
     """Accounts nobody has spoken to for longer than their standard, or whose review is due."""
     assert isinstance(request.user, Member)
-    today, stage = timezone.now().date(), request.GET.get("stage", "")
+    today, stage = timezone.localdate(), request.GET.get("stage", "")
     stage = stage if stage in Stage.values else ""
     show = "reviews" if request.GET.get("show") == "reviews" else "silent"
     whose = "mine" if request.GET.get("whose") == "mine" else "team"

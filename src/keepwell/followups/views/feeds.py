@@ -16,6 +16,7 @@ from keepwell.followups.calendar import calendar as written
 from keepwell.followups.models import Feed
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
+from keepwell.members.zones import zone_of
 
 MOST = 1000
 
@@ -59,6 +60,7 @@ def feed(_request: HttpRequest, secret: str) -> HttpResponse:
     if member is None:
         raise Http404
     now = timezone.now()
-    rows = queries.listed(member, today=now.date(), whose="mine", sort="due")[:MOST]
+    today = timezone.localdate(now, zone_of(member.time_zone))
+    rows = queries.listed(member, today=today, whose="mine", sort="due")[:MOST]
     body = written(rows, name=f"Keepwell · {member.name}", address=settings.ADDRESS, now=now)
     return HttpResponse(body, content_type=TYPE)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keepwell.accounts.queries import accounts_of
 from keepwell.accounts.showing import per_cent, shown
+from keepwell.alerts.triggers import all_triggers
 from keepwell.alerts.models import Alert
 from keepwell.followups.actions import arranging, playing
 from keepwell.followups.conditions import eligible
@@ -23,7 +24,7 @@ from keepwell.members.models import Member, Team
 from keepwell.members.rights import Right, may, needs, seen_by
 from keepwell.reach.models import Channel
 
-PAGE = 25
+PAGE, LATELY = 25, 10
 
 
 @needs(Right.SEE)
@@ -64,6 +65,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "risk": per_cent(version.least_risk) if version else "",
             "share": per_cent(version.held_out) if version else "",
             "older": playbook.versions.select_related("made_by")[1:10],
+            "trigger": _label(version),
+            "lately": runs.select_related("account", "alert", "by").order_by("-at", "-pk")[:LATELY],
             "counts": runs.aggregate(
                 treated=Count("pk", filter=Q(arm=Run.Arm.TREATED)),
                 out=Count("pk", filter=Q(arm=Run.Arm.HELD_OUT)),
@@ -102,7 +105,11 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     alert = Alert.objects.filter(pk=int(number), account__in=accounts).first() if number.isdigit() else None
     try:
         done = playing.start(
-            playbook=playbook, accounts=accounts, by=request.user, now=timezone.now(), alert=alert
+            playbook=playbook,
+            accounts=accounts,
+            by=request.user,
+            now=timezone.now(),
+            alerts=[alert] if alert else [],
         )
     except KeepwellError as wrong:
         messages.error(request, str(wrong))
@@ -112,6 +119,8 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         if done.running or done.unfit:
             said = _("Left as they are: {running} where it runs already, {unfit} that it is not for.")
             messages.info(request, said.format(running=len(done.running), unfit=len(done.unfit)))
+    if alert is not None:
+        return redirect("alerts:alert", alert.pk)
     if len(accounts) == 1 and request.POST.get("from") == "account":
         return redirect("accounts:account", accounts[0].pk)
     return redirect("followups:playbook", pk)
@@ -166,10 +175,17 @@ def _initial(version: Version | None) -> dict[str, Any]:
         return {"held_out": 20}
     return {
         "condition": version.condition,
+        "trigger": version.trigger,
         "stage": version.stage,
         "least_risk": None if version.least_risk is None else round(version.least_risk * 100, 1),
         "held_out": round(version.held_out * 100, 1),
     }
+
+
+def _label(version: Version | None) -> str:
+    """What alert starts a playbook by itself."""
+    trigger = all_triggers().get(version.trigger) if version else None
+    return str(trigger.label) if trigger else ""
 
 
 def _steps(version: Version | None) -> list[dict[str, Any]]:
