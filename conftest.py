@@ -6,10 +6,11 @@ each of them, one after the other.
 Hypothesis tries the same examples in every run, so that a change is judged by what it changes;
 HYPOTHESIS_PROFILE=deep tries others, and more of them.
 
-Side by side (`make test`) a file's tests stay together, for what they share is made once, and all of Spark's go to
-one worker, so that one Spark is started and warmed. What takes long comes first, so that no worker waits for it
-in the end. Coverage is read from the many quick tests: the few slow ones, and those that follow histories day by day
-beside the product, run without it at half the cost, and walk nowhere that the others do not.
+Side by side (`make test`) a file's tests stay together, for what they share is made once, and all of Spark's go
+to one worker, so that one Spark is started and warmed; so do those in a browser, which share one office. What
+takes long comes first, so that no worker waits for it in the end. Coverage is read from the many quick tests:
+the few slow ones, and those that follow histories day by day beside the product, run without it at half the
+cost, and walk nowhere that the others do not.
 """
 
 import os
@@ -56,7 +57,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "spark" if _on_spark(nodeid) else nodeid.partition("::")[0]
+            if _on_spark(nodeid):
+                return "spark"
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
 
     config.option.loadscopereorder = False  # by the number of tests, which says nothing of their time
     return Together(config, log)
