@@ -1,7 +1,6 @@
 """Teams, portfolios and the trail, for administrators."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from keepwell.members import arranging, queries
 from keepwell.members.audit import record
 from keepwell.members.forms import OfPortfolio, OfTeam
 from keepwell.members.models import Member, Portfolio, Team
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, needs
 
 PAGE = 100
@@ -101,11 +101,11 @@ def move_up(request: HttpRequest, pk: int) -> HttpResponse:
 def trail(request: HttpRequest) -> HttpResponse:
     """Who did what, and when."""
     asked = queries.Asked.of(request.GET)
-    page = Paginator(queries.trail(asked), PAGE).get_page(request.GET.get("page"))
+    page = Pages(queries.trail(asked), PAGE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
         "asked": asked,
-        "deeds": queries.deeds(),
+        "deeds": queries.deeds(asked.what),
         "members": Member.objects.all(),
         "here": "trail",
     }

@@ -14,6 +14,8 @@ from keepwell.members.models import Change, Invitation, Member, Portfolio, Team
 from keepwell.members.rights import Right, may
 from keepwell.metrics.cuts import NO_VALUE, parse_where
 
+LATELY = 2_000  # entries of the trail that are looked through for what there is to choose from
+
 # What an account is known by in the office: what a portfolio's condition may ask and be counted at once.
 _COUNTED = (
     "account_id",
@@ -124,9 +126,10 @@ def trail(asked: Asked) -> QuerySet[Change]:
     return found
 
 
-def deeds() -> list[str]:
-    """Everything that was ever done, by its words."""
-    return sorted(Change.objects.order_by().values_list("what", flat=True).distinct())
+def deeds(asked: str = "") -> list[str]:
+    """What was done lately, by its words, and what is asked for."""
+    lately = Change.objects.order_by("-pk").values_list("what", flat=True)[:LATELY]
+    return sorted({*lately, *([asked] if asked else [])})
 
 
 def _begin(day: date) -> datetime:

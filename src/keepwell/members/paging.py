@@ -1,0 +1,78 @@
+"""A list a page at a time, at a cost that does not grow with the list: counted up to a bound, one page fetched.
+
+What is sorted is keys alone; the rows of the page are read whole afterwards.
+"""
+
+from typing import Any, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.utils.functional import cached_property
+
+Row = TypeVar("Row", bound=Model)
+
+COUNTED = 1_000  # rows that are counted; beyond there are "more than" so many
+LAST = (
+    200  # the last page that can be turned to: who looks further narrows the list, or takes it away as a file
+)
+
+
+class Part(Page):
+    """One page; whether there is another is known from one row more."""
+
+    def __init__(self, rows: list[Any], number: int, pages: "Pages", *, further: bool) -> None:
+        super().__init__(rows, number, pages)
+        self.further = further
+
+    def has_next(self) -> bool:
+        """Whether a page follows that can be turned to."""
+        return self.further and self.number < LAST
+
+    def next_page_number(self) -> int:
+        """The number of the page that follows."""
+        return self.number + 1
+
+    def previous_page_number(self) -> int:
+        """The number of the page before."""
+        return self.number - 1
+
+
+class Pages(Paginator):
+    """A list of rows that are there; `count` is at most COUNTED, and `more` says whether there are more."""
+
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def _counted(self) -> int:
+        return self.object_list.order_by()[: COUNTED + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, as far as they are counted."""
+        return min(self._counted, COUNTED)
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more than are counted."""
+        return self._counted > COUNTED
+
+    def get_page(self, number: Any) -> Part:
+        """A page by its number; the first where that is none, the last one counted where there is nothing."""
+        try:
+            wanted = min(max(int(number), 1), LAST)
+        except (TypeError, ValueError):
+            wanted = 1
+        rows = self._rows(wanted)
+        if not rows and wanted > 1:
+            wanted = max(-(-self.count // self.per_page), 1)
+            rows = self._rows(wanted)
+        return Part(rows[: self.per_page], wanted, self, further=len(rows) > self.per_page)
+
+    def _rows(self, number: int) -> list[Any]:
+        begin = (number - 1) * self.per_page
+        return list(stretch(self.object_list, begin, begin + self.per_page + 1))
+
+
+def stretch(found: QuerySet[Row], begin: int, end: int) -> QuerySet[Row]:
+    """Some rows of a long list, in its order: their keys are sorted alone, and only theirs are read whole."""
+    return found.filter(pk__in=found.values("pk")[begin:end])
