@@ -23,69 +23,24 @@ from keepwell.retention.models import Segment
 
 ROLES = (Role.ADMINISTRATOR, Role.MANAGER, Role.MEMBER, Role.VIEWER)
 SHARES = (0.05, 0.15, 0.70, 0.10)
-FIRST = [
-    "Amber",
-    "Birch",
-    "Cedar",
-    "Delta",
-    "Ember",
-    "Fjord",
-    "Grove",
-    "Harbor",
-    "Iris",
-    "Juniper",
-    "Krone",
-    "Lark",
-]
-SECOND = [
-    "Foods",
-    "Logistics",
-    "Clinics",
-    "Motors",
-    "Textiles",
-    "Energy",
-    "Paper",
-    "Optics",
-    "Tools",
-    "Media",
-]
-NAMES = [
-    "Anna",
-    "Béla",
-    "Chen",
-    "Dana",
-    "Ewa",
-    "Filip",
-    "Gita",
-    "Hugo",
-    "Ines",
-    "Jan",
-    "Kata",
-    "Luis",
-    "Mei",
-    "Nora",
-]
-SURNAMES = [
-    "Kovács",
-    "Nowak",
-    "Wang",
-    "Smith",
-    "Weber",
-    "Rossi",
-    "Silva",
-    "Novák",
-    "Olsen",
-    "Moreau",
-    "Brown",
-    "Li",
-]
+FIRST = "Amber Birch Cedar Delta Ember Fjord Grove Harbor Iris Juniper Krone Lark".split()  # noqa: SIM905 - read better as words
+SECOND = "Foods Logistics Clinics Motors Textiles Energy Paper Optics Tools Media".split()  # noqa: SIM905 - read better as words
+NAMES = "Anna Béla Chen Dana Ewa Filip Gita Hugo Ines Jan Kata Luis Mei Nora".split()  # noqa: SIM905 - read better as words
+SURNAMES = "Kovács Nowak Wang Smith Weber Rossi Silva Novák Olsen Moreau Brown Li".split()  # noqa: SIM905 - read better as words
+
+REASONS = (
+    [["days_to_lapse", 96.0, -0.7757], ["days_to_renewal", None, 0.6981], ["use_trend", 0.4444, 0.2862]],
+    [["days_to_renewal", 64.0, 1.7795], ["use_amount_each_90", 4.5, 0.5891], ["tickets_open", 3.0, 0.2377]],
+    [["days_since_use", 41.0, 1.1], ["mrr_change_90", -0.3, 0.9], ["days_since_touch_in", 80.0, 0.4]],
+    [["use_trend", 1.2, -0.8], ["contacts_left_180", 1.0, 0.7], ["survey_score", 4.0, 0.3]],
+)
 
 
 def fill(said: Filling) -> None:
     """Fill the office that Django is set up for."""
     steps = (
         _people, _accounts, _contacts, _standings, happening.entries, happening.touches, happening.alerts,
-        happening.follow_ups, happening.playbooks, happening.trail, happening.behind,
+        happening.score, happening.follow_ups, happening.playbooks, happening.trail, happening.behind,
     )  # fmt: skip
     with hastily():
         for step in steps:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from bench.office_chance import DAY, PAYING, SEGMENTS, Filling, plain
 from bench.office_writing import days, indexed_afterwards, moments, next_key, put
 from keepwell.accounts.models import Entry, Outgoing, Standing
+from keepwell.alerts.actions.tallying import tally
 from keepwell.alerts.models import Alert, Reason
 from keepwell.followups.models import Comment, FollowUp, Playbook, Run, Version
 from keepwell.members.models import Change
@@ -134,6 +136,11 @@ def alerts(f: Filling) -> None:
         ("alert", "account", "trigger", "near", "seen", "began_at", "gone_at", "gone", "mark"),
         reasons(),
     )
+
+
+def score(f: Filling) -> None:
+    """How the alerts did, as the night counts it."""
+    tally(now=datetime.combine(f.today, time(), UTC))
 
 
 def follow_ups(f: Filling) -> None:
