@@ -22,6 +22,7 @@ from keepwell.retention.cut import Cut
 from keepwell.retention.models import Figure, Segment
 from keepwell.retention.pictures import CHARTS, drawable
 from keepwell.retention.sheets import SHEETS
+from keepwell.retention.tips import Tips
 from keepwell.retention.views import answer, around, member_of, page
 
 
@@ -42,9 +43,9 @@ def figure_page(
     given.pop("as", None)
     shown = charts if drawable(kind, result) else ()
     pictures = showing.pictures(cut, said, given.urlencode(), *shown, result=result)
-    return render(
-        request, "retention/figure.html", {**here, "charts": pictures, "made": found, **show(result, said)}
-    )
+    tips = Tips.of(cut, said.whole_where)
+    here |= {"charts": pictures, "made": found, **show(result, said, tips)}
+    return render(request, "retention/figure.html", here | {"tips": tips.kept()})
 
 
 @needs(Right.SEE)
@@ -53,9 +54,9 @@ def figure_page(
 def series(request: HttpRequest, cut: Cut) -> HttpResponse:
     """Churn and retention over months, quarters or years."""
 
-    def show(result: Any, said: Asked) -> dict[str, Any]:
+    def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
         return {
-            "table": tables.series_table(result, said) if result else None,
+            "table": tables.series_table(result, said, tips) if result else None,
             "table_heading": _("The series in numbers"),
             "none": None if result else _("There is no such period in these days."),
         }
@@ -70,9 +71,9 @@ def series(request: HttpRequest, cut: Cut) -> HttpResponse:
 def cohorts(request: HttpRequest, cut: Cut) -> HttpResponse:
     """Who of each cohort still pays."""
 
-    def show(result: Any, said: Asked) -> dict[str, Any]:
+    def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
         return {
-            "table": tables.cohort_table(result, said),
+            "table": tables.cohort_table(result, said, tips),
             "table_heading": _("The cohorts in numbers"),
             "none": None if result["cohorts"] else _("Nobody began to pay so far."),
             "note": _left_out(result["left_out"]),
@@ -93,9 +94,9 @@ def _left_out(n: int) -> str:
 def survival(request: HttpRequest, cut: Cut) -> HttpResponse:
     """How long accounts stay."""
 
-    def show(result: Any, said: Asked) -> dict[str, Any]:
+    def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
         return {
-            "table": tables.survival_table(result, said),
+            "table": tables.survival_table(result, said, tips),
             "table_heading": _("Survival in numbers"),
             "none": None if result["groups"] else _("Nobody began to pay so far."),
             "note": _left_out(result["left_out"]),
@@ -110,10 +111,10 @@ def survival(request: HttpRequest, cut: Cut) -> HttpResponse:
 def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
     """The churn of a period as others define it, each difference with its accounts."""
 
-    def show(result: Any, said: Asked) -> dict[str, Any]:
+    def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
         return {
             "title": showing.period_name(said.period),
-            "table": tables.definitions_table(result["definitions"], said),
+            "table": tables.definitions_table(result["definitions"], said, tips),
             "table_heading": _("The definitions in numbers"),
             "meanings": result["definitions"],
             "before": said.moved(-1),
@@ -129,9 +130,9 @@ def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
 def cycles(request: HttpRequest, cut: Cut) -> HttpResponse:
     """How often accounts without a contract buy, and how long each may be silent."""
 
-    def show(result: Any, _said: Asked) -> dict[str, Any]:
+    def show(result: Any, _said: Asked, tips: Tips) -> dict[str, Any]:
         return {
-            "table": tables.cycles_table(result["segments"]),
+            "table": tables.cycles_table(result["segments"], tips),
             "table_heading": _("The cycles in numbers"),
             "none": None if result["segments"][0]["accounts"] else _("Nobody buys without a contract."),
         }
@@ -164,23 +165,24 @@ def _segments(request: HttpRequest, cut: Cut) -> HttpResponse:
     now = timezone.now()
     today = {"from": cut.covered - timedelta(days=1), "to": cut.covered, "line": "closing"}
     rows: list[dict[str, Any]] = []
+    tips = Tips.of(cut)
     for one in queries.segments()[:100]:
         counted = queries.figure("count", {"where": one.where}, cut.name, now=now)
+        url = showing.address("accounts", urlencode({**today, "segment": one.name}))
         rows.append(
             {
                 "one": one,
-                "count": _counted(counted),
-                "url": showing.address("accounts", urlencode({**today, "segment": one.name})),
+                "count": _counted(counted, tips, one.where, url),
                 "mine": actions.may_change(member, one),
             }
         )
     unsaid = any(row["count"]["waiting"] for row in rows)
-    here = {**around(request, cut, None), "rows": rows, "error": error, "unsaid": unsaid}
+    here = {**around(request, cut, None), "rows": rows, "error": error, "unsaid": unsaid, "tips": tips.kept()}
     here |= {"may": may(member, Right.ACT), "typed": request.POST or request.GET}
     return render(request, "retention/segments.html", here, status=400 if error else 200)
 
 
-def _counted(figure: Figure) -> dict[str, Any]:
+def _counted(figure: Figure, tips: Tips, where: str, url: str) -> dict[str, Any]:
     """How many accounts a segment has and what they pay, as far as that is known."""
     if figure.state == Figure.State.FAILED:
         return {"waiting": False, "error": (figure.error or {}).get("wrong", "")}
@@ -188,7 +190,13 @@ def _counted(figure: Figure) -> dict[str, Any]:
         return {"waiting": True}
     told = figure.result or {}
     money = numbers.money(told["mrr"], told["currency"])
-    return {"waiting": False, "accounts": numbers.count(told["accounts"]), "mrr": money}
+    return {
+        "waiting": False,
+        "accounts": showing.safe(
+            tips.figure(numbers.count(told["accounts"]), "segment-accounts", where, url=url)
+        ),
+        "mrr": showing.safe(tips.figure(money, "segment-mrr", where)),
+    }
 
 
 @needs(Right.ACT)

@@ -1,9 +1,9 @@
 """Figures as pages show them: cards, lines and notes, in the reader's language, from the answers' JSON forms."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -71,9 +71,22 @@ class Card:
     links: tuple[Link, ...]
 
 
-def cards(statement: Json, before: Json | None, to: Callable[..., str]) -> list[Card]:
+class Telling(Protocol):
+    """Makes figures tell of themselves: see `keepwell.retention.tips`."""
+
+    def rate(self, shown: str, statement: Json, name: str) -> Markup:
+        """A rate of a statement."""
+
+    def line(self, shown: str, statement: Json, line: str, *, url: str = "") -> Markup:
+        """A line of a statement."""
+
+
+def cards(statement: Json, before: Json | None, to: Callable[..., str], tips: Telling) -> list[Card]:
     """The figures of a statement; `to` gives the address of the accounts on a line."""
-    return [_card(one, statement, before, to) for one in figures(statement)]
+    return [
+        replace(one, value=safe(tips.rate(one.value, statement, one.name)))
+        for one in (_card(figure, statement, before, to) for figure in figures(statement))
+    ]
 
 
 def _card(figure: Figure, statement: Json, before: Json | None, to: Callable[..., str]) -> Card:
@@ -148,8 +161,18 @@ class Line:
     look: str = ""
 
 
-def lines(statement: Json, to: Callable[..., str]) -> list[Line]:
+def lines(statement: Json, to: Callable[..., str], tips: Telling) -> list[Line]:
     """The statement line by line, those who left by kind, and what is in no sum."""
+
+    def telling(one: Line) -> Line:
+        name = "kind" if one.name.startswith("churned-") else one.name
+        told = {n: safe(tips.line(getattr(one, n), statement, name)) for n in ("accounts", "mrr")}
+        return replace(one, **told)
+
+    return [telling(one) for one in _lines(statement, to)]
+
+
+def _lines(statement: Json, to: Callable[..., str]) -> list[Line]:
     found = []
     for name in MONEY_LINES:
         found.append(_line(name, statement, to, "balance" if name in ("opening", "closing") else ""))

@@ -25,34 +25,35 @@ from keepwell.metrics.charts.reading import (
     told,
 )
 from keepwell.metrics.charts.survival import group_name
-from keepwell.metrics.page.markup import Markup, join, tag
+from keepwell.metrics.page.markup import join, tag
 from keepwell.metrics.page.tables import Cell, Head, accounts_said, parts_said, table
 from keepwell.metrics.page.tables import survival_table as _survival_table
 from keepwell.retention.asking import Asked
-from keepwell.retention.showing import address, link, safe
+from keepwell.retention.showing import address, link, period_name, safe
+from keepwell.retention.tips import Tips
 
 To = Callable[..., str]
 RATES = ("customer_churn", "revenue_churn", "net_revenue_retention")
 
 
-def kinds_table(statement: Json, to: To) -> SafeString | None:
+def kinds_table(statement: Json, to: To, tips: Tips) -> SafeString | None:
     """Contract and irregular accounts apart; None where there is one kind only."""
     kinds = statement.get("kinds") or {}
     if len(kinds) < 2:
         return None
     parts = [(kept_by_name(kind), {"kept_by": kind}, part) for kind, part in kinds.items()]
-    return _parts(parts, to, _("Contract and irregular accounts"))
+    return _parts(parts, to, tips, _("Contract and irregular accounts"))
 
 
-def parts_table(statement: Json, to: To) -> SafeString | None:
+def parts_table(statement: Json, to: To, tips: Tips) -> SafeString | None:
     """The segments that a statement was cut into; None where it was not cut."""
     if not statement.get("parts"):
         return None
     parts = [(str(p.get("segment")), {"part": str(p.get("segment"))}, p) for p in statement["parts"]]
-    return _parts(parts, to, _("The segments"))
+    return _parts(parts, to, tips, _("The segments"))
 
 
-def _parts(parts: Sequence[tuple[str, dict[str, str], Json]], to: To, caption: str) -> SafeString:
+def _parts(parts: Sequence[tuple[str, dict[str, str], Json]], to: To, tips: Tips, caption: str) -> SafeString:
     heads = [Head(_("Segment"))]
     heads += [Head(_("Opening accounts"), number=True), Head(_("Churned"), number=True)]
     heads += [
@@ -65,24 +66,26 @@ def _parts(parts: Sequence[tuple[str, dict[str, str], Json]], to: To, caption: s
         row: list[Cell] = [(name, None)]
         for line in ("opening", "churned", "closing"):
             n = part["accounts"][line]
-            row.append((link(numbers.count(n), to(line=line, **only) if n else ""), n))
-        row.append((numbers.money(part["mrr"]["opening"], currency(part)), part["mrr"]["opening"]))
-        row += [rate_cell(part, rate) for rate in RATES]
+            url = to(line=line, **only) if n else ""
+            row.append((tips.line(numbers.count(n), part, line, url=url), n))
+        opening = numbers.money(part["mrr"]["opening"], currency(part))
+        row.append((tips.line(opening, part, "opening"), part["mrr"]["opening"]))
+        row += [rate_cell(part, rate, tips) for rate in RATES]
         rows.append(row)
     return safe(table(heads, rows, caption=caption, name="keepwell-parts"))
 
 
-def rate_cell(statement: Json, name: str) -> Cell:
+def rate_cell(statement: Json, name: str, tips: Tips) -> Cell:
     """A rate; where it is refused that of the contract accounts, said so; marked where its base is small."""
     value: Any = shown_rate(statement, name)
     if value is None:
         return (_("not given") if refused(statement) else _("no base"), "")
     said = numbers.times(value) if name == "quick_ratio" else numbers.percent(value)
     said = _("{rate} (contract)").format(rate=said) if refused(statement) else said
-    return (f"◆ {said}" if is_small(told(statement)) else said, value)
+    return (tips.rate(f"◆ {said}" if is_small(told(statement)) else said, statement, name), value)
 
 
-def series_table(series: Sequence[Json], said: Asked) -> SafeString:
+def series_table(series: Sequence[Json], said: Asked, tips: Tips) -> SafeString:
     """Every period of a series, the last first, each leading to its statement and to who left."""
     names = list(series[-1]["rates"])
     heads = [Head(_("Period")), Head(_("Marks"), spare=True), Head(_("Opening accounts"), number=True)]
@@ -102,20 +105,29 @@ def series_table(series: Sequence[Json], said: Asked) -> SafeString:
                     str(over.start),
                 ),
                 ("; ".join(marks) or "–", None),
-                (_opened(opening, own, line="opening"), opening),
-                (_opened(lost, own, line="churned"), lost),
-                ("–" if around is None else " – ".join(numbers.percent(a) for a in around), None),
-                *(rate_cell(one, name) for name in names),
+                (
+                    tips.line(numbers.count(opening), one, "opening", url=_at(opening, own, line="opening")),
+                    opening,
+                ),
+                (tips.line(numbers.count(lost), one, "churned", url=_at(lost, own, line="churned")), lost),
+                (
+                    "–"
+                    if around is None
+                    else tips.figure(" – ".join(numbers.percent(a) for a in around), "interval"),
+                    None,
+                ),
+                *(rate_cell(one, name, tips) for name in names),
             ]
         )
     return safe(table(heads, rows, caption=_("The series in numbers"), name="keepwell-series"))
 
 
-def _opened(n: int, said: Asked, **query: str) -> Markup:
-    return link(numbers.count(n), address("accounts", said.query(**query)) if n else "")
+def _at(n: int, said: Asked, **query: str) -> str:
+    """The address of the accounts behind a count; none where there are none."""
+    return address("accounts", said.query(**query)) if n else ""
 
 
-def cohort_table(result: Any, said: Asked) -> SafeString:
+def cohort_table(result: Any, said: Asked, tips: Tips) -> SafeString:
     """The triangle in numbers, the size of each cohort leading to its accounts."""
     grain = "" if said.by else said.grain.value
     ages = sorted({cell["age"] for one in result["cohorts"] for cell in one["cells"]})
@@ -123,25 +135,33 @@ def cohort_table(result: Any, said: Asked) -> SafeString:
     rows: list[list[Cell]] = []
     for one in result["cohorts"]:
         cells = {cell["age"]: cell for cell in one["cells"]}
-        opened = _opened(one["size"], said, of="starts", grain=grain, line=one["cohort"])
-        row: list[Cell] = [(numbers.cohort(one["cohort"], grain), one["cohort"]), (opened, one["size"])]
-        rows.append(row + [_share(cells.get(age)) for age in ages])
+        url = _at(one["size"], said, of="starts", grain=grain, line=one["cohort"])
+        size = tips.figure(numbers.count(one["size"]), "cohort-size", url=url)
+        row: list[Cell] = [(numbers.cohort(one["cohort"], grain), one["cohort"]), (size, one["size"])]
+        rows.append(row + [_share(cells.get(age), tips, said, result.get("currency")) for age in ages])
     means = {cell["age"]: cell for cell in result["mean"]}
-    size = sum(one["size"] for one in result["cohorts"])
-    last: list[Cell] = [(_("Weighted mean"), None), (numbers.count(size), size)]
-    rows.append(last + [_share(means.get(age)) for age in ages])
+    whole = sum(one["size"] for one in result["cohorts"])
+    last: list[Cell] = [(_("Weighted mean"), None), (numbers.count(whole), whole)]
+    rows.append(last + [_share(means.get(age), tips, said, result.get("currency")) for age in ages])
     return safe(table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts"))
 
 
-def _share(cell: Any) -> Cell:
+def _share(cell: Any, tips: Tips, said_of: Asked, unit: Any) -> Cell:
     if cell is None or cell.get("share") is None:
         return ("", "")
-    return (("" if cell["finished"] else "~") + numbers.percent(cell["share"], 0), cell["share"])
+    said = ("" if cell["finished"] else "~") + numbers.percent(cell["share"], 0)
+    money = said_of.measure == "mrr"
+    own = ""
+    if cell.get("base") is not None:
+        parts = (cell["active"], cell["base"])
+        part, base = (numbers.money(n, unit) if money else numbers.count(n) for n in parts)
+        own = f"{part} ÷ {base} = {numbers.percent(cell['share'], 1)}"
+    return (tips.figure(said, "cohort-mrr" if money else "cohort-accounts", own), cell["share"])
 
 
-def survival_table(result: Any, said: Asked) -> SafeString:
+def survival_table(result: Any, said: Asked, tips: Tips) -> SafeString:
     """For each group its accounts, the median and the shares kept; below it what opens each group."""
-    made = _survival_table(result, result.get("currency"))
+    made = _survival_table(result, result.get("currency"), lambda kind, shown: tips.figure(shown, kind))
     links = [
         tag(
             "a",
@@ -153,22 +173,20 @@ def survival_table(result: Any, said: Asked) -> SafeString:
     return safe(join([made, tag("p", [join([one, " "]) for one in links], class_="row small")]))
 
 
-def definitions_table(definitions: Sequence[Json], said: Asked) -> SafeString:
+def definitions_table(definitions: Sequence[Json], said: Asked, tips: Tips) -> SafeString:
     """Every definition's rate with its parts, and the accounts it counts otherwise."""
     heads = [Head(_("Definition")), Head(_("Churn"), number=True), Head(_("Of"), number=True, spare=True)]
     heads += [Head(_("Accounts apart"), number=True), Head(_("Why not"), spare=True)]
     rows: list[list[Cell]] = []
     for one in definitions:
         name, n, value = definition_name(one), one["accounts_apart"], one.get("rate")
-        apart = (
-            link(accounts_said(n), address("accounts", said.query(of="definitions", line=one["name"])))
-            if n
-            else _("none")
-        )
+        url = _at(n, said, of="definitions", line=one["name"])
+        apart = tips.figure(accounts_said(n), "apart", name, url=url) if n else _("none")
+        shown = _("no value") if value is None else numbers.percent(value)
         rows.append(
             [
                 (tag("strong", name) if one["name"] == OURS else name, None),
-                (_("no value") if value is None else numbers.percent(value), value),
+                (tips.figure(shown, "definition", name, parts_said(one), period_name(said.period)), value),
                 (parts_said(one), None),
                 (apart, n),
                 (one.get("why_not") or "", None),
@@ -177,7 +195,7 @@ def definitions_table(definitions: Sequence[Json], said: Asked) -> SafeString:
     return safe(table(heads, rows, caption=_("The definitions in numbers"), name="keepwell-definitions"))
 
 
-def cycles_table(segments: Sequence[Json]) -> SafeString:
+def cycles_table(segments: Sequence[Json], tips: Tips) -> SafeString:
     """By segment, how many buy irregularly, how often, and who has lapsed."""
     heads = [Head(_("Segment")), Head(_("Accounts"), number=True), Head(_("Bought once so far"), number=True)]
     heads += [Head(_("Lapsed"), number=True), Head(_("Cycle, days"), number=True)]
@@ -186,11 +204,16 @@ def cycles_table(segments: Sequence[Json]) -> SafeString:
     for one in segments:
         only = {"of": "cycles"} | ({"part": str(one["segment"])} if one["segment"] is not None else {})
         row: list[Cell] = [(segment_said(one["segment"]), None)]
-        for line, name in (("", "accounts"), ("one_time", "one_time"), ("lapsed", "lapsed")):
+        for line, name, kind in (
+            ("", "accounts", "buyers"),
+            ("one_time", "one_time", "one-time"),
+            ("lapsed", "lapsed", "lapsed"),
+        ):
             n = one[name]
             query = urlencode({**only, "line": line} if line else only)
-            row.append((link(numbers.count(n), address("accounts", query) if n else ""), n))
-        row += [(numbers.decimal(one["cycle_days"], 1), one["cycle_days"])]
-        row += [(numbers.decimal(one["limit_days"]), one["limit_days"])]
+            url = address("accounts", query) if n else ""
+            row.append((tips.figure(numbers.count(n), kind, url=url), n))
+        row += [(tips.figure(numbers.decimal(one["cycle_days"], 1), "cycle"), one["cycle_days"])]
+        row += [(tips.figure(numbers.decimal(one["limit_days"]), "limit"), one["limit_days"])]
         rows.append(row)
     return safe(table(heads, rows, caption=_("The cycles in numbers"), name="keepwell-cycles"))

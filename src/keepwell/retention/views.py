@@ -24,6 +24,7 @@ from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.models import Figure
 from keepwell.retention.sheets import SHEETS
 from keepwell.retention.tables import kinds_table, parts_table
+from keepwell.retention.tips import Tips
 
 Page = Callable[[HttpRequest, Cut], HttpResponse]
 
@@ -108,6 +109,13 @@ def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
         return showing.address("accounts", said.query(**changes))
 
     told: dict[str, Any] = found.result or {}
+    tips = Tips(proof_line(told))
+    shown = {
+        "cards": showing.cards(told, earlier.result, to, tips),
+        "lines": showing.lines(told, to, tips),
+        "kinds": kinds_table(told, to, tips),
+        "parts": parts_table(told, to, tips),
+    }
     return render(
         request,
         "retention/statement.html",
@@ -115,14 +123,12 @@ def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
             **here,
             "statement": told,
             "lede": lede(told),
-            "cards": showing.cards(told, earlier.result, to),
-            "lines": showing.lines(told, to),
+            **shown,
+            "tips": tips.kept(),
             "sums": showing.sums(told),
             "proof": proof(told),
             "proof_line": proof_line(told),
             "refused": showing.refusal(told, said),
-            "kinds": kinds_table(told, to),
-            "parts": parts_table(told, to),
             "charts": showing.pictures(
                 cut, said, said.query(), "movements-mrr", "movements-accounts", result=told
             ),

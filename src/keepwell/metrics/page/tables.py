@@ -219,8 +219,15 @@ def _share(cell: Mapping[str, Any] | None) -> Cell:
     return (running + numbers.percent(cell["share"], 0), cell["share"])
 
 
-def survival_table(survival: Any, unit: str | None = None) -> Markup:
-    """For each group its accounts, those who left, the median, and the share kept after one and two years."""
+def survival_table(
+    survival: Any,
+    unit: str | None = None,
+    told: Callable[[str, str], Markup | str] = lambda _kind, shown: shown,
+) -> Markup:
+    """For each group its accounts, those who left, the median, and the share kept after one and two years.
+
+    `told` makes a figure of a kind (group-size, group-left, half, survival, lifetime) into what tells of it.
+    """
     groups = groups_of(survival)
     worth = any(g.get("lifetime_value") is not None for g in groups)
     heads = [
@@ -235,11 +242,20 @@ def survival_table(survival: Any, unit: str | None = None) -> Markup:
         points = sorted(g["points"], key=lambda p: int(p["day"]))
         size = g.get("size") or max((int(p["at_risk"]) for p in points), default=0)
         left = g.get("left") or sum(int(p.get("left") or 0) for p in points)
-        row: list[Cell] = [(group_name(g), None), (numbers.count(size), size), (numbers.count(left), left)]
-        row += [_half(g), _kept(points, 12), _kept(points, 24)]
+        row: list[Cell] = [(group_name(g), None)]
+        row += [
+            (told("group-size", numbers.count(size)), size),
+            (told("group-left", numbers.count(left)), left),
+        ]
+        for kind, (shown, plain) in (
+            ("half", _half(g)),
+            ("survival", _kept(points, 12)),
+            ("survival", _kept(points, 24)),
+        ):
+            row.append((told(kind, str(shown)), plain))
         if worth:
             value = g.get("lifetime_value")
-            row.append((numbers.money(value, unit), value or ""))
+            row.append((told("lifetime", numbers.money(value, unit)), value or ""))
         rows.append(row)
     return table(heads, rows, caption=_("Survival in numbers"), name="keepwell-survival")
 
