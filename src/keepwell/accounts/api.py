@@ -139,6 +139,7 @@ class Which(Schema):
     sort: Sort = "worth"
     segment: Annotated[str, Field(max_length=120)] = ""
     health: Health = ""
+    saved: Annotated[str, Field(max_length=80, description="the name of a saved segment")] = ""
     words: Annotated[str, Field(max_length=200, description="in the name, or of a contact")] = ""
 
 

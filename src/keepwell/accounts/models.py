@@ -23,6 +23,7 @@ class Account(models.Model):
     language = models.CharField(_("language"), max_length=20, blank=True)
     salesperson = models.CharField(_("salesperson"), max_length=120, blank=True)
     channel = models.CharField(_("channel"), max_length=120, blank=True)
+    attributes = models.JSONField(default=dict)  # the company's own columns, each as text, "" where not known
     owner_email = models.CharField(max_length=254, blank=True)  # as the book says it
     owner = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="accounts")
     portfolio = models.ForeignKey(Portfolio, models.SET_NULL, null=True, blank=True, related_name="accounts")
@@ -125,6 +126,23 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.kind}"
+
+
+class Inherited(models.Model):
+    """A row that went to the heir of an account that was merged: whose it was, so that it can go back."""
+
+    what = models.CharField(max_length=60)  # the model's label
+    key = models.CharField(max_length=64)
+    of = models.CharField(max_length=200, db_index=True)
+    heir = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["what", "key"], name="a row was one account's")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.key}: {self.of}"
 
 
 class Projection(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.accounts.remembering import remembered
 from keepwell.members.models import Member
@@ -48,10 +49,13 @@ def listed(
     sort: str = "worth",
     segment: str = "",
     health: str = "",
+    saved: str = "",
     words: str = "",
 ) -> QuerySet[Account]:
-    """Paying accounts as a list asks for them."""
+    """Paying accounts as a list asks for them. Raises KeepwellError where there is no such `saved` segment."""
     found = accounts_of(member).filter(standing__isnull=False)
+    if saved:
+        found = in_saved(found, saved)
     if whose == "mine":
         found = found.filter(owner=member)
     if segment:

@@ -1,8 +1,9 @@
 """What rooms above add to the accounts' pages from their own folders: found by the name of a module and a list in it.
 
 `panels.py` (PANELS) adds to the account page, `timeline.py` (KINDS) to its timeline, `search.py` (SEARCHES) to the
-search, `erase.py` (ERASERS) to what is done when a contact is erased, `today.py` (TODAY) to Today's side, `parts.py`
-(PARTS) to the settings.
+search, `erase.py` (ERASERS) to what is done when a contact is erased, `heirs.py` (HEIRS) to what goes with an account
+that is merged into another, `saved.py` (SAVED) to the conditions with a name, `today.py` (TODAY) to Today's side, and
+`parts.py` (PARTS) to the settings.
 """
 
 from collections.abc import Callable
@@ -69,14 +70,29 @@ class Eraser:
 
 
 @dataclass(frozen=True)
+class Estate:
+    """What a room holds of an account: `rows` gives, of a merged one and its heir, those that can go to the heir."""
+
+    rows: Callable[[str, str], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Conditions on accounts that people named, by name."""
+
+    conditions: Callable[[], dict[str, str]]
+
+
+@dataclass(frozen=True)
 class Part:
-    """A part of the settings: its address by name, what it is called, what one does there, who may."""
+    """A part of the settings: its address by name and place, what it is called, what one does there, who may."""
 
     place: int
     address: str
     label: str | Promise
     detail: str | Promise
     right: Right = Right.ADMINISTER
+    anchor: str = ""
 
 
 def rows_of(found: QuerySet[Any], *fields: str) -> list[dict[str, Any]]:

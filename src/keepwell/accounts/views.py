@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts import queries
+from keepwell.accounts.conditions import saved
 from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown, told
 from keepwell.accounts.timeline import all_kinds
+from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
 
@@ -24,8 +27,14 @@ PAGE, TIMELINE = 50, 30
 def listing(request: HttpRequest) -> HttpResponse:
     """Paying accounts, filtered and sorted by what the address says."""
     assert isinstance(request.user, Member)
-    asked = {name: request.GET.get(name, "") for name in ("whose", "sort", "segment", "health", "words")}
-    found = queries.listed(request.user, **{name: said for name, said in asked.items() if said})
+    asked = {
+        name: request.GET.get(name, "") for name in ("whose", "sort", "segment", "health", "saved", "words")
+    }
+    try:
+        found = queries.listed(request.user, **{name: said for name, said in asked.items() if said})
+    except KeepwellError as wrong:  # a segment that has gone, or asks what is no longer known
+        messages.error(request, str(wrong))
+        found = queries.accounts_of(request.user).none()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     segments = (
         queries.accounts_of(request.user)
@@ -42,6 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "rows": shown(page),
             "asked": asked,
             "segments": sorted(segments),
+            "saved": sorted(saved()),
             "healths": Standing.Health.choices,
             "sorts": queries.SORTS,
         },

@@ -7,14 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keepwell.accounts.conditions import SAVED, checked, saved
 from keepwell.accounts.models import Account
 from keepwell.alerts.triggers import all_triggers
-from keepwell.followups.conditions import checked
 from keepwell.followups.models import FollowUp, Playbook, Stage, Standard
 from keepwell.followups.queries import watchers
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
 from keepwell.members.rights import team_mates
+from keepwell.metrics.cuts import parse_where
 from keepwell.reach.models import Channel, Direction, Importance
 
 
@@ -99,6 +100,7 @@ class Playing(forms.Form):
         max_length=120,
         help_text=_("It cannot be changed later: the effect is asked by it."),
     )
+    saved = forms.ChoiceField(label=_("For accounts of the saved segment"), required=False)
     condition = forms.CharField(
         label=_("For accounts where"),
         max_length=500,
@@ -129,6 +131,9 @@ class Playing(forms.Form):
     def __init__(self, *args: Any, playbook: Playbook | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.playbook = playbook
+        named = self.fields["saved"]
+        assert isinstance(named, forms.ChoiceField)
+        named.choices = [("", _("any")), *((name, name) for name in sorted(saved()))]
         trigger = self.fields["trigger"]
         assert isinstance(trigger, forms.ChoiceField)
         trigger.choices = [
@@ -160,12 +165,28 @@ class Playing(forms.Form):
         said = self.cleaned_data
         risk = said["least_risk"]
         return {
-            "condition": said["condition"],
+            "condition": " and ".join(
+                part for part in (_of_segment(said["saved"]), said["condition"].strip()) if part
+            ),
             "stage": said["stage"],
             "least_risk": None if risk is None else risk / 100,
             "trigger": said["trigger"],
             "held_out": said["held_out"] / 100,
         }
+
+
+def _of_segment(name: str) -> str:
+    """The condition that an account is of a saved segment."""
+    quote = '"' if "'" in name else "'"
+    return f"{SAVED} = {quote}{name}{quote}" if name else ""
+
+
+def split(condition: str) -> tuple[str, str]:
+    """A condition's saved segment, where it begins with one, and the rest."""
+    if not condition.startswith(f"{SAVED} = "):
+        return "", condition
+    first, *rest = parse_where(condition)
+    return first.values[0], " and ".join(str(one) for one in rest)
 
 
 class Step(forms.Form):

@@ -19,6 +19,7 @@ from keepwell.accounts.outbox import gather
 from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
 from keepwell.accounts.projecting.entries import project_entries
+from keepwell.accounts.projecting.inheriting import inherit
 from keepwell.accounts.projecting.standings import Night, project_standings
 from keepwell.alerts.actions.raising import raise_alerts
 from keepwell.alerts.actions.settling import settle
@@ -124,6 +125,7 @@ def projected(work: Work) -> str:
     project_accounts(source)
     project_standings(source, _night(work))
     written = project_entries(source)
+    inherit(source)
     return _("{n} things on timelines").format(n=written)
 
 

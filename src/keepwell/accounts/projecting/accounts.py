@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.projecting import Source, made, upsert
+from keepwell.accounts.projecting.inheriting import heirs_in
+from keepwell.book.tables import table_named
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Portfolio
 from keepwell.metrics.cuts import NO_VALUE, Condition, parse_where
@@ -21,6 +23,7 @@ def project_accounts(source: Source) -> int:
     moment, cut = source.moment, source.cut
     if not moment.has("accounts"):
         return 0
+    own = _own_columns(source)
     rows = moment.frame("accounts").filter(nw.col("merged_into").is_null())
     members = dict(Member.objects.annotate(at=Lower("email")).values_list("at", "pk"))
     portfolios = _portfolios()
@@ -32,6 +35,7 @@ def project_accounts(source: Source) -> int:
                 account_id=row["account_id"], cut=cut, **{n: _text(row.get(n), Account, n) for n in _ACCOUNT}
             )
             one.name = one.name or one.account_id
+            one.attributes = {name: str(row.get(name) or "")[:200] for name in own}
             if was := chosen.get(one.account_id):
                 one.chosen, one.owner_id, one.portfolio_id = True, was.owner_id, was.portfolio_id
             else:
@@ -40,12 +44,21 @@ def project_accounts(source: Source) -> int:
             yield one
 
     written = upsert(
-        accounts(), key="account_id", fields=[*_ACCOUNT, "owner", "portfolio", "chosen", "gone", "cut"]
+        accounts(),
+        key="account_id",
+        fields=[*_ACCOUNT, "attributes", "owner", "portfolio", "chosen", "gone", "cut"],
     )
     Account.objects.exclude(cut=cut).update(gone=True)
     _project_contacts(source)
-    made("accounts", source, accounts=written)
+    made("accounts", source, columns=own, accounts=written)
     return written
+
+
+def _own_columns(source: Source) -> list[str]:
+    """The columns of accounts that this company's files have beyond those that every book knows."""
+    table = table_named("accounts")
+    known = {column.name for column in table.columns} | {"known_at", "load"}
+    return [name for name in source.moment.columns("accounts") if name not in known]
 
 
 def _project_contacts(source: Source) -> None:
@@ -55,15 +68,16 @@ def _project_contacts(source: Source) -> None:
     facts = moment.frame("contacts")
     personal = moment.personal("contacts")
     rows = facts.join(personal.drop("account_id", strict=False), on="contact_id", how="left")
-    known = set(Account.objects.values_list("pk", flat=True))
+    known, heirs = set(Account.objects.values_list("pk", flat=True)), heirs_in(source)
 
     def contacts() -> Iterator[Contact]:
         for row in source.rows(rows):
-            if row["account_id"] not in known or not row.get("source_id"):  # a person erased has none
+            at = heirs.get(row["account_id"], row["account_id"])
+            if at not in known or not row.get("source_id"):  # a person erased has none
                 continue
             yield Contact(
                 contact_id=row["contact_id"],
-                account_id=row["account_id"],
+                account_id=at,
                 source_id=_text(row.get("source_id"), Contact, "source_id"),
                 channel=_text(row.get("preferred_channel"), Contact, "channel"),
                 opted_out=bool(row.get("opted_out")),

@@ -8,6 +8,7 @@ import narwhals as nw
 
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.accounts.projecting import Source, made, made_up_to, upsert
+from keepwell.accounts.projecting.inheriting import heirs_in
 from keepwell.accounts.timeline import Kind, all_kinds
 from keepwell.accounts.timeline.movements import KIND as MOVEMENT
 from keepwell.book.tables import table_named
@@ -40,17 +41,20 @@ def project_entries(source: Source, *, anew: bool = False) -> int:
 
 def _entries(source: Source, kind: Kind, since: int, known: set[str], contacts: set[str]) -> Iterator[Entry]:
     """Entries of the rows that loads after `since` brought."""
-    table = table_named(kind.table)
+    table, heirs = table_named(kind.table), heirs_in(source)
     rows = source.moment.frame(kind.table).filter(nw.col("load") > since)
     if kind.personal:
         personal = source.moment.personal(kind.table).select(*table.key, *kind.personal)
         rows = rows.join(personal, on=list(table.key), how="left")
     for row in source.rows(rows):
-        if row["account_id"] not in known or row[kind.at] is None:
+        at = row["account_id"]
+        if at not in known:  # merged before the office knew it
+            at = heirs.get(at, at)
+        if at not in known or row[kind.at] is None:
             continue
         contact = row.get("contact_id")
         yield Entry(
-            account_id=row["account_id"],
+            account_id=at,
             at=_moment(row[kind.at]),
             kind=kind.name,
             key=key_of(kind, table.key, row),

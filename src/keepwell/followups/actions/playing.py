@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from keepwell.accounts.conditions import checked
 from keepwell.accounts.models import Account
 from keepwell.accounts.outbox import send
 from keepwell.alerts.models import Alert
 from keepwell.followups.actions.handling import Plan, make
-from keepwell.followups.conditions import checked, eligible
+from keepwell.followups.conditions import eligible
 from keepwell.followups.models import FollowUp, Playbook, Run, Version
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _

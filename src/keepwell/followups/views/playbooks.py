@@ -3,24 +3,25 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.accounts.models import Account
 from keepwell.accounts.queries import accounts_of
 from keepwell.accounts.showing import per_cent, shown
-from keepwell.alerts.triggers import all_triggers
 from keepwell.alerts.models import Alert
+from keepwell.alerts.triggers import all_triggers
 from keepwell.followups.actions import arranging, playing
 from keepwell.followups.conditions import eligible
-from keepwell.followups.forms import Playing, Steps
+from keepwell.followups.forms import Playing, Steps, split
 from keepwell.followups.models import FollowUp, Playbook, Run, Version
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, seen_by
 from keepwell.reach.models import Channel
 
@@ -49,12 +50,12 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     runs = seen_by(Run.objects.filter(playbook=playbook), request.user, account="account")
     found = accounts_of(request.user).none()
     if version is not None:
-        fit = eligible(accounts_of(request.user), version)
+        fit = _fit(request, version)
         busy = FollowUp.objects.filter(run__playbook=playbook, state=FollowUp.State.OPEN).values("account")
         out = Run.objects.filter(playbook=playbook, arm=Run.Arm.HELD_OUT).values("account")
         found = fit.exclude(pk__in=busy).exclude(pk__in=out)
         found = found.order_by(F("standing__worth").desc(nulls_last=True), "pk")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "followups/playbook.html",
@@ -173,13 +174,25 @@ def _written(request: HttpRequest, playbook: Playbook | None) -> HttpResponse:
 def _initial(version: Version | None) -> dict[str, Any]:
     if version is None:
         return {"held_out": 20}
+    named, condition = split(version.condition)
     return {
-        "condition": version.condition,
+        "saved": named,
+        "condition": condition,
         "trigger": version.trigger,
         "stage": version.stage,
         "least_risk": None if version.least_risk is None else round(version.least_risk * 100, 1),
         "held_out": round(version.held_out * 100, 1),
     }
+
+
+def _fit(request: HttpRequest, version: Version) -> QuerySet[Account]:
+    """The accounts that a version is for; where its condition can no longer be asked, none, and it is told why."""
+    rows = accounts_of(request.user)  # type: ignore[arg-type]  # every page is for members
+    try:
+        return eligible(rows, version)
+    except KeepwellError as wrong:
+        messages.error(request, str(wrong))
+        return rows.none()
 
 
 def _label(version: Version | None) -> str:
