@@ -24,6 +24,7 @@ from keepwell.api.models import Token
 from keepwell.api.once import once
 from keepwell.api.problems import Problem
 from keepwell.lib.text import speaking
+from keepwell.members.gate import second_step_missing
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, View, may, needs
 from keepwell.members.zones import zone_of
@@ -102,6 +103,8 @@ def _recognise(request: HttpRequest, now: datetime) -> None:
         if token is None:
             raise Problem(401, _("This token does not stand: it is wrong, revoked, or has expired."))
         request.user, request.token = token.member, token  # type: ignore[attr-defined]  # a request bears who asks
+    elif second_step_missing(request):
+        raise Problem(403, _("Set your second step up first: this office asks one of everybody."))
     elif request.user.is_authenticated and request.method not in SAFE and check_csrf(request):
         raise Problem(403, _("Show a token, or the CSRF token of a page."))
 

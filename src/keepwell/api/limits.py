@@ -1,7 +1,7 @@
 """How often a token may call: so many calls a minute, and the answer tells how many are left.
 
-Counted in Django's cache. Without one that processes share (the default is each process's own memory), each process
-that serves counts for itself; `keepwell serve` has one.
+Counted in the cache “calls”: on PostgreSQL one for all processes of all machines; on SQLite each process that serves
+counts for itself, and `keepwell serve` has one.
 """
 
 import math
@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 WINDOW = 60  # seconds
 _USUAL = 600
@@ -47,11 +47,9 @@ def count(who: str, clock: float | None = None) -> Left:
     """Count one call of somebody; `clock` is seconds, the wall's unless said."""
     now = time.time() if clock is None else clock
     window = int(now // WINDOW)
-    key = f"api:{who}:{window}"
-    cache.add(key, 0, timeout=2 * WINDOW)
+    key, cache = f"api:{who}:{window}", caches["calls"]
     try:
         made = cache.incr(key)
-    except ValueError:  # put out of the cache since
-        cache.set(key, 1, timeout=2 * WINDOW)
-        made = 1
+    except ValueError:  # the first of this minute, unless another is first at the same moment
+        made = 1 if cache.add(key, 1, timeout=2 * WINDOW) else cache.incr(key)
     return Left(most(), most() - made, max(math.ceil((window + 1) * WINDOW - now), 1))

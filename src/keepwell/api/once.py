@@ -55,8 +55,9 @@ def forget_old(*, now: datetime) -> int:
 
 
 def _asked(request: HttpRequest) -> str:
-    """A hash of what is asked."""
-    said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    """A hash of what is asked, and of how far the token reaches: one that reads is not told what another wrote."""
+    scope = getattr(getattr(request, "token", None), "scope", "")
+    said = f"{scope} {request.method} {request.get_full_path()}\n".encode() + request.body
     return sha256(said).hexdigest()
 
 

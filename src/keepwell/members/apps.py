@@ -9,7 +9,8 @@ class Members(AppConfig):
     name = "keepwell.members"
 
     def ready(self) -> None:
-        """Put sign-ins on the trail."""
-        from keepwell.members import watching
+        """Put sign-ins on the trail, and note when they were."""
+        from keepwell.members import sessions, watching
 
         watching.begin()
+        sessions.begin()

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.generic import RedirectView
 
 from keepwell.members.rights import Right, may
@@ -38,10 +42,26 @@ class Gate:
         if right is None:
             raise PermissionDenied
         if may(request.user, right):
-            return None
+            signing_in = right == Right.ANYONE or view.__module__.startswith("allauth.")
+            return redirect("mfa_activate_totp") if not signing_in and second_step_missing(request) else None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         raise PermissionDenied
+
+
+def second_step_missing(request: HttpRequest) -> bool:
+    """Whether the office asks a second step of all, and this member has none: they may go and make one.
+
+    Who came in by the company's own sign-in has done what that asks.
+    """
+    if not settings.SECOND_STEP_ASKED or not request.user.is_authenticated:
+        return False
+    ways = {one.get("method") for one in get_authentication_records(request, request.user)}
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return (
+        "socialaccount" not in ways
+        and not Authenticator.objects.filter(user_id=request.user.pk, type__in=kinds).exists()
+    )
 
 
 def right_of(view: Callable[..., Any]) -> Right | None:

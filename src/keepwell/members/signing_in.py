@@ -1,10 +1,16 @@
 """How people come in: by invitation only; a sign-in elsewhere must be of an address that is a member's."""
 
+import base64
+import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -44,6 +50,27 @@ class KnownElsewhere(DefaultSocialAccountAdapter):
             messages.error(request, _("Nobody here has the address you signed in with. Ask to be invited."))
             raise ImmediateHttpResponse(redirect("account_login"))
         sociallogin.connect(request, member)
+
+
+class Sealed(DefaultMFAAdapter):
+    """The secrets of second steps are kept sealed: a copy of the database alone makes nobody's codes."""
+
+    def encrypt(self, text: str) -> str:
+        """As it is kept."""
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """As it was; sealed under another key it is void, and what stands for it matches nothing."""
+        try:
+            return _seal().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return str(generate_totp_secret())
+
+
+def _seal() -> Fernet:
+    return Fernet(
+        base64.urlsafe_b64encode(hashlib.sha256(f"second step {settings.SECRET_KEY}".encode()).digest())
+    )
 
 
 def _said(verified: object) -> bool:

@@ -27,6 +27,8 @@ class Line(logging.Formatter):
         }
         if (match := getattr(getattr(record, "request", None), "resolver_match", None)) is not None:
             line["page"] = match.view_name or match.route
+        if pk := getattr(getattr(getattr(record, "request", None), "user", None), "pk", None):
+            line["member"] = pk  # a number: who it is, an administrator finds on the trail
         if status := getattr(record, "status_code", None):
             line["status"] = status
         if record.exc_info and record.exc_info[0] is not None:

@@ -79,3 +79,14 @@ class Slow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page} {self.milliseconds} ms"
+
+
+class Counted(models.Model):
+    """What a limit has counted, or that a one-time code is used, until it expires: see `keepwell.site.counting`."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.JSONField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "keepwell.members.sessions.lasting",
     "keepwell.site.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -75,6 +76,20 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(OFFICE)}
+# What limits count, and which one-time codes are used, holds for every process of every machine. Calls of the API are
+# counted in memory where the office is a SQLite file: a read of theirs is not to wait for whoever writes.
+_SHARED = {"BACKEND": "keepwell.site.counting.Counting"}
+CACHES = {
+    "default": _SHARED,
+    "calls": _SHARED
+    if "postgresql" in DATABASES["default"]["ENGINE"]
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+    "pages": {  # pages of figures as each process drew them
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- who signs in ---------------------------------------------------------------------------------------------
@@ -88,7 +103,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "keepwell.members.passwords.NotOurWords"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "keepwell.members.signing_in.ByInvitation"
@@ -102,6 +119,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip", "reset_password": "5/h/key,20/h/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+MFA_ADAPTER = "keepwell.members.signing_in.Sealed"
+SECOND_STEP_ASKED = os.environ.get("KEEPWELL_SECOND_STEP") == "1"  # of everybody, not only of who wants one
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
@@ -135,13 +154,19 @@ USERSESSIONS_TRACK_ACTIVITY = False  # a write for each page: signing in and out
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-session", "__Host-csrf") if SECURE else ("sessionid", "csrftoken")
+)
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a message may name a customer
+SESSION_COOKIE_AGE = SIGNED_IN_LONGEST = 12 * 3600  # whatever happens, one signs in once a working day
+SIGNED_IN_IDLE = 2 * 3600  # without a page opened
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("KEEPWELL_BEHIND_PROXY") == "1" else None
 )
+BEHIND_PROXY = SECURE_PROXY_SSL_HEADER is not None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0  # whose word for where somebody comes from is believed
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

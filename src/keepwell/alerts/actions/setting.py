@@ -113,12 +113,11 @@ def checked(kind: str, address: str, *, private: bool) -> None:
         return
     try:
         parts = urlsplit(address)
-        schemes = (
-            ("http", "https") if private else ("https",)
-        )  # in the open, what is said of customers goes sealed
-        if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
             raise ValueError(address)
         resolved(parts.hostname, parts.port or 443, private=private)
+        if parts.scheme == "http" and not private:  # in the open, what is said of customers goes sealed
+            raise ValueError(address)
     except (OSError, ValueError) as wrong:
         raise KeepwellError(
             _("This is no address that a message can be posted to."),
@@ -160,6 +159,6 @@ def _whose(whom: str) -> dict[str, Any]:
         found["member"] = Member.objects.get(pk=key)
     elif level == Threshold.Level.TEAM:
         found["team"] = Team.objects.get(pk=key)
-    elif level == Threshold.Level.SEGMENT:
+    elif level in (Threshold.Level.SEGMENT, Threshold.Level.SAVED):
         found["segment"] = key
     return found

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
@@ -17,8 +17,8 @@ from keepwell.members.models import Member, Portfolio, Team
 
 
 @pytest.fixture(autouse=True)
-def _uncounted() -> None:
-    cache.clear()
+def _uncounted(db: None) -> None:
+    caches["calls"].clear()
 
 
 @pytest.fixture
