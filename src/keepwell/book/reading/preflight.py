@@ -6,6 +6,7 @@ is kept in the scratch folder on the way, since it cannot be read a second time.
 
 import gzip
 import stat
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ _BREAK, _RETURN, _SPACE = 10, 13, 32
 _BESIDE = np.zeros(256, dtype=bool)  # signs that may stand at the end of a value
 _BESIDE[list(b',;|\t"\r\n ')] = True
 LONGEST_LINE = 16 * CHUNK
+# From this size on, what unpacks to so many times as much as it takes is no table, but meant to fill disk or memory.
+UNPACKED, PACKED, PARTS = 1024 * CHUNK, 200, 10_000
 _MAGIC = [
     (b"PAR1", "parquet"),
     (b"PK\x03\x04", "zip"),
@@ -114,8 +117,40 @@ def _columnar_or_sheet(path: Path, magic: str) -> Looked:
                 )
         return Looked(path, path.name, "parquet")
     if path.suffix.lower() in _SPREADSHEETS:
+        if magic == "zip":
+            _unpacks_to_something_sensible(path)
         return Looked(path, path.name, "xlsx")
     raise _binary(path, magic)
+
+
+def _unpacks_to_something_sensible(path: Path) -> None:
+    """Look at what a packed workbook says it holds, and that it holds what it says, before anything unpacks it."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+            _refuse_swelling(path, sum(part.file_size for part in parts), len(parts))
+            wrong = packed.testzip()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+    if wrong is not None:
+        raise _damaged(path, wrong)
+
+
+def _refuse_swelling(path: Path, size: int, parts: int = 1) -> None:
+    if (size > UNPACKED and size > PACKED * path.stat().st_size) or parts > PARTS:
+        raise BadInput(
+            _("The file {name} unpacks to very much more than a table holds.").format(name=path.name),
+            seen=_("over {size} MB in {parts} parts").format(size=size // CHUNK, parts=parts),
+            ways=[_("Unpack it by hand, and look at what it is.")],
+        )
+
+
+def _damaged(path: Path, seen: str) -> BadInput:
+    return BadInput(
+        _("The workbook {name} cannot be read.").format(name=path.name),
+        seen=seen,
+        ways=[_("Save it again as XLSX or CSV; nothing was loaded.")],
+    )
 
 
 def _text(
@@ -127,6 +162,8 @@ def _text(
     with (copy or Path("/dev/null")).open("wb") as out:
         for chunk in _chunks(head, raw):
             listener.hear(chunk)
+            if isinstance(raw, gzip.GzipFile):
+                _refuse_swelling(path, listener.heard)
             if 0 in chunk and not listener.wide and not (encoding or "").startswith("utf-16"):
                 raise _binary(path, _("NUL bytes"))
             lines.hear(chunk)

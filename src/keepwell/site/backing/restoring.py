@@ -48,7 +48,7 @@ def restore(file: Path, *, erased_of: Iterable[str] = ()) -> Restored:
     _refuse_occupied(store)
     with _opened(file) as tar:
         said = _said(tar, file)
-        gone = erased_since(file.parent, bytes.fromhex(_read(tar, f"{BOOK}/{SECRET}").decode()), erased_of)
+        gone = erased_since(file.parent, _secret(tar), erased_of)
         # Where the book is a folder, nobody opens it before who was erased is.
         place = store if store.local is None else Store(store.local / APART)
         files = _unpack_book(tar, place, said["manifest"])
@@ -57,6 +57,13 @@ def restore(file: Path, *, erased_of: Iterable[str] = ()) -> Restored:
     if store.local is not None:
         _move(store.local / APART, store.local)
     return Restored(said["manifest"], files, erased)
+
+
+def _secret(tar: tarfile.TarFile) -> bytes:
+    try:
+        return bytes.fromhex(_read(tar, f"{BOOK}/{SECRET}").decode())
+    except ValueError as error:
+        raise BadInput(_("The backup holds no secret of a book.")) from error
 
 
 def _move(source: Path, target: Path) -> None:
@@ -102,9 +109,19 @@ def _said(tar: tarfile.TarFile, file: Path) -> dict[str, Any]:
 
 
 def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    found = tar.extractfile(name)
-    assert found is not None
+    try:
+        entry = tar.getmember(name)
+        found = tar.extractfile(entry) if _plain(entry) else None
+    except KeyError:
+        found = None
+    if found is None:
+        raise BadInput(_("The backup does not hold {name}.").format(name=name))
     return found.read()
+
+
+def _plain(entry: tarfile.TarInfo) -> bool:
+    """Whether an entry is a file as we pack it: no link, no device, nothing that is mostly holes."""
+    return entry.isfile() and not entry.issparse()
 
 
 def _refuse_occupied(store: Store) -> None:
@@ -121,7 +138,10 @@ def _refuse_occupied(store: Store) -> None:
 def _unpack_book(tar: tarfile.TarFile, store: Store, number: int) -> int:
     """Every file of the book, the manifest last: before it there is no book."""
     last = f"{manifests.FOLDER}/{number:010d}.json"
-    entries = [e for e in tar.getmembers() if e.isfile() and e.name.startswith(f"{BOOK}/")]
+    entries = [e for e in tar.getmembers() if e.name.startswith(f"{BOOK}/")]
+    for entry in entries:
+        if not _plain(entry) or ".." in Path(entry.name).parts:
+            raise BadInput(_("The backup holds a file outside of its folder."), seen=entry.name)
     entries.sort(key=lambda e: e.name.endswith(last))
     for entry in entries:
         path = entry.name.removeprefix(f"{BOOK}/")
@@ -154,7 +174,7 @@ def _write(source: IO[bytes], target: Path) -> None:
 
 def _unpack_office(tar: tarfile.TarFile, said: dict[str, Any]) -> None:
     """The database at the version it was saved at, and then forward to this one; the key last."""
-    names = {e.name: e for e in tar.getmembers() if e.isfile() and e.name.startswith(f"{OFFICE}/")}
+    names = {e.name: e for e in tar.getmembers() if _plain(e) and e.name.startswith(f"{OFFICE}/")}
     if connection.vendor == "sqlite":
         connection.close()
         target = Path(connection.settings_dict["NAME"])
