@@ -1,13 +1,16 @@
 """Which bounds hold for an account, and what a reading is when held against them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account
 from keepwell.alerts.models import Threshold
 from keepwell.alerts.triggers import Case, Reading, Trigger
+from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Team
 
 QUIET_DAYS = 30
@@ -98,12 +101,18 @@ def enough(trigger: Trigger, bounds: Bounds, case: Case) -> bool:
 class Rules:
     """All settings, read once: the nearest to the account holds.
 
-    In order: its own, its owner's, its segment's, that of a team that looks after it, the company's, the usual.
+    In order: its own, its owner's, that of a saved segment it is in, its segment's, that of a team that looks after
+    it, the company's, the usual.
     """
 
-    def __init__(self, rows: Iterable[Threshold], teams: Mapping[int, list[int]]) -> None:
+    def __init__(
+        self,
+        rows: Iterable[Threshold],
+        teams: Mapping[int, list[int]],
+        saved: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self._rows = {(row.trigger, row.whom): Bounds.of(row) for row in rows}
-        self._teams = teams
+        self._teams, self._saved = teams, saved or {}
 
     @classmethod
     def stored(cls) -> Self:
@@ -112,7 +121,7 @@ class Rules:
         for team, portfolio in Team.objects.order_by("pk").values_list("pk", "portfolios"):
             if portfolio is not None:
                 teams.setdefault(portfolio, []).append(team)
-        return cls(Threshold.objects.all(), teams)
+        return cls(Threshold.objects.all(), teams, _in_saved())
 
     def bounds(self, trigger: Trigger, account: Account) -> Bounds:
         """Those that hold for an account."""
@@ -126,8 +135,21 @@ class Rules:
         yield f"{level.ACCOUNT}:{account.pk}"
         if account.owner_id:
             yield f"{level.MEMBER}:{account.owner_id}"
+        for name, accounts in self._saved.items():
+            if account.pk in accounts:
+                yield f"{level.SAVED}:{name}"
         if account.segment:
             yield f"{level.SEGMENT}:{account.segment}"
         for team in self._teams.get(account.portfolio_id or 0, []):
             yield f"{level.TEAM}:{team}"
         yield f"{level.COMPANY}:"
+
+
+def _in_saved() -> dict[str, set[str]]:
+    """The accounts of every saved segment that somebody set bounds for, by name; of one that has gone nobody."""
+    named = Threshold.objects.filter(level=Threshold.Level.SAVED).order_by("segment")
+    found: dict[str, set[str]] = {}
+    for name in named.values_list("segment", flat=True).distinct():
+        with suppress(KeepwellError):
+            found[name] = set(in_saved(Account.objects.all(), name).values_list("pk", flat=True))
+    return found

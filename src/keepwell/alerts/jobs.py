@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account
 from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.delivering.sending import deliver
@@ -71,6 +72,8 @@ def accounts_in(whom: str, asker: Member) -> set[str]:
         rows = rows.filter(owner=int(key))
     elif level == Threshold.Level.TEAM:
         rows = rows.filter(portfolio__teams=int(key))
+    elif level == Threshold.Level.SAVED:
+        rows = in_saved(rows, key)
     elif level == Threshold.Level.SEGMENT:
         rows = rows.filter(segment=key)
     return set(rows.values_list("pk", flat=True))

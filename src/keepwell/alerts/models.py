@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account
-from keepwell.members.models import Member, Team
+from keepwell.members.models import Member, Portfolio, Team
 
 SILENT = timedelta(minutes=9)  # a preview that was not heard of for so long has lost its worker
 
@@ -121,6 +121,7 @@ class Threshold(models.Model):
 
         ACCOUNT = "account", _("One account")
         MEMBER = "member", _("A member's accounts")
+        SAVED = "saved", _("A saved segment")
         SEGMENT = "segment", _("A segment")
         TEAM = "team", _("A team")
         COMPANY = "company", _("The company")
@@ -267,6 +268,26 @@ class Deed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.to}"
+
+
+class Tally(models.Model):
+    """How the alerts of a year did: of a trigger (all of them: ""), at the accounts of a portfolio and owner.
+
+    Counted by the night; can be counted anew at any time.
+    """
+
+    trigger = models.CharField(max_length=40, blank=True)
+    portfolio = models.ForeignKey(Portfolio, models.CASCADE, null=True, related_name="+")
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, related_name="+")
+    raised = models.PositiveIntegerField(default=0)
+    acted = models.PositiveIntegerField(default=0)  # something was done about them
+    judged = models.PositiveIntegerField(default=0)  # closed with a verdict by somebody, or the account left
+    right = models.PositiveIntegerField(default=0)
+    left = models.PositiveIntegerField(default=0)
+    warnings = models.JSONField(default=list)  # days from the alert to leaving
+
+    def __str__(self) -> str:
+        return f"{self.trigger} {self.raised}"
 
 
 class Preview(models.Model):

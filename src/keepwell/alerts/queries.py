@@ -9,6 +9,7 @@ from django.db.models import Case as When_
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.http import Http404
 
+from keepwell.accounts.conditions import saved
 from keepwell.accounts.models import Account
 from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Threshold
 from keepwell.alerts.triggers import Trigger, all_triggers
@@ -90,7 +91,7 @@ def thresholds_of(member: Member) -> QuerySet[Threshold]:
         return rows
     seen = seen_by(Account.objects.all(), member)
     return rows.filter(
-        Q(level__in=(level.COMPANY, level.SEGMENT))
+        Q(level__in=(level.COMPANY, level.SEGMENT, level.SAVED))
         | Q(level=level.TEAM, team__in=member.teams.all())
         | Q(level=level.MEMBER, member=member)
         | Q(level=level.ACCOUNT, account__in=seen)
@@ -103,6 +104,7 @@ def whom(member: Member) -> list[tuple[str, str]]:
     found = [(f"{level.MEMBER}:{member.pk}", member.name)]
     if may(member, Right.MANAGE):
         found += [(f"{level.TEAM}:{one.pk}", one.name) for one in teams_of(member)]
+        found += [(f"{level.SAVED}:{one}", one) for one in sorted(saved())]
         found += [(f"{level.SEGMENT}:{one}", one) for one in segments_of(member)]
         found.append((f"{level.COMPANY}:", ""))
     return found
