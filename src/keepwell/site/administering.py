@@ -26,7 +26,7 @@ TOKEN = "KEEPWELL_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 NIGHTS = 14
 
 
-@needs(Right.ADMINISTER)
+@needs(Right.SEE)
 @require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     """Every part of the settings that this member may change."""

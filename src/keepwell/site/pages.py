@@ -33,7 +33,7 @@ PLACES = (
     Place("retention:statement", _("Retention")),
     Place("alerts:inbox", _("Alerts")),
     Place("followups:list", _("Follow-ups")),
-    Place("settings", _("Settings"), Right.ADMINISTER),
+    Place("settings", _("Settings")),
 )
 
 
