@@ -14,8 +14,9 @@ from keepwell.alerts import jobs
 from keepwell.alerts.actions.setting import ask_preview
 from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.cases import Happenings
-from keepwell.alerts.models import Preview
+from keepwell.alerts.models import Preview, Threshold
 from keepwell.alerts.preview import Past, previewed
+from keepwell.alerts.showing import told_of_preview
 from keepwell.alerts.tests.conftest import Office
 from keepwell.alerts.triggers import Answer, all_triggers
 from keepwell.lib.days import number
@@ -159,3 +160,43 @@ def test_a_preview_counts_the_accounts_a_setting_would_hold_for(office: Office) 
     assert jobs.accounts_in("company:", manager) == {"A", "B"}
     assert jobs.accounts_in(f"team:{office.team.pk}", manager) == {"A", "B"}
     assert jobs.accounts_in("account:B", manager) == {"B"}
+
+
+def test_a_preview_says_how_what_was_read_lay_and_what_was_too_little_to_go_by() -> None:
+    trigger = all_triggers()["use_collapse"]
+    seen = past({"A": [NAN] * 4}, use_trend=[1.0, 0.9, 0.6, 0.1], use_90=[50.0, 50.0, 50.0, 5.0])
+    found = previewed(trigger, Bounds.usual(trigger), seen, among={"A"})
+    read = found["readings"]
+    assert (found["alerts"], read["n"], read["thin"]) == (0, 3, 1)
+    assert read["usual"] == pytest.approx(0.9)
+    assert 0.6 <= read["hundredth"] <= read["twentieth"] < 0.9
+    said = " ".join(told_of_preview(Preview(trigger="use_collapse", found=found)))
+    assert "Of 3 readings the one in the middle was 90%" in said
+    assert "Of 1 more too little was known" in said
+
+
+@pytest.mark.django_db
+def test_a_setting_that_was_tried_is_saved_with_one_press(office: Office, asked: Any) -> None:
+    made = asked(bounds=Bounds(0.55, 0.35, tell_near=True, quiet_days=12))
+    found = previewed(all_triggers()["risk_high"], RISK, past({"A": [0.2] * 4}), among={"A"})
+    Preview.objects.filter(pk=made.pk).update(ended_at=timezone.now(), found=found)
+    client = Client()
+    client.force_login(office.owner)
+    page = client.get(f"/alerts/previews/{made.pk}")
+    assert "Save this setting" in page.content.decode()
+    answer = client.post("/alerts/thresholds/risk_high", dict(page.context["fields"]))
+    assert answer.status_code == 302
+    kept = Threshold.objects.get()
+    assert (kept.whom, kept.threshold, kept.near) == (f"member:{office.owner.pk}", 0.55, 0.35)
+    assert (kept.on, kept.tell_near, kept.quiet_days) == (True, True, 12)
+
+
+@pytest.mark.django_db
+def test_how_far_a_preview_is_shows_while_it_is_worked_out(office: Office, asked: Any) -> None:
+    made = asked()
+    Preview.objects.filter(pk=made.pk).update(of=13, done=4, ended_at=None, found={}, failed="")
+    client = Client()
+    client.force_login(office.owner)
+    page = client.get(f"/alerts/previews/{made.pk}").content.decode()
+    assert '<progress max="13" value="4"' in page
+    assert 'hx-trigger="every 2s"' in page

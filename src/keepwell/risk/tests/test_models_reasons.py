@@ -9,7 +9,7 @@ from keepwell.risk.drift import Profile, drift
 from keepwell.risk.features import all_features
 from keepwell.risk.models.logistic import Logistic
 from keepwell.risk.phrases import MONEY, PHRASES, TELLING, WORDS, phrase
-from keepwell.risk.reasons import Reason, caveat, from_code, reasons_of, sentences, to_code
+from keepwell.risk.reasons import Reason, askable, caveat, from_code, reasons_of, sentences, to_code
 from keepwell.risk.tests import model_kit as kit
 
 USE = ["use_7", "use_30", "use_trend"]
@@ -205,3 +205,13 @@ def test_without_matured_rows_only_features_are_compared(known):
 def test_a_profile_is_kept_as_plain_values(known):
     profile = Profile.of(known)
     assert Profile.from_body(profile.body()) == profile
+
+
+def test_what_cannot_be_asked_of_an_account_is_no_reason_however_long_ago_it_was_kept():
+    kept = [
+        Reason("days_to_renewal", None, 0.4),
+        Reason("use_trend", None, 0.2),
+        Reason("days_to_renewal", 30.0, 0.1),
+    ]
+    assert askable(kept, all_features(), "irregular") == kept[1:]
+    assert askable(kept, all_features(), "contract") == kept
