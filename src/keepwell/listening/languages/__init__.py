@@ -1,0 +1,95 @@
+"""Languages: how each one tells words, denies, asks and reports. A file a language, found by its name.
+
+To add one: a file that defines LANGUAGE, a list in words/, and its forms (`languages.gathering`).
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """Entries written one after another with commas or line ends between."""
+    return tuple(part.strip() for part in text.replace("\n", ",").split(",") if part.strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """What the matcher needs to know of a language. Every mark is a word or several, in lower case.
+
+    `reach` and `gap` count words (in Chinese characters). Marks that deny: `nots` deny what follows (and, where the
+    verb ends the sentence, what stands before), `nobody` are persons who are not, `nones` things that are not there,
+    `after` deny what stands before them, `inverse` are verbs that say the opposite (avoid, doubt). `idle` look like
+    denials and are none (not only). `matrix` deny a whole sentence that follows.
+    """
+
+    code: str
+    stemmer: str = ""  # of Snowball; none where words do not change
+    characters: bool = False  # every character is a word of its own
+    concord: bool = False  # nobody and not in one clause are one denial
+    stop: tuple[str, ...] = ()  # dropped from a typed phrase
+    copulas: tuple[str, ...] = ()  # dropped too; what stands behind tells what is before
+    prefixes: tuple[str, ...] = ()  # of verbs, that part from them
+    prefix_gap: int = 3
+    nots: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
+    nones: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    inverse: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+    double: tuple[str, ...] = ()  # one word or two that deny twice
+    ceasing: tuple[str, ...] = ()  # stand for a denial that a phrase asks for
+    answers: tuple[str, ...] = ()  # a short denial of what was just asked
+    matrix: tuple[str, ...] = ()  # deny the sentence that follows, whatever stands between
+    that: tuple[str, ...] = ()  # begin a sentence that another one speaks of
+    knowing: tuple[str, ...] = ()  # not to know, forget or hide something does not deny it
+    contrast: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()  # begin a clause without a comma
+    joins: tuple[str, ...] = ()  # begin a clause after a comma
+    asides: tuple[str, ...] = ()  # begin what is only put in between commas
+    subjects: tuple[str, ...] = ()  # after "and" or a comma these begin a clause
+    conditions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()  # ask, where the sentence ends in a question mark or not
+    reports: tuple[str, ...] = ()
+    reporting: tuple[str, ...] = ()  # words of a report that come later
+    polite: tuple[str, ...] = ()  # a denial that opens a question asks, and denies nothing
+    shields: tuple[str, ...] = ()  # words that hold a listed word and are other words
+    articles: tuple[str, ...] = ()  # a word behind one is no verb
+    nouns_of: tuple[str, ...] = ()  # unless one of these follows
+    reflexive: tuple[str, ...] = ()  # behind a verb these make it another verb
+    abbreviations: tuple[str, ...] = ()  # a full stop behind one ends nothing
+    reach: int = 6
+    back: int = 3
+    gap: int = 6
+    turned: int = 8  # gap where the order is turned
+    near: int = 2  # gap of words that describe the next
+    fold: Callable[[str], str] | None = None  # one script's characters to the other's
+
+
+@cache
+def all_languages() -> dict[str, Language]:
+    """Every language there is, by its code."""
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        language = getattr(importlib.import_module(f"{__name__}.{module.name}"), "LANGUAGE", None)
+        if isinstance(language, Language):
+            found[language.code] = language
+    return found
+
+
+def language_named(code: str) -> Language:
+    """The language of a code. Raises KeepwellError with the near ones."""
+    languages = all_languages()
+    if code not in languages:
+        raise KeepwellError(
+            _("There is no language “{code}”.").format(code=code),
+            ways=[_("Did you mean {near}?").format(near=n) for n in near(code, languages)]
+            or [_("Languages: {names}").format(names=", ".join(sorted(languages)))],
+        )
+    return languages[code]

@@ -1,0 +1,253 @@
+"""Finding patterns in analysed turns: all of them together, from the rarest slot of each.
+
+Every place where a slot is filled is one number, slot and place in one; what stands near is one search in these numbers.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.phrases import Pattern, Slot
+from keepwell.listening.matching.sequences import Sequences, _spread
+
+Longs = npt.NDArray[np.int64]
+_FAR = 1 << 40  # apart from slot to slot: more than any place
+_TRIED = 4  # places tried for a slot on each side of the rarest
+
+
+class Found:
+    """Patterns found: number of each, and the first and last token of every slot, in columns (-1 where there is none)."""
+
+    def __init__(self, pattern: Longs, first: Longs, last: Longs) -> None:
+        self.pattern, self.first, self.last = pattern, first, last
+
+    def __len__(self) -> int:
+        return len(self.pattern)
+
+
+class Finder:
+    """Patterns of a language, ready to be found together."""
+
+    def __init__(self, lexicon: Lexicon, patterns: Sequence[Pattern]) -> None:
+        self.lexicon = lexicon
+        self.language = lexicon.language
+        self.patterns = list(patterns)
+        self._sequences = Sequences(lexicon)
+        self._slots: dict[tuple[frozenset[tuple[str, ...]], bool], int] = {}
+        self._width = max((len(pattern.slots) for pattern in patterns), default=1)
+        self._table = np.full((len(self.patterns), self._width), -1, np.int64)
+        for p, pattern in enumerate(self.patterns):
+            for k, slot in enumerate(pattern.slots):
+                self._table[p, k] = self._number(slot)
+        self._verbs = np.zeros(len(self._slots), bool)
+        for (_ways, verb), number in self._slots.items():
+            self._verbs[number] = verb
+        self._sizes = (self._table >= 0).sum(axis=1)
+        self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
+        self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
+        self._prefixes = {(prefix,) for prefix in self.language.prefixes}
+
+    def _number(self, slot: Slot) -> int:
+        key = (slot.ways, slot.verb)
+        if key not in self._slots:
+            self._slots[key] = len(self._slots)
+            for way in slot.ways:
+                self._sequences.add(way, self._slots[key])
+        return self._slots[key]
+
+    def _limit(self, pattern: Pattern, *, turned: bool) -> int:
+        """How many words may stand between two slots in the order typed, or turned; -1 where that is no such phrase."""
+        first = pattern.slots[0]
+        if first.tied:
+            return self.language.prefix_gap
+        if first.near is not None:
+            return -1 if turned else first.near
+        if turned:
+            return self.language.near if pattern.predicate else self.language.turned
+        return self.language.gap
+
+    def find(self, batch: Batch) -> Found:
+        """Where the patterns stand in the batch, each place once."""
+        slot, first, last = self._occurrences(batch)
+        where = slot * _FAR + batch.place[first] if len(slot) else slot
+        order = np.argsort(where, kind="stable")
+        slot, first, last, where = slot[order], first[order], last[order], where[order]
+        counts = np.bincount(slot, minlength=len(self._slots)) if len(slot) else np.zeros(len(self._slots), np.int64)
+        begins = np.concatenate([[0], np.cumsum(counts)])
+        held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
+        active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
+        parts = [self._ones(active, begins, counts, first, last)]
+        parts.append(self._pairs(batch, active, held, begins, counts, (where, first, last)))
+        parts += self._more(batch, active, held, begins, (where, first, last))
+        return Found(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+    def _occurrences(self, batch: Batch) -> tuple[Longs, Longs, Longs]:
+        """Where slots are filled, but for words that are part of other words, nouns taken for verbs, and the like."""
+        slot, first, last = self._sequences.find(batch.ids, batch.parted)
+        kept = np.ones(len(slot), bool)
+        shield_first, shield_last = batch.marks.spans("shields")
+        if len(shield_first):
+            cover = np.full(len(batch.ids) + 1, -1, np.int64)
+            for k in np.argsort(shield_last - shield_first, kind="stable"):
+                cover[shield_first[k] : shield_last[k] + 1] = k
+            for end in (first, last):
+                shield = cover[end]
+                holds = (first <= shield_first[shield]) & (shield_last[shield] <= last)
+                kept &= (shield < 0) | holds
+        size = len(batch.ids)
+        verb = self._verbs[slot] & (first == last)
+        if verb.any() and self.language.articles:
+            base = np.array([f"={word}" in keys for word, keys in zip(self.lexicon.surfaces, self.lexicon.keys, strict=True)])
+            behind = np.concatenate([[False], batch.marks.at("articles", size)[:-1]]) & ~batch.parted
+            before = np.concatenate([batch.marks.at("nouns_of", size)[1:], [False]])
+            noun = behind & ~before & base[batch.ids]
+            kept &= ~(verb & noun[first])
+        if verb.any() and self.language.reflexive:
+            self_ = np.concatenate([batch.marks.at("reflexive", size)[1:], [False]])
+            self_ &= ~np.concatenate([batch.parted[1:], [True]])
+            kept &= ~(verb & self_[first])
+        return slot[kept], first[kept], last[kept]
+
+    def _ones(self, active: Longs, begins: Longs, counts: Longs, first: Longs, last: Longs) -> tuple[Longs, Longs, Longs]:
+        """Patterns of one slot: every place of it."""
+        those = active[self._sizes[active] == 1]
+        slots = self._table[those, 0]
+        at = _spread(begins[slots], counts[slots])
+        pattern = np.repeat(those, counts[slots])
+        return pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
+
+    def _pairs(  # noqa: PLR0917 - what one call of `find` knows
+        self, batch: Batch, active: Longs, held: Longs, begins: Longs, counts: Longs, places: tuple[Longs, Longs, Longs]
+    ) -> tuple[Longs, Longs, Longs]:
+        """Patterns of two slots: from each place of the rarer one to the next of the other, on either side."""
+        where, first, last = places
+        those = active[self._sizes[active] == 2]
+        rare = (held[those, 1] < held[those, 0]).astype(np.int64) if len(those) else those
+        mine, theirs = self._table[those, rare], self._table[those, 1 - rare]
+        at = _spread(begins[mine], counts[mine])
+        pattern, other = np.repeat(those, counts[mine]), np.repeat(theirs, counts[mine])
+        rarer_first = np.repeat(rare == 0, counts[mine])
+        found: list[tuple[Longs, Longs, Longs]] = []
+        here_first, here_last = batch.place[first[at]], batch.place[last[at]]
+        if len(where):
+            after = np.searchsorted(where, other * _FAR + here_last + 1)
+            before = np.searchsorted(where, other * _FAR + here_first) - 1
+            for near, follows in ((after, True), (before, False)):
+                ok = (near >= 0) & (near < len(where))
+                near_ok = np.where(ok, near, 0)
+                ok &= where[near_ok] // _FAR == other
+                if follows:
+                    gap = batch.place[first[near_ok]] - here_last - 1
+                else:
+                    gap = here_first - batch.place[last[near_ok]] - 1
+                limit = np.where(rarer_first == follows, self._on[pattern], self._back[pattern])
+                ok &= (gap >= 0) & (gap <= limit)
+                here, there = at[ok], near_ok[ok]
+                swap = ~rarer_first[ok]
+                one, two = np.where(swap, there, here), np.where(swap, here, there)
+                pairs = np.stack([first[one], first[two]], axis=1), np.stack([last[one], last[two]], axis=1)
+                found.append((pattern[ok], _wide(pairs[0], self._width), _wide(pairs[1], self._width)))
+        if not found:
+            none = np.zeros((0, self._width), np.int64)
+            return np.zeros(0, np.int64), none, none
+        found = [self._whole(batch, one) for one in found]
+        return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))  # type: ignore[return-value]  # three
+
+    def _whole(self, batch: Batch, found: tuple[Longs, Longs, Longs]) -> tuple[Longs, Longs, Longs]:
+        """Without verbs that have another prefix beside them."""
+        pattern, first, last = found
+        tied = np.array([bool(p.slots[0].tied) for p in self.patterns], bool)[pattern] if len(pattern) else pattern
+        if not len(pattern) or not tied.any():
+            return found
+        kept = np.array([not tie or self._its_own(batch, int(a), int(b)) for tie, a, b in zip(
+            tied, first[:, 0], first[:, 1], strict=True)])  # fmt: skip
+        return pattern[kept], first[kept], last[kept]
+
+    def _its_own(self, batch: Batch, prefix: int, verb: int) -> bool:
+        """Whether no other prefix stands right behind the verb."""
+        after = verb + 1
+        if after >= len(batch.ids) or after == prefix or batch.clause[after] != batch.clause[verb]:
+            return True
+        return self.lexicon.surfaces[batch.ids[after]] not in self.language.prefixes
+
+    def _more(
+        self, batch: Batch, active: Longs, held: Longs, begins: Longs, places: tuple[Longs, Longs, Longs]
+    ) -> Iterator[tuple[Longs, Longs, Longs]]:
+        """Patterns of three slots and more: the few places where all are near are looked at one by one."""
+        where, first, last = places
+        reach = max(self.language.gap, self.language.turned) + 1
+        for p in active[self._sizes[active] > 2].tolist():
+            size = int(self._sizes[p])
+            rare = int(np.argmin(held[p, :size]))
+            slot = int(self._table[p, rare])
+            at = np.arange(begins[slot], begins[slot + 1])
+            here = batch.place[first[at]]
+            for k in range(size):
+                if k != rare:
+                    far = reach * (size - 1) + 4
+                    low = np.searchsorted(where, self._table[p, k] * _FAR + here - far)
+                    high = np.searchsorted(where, self._table[p, k] * _FAR + here + far, "right")
+                    at, here = at[high > low], here[high > low]
+            rows = [best for a in at.tolist() if (best := self._best(batch, p, rare, a, (where, first, last)))]
+            if rows:
+                chosen = np.array(rows, np.int64)
+                yield (
+                    np.full(len(rows), p, np.int64),
+                    _wide(first[chosen], self._width),
+                    _wide(last[chosen], self._width),
+                )
+
+    def _best(self, batch: Batch, p: int, rare: int, at: int, places: tuple[Longs, Longs, Longs]) -> list[int] | None:
+        where, first, last = places
+        size = int(self._sizes[p])
+        reach = (max(self.language.gap, self.language.turned) + 1) * (size - 1) + 4
+        here = int(batch.place[first[at]])
+        ways: list[list[int]] = []
+        for k in range(size):
+            if k == rare:
+                ways.append([at])
+                continue
+            base = int(self._table[p, k]) * _FAR + here
+            low, mid = bisect_left(where, base - reach), bisect_left(where, base)
+            high = bisect_right(where, base + reach)
+            ways.append([*range(max(low, mid - _TRIED), mid), *range(mid, min(high, mid + _TRIED))])
+        best, least = None, 1 << 30
+        for choice in product(*ways):
+            cost = self._cost(batch, self.patterns[p], [(int(first[c]), int(last[c])) for c in choice])
+            if cost is not None and cost < least:
+                best, least = list(choice), cost
+        return best
+
+    def _cost(self, batch: Batch, pattern: Pattern, spans: list[tuple[int, int]]) -> int | None:
+        """How far apart the words stand in all, None where it is too far or not the phrase."""
+        place = batch.place
+        total, order = 0, sorted(range(len(spans)), key=lambda k: spans[k])
+        for one, two in zip(order, order[1:], strict=False):
+            gap = int(place[spans[two][0]] - place[spans[one][1]]) - 1
+            limit = self.language.gap if one < two else self.language.turned
+            if pattern.predicate and one > two:
+                limit = self.language.near
+            if not 0 <= gap <= limit:
+                return None
+            total += gap + (0 if one < two else 1)
+        for k, slot in enumerate(pattern.slots[:-1]):
+            gap = int(place[spans[k + 1][0]] - place[spans[k][1]]) - 1
+            if slot.tied:
+                back = int(place[spans[k][0]] - place[spans[k + 1][1]]) - 1
+                if max(gap, back) > self.language.prefix_gap or not self._its_own(batch, spans[k][0], spans[k + 1][0]):
+                    return None
+            elif slot.near is not None and not 0 <= gap <= slot.near:
+                return None
+        return total
+
+
+def _wide(columns: Longs, width: int) -> Longs:
+    """Columns filled up to `width` with -1."""
+    if columns.shape[1] == width:
+        return columns
+    return np.concatenate([columns, np.full((len(columns), width - columns.shape[1]), -1, np.int64)], axis=1)

@@ -1,0 +1,140 @@
+"""The surfaces seen so far in a language: each distinct one is looked at once, and its keys are kept."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from keepwell.listening.languages import Language
+from keepwell.listening.languages.lists import WordList, forms
+
+Ids = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint64]
+
+LONGEST = 64  # characters of a word that are looked at; longer ones are no words
+MOST = 2_000_000  # distinct surfaces kept; a flood of made-up words must not fill the memory
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'"})
+_PLAIN = str.maketrans("łŁøØđĐ", "lLoOdD")
+
+
+def plain(text: str) -> str:
+    """The text without accents, as it is typed on a foreign keyboard."""
+    parts = unicodedata.normalize("NFD", text.translate(_PLAIN))
+    return "".join(char for char in parts if not unicodedata.combining(char))
+
+
+def normal(surface: str) -> str:
+    """A surface in one form: compatible characters, composed, lower case, straight apostrophes, nothing unseen."""
+    seen = unicodedata.normalize("NFKC", surface[:LONGEST]).translate(_APOSTROPHES).lower()
+    return "".join(char for char in seen if unicodedata.category(char) != "Cf")
+
+
+class Lexicon:
+    """What is known of a language's surfaces. Ids are given in the order of their coming and never change."""
+
+    def __init__(self, language: Language, words: WordList) -> None:
+        self.language = language
+        self.words = words
+        self.surfaces: list[str] = []
+        self.keys: list[tuple[str, ...]] = []
+        self._hashes = np.zeros(0, np.uint64)
+        self._ids = np.zeros(0, np.int32)
+
+    def ids_of(self, hashes: Hashes, text: str, starts: Ids, ends: Ids) -> Ids:
+        """The id of each token, of which hash and place in the text are given."""
+        if len(hashes) == 0:
+            return np.zeros(0, np.int32)
+        at = np.searchsorted(self._hashes, hashes)
+        at[at == len(self._hashes)] = 0
+        known = self._hashes[at] == hashes if len(self._hashes) else np.zeros(len(hashes), bool)
+        if not known.all():
+            self._learn(hashes, np.flatnonzero(~known), text, starts, ends)
+            at = np.searchsorted(self._hashes, hashes)
+        return self._ids[at]
+
+    def _learn(self, hashes: Hashes, new: npt.NDArray[np.intp], text: str, starts: Ids, ends: Ids) -> None:
+        if len(self.surfaces) > MOST:
+            self._hashes, self._ids = self._hashes[:0], self._ids[:0]
+        fresh, first = np.unique(hashes[new], return_index=True)
+        where = new[first]
+        ids = np.arange(len(self.surfaces), len(self.surfaces) + len(fresh), dtype=np.int32)
+        found = [text[a:b] for a, b in zip(starts[where].tolist(), ends[where].tolist(), strict=True)]
+        if self.language.fold:
+            found = self.language.fold("\n".join(found)).split("\n")
+        for surface in found:
+            word = normal(surface)
+            self.surfaces.append(word)
+            self.keys.append(self.keys_of(word))
+        every = np.concatenate([self._hashes, fresh])
+        order = np.argsort(every)
+        self._hashes, self._ids = every[order], np.concatenate([self._ids, ids])[order]
+
+    def keys_of(self, word: str) -> tuple[str, ...]:
+        """The keys of a word in normal form: itself, the listed words it is a form of, its stem."""
+        if self.language.characters and not word.isascii():
+            return (word,)
+        keys = {word}
+        bare = word.replace("'", "")
+        listed = self._heads.get(word) or self._heads.get(bare) or self._weak_heads.get(word)
+        root = self.stem(word)
+        if not listed and len(root) >= 4:
+            listed = self._stems.get(root)
+        keys.update(f"={head}" for head in listed or ())
+        if root:
+            keys.add(f"~{root}")
+        return tuple(keys)
+
+    def stem(self, word: str) -> str:
+        """A word's stem by Snowball, "" where the language has none."""
+        return str(self._stemmer.stemWord(word)) if self._stemmer else ""
+
+    @cached_property
+    def _stemmer(self):  # type: ignore[no-untyped-def]  # PyStemmer comes without types
+        if not self.language.stemmer:
+            return None
+        import Stemmer
+
+        return Stemmer.Stemmer(self.language.stemmer, 0)
+
+    @cached_property
+    def _single(self) -> set[str]:
+        """The words of the list, one by one, and the verbs without the prefixes that part from them."""
+        words = {part for entries in self.words.words.values() for entry in entries for part in entry.split()}
+        for prefix in self.language.prefixes:
+            words |= {word.removeprefix(prefix) for word in words if word.startswith(prefix) and word != prefix}
+        return {word for word in words if len(word) > 1}
+
+    @cached_property
+    def _heads(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        known = forms(self.language.code)
+        for word in self._single:
+            found[word].add(word)
+            for form in known.get(word, ()):
+                found[form].add(word)
+        return dict(found)
+
+    @cached_property
+    def _weak_heads(self) -> dict[str, set[str]]:
+        """Forms typed without their accents, where no listed form is spelled so."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for form, heads in self._heads.items():
+            bare = plain(form)
+            if bare != form and bare not in self._heads:
+                found[bare] |= heads
+        return dict(found)
+
+    @cached_property
+    def _stems(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for word in self._single:
+            found[self.stem(word)].add(word)
+        return dict(found)
+
+    def forms_of(self, key: str) -> Iterable[str]:
+        """The forms that a key stands for, as far as they are listed."""
+        head = key.removeprefix("=")
+        return sorted({head, *forms(self.language.code).get(head, ())}) if key.startswith("=") else [key.lstrip("~")]

@@ -1,0 +1,102 @@
+"""Marks: the words of a language that deny, ask, report, begin a clause. Found for a whole batch at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.sequences import Sequences
+
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix")
+CLAUSES = ("breaks", "joins", "asides", "subjects")
+OTHERS = ("that", "knowing", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields", "reflexive",
+          "articles", "nouns_of")  # fmt: skip
+KINDS = (*DENYING, *CLAUSES, *OTHERS)
+_NUMBER = {kind: k for k, kind in enumerate(KINDS)}
+_READ = frozenset(k for k, kind in enumerate(KINDS) if kind in DENYING or kind in ("that", "knowing", "contrast",
+                  "conditions", "reports", "answers"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Where marks stand: kind, first and last token of each, by first token; and the clause of the first."""
+
+    kind: Longs
+    first: Longs
+    last: Longs
+    clause: npt.NDArray[np.int32]
+
+    def at(self, kind: str, size: int) -> Flags:
+        """Which tokens a mark of this kind begins at."""
+        flags = np.zeros(size, bool)
+        flags[self.first[self.kind == _NUMBER[kind]]] = True
+        return flags
+
+    def spans(self, kind: str) -> tuple[Longs, Longs]:
+        """First and last tokens of the marks of a kind."""
+        those = self.kind == _NUMBER[kind]
+        return self.first[those], self.last[those]
+
+    def of(self, clause: npt.NDArray[np.int32]) -> "Marked":
+        """The same, with clauses."""
+        return Marked(self.kind, self.first, self.last, clause[self.first])
+
+    def telling(self, sentence: npt.NDArray[np.int32], count: int) -> Flags:
+        """Which sentences hold a mark that changes how a phrase in them is meant."""
+        flags = np.zeros(count, bool)
+        told = np.isin(self.kind, list(_READ))
+        flags[sentence[self.first[told]]] = True
+        return flags
+
+
+class Marks:
+    """The marks of a language, ready to be found."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._language = lexicon.language
+        self._lexicon = lexicon
+        self._sequences = Sequences(lexicon)
+        for kind in KINDS:
+            for text in getattr(self._language, kind):
+                for keys in keys_of(text, lexicon):
+                    self._sequences.add(keys, _NUMBER[kind])
+        self._short = set(self._language.abbreviations)
+        self._is_short = np.zeros(0, bool)
+
+    def find(self, ids: npt.NDArray[np.int32], parted: Flags) -> Marked:
+        """Every mark; of denials that lie in one another only the longest."""
+        kind, first, last = self._sequences.find(ids, parted)
+        denying = kind < len(DENYING)
+        order = np.lexsort((-last, first))
+        order = order[denying[order]]
+        reach = np.maximum.accumulate(last[order]) if len(order) else order
+        inside = np.zeros(len(order), bool)
+        if len(order) > 1:
+            same = (first[order][1:] == first[order][:-1]) & (last[order][1:] == last[order][:-1])
+            inside[1:] = (last[order][1:] <= reach[:-1]) & ~same
+            for k in np.flatnonzero(same) + 1:  # the same words as two kinds of mark stay together
+                inside[k] = inside[k - 1]
+        kept = np.ones(len(kind), bool)
+        kept[order[inside]] = False
+        order = np.argsort(first[kept], kind="stable")
+        zero = np.zeros(int(kept.sum()), np.int32)
+        return Marked(kind[kept][order], first[kept][order], last[kept][order], zero)
+
+    def abbreviated(self, ids: npt.NDArray[np.int32]) -> Flags:
+        """Which tokens are abbreviations."""
+        known = self._lexicon.surfaces
+        if len(self._is_short) < len(known):
+            new = [word in self._short for word in known[len(self._is_short) :]]
+            self._is_short = np.concatenate([self._is_short, np.array(new, bool)])
+        return self._is_short[ids]
+
+
+def keys_of(text: str, lexicon: Lexicon) -> list[list[str]]:
+    """A mark's words as keys: every character where these are words, also without accents and apostrophes elsewhere."""
+    if lexicon.language.characters:
+        return [list(text)]
+    return [text.replace("-", " ").split()]

@@ -1,0 +1,246 @@
+"""A phrase as someone types it, made into patterns: slots of synonyms, how near they stand, and whether it denies."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.listening.matching.lexicon import Lexicon, normal
+
+Keys = tuple[str, ...]
+LONGEST = 200  # characters of a phrase
+MOST_SLOTS = 8
+MOST_WAYS = 200  # of one slot
+_TIGHT = 1  # words that may stand between "too" and "expensive"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a pattern: any of these sequences of keys fills it.
+
+    `near`: at most so many words before the next slot, which must follow. `tied`: a verb's prefix, in either order.
+    """
+
+    ways: frozenset[Keys]
+    ideas: tuple[str, ...] = ()
+    near: int | None = None
+    tied: bool = False
+    verb: bool = False
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Slots that make a phrase together, in the order typed; `denied` is the kind of denial that belongs to it."""
+
+    slots: tuple[Slot, ...]
+    denied: str = ""  # "", "nots", "nobody", "nones"
+    predicate: bool = False  # "support is slow": turned round it means something else
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.slots) <= MOST_SLOTS:
+            raise KeepwellError(
+                _("A phrase has one to {most} words that say something.").format(most=MOST_SLOTS),
+                seen=_("{n} words").format(n=len(self.slots)),
+                ways=[_("Leave out what is not needed, or make two rules of it.")],
+            )
+
+
+def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
+    """The patterns of a typed phrase: as it stands, and by words that say two things at once, or the opposite."""
+    if len(phrase) > LONGEST:
+        raise KeepwellError(_("A phrase has at most {n} characters.").format(n=LONGEST), seen=phrase[:40] + "…")
+    reader = _Characters(lexicon) if lexicon.language.characters else _Words(lexicon)
+    typed = reader.read(phrase)
+    found = [typed]
+    for pattern in (*_opposites(typed, reader), *_compounds(typed, reader)):
+        found.append(pattern)
+    return [each for pattern in found for each in (pattern, *_parted(pattern, lexicon))]
+
+
+class _Reader:
+    """What reading a phrase has in common for all languages."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.words = lexicon.words
+        self.language = lexicon.language
+        self.denials = {text: kind for kind in ("nots", "nones", "nobody") for text in getattr(self.language, kind)}
+
+    def slot(self, ideas: list[str], typed: Keys = ()) -> Slot:
+        """The slot of some ideas, and of what was typed."""
+        ways = {self.keys(word) for idea in ideas for word in self.words.words[idea]}
+        if typed:
+            ways.add(typed)
+        near = None
+        if any(idea in self.words.tight for idea in ideas):
+            near = _TIGHT
+        elif any(idea in self.words.close for idea in ideas):
+            near = self.language.near
+        verb = any(idea in self.words.verbs for idea in ideas)
+        return Slot(frozenset(sorted(ways)[:MOST_WAYS]), tuple(ideas), near, verb=verb)
+
+    def keys(self, word: str) -> Keys:
+        """A listed word's keys."""
+        raise NotImplementedError
+
+    def made(self, slots: list[Slot], denied: str, predicate: bool) -> Pattern:
+        """The pattern, the last slot without anything to be near to."""
+        if slots:
+            slots[-1] = replace(slots[-1], near=None)
+        return Pattern(tuple(slots), denied, predicate)
+
+    def idea_slot(self, idea: str) -> Slot:
+        """The slot of a single idea."""
+        return self.slot([idea])
+
+
+class _Words(_Reader):
+    """Phrases of words with spaces between."""
+
+    def keys(self, word: str) -> Keys:
+        return tuple(f"={part}" for part in word.split())
+
+    def read(self, phrase: str) -> Pattern:
+        """The pattern that the phrase is by itself."""
+        words = [normal(word) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", phrase)]
+        stop = set(self.language.stop)
+        slots: list[Slot] = []
+        denied, predicate, at = "", False, 0
+        while at < len(words):
+            taken, kind = self._denial(words, at)
+            if kind:
+                denied = "nobody" if "nobody" in (denied, kind) else denied or kind
+                at += taken
+                continue
+            if words[at] in self.language.copulas:
+                predicate, at = bool(slots), at + 1
+                continue
+            taken, ideas = self._ideas(words, at)
+            if ideas:
+                slots.append(self.slot(ideas))
+            elif words[at] not in stop:
+                slots.append(Slot(frozenset([(self._key(words[at]),)])))
+            at += taken
+        return self.made(slots, denied, predicate)
+
+    def _denial(self, words: list[str], at: int) -> tuple[int, str]:
+        for size in (3, 2, 1):
+            kind = self.denials.get(" ".join(words[at : at + size]))
+            if kind:
+                return size, kind
+        return 1, ""
+
+    def _ideas(self, words: list[str], at: int) -> tuple[int, list[str]]:
+        for size in (3, 2, 1):
+            parts = words[at : at + size]
+            if len(parts) < size or (size == 1 and parts[0] in self.language.stop):
+                continue
+            heads = [self._heads(part) for part in parts]
+            ideas = [
+                idea
+                for idea, entries in self.words.words.items()
+                if any(self._says(entry.split(), heads) for entry in entries)
+            ]
+            if ideas:
+                return size, ideas
+        return 1, []
+
+    @staticmethod
+    def _says(entry: list[str], heads: list[set[str]]) -> bool:
+        return len(entry) == len(heads) and all(word in said for word, said in zip(entry, heads, strict=True))
+
+    def _heads(self, word: str) -> set[str]:
+        return {word} | {key[1:] for key in self.lexicon.keys_of(word) if key.startswith("=")}
+
+    def _key(self, word: str) -> str:
+        root = self.lexicon.stem(word)
+        return f"~{root}" if len(root) > 2 else word
+
+
+class _Characters(_Reader):
+    """Phrases of characters: cut so that the fewest characters are in no list, then into the fewest pieces."""
+
+    def keys(self, word: str) -> Keys:
+        return tuple(word.replace(" ", "").lower())
+
+    def read(self, phrase: str) -> Pattern:
+        """The pattern that the phrase is by itself."""
+        text = normal(phrase)
+        if self.language.fold:
+            text = self.language.fold(text)
+        slots: list[Slot] = []
+        denied, left = "", ""
+        for piece, kind in [*self._cut(text), ("", "end")]:
+            if kind == "character":
+                left += piece
+                continue
+            if left.strip():
+                slots.append(Slot(frozenset([tuple(left.replace(" ", ""))])))
+            left = ""
+            if kind in ("nots", "nobody", "nones"):
+                denied = "nobody" if "nobody" in (denied, kind) else denied or kind
+            elif kind == "idea":
+                slots += self._idea_slots(piece)
+        return self.made(slots, denied, predicate=False)
+
+    def _idea_slots(self, word: str) -> list[Slot]:
+        ideas = self.words.ideas_of(word)
+        single = [idea for idea in ideas if " " not in idea]
+        if single:
+            return [self.slot(single)]
+        if all(part in self.words.words for part in ideas[0].split()):
+            return [self.slot([part]) for part in ideas[0].split()]
+        return [self.slot(ideas)]
+
+    def _cut(self, text: str) -> list[tuple[str, str]]:
+        known = {word: "idea" for words in self.words.words.values() for word in words}
+        known = {**dict.fromkeys(self.language.stop, "stop"), **known, **self.denials}
+        best: list[tuple[int, int, list[tuple[str, str]]]] = [(0, 0, [])]
+        for end in range(1, len(text) + 1):
+            ways = []
+            for size in range(1, min(8, end) + 1):
+                piece = text[end - size : end]
+                lost, parts, cut = best[end - size]
+                kind = known.get(piece)
+                if kind:
+                    ways.append((lost, parts + 1, [*cut, (piece, kind)]))
+                elif size == 1:
+                    ways.append((lost + 1, parts, [*cut, (piece, "character")]))
+            best.append(min(ways, key=lambda way: way[:2]))
+        return best[-1][2]
+
+
+def _opposites(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
+    """Not satisfied is dissatisfied, and dissatisfied is not satisfied."""
+    pairs = reader.words.opposites
+    back = {opposite: idea for idea, opposite in pairs.items()}
+    for k, slot in enumerate(pattern.slots):
+        for idea in slot.ideas:
+            for mine, theirs, denied in ((idea, pairs.get(idea), ""), (idea, back.get(idea), "nots")):
+                if not theirs or (mine in pairs and not pattern.denied) or (mine in back and pattern.denied):
+                    continue
+                slots = (*pattern.slots[:k], replace(reader.idea_slot(theirs), near=slot.near), *pattern.slots[k + 1 :])
+                yield Pattern(slots, denied, pattern.predicate)
+
+
+def _compounds(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
+    """Two neighbouring ideas, said by one word."""
+    for idea in reader.words.words:
+        parts = set(idea.split())
+        for k in range(len(pattern.slots) - 1 if len(parts) == 2 else 0):
+            one, two = pattern.slots[k], pattern.slots[k + 1]
+            if parts <= {*one.ideas, *two.ideas} and parts & {*one.ideas} and parts & {*two.ideas}:
+                slots = (*pattern.slots[:k], reader.idea_slot(idea), *pattern.slots[k + 2 :])
+                yield replace(pattern, slots=slots)
+
+
+def _parted(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
+    """The same with a verb's prefix parted from it: a pattern a prefix."""
+    for k, slot in enumerate(pattern.slots):
+        for prefix in lexicon.language.prefixes:
+            words = [keys[0][1:] for keys in slot.ways if len(keys) == 1 and keys[0].startswith(f"={prefix}")]
+            bare = frozenset((f"={word.removeprefix(prefix)}",) for word in words if len(word) > len(prefix) + 1)
+            if bare and len(pattern.slots) < MOST_SLOTS:
+                pair = (Slot(frozenset([(prefix,)]), tied=True), replace(slot, ways=bare))
+                yield replace(pattern, slots=(*pattern.slots[:k], *pair, *pattern.slots[k + 1 :]))

@@ -1,0 +1,264 @@
+"""How a phrase that was found is meant: said, denied, asked, conditional or told of somebody else."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from keepwell.listening.languages import Language
+from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.marks import DENYING, KINDS
+
+_DENIES = frozenset(DENYING) - {"idle", "ceasing"}
+_ECHO = 9  # words of a question that an answer may deny whole
+
+
+class Verdict(StrEnum):
+    """Whether a phrase is said."""
+
+    HIT = "hit"
+    NEGATED = "negated"
+    NONE = "none"
+
+
+class Label(StrEnum):
+    """How it is said."""
+
+    QUESTION = "question"
+    CONDITION = "condition"
+    REPORTED = "reported"
+    DOUBLE = "double denial"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark in a sentence: kind, first and last token, clause."""
+
+    kind: str
+    first: int
+    last: int
+    clause: int
+
+
+@dataclass
+class Sentence:
+    """A sentence's tokens and what is marked in it."""
+
+    first: int
+    end: int
+    asks: bool
+    marks: list[Mark]
+    clauses: list[int] = field(default_factory=list)  # of its tokens
+
+    def of(self, *kinds: str) -> list[Mark]:
+        """Its marks of these kinds."""
+        return [mark for mark in self.marks if mark.kind in kinds]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A verdict with its evidence: the tokens of the cue, those of a denial that belongs to the phrase, labels."""
+
+    verdict: Verdict
+    cue: tuple[int, int] | None = None
+    own: tuple[int, int] | None = None
+    labels: tuple[Label, ...] = ()
+
+
+class Reader:
+    """Reads the sentences of one batch; each is looked at once."""
+
+    def __init__(self, batch: Batch, language: Language) -> None:
+        self.batch = batch
+        self.language = language
+        self.plain = ~batch.marks.telling(batch.sentence, len(batch.asks))  # sentences with nothing to consider
+        self._sentences: dict[int, Sentence] = {}
+        self._first_mark = np.searchsorted(batch.marks.first, batch.sentence_first)
+
+    def sentence(self, number: int) -> Sentence:
+        """A sentence by its number."""
+        if number not in self._sentences:
+            batch, marks = self.batch, self.batch.marks
+            low, high = self._first_mark[number], self._first_mark[number + 1]
+            first, end = int(batch.sentence_first[number]), int(batch.sentence_first[number + 1])
+            rows = zip(
+                marks.kind[low:high].tolist(), marks.first[low:high].tolist(), marks.last[low:high].tolist(),
+                marks.clause[low:high].tolist(), strict=True,
+            )  # fmt: skip
+            self._sentences[number] = Sentence(
+                first, end, bool(batch.asks[number]), [Mark(KINDS[k], a, b, c) for k, a, b, c in rows],
+                batch.clause[first:end].tolist(),
+            )  # fmt: skip
+        return self._sentences[number]
+
+    def read(self, spans: list[tuple[int, int]], denied: str) -> Meaning:
+        """What is meant by a phrase of which the slots stand at these tokens; `denied` is the denial it asks for."""
+        number = int(self.batch.sentence[spans[0][0]])
+        sentence = self.sentence(number)
+        spans = sorted(spans)
+        cues = self._cues(sentence, spans, denied)
+        own = None
+        if denied:
+            own = self._own(sentence, cues, spans, denied)
+            if own is None:
+                return Meaning(Verdict.NONE)
+            cues = [cue for cue in cues if cue is not own and not (cue.first == own.first and cue.kind in ("nots", "nones"))]
+            if self.language.concord:
+                cues = [cue for cue in cues if cue.clause != own.clause or cue.kind not in ("nots", "nobody", "nones")]
+            cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
+        count, cue = self._counted(cues)
+        labels = self._labels(sentence, spans, number)
+        if count % 2:
+            return Meaning(Verdict.NEGATED, cue, _place(own), labels)
+        if count:
+            return Meaning(Verdict.HIT, cue, _place(own), (*labels, Label.DOUBLE))
+        answer = self._denied_next(number, sentence, spans)
+        if answer:
+            return Meaning(Verdict.NEGATED, answer, _place(own), labels)
+        return Meaning(Verdict.HIT, None, _place(own), labels)
+
+    def _counted(self, cues: list[Mark]) -> tuple[int, tuple[int, int] | None]:
+        """How often it is denied, and the first cue. Where nobody and not are one denial, a clause denies once a "not"."""
+        if not cues:
+            return 0, None
+        count = sum(2 if cue.kind == "double" else 1 for cue in cues)
+        if self.language.concord:
+            count = 0
+            for clause in {cue.clause for cue in cues}:
+                here = [cue for cue in cues if cue.clause == clause]
+                simple = [cue for cue in here if cue.kind in ("nots", "nobody", "nones", "after", "matrix")]
+                nots = {cue.first for cue in simple if self._word(cue.first) in ("nem", "nie", "ne")}
+                count += sum(2 if cue.kind == "double" else 1 for cue in here if cue not in simple)
+                count += min(len(simple), max(1, len(nots)))
+        else:
+            seen: dict[int, Mark] = {}
+            for cue in cues:
+                seen.setdefault(cue.first, cue)
+            count = sum(2 if cue.kind == "double" else 1 for cue in seen.values())
+        return count, _place(min(cues, key=lambda cue: cue.first))
+
+    def _word(self, token: int) -> str:
+        a, b = self.batch.span(token, token)
+        return self.batch.texts[self.batch.turn[token]][a:b].lower()
+
+    def _cues(self, sentence: Sentence, spans: list[tuple[int, int]], denied: str) -> list[Mark]:
+        """The denials that reach the phrase."""
+        filled = {token for a, b in spans for token in range(a, b + 1)}
+        clause = sentence.clauses[spans[0][0] - sentence.first]
+        found = []
+        for mark in sentence.marks:
+            if mark.kind not in _DENIES or any(t in filled for t in range(mark.first, mark.last + 1)):
+                continue
+            if self._asks_politely(sentence, mark, denied):
+                continue
+            if mark.clause == clause:
+                if self._reaches(sentence, mark, spans, denied):
+                    found.append(mark)
+            elif mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause):
+                found.append(mark)
+        return found
+
+    def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
+        """A question that begins with a denial asks; "no" before who speaks answers something else."""
+        if mark.first != sentence.first and not (mark.kind == "nots" and self.language.characters):
+            return False
+        if mark.kind in ("nones", "answers") and mark.first == mark.last and not self.language.characters:
+            subjects = {m.first for m in sentence.of("subjects")}
+            if not self.language.concord and mark.last + 1 in subjects:
+                return True
+        polite = {(m.first, m.last) for m in sentence.of("polite")}
+        return sentence.asks and not denied and any(a <= mark.first and mark.last <= b for a, b in polite)
+
+    def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str) -> bool:
+        """Whether a denial in the phrase's own clause reaches it: not too far, and nothing that turns in between."""
+        behind = [a for a, _b in spans if a > mark.last]
+        if not behind:
+            return self._reaches_back(sentence, mark, spans, denied)
+        if mark.kind == "after":
+            return False
+        between = sentence.of("contrast", "knowing")
+        if any(mark.last < m.first < behind[0] for m in between):
+            return False
+        inside = any(b < mark.first for _a, b in spans)
+        reach = self.language.reach * (2 if mark.kind in ("nobody", "matrix", "inverse") else 1)
+        return inside or self._steps(sentence, mark.last, behind[0]) <= reach
+
+    def _reaches_back(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str) -> bool:
+        last = max(b for _a, b in spans)
+        if any(last < m.first < mark.first for m in sentence.of("contrast")):
+            return False
+        steps = self._steps(sentence, last, mark.first)
+        if mark.kind == "after":
+            return steps <= self.language.reach
+        if mark.kind in ("inverse", "double"):
+            return False
+        return steps <= self.language.back
+
+    def _steps(self, sentence: Sentence, a: int, b: int) -> int:
+        """How many words of the same clause stand between two tokens."""
+        clause = sentence.clauses[b - sentence.first]
+        return sum(1 for token in range(a + 1, b) if sentence.clauses[token - sentence.first] == clause)
+
+    def _denies_what_follows(self, sentence: Sentence, mark: Mark, clause: int) -> bool:
+        """Whether a denial denies the later clause, because that clause is what it speaks of."""
+        begins = sentence.first + sentence.clauses.index(clause)
+        if not any(m.first in (begins, begins + 1) for m in sentence.of("that")):
+            return mark.kind == "matrix" and self.language.characters and self._next_clause(sentence, mark, begins)
+        if any(m.first > mark.last and m.first < begins for m in sentence.of("knowing", "contrast")):
+            return False
+        return self._next_clause(sentence, mark, begins)
+
+    def _next_clause(self, sentence: Sentence, mark: Mark, begins: int) -> bool:
+        """Whether the clause that begins there is the next one after the mark's own."""
+        between = set(sentence.clauses[mark.last - sentence.first : begins - sentence.first]) - {mark.clause}
+        return not between
+
+    def _own(self, sentence: Sentence, cues: list[Mark], spans: list[tuple[int, int]], denied: str) -> Mark | None:
+        """The denial that a phrase with one in it asks for: the nearest before its last word."""
+        clause = sentence.clauses[spans[0][0] - sentence.first]
+        ceasing = [] if denied == "nobody" else [
+            m for m in sentence.of("ceasing") if m.clause == clause and m.last < spans[-1][0]
+            and self._steps(sentence, m.last, spans[-1][0]) <= self.language.near
+        ]  # fmt: skip
+        kinds = {"nobody": ("nobody",), "nots": ("nots", "nobody", "nones"), "nones": ("nones", "nots")}[denied]
+        best, least = None, 1 << 30
+        for cue in (*cues, *ceasing):
+            if cue.clause != clause or cue.kind not in (*kinds, "ceasing"):
+                continue
+            ahead = cue.first < spans[-1][0]
+            if not ahead and not (denied == "nones" and cue.kind == "nones"):
+                continue
+            steps = self._steps(sentence, *((cue.last, spans[-1][0]) if ahead else (spans[-1][1], cue.first)))
+            if steps < least:
+                best, least = cue, steps
+        return best
+
+    def _labels(self, sentence: Sentence, spans: list[tuple[int, int]], number: int) -> tuple[Label, ...]:
+        found = []
+        if sentence.asks:
+            found.append(Label.QUESTION)
+        if sentence.of("conditions"):
+            found.append(Label.CONDITION)
+        if sentence.of("reports"):
+            found.append(Label.REPORTED)
+        return tuple(found)
+
+    def _denied_next(self, number: int, sentence: Sentence, spans: list[tuple[int, int]]) -> tuple[int, int] | None:
+        """The short denial that answers a question which only repeats the phrase."""
+        if not sentence.asks or number + 1 >= len(self.batch.asks) or sentence.end - sentence.first > _ECHO * (
+            2 if self.language.characters else 1
+        ):  # fmt: skip
+            return None
+        after = self.sentence(number + 1)
+        if self.batch.turn[after.first] != self.batch.turn[sentence.first]:
+            return None
+        starts = {after.first}
+        for mark in after.of("asides"):
+            if mark.first == after.first:
+                starts.add(mark.last + 1)
+        answers = [mark for mark in after.of("answers") if mark.first in starts]
+        return _place(max(answers, key=lambda mark: mark.last)) if answers else None
+
+
+def _place(mark: Mark | None) -> tuple[int, int] | None:
+    return (mark.first, mark.last) if mark else None
