@@ -16,6 +16,7 @@ from keepwell.listening.said import State
 
 RATE = 16_000  # samples a second: what voice detection and transcription hear
 MOST_CHANNELS = 8
+_GATHERED = 200_000  # samples that are resampled at once
 _CALLED = {
     "wav": {".wav", ".wave"},
     "mp3": {".mp3"},
@@ -142,6 +143,39 @@ def _frames(opened: Any, errors: _Errors) -> Iterator[Any]:
             errors.count += 1
 
 
+def _resampler(frame: Any) -> Any:
+    return needed("av").AudioResampler(format="fltp", layout=frame.layout.name, rate=RATE)
+
+
+def _gathered(frames: Iterator[Any]) -> Iterator[Any]:
+    """Frames put together to some seconds each, for speed; None where the kind of sound changes, and at the end."""
+    fifo: Any = None
+    kind: tuple[str, str, int] | None = None
+    for frame in frames:
+        frame.pts = None
+        now = (frame.layout.name, frame.format.name, frame.sample_rate)
+        if now != kind:
+            if fifo is not None:
+                yield from _rest(fifo)
+            fifo, kind = needed("av").AudioFifo(), now
+        fifo.write(frame)
+        if fifo.samples >= _GATHERED:
+            yield _unmarked(fifo.read())
+    if fifo is not None:
+        yield from _rest(fifo)
+
+
+def _rest(fifo: Any) -> Iterator[Any]:
+    if fifo.samples:
+        yield _unmarked(fifo.read())
+    yield None
+
+
+def _unmarked(frame: Any) -> Any:
+    frame.pts = None  # the times of broken files are not to be trusted
+    return frame
+
+
 class Stream:
     """The sound of a recording, read once from its beginning.
 
@@ -160,16 +194,15 @@ class Stream:
     def chunks(self) -> Iterator[Samples]:
         """The samples, in pieces of shape (channels, n), from -1 to 1."""
         resampler: Any = None
-        layout = ""
-        for frame in _frames(self._opened, self._errors):
-            if resampler is None or frame.layout.name != layout:
-                layout = frame.layout.name
-                resampler = needed("av").AudioResampler(format="fltp", layout=layout, rate=RATE)
-            frame.pts = None
-            for made in resampler.resample(frame):
-                yield self._fitted(made.to_ndarray())
-        for made in resampler.resample(None) if resampler else ():
-            yield self._fitted(made.to_ndarray())
+        for frame in _gathered(_frames(self._opened, self._errors)):
+            if frame is None or resampler is None:
+                for made in resampler.resample(None) if resampler else ():
+                    yield self._fitted(made.to_ndarray())
+                resampler = None
+            if frame is not None:
+                resampler = resampler or _resampler(frame)
+                for made in resampler.resample(frame):
+                    yield self._fitted(made.to_ndarray())
 
     def _fitted(self, samples: Samples) -> Samples:
         rows = np.asarray(samples[: self.channels], dtype=np.float32)
