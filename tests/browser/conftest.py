@@ -58,7 +58,7 @@ def opened(site: Site, chrome: Browser) -> Iterator[Opener]:
 
     def open_(**manners: Any) -> Page:
         context = chrome.new_context(base_url=site.address, **{"locale": "en-GB", **manners})
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         watches.append(Watch(page))

@@ -60,7 +60,7 @@ def _run(order: list[str]) -> str:
     env = {name: value for name, value in os.environ.items() if name not in gone}
     env |= {
         "DJANGO_SETTINGS_MODULE": "keepwell.site.settings",
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")])),
         "OMP_NUM_THREADS": "1",
     }
     done = subprocess.run(order, env=env, capture_output=True, text=True, check=False, timeout=900)

@@ -1,6 +1,7 @@
 """Each kind of person's morning, from signing in to done."""
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def test_a_success_manager_sees_whom_to_contact_and_why_calls_and_logs_it(
     first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     expect(page.get_by_role("heading", name=said("What happened"))).to_be_visible()
-    expect(page.get_by_role("heading", name=said("Why {risk}", risk="").strip())).to_be_visible()
+    expect(
+        page.get_by_role("heading", name=re.compile(said("Why %(risk)s") % {"risk": r"\d+%"}))
+    ).to_be_visible()
 
     # What is due is done, and the contact is logged with it.
     page.get_by_role("link", name=said("Today"), exact=True).click()
@@ -64,22 +67,6 @@ def test_a_success_manager_answers_an_alert_and_takes_it_back(opened: Opener) ->
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
-
-
-def test_a_manager_tries_a_threshold_on_the_past_and_saves_it(opened: Opener) -> None:
-    page = opened()
-    sign_in(page, address_of("manager"))
-    page.get_by_role("link", name="Alerts", exact=True).click()
-    page.get_by_role("link", name="Thresholds").click()
-    page.get_by_role("link", name="Set Silence").click()
-    page.get_by_label("Raise it from").fill("75")
-    page.get_by_label("Near from").fill("60")
-    page.get_by_role("button", name="See what it would have done").click()
-    save = page.get_by_role("button", name="Save this setting")
-    save.wait_for(timeout=IN_TIME)
-    save.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What raises an alert")
-    expect(page.locator("tbody")).to_contain_text("75")
 
 
 def test_a_manager_sets_a_playbook_down_and_starts_it_at_an_account(opened: Opener) -> None:
