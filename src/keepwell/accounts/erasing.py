@@ -5,16 +5,19 @@ shows is made from it, so a contact without a personal row in the book is not pr
 between, erasing again does the rest.
 """
 
-from collections.abc import Iterable
+import json
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from keepwell.accounts.models import Contact, Entry, Outgoing
 from keepwell.accounts.projecting.entries import key_of
 from keepwell.accounts.rooms import added
 from keepwell.accounts.timeline import all_kinds
+from keepwell.accounts.unnaming import forget_pages, unname
+from keepwell.api.models import Kept
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine
 from keepwell.book.erasing import Erased
@@ -48,47 +51,38 @@ def erase_contact(*, contact: Contact, book: Book, engine: Engine, by: Member | 
     """Erase a person everywhere; figures stay as they are. Raises BadBook where somebody else is writing the book."""
     erased = book.erase_person(contact.source_id or contact.contact_id)
     with transaction.atomic():
-        for room in added("erase", "ERASERS"):
-            room.erase(contact)
-        for entry in contact.entries.all():
-            entry.data = {name: value for name, value in entry.data.items() if name not in _SAID}
-            entry.contact = None
-            entry.save(update_fields=["data", "contact"])
-        for row in Outgoing.objects.filter(row__contact_id=contact.source_id) if contact.source_id else ():
-            row.row = row.row | {"contact_id": None}
-            row.save(update_fields=["row"])
+        erase_in_office(contact)
         counts = dict(erased.rows) | {"quarantine": erased.quarantined}
         record("erase contact", by=by, of=contact, after={"rows": counts})
         Contact.objects.filter(pk=contact.pk).delete()
     _forget_words(book.moment(engine), engine, erased.rows)
+    forget_pages()
     return erased
 
 
-def erased_in(book: Book, engine: Engine) -> list[str]:
-    """The surrogates of everybody a book has erased: what a restored backup has to be told again."""
-    moment = book.moment(engine)
-    if not moment.has("erased"):
-        return []
-    rows = engine.collect(moment.frame("erased")).to_pylist()
-    return sorted({row["hash"] for row in rows if row["table"] == "contacts"})
+def erase_in_office(contact: Contact) -> None:
+    """Take a person's words and name out of everything that the office holds of them, or that names them."""
+    for room in added("erase", "ERASERS"):
+        room.erase(contact)
+    for entry in Entry.objects.filter(contact=contact.pk):
+        entry.data = {name: value for name, value in entry.data.items() if name not in _SAID}
+        entry.contact = None
+        entry.save(update_fields=["data", "contact"])
+    for row in Outgoing.objects.filter(row__contact_id=contact.source_id) if contact.source_id else ():
+        words = {name: "" for name in _SAID if row.row.get(name)}
+        row.row = row.row | {"contact_id": None} | words
+        row.save(update_fields=["row"])
+    Kept.objects.filter(_answered(contact)).delete()
+    unname(contact)
 
 
-def erase_again(*, surrogates: Iterable[str], book: Book, engine: Engine) -> int:
-    """Erase, in a book and office that were restored from an older backup, whoever has been erased since.
-
-    Returns how many were found again. The backup must be of the same book: surrogates are salted with its secret.
-    """
-    wanted = set(surrogates) - set(erased_in(book, engine))
-    moment = book.moment(engine)
-    if not wanted or not moment.has("contacts_personal"):
-        return 0
-    people = engine.collect(moment.personal("contacts").select("contact_id", "source_id")).to_pylist()
-    back = [one for one in people if one["contact_id"] in wanted]
-    for one in back:
-        known = Contact.objects.filter(pk=one["contact_id"]).first()
-        contact = known or Contact(contact_id=one["contact_id"], source_id=one["source_id"])
-        erase_contact(contact=contact, book=book, engine=engine, by=None)
-    return len(back)
+def _answered(contact: Contact) -> Q:
+    """Answers kept for programs that tell of a person: their call is answered anew."""
+    asked = Q(body__contains=contact.contact_id)
+    for word in (contact.name, contact.email, contact.source_id):
+        if word:
+            asked |= Q(body__contains=word) | Q(body__contains=json.dumps(word)[1:-1])
+    return asked
 
 
 def _in_book(moment: Moment, engine: Engine, surrogate: str) -> dict[str, list[dict[str, Any]]]:

@@ -18,7 +18,7 @@ def _erase(contact: Contact) -> int:
     touches = Touch.objects.filter(contact=contact)
     keys = [f"{OURS}{key}" for key in touches.values_list("key", flat=True)]
     for one in Outgoing.objects.filter(table="touches", key__in=keys):
-        one.row = one.row | {"contact_id": None, "topic": ""}
+        one.row = one.row | {"contact_id": None, "topic": "", "note": ""}
         one.save(update_fields=["row"])
     Reservation.objects.filter(contact=contact).update(contact=None, topic="")
     Hold.objects.filter(contact=contact).delete()

@@ -127,21 +127,6 @@ def test_what_is_known_of_a_person_is_taken_out_whole(own: Source, person: Conta
     assert Change.objects.filter(what="export contact", key=person.pk).exists()
 
 
-def test_a_restored_older_backup_is_told_again_whom_to_forget(
-    own: Source, person: Contact, tmp_path: Path
-) -> None:
-    shutil.copytree(tmp_path / "book", tmp_path / "backup")
-    erasing.erase_contact(contact=person, book=own.book, engine=own.engine, by=None)
-    remembered = erasing.erased_in(own.book, own.engine)
-    restored = Source.of(Book.open(tmp_path / "backup"), own.engine, NOW)
-    project_accounts(restored)
-    assert Contact.objects.filter(pk=person.pk).exists()
-    assert erasing.erase_again(surrogates=remembered, book=restored.book, engine=own.engine) == 1
-    project_accounts(Source.of(restored.book, own.engine, NOW))
-    assert not Contact.objects.filter(pk=person.pk).exists()
-    assert erasing.erase_again(surrogates=remembered, book=restored.book, engine=own.engine) == 0
-
-
 def test_erasing_is_for_managers_who_mean_it(
     own: Source, person: Contact, people: dict[str, Member], settings: Any
 ) -> None:

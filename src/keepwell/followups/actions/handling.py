@@ -89,11 +89,11 @@ def change(*, follow_up: FollowUp, by: Member, **values: Any) -> FollowUp:
     """Change what is to be done of an open follow-up: due, what, channel, contact, kind."""
     with transaction.atomic():
         kept = _open(follow_up)
-        before = {name: str(getattr(kept, name)) for name in values}
+        before = {name: _told(getattr(kept, name)) for name in values}
         for name, value in values.items():
             setattr(kept, name, value)
         kept.save(update_fields=list(values))
-        after = {name: str(value) for name, value in values.items()}
+        after = {name: _told(value) for name, value in values.items()}
         record("change follow-up", by=by, of=kept, before=before, after=after)
     return kept
 
@@ -223,6 +223,11 @@ def _sees(member: Member, account: Account) -> None:
 def _team(by: Member, follow_up: FollowUp) -> str:
     kinds = list(by.teams.order_by("name").values_list("kind", flat=True))
     return follow_up.team if follow_up.team in kinds else kinds[0] if kinds else ""
+
+
+def _told(value: Any) -> str:
+    """A field for the trail; of a person it says no name."""
+    return value.pk if isinstance(value, Contact) else str(value)
 
 
 def _called(member: Member, text: str) -> bool:

@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from keepwell.accounts.erasing import erase_contact
 from keepwell.accounts.models import Contact
-from keepwell.accounts.rooms import added
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.book.persons import SOURCE_ID
@@ -45,18 +45,26 @@ def erased_since(folder: Path, secret: bytes, homes: Iterable[str]) -> Erased:
 
 
 def erase_again(book: Book, gone: Erased) -> int:
-    """Erase from a restored book and its office whoever is on the list; how many persons it had not erased."""
+    """Erase from a restored book and its office whoever is on the list; how many persons it had not erased.
+
+    Whom the backup never knew is remembered as well, so that no later load brings them in.
+    """
     missing = gone - _erased_in(book)
     if not missing:
         return 0
     persons = {key for table, key in missing if table == "contacts"}
-    for source_id in _source_ids(book, persons):
-        book.erase_person(source_id)
+    named = _source_ids(book, persons)
+    engine = engine_named("duckdb")
+    try:
+        for key in sorted(
+            named.keys() | set(Contact.objects.filter(pk__in=persons).values_list("pk", flat=True))
+        ):
+            known = Contact.objects.filter(pk=key).first()
+            contact = known or Contact(contact_id=key, source_id=named.get(key, ""))
+            erase_contact(contact=contact, book=book, engine=engine, by=None)
+    finally:
+        engine.close()
     book.obey_erased(missing)
-    for contact in Contact.objects.filter(pk__in=persons):
-        for eraser in added("erase", "ERASERS"):
-            eraser.erase(contact)
-        contact.delete()
     return len(persons)
 
 
@@ -78,13 +86,18 @@ def _erased_in(book: Book) -> Erased:
         engine.close()
 
 
-def _source_ids(book: Book, persons: set[str]) -> list[str]:
+def _source_ids(book: Book, persons: set[str]) -> dict[str, str]:
+    """By surrogate what the source calls those of some persons that the book knows."""
     engine = engine_named("duckdb")
     try:
         moment = book.moment(engine)
         if not persons or not moment.has("contacts"):
-            return []
+            return {}
         rows = engine.collect(moment.personal("contacts").select("contact_id", SOURCE_ID)).to_pylist()
-        return [row[SOURCE_ID] for row in rows if row["contact_id"] in persons and row[SOURCE_ID]]
+        return {
+            row["contact_id"]: row[SOURCE_ID]
+            for row in rows
+            if row["contact_id"] in persons and row[SOURCE_ID]
+        }
     finally:
         engine.close()
