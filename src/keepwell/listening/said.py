@@ -192,8 +192,8 @@ def numbered(turns: Iterable[Turn]) -> Iterator[Turn]:
 def joined(turns: Iterable[Turn], longest_pause: float = 2.0) -> list[Turn]:
     """Turns where one speaker's lines that follow each other within `longest_pause` seconds are one turn.
 
-    Captions cut speech into lines; a rule looks at what was said before the other side spoke. Turns that differ in
-    channel, or that have no speaker, stay as they are.
+    Captions cut speech into lines; a rule looks at what was said before the other side spoke. Turns of different
+    channels, and those with neither a speaker nor a channel, stay as they are.
     """
     found: list[Turn] = []
     for turn in turns:
@@ -206,7 +206,11 @@ def joined(turns: Iterable[Turn], longest_pause: float = 2.0) -> list[Turn]:
 
 
 def _go_on(last: Turn, turn: Turn, longest_pause: float) -> bool:
-    if not turn.speaker or (last.speaker, last.side, last.channel) != (turn.speaker, turn.side, turn.channel):
+    if (not turn.speaker and turn.channel is None) or (last.speaker, last.side, last.channel) != (
+        turn.speaker,
+        turn.side,
+        turn.channel,
+    ):
         return False
     if last.pieces or turn.pieces or last.at != turn.at:
         return False
