@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from keepwell.lib.days import Period, add_months, from_number, number, parse_day
+from keepwell.lib.days import Period, add_months, number, parse_day
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -71,14 +71,15 @@ class Risks:
 
     def past(self, *, months: int = MONTHS, horizon: int = HORIZON) -> "Observations":
         """Observations of the newest `months` month-ends of which it is known what became of them."""
+        return self.observe(self._past_days(months, horizon), horizon=horizon)
+
+    def _past_days(self, months: int, horizon: int) -> "list[date]":
         from keepwell.risk.observations import month_ends
 
-        days = [
-            day for day in month_ends(self.ledger, months + horizon // 28 + 1) if self._matured(day, horizon)
-        ]
-        if not days:
+        ends = month_ends(self.ledger, months + horizon // 28 + 1)
+        if not (days := [day for day in ends if self._matured(day, horizon)]):
             raise self._too_short(horizon)
-        return self.observe(days[-months:], horizon=horizon)
+        return days[-months:]
 
     def _too_short(self, horizon: int) -> KeepwellError:
         from keepwell.risk.enough import NotEnough
@@ -148,20 +149,11 @@ class Risks:
         except KeepwellError:
             return None
 
-    def said_then(
-        self, *, months: int, horizon: int = HORIZON, seed: int = 0
-    ) -> "tuple[Observations, Floats]":
-        """The past, and the chances that the model in use would have said at its newest `months` month-ends.
+    def said_then(self, months: int) -> "tuple[Observations, Floats]":
+        """The newest `months` month-ends and what the model in use would have said at them: quick, no judge of it."""
+        from keepwell.risk.looking_back import said_of
 
-        Quicker than `backtest`, and no judge of the model: see `keepwell.risk.looking_back`. Raises KeepwellError
-        where there is no model.
-        """
-        from keepwell.risk.looking_back import said_then
-
-        _number, trained = self._in_use(horizon)
-        seen = self.past(horizon=horizon)
-        days = [from_number(day) for day in seen.days()[-months:].tolist()]
-        return seen, said_then(trained, seen, days, seed=seed, progress=self._progress)
+        return said_of(self._in_use(HORIZON)[1], self._past_days(MONTHS, HORIZON), months, self.observe)
 
     def _backtest_of(
         self, day: date, months: int, horizon: int, tops: Sequence[float], seed: int

@@ -190,7 +190,7 @@ def past_of(risks: "Risks", trigger: Trigger, bounds: Bounds, *, kept: Path | No
 
 def _said(risks: "Risks", kept: Path | None) -> "tuple[Observations, Floats]":
     if kept is not None and kept.exists():
-        obs = risks.past()
+        obs = risks.past(months=MONTHS + 1)
         with np.load(kept, allow_pickle=False) as stored:
             said = dict(
                 zip(zip(stored["accounts"], stored["as_of"], strict=True), stored["chances"], strict=True)
