@@ -6,10 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
-from keepwell.accounts import queries
+from keepwell.accounts import actions, queries
 from keepwell.accounts.conditions import saved
 from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.rooms import added
@@ -47,10 +50,49 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "accounts/list.html",
         {
+            "mates": team_mates(request.user) if may(request.user, Right.MANAGE) else [],
+            "gave": len(request.session.get("gave accounts", {}).get("before", {})),
             "page": page,
             "rows": shown(page),
             "asked": asked,
             "segments": sorted(segments),
+@needs(Right.MANAGE)
+@require_POST
+def give(request: HttpRequest) -> HttpResponse:
+    """Give the ticked accounts to a team-mate, or to nobody."""
+    assert isinstance(request.user, Member)
+    chosen, to = queries.accounts_of(request.user).filter(pk__in=request.POST.getlist("account")), None
+    said = request.POST.get("to", "")
+    if said.isdecimal():
+        to = team_mates(request.user).filter(pk=int(said)).first()
+    if to is None and said != "nobody":
+        messages.error(request, _("Say to whom."))
+        return _to_list(request)
+    given = actions.give(accounts=chosen, by=request.user, owner=to)
+    n = len(given["before"])
+    if n:
+        request.session["gave accounts"] = given  # the list offers to take it back
+        messages.success(request, ngettext("{n} account given.", "{n} accounts given.", n).format(n=n))
+    else:
+        messages.info(request, _("No account was ticked whose owner changes."))
+    return _to_list(request)
+
+
+@needs(Right.MANAGE)
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what was given a moment ago."""
+    assert isinstance(request.user, Member)
+    given = request.session.pop("gave accounts", None)
+    n = actions.take_back(given=given, by=request.user) if given else 0
+    messages.success(request, ngettext("{n} went back.", "{n} went back.", n).format(n=n))
+    return _to_list(request)
+
+
+def _to_list(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('accounts:list')}?{request.POST.get('back', '')}")
+
+
             "saved": sorted(saved()),
             "healths": Standing.Health.choices,
             "sorts": queries.SORTS,

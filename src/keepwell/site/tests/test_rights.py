@@ -98,7 +98,7 @@ ADDRESSES: dict[str, Row | None] = {
     "alive": (ALL, NONE),
     "closed": (NONE, ALL, "/sign/email/"),
     "search": (SIGNED, NONE),
-    "settings": ("a", NONE),
+    "settings": (SIGNED, NONE),  # each their own parts
     "night": ("a", "a"),
     "night-begin": (NONE, "a"),
     "night-progress": ("a", NONE),
@@ -107,6 +107,8 @@ ADDRESSES: dict[str, Row | None] = {
     "metrics": (ALL, NONE),  # from this machine, as here; from elsewhere with a token: its own tests
     # accounts
     "accounts:list": (SIGNED, NONE),
+    "accounts:give": (NONE, MANAGES),
+    "accounts:undo": (NONE, MANAGES),
     "accounts:account": (SEES, NONE, account),
     "accounts:contact": (MANAGES, NONE, contact),
     "accounts:contact_export": None,  # needs a book: accounts/tests/test_people.py

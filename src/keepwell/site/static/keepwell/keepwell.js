@@ -3,6 +3,8 @@
 document.addEventListener("keydown", (event) => {
   const inField = event.target.closest("input, select, textarea, [contenteditable]");
   if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (onLine(event.key)) return event.preventDefault();
   const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!wanted) return;
   event.preventDefault();
@@ -25,3 +27,24 @@ document.addEventListener("keydown", (event) => {
     stops[0].focus();
   }
 });
+
+// j and k lead from line to line of a list, x ticks the one that has the focus; says whether the key was one of them.
+function onLine(key) {
+  const step = { j: 1, k: -1 }[key];
+  const lines = [...document.querySelectorAll("main table.stack tbody tr, main ul.cards > li")];
+  const here = lines.findIndex((line) => line.contains(document.activeElement));
+  if (step) {
+    const next = lines[here < 0 ? (step > 0 ? 0 : lines.length - 1) : here + step];
+    next?.querySelector("a, button")?.focus();
+    return lines.length > 0;
+  }
+  const box = key === "x" && here >= 0 ? lines[here].querySelector("input[type=checkbox]") : null;
+  box?.click();
+  return Boolean(box);
+}
+
+// A button that opens what lies above the page: there only where this runs.
+for (const button of document.querySelectorAll("[data-opens]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+}
