@@ -20,7 +20,7 @@ from keepwell.accounts.showing import shown, told
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
-from keepwell.members.rights import Right, may, needs
+from keepwell.members.rights import Right, may, needs, team_mates
 
 PAGE, TIMELINE = 50, 30
 
