@@ -50,12 +50,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "accounts/list.html",
         {
-            "mates": team_mates(request.user) if may(request.user, Right.MANAGE) else [],
-            "gave": len(request.session.get("gave accounts", {}).get("before", {})),
             "page": page,
             "rows": shown(page),
             "asked": asked,
             "segments": sorted(segments),
+            "saved": sorted(saved()),
+            "healths": Standing.Health.choices,
+            "sorts": queries.SORTS,
+            "mates": team_mates(request.user) if may(request.user, Right.MANAGE) else [],
+            "gave": len(request.session.get("gave accounts", {}).get("before", {})),
+        },
+    )
+
+
 @needs(Right.MANAGE)
 @require_POST
 def give(request: HttpRequest) -> HttpResponse:
@@ -91,13 +98,6 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _to_list(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('accounts:list')}?{request.POST.get('back', '')}")
-
-
-            "saved": sorted(saved()),
-            "healths": Standing.Health.choices,
-            "sorts": queries.SORTS,
-        },
-    )
 
 
 @needs(Right.SEE)
