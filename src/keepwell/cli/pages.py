@@ -70,5 +70,5 @@ def accounts(found: "Statement", line: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = found.list(line).to_pylist()
     for row in rows:
         for name in ("opening", "closing", "change"):
-            row[name] = found.money(row[name])
+            row[name] = str(row[name])
     return rows

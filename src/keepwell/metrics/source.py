@@ -89,7 +89,7 @@ class Source:
         return found if found.num_rows <= MOST_ALIKE else None
 
     def list(self, line: str, segment: str | None, kept_by: str | None, most: int | None = None) -> pa.Table:
-        """The accounts behind a line, the largest first; `segment` and `kept_by` narrow it."""
+        """The accounts behind a line, the largest first, in minor units; `segment` and `kept_by` narrow it."""
         found = self.on(self.everyone if line in (*BALANCES, "leaving", "unchanged") else self.moved, line)
         if segment is not None:
             found = found.filter(nw.col("segment") == segment)

@@ -20,7 +20,7 @@ from keepwell.metrics.lines import LINES, AccountLines, MoneyLines, account_line
 from keepwell.metrics.refusal import Refusal, refusals
 from keepwell.metrics.registry import Ratio, all_metrics
 from keepwell.metrics.source import Source
-from keepwell.metrics.tabular import Tabular, money_column
+from keepwell.metrics.tabular import Tabular, in_money, money_column
 
 DEFINITION = "opening_set"
 VERSION = 1
@@ -71,9 +71,10 @@ class Statement(Tabular):
         return self.accounts.opening < SMALL
 
     def list(self, line: str, most: int | None = None) -> pa.Table:
-        """The accounts behind a line: account_id, name, opening, closing, change (minor units), leaving_kind, …
+        """The accounts behind a line: account_id, name, opening, closing, change, leaving_kind, kept_by.
 
-        The largest first: by what they pay on a balance, by how much changed elsewhere; at most `most` if given.
+        Money is in decimals of the reporting currency. The largest first: by what they pay on a balance, by how
+        much changed elsewhere; at most `most` if given.
         Raises KeepwellError with near names where there is no such line.
         """
         if line not in LINES:
@@ -87,7 +88,8 @@ class Statement(Tabular):
             )
         if self.source is None:
             raise KeepwellError(_("This statement was made without its accounts."))
-        return self.source.list(line, self.segment, self.kept_by, most)
+        found = self.source.list(line, self.segment, self.kept_by, most)
+        return in_money(found, ("opening", "closing", "change"), self.currency)
 
     def to_dict(self, *, intervals: bool = False) -> dict[str, Any]:
         """The documented JSON form: money as decimal strings, rates null where there is no base.

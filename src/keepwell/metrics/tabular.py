@@ -1,11 +1,13 @@
 """Answers turn into dataframes: Arrow always, Polars and pandas where they are installed."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from keepwell.lib.money import exponent, to_decimal
+from keepwell.lib.money import exponent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,10 +34,20 @@ class Tabular:
         return frame
 
 
-def money_column(amounts: "list[int | None]", currency: str) -> pa.Array:
-    """Minor units as decimals of the currency."""
-    said: list[Decimal | None] = [None if a is None else to_decimal(a, currency) for a in amounts]
-    return pa.array(said, pa.decimal128(38, exponent(currency)))
+def money_column(minor: "list[int | None] | pa.ChunkedArray", currency: str) -> pa.Array | pa.ChunkedArray:
+    """Minor units as decimals of the currency: what a table that people take away holds money in."""
+    places = exponent(currency)
+    whole = pa.array(minor, pa.int64()) if isinstance(minor, list) else minor
+    unit = pa.scalar(Decimal(1).scaleb(-places), pa.decimal128(places + 1, places))
+    return pc.multiply(whole.cast(pa.decimal128(19)), unit).cast(pa.decimal128(38, places))
+
+
+def in_money(table: pa.Table, names: Iterable[str], currency: str) -> pa.Table:
+    """The table with these of its columns, of minor units, as decimals of the currency."""
+    for name in names:
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, money_column(table[name], currency))
+    return table
 
 
 def table_of(rows: list[dict[str, Any]], kinds: dict[str, pa.DataType]) -> pa.Table:

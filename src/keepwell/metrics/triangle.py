@@ -9,7 +9,7 @@ import pyarrow as pa
 from keepwell.lib.days import Grain
 from keepwell.lib.money import to_decimal
 from keepwell.metrics.intervals import small, wilson
-from keepwell.metrics.tabular import Tabular
+from keepwell.metrics.tabular import Tabular, in_money
 
 Measure = Literal["accounts", "mrr"]
 
@@ -94,9 +94,9 @@ class Cohorts(Tabular):
         return [self._said(cell) for cell in self.mean]
 
     def to_arrow(self) -> pa.Table:
-        """One row a cell; active and base in accounts or in minor units of the reporting currency."""
+        """One row a cell; active and base in accounts, or in decimals of the reporting currency."""
         flat = [(c, cell) for c in self.cohorts for cell in c.cells]
-        return pa.table(
+        found = pa.table(
             {
                 "cohort": pa.array([c.cohort for c, _cell in flat], pa.string()),
                 "size": pa.array([c.size for c, _cell in flat], pa.int64()),
@@ -108,6 +108,7 @@ class Cohorts(Tabular):
                 "small": pa.array([cell.small for _c, cell in flat], pa.bool_()),
             }
         )
+        return in_money(found, ("active", "base"), self.reporting) if self.measure == "mrr" else found
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts.reading import kind_name
 
@@ -28,7 +27,7 @@ def _behind(statement: "Statement", line: str, most: int) -> list[dict[str, Any]
         {
             "account_id": row["account_id"],
             "name": row.get("name") or row["account_id"],
-            **{k: str(to_decimal(row[k] or 0, unit)) for k in ("opening", "closing", "change")},
+            **{k: str(row[k]) for k in ("opening", "closing", "change")},
             "currency": unit,
             "why": _why(row),
         }

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import keepwell as kw
 from keepwell.metrics import source as source_module
 from keepwell.metrics.intervals import bootstrap, wilson
+from keepwell.metrics.tabular import money_column
 
 
 def _rows():
@@ -62,7 +64,7 @@ def test_a_share_of_accounts_has_wilsons_interval(quarter):
 def test_a_share_of_money_has_the_bootstrap_over_the_accounts_of_the_opening(quarter):
     held = quarter.to_dict(intervals=True)["intervals"]
     accounts = quarter.list("opening")
-    opening, closing = (accounts[name].to_numpy() for name in ("opening", "closing"))
+    opening, closing = (accounts[name].cast("float64").to_numpy() for name in ("opening", "closing"))
     for name, numerator in (
         ("net_revenue_retention", closing),
         ("gross_revenue_retention", np.minimum(opening, closing)),
@@ -105,6 +107,26 @@ def test_a_list_can_be_cut_to_its_largest(quarter):
     assert whole["opening"].to_pylist() == sorted(whole["opening"].to_pylist(), reverse=True)
     changes = [abs(c) for c in quarter.list("expansion")["change"].to_pylist()]
     assert changes == sorted(changes, reverse=True)
+
+
+def test_money_in_every_table_taken_away_is_in_whole_units_of_its_currency(company, quarter):
+    of_line = {row["line"]: row["mrr"] for row in quarter.to_arrow().to_pylist() if row["segment"] is None}
+    for line in ("opening", "closing"):
+        behind = quarter.list(line)
+        assert behind[line].type == pa.decimal128(38, 2)
+        assert sum(behind[line].to_pylist()) == of_line[line]
+    assert sum(quarter.list("churned").to_pandas()["change"]) == -of_line["churned"]
+    cells = company.cohorts("quarter", measure="mrr")
+    said = [cell["active"] for cohort in cells.to_dict() for cell in cohort["cells"]]
+    assert [str(a) for a in cells.to_arrow()["active"].to_pylist()] == said
+
+
+@pytest.mark.parametrize(("currency", "told"), [("JPY", "1200"), ("EUR", "12.00"), ("KWD", "1.200")])
+def test_money_in_a_table_has_the_decimals_of_its_currency(currency, told):
+    assert [None if a is None else str(a) for a in money_column([1200, None], currency).to_pylist()] == [
+        told,
+        None,
+    ]
 
 
 def test_a_statement_is_a_table_of_its_lines_and_then_of_each_segment(quarter):

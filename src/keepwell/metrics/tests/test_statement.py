@@ -110,8 +110,8 @@ def test_rates_are_exact_fractions_of_the_opening(every_line):
 def test_the_accounts_behind_a_line_come_largest_change_first(every_line):
     rows = statement(every_line, QUARTER).list("churned").to_pylist()
     assert [(r["account_id"], r["opening"], r["closing"], r["change"]) for r in rows] == [
-        ("leaves", 700, 0, -700),
-        ("unpaid", 300, 0, -300),
+        ("leaves", 7, 0, -7),
+        ("unpaid", 3, 0, -3),
     ]
     assert [r["leaving_kind"] for r in rows] == ["by_choice", "failed_payment"]
 
