@@ -161,11 +161,8 @@ class Moment:
         said = self.frame("covered").filter(
             nw.col("table") == name, nw.col("known_at").is_null() | (nw.col("known_at") < self._night)
         )
-        in_order = sorted(
-            self.engine.collect(said).to_pylist(),
-            key=lambda row: (row["known_at"] is not None, row["known_at"], row["load"]),
-        )
-        for row in in_order:
+        # What was said last holds, as it does in the present: also where it was said of a past.
+        for row in sorted(self.engine.collect(said).to_pylist(), key=lambda row: row["load"]):
             day, before = from_number(row["day"]), found.get(row["source"])
             found[row["source"]] = max(day, before) if row["at_least"] and before else day
         return found

@@ -69,10 +69,11 @@ def policies_of(moment: Moment) -> Policies:
     return Policies(**moment.settings.policies)
 
 
-def covered_of(moment: Moment) -> date:
+def covered_of(moment: Moment, policies: Policies | None = None) -> date:
     """The day before which everything the ledger rests on is known: the smallest of its sources.
 
-    Raises KeepwellError where nothing is loaded yet.
+    Invoices are one of them where the policies, by default the book's, let an unpaid one stop what is paid. Raises
+    KeepwellError where nothing is loaded yet.
     """
     days = [moment.covered(name) for name in ("subscriptions", "purchases") if moment.has(name)]
     known = [day for day in days if day is not None]
@@ -94,6 +95,9 @@ def covered_of(moment: Moment) -> date:
             ],
         )
     return min(known)
+    paid_up = moment.covered("invoices") if moment.has("invoices") else None
+    if paid_up is not None and (policies or policies_of(moment)).past_due_days is not None:
+        known.append(paid_up)
 
 
 def post_book(
@@ -155,21 +159,22 @@ class _Work:
         return self.engine.frame(pa.table({"account_id": pa.array(sorted(found), pa.string())}))
 
     def _waited_for(self, covered_then: int) -> list[str]:
-        """Accounts whose silence, or unpaid invoice, has come to mean something since."""
-        covered = number(self.covered)
+        """Accounts whose silence, or unpaid invoice, means something on one of the two covered days only.
+
+        The covered day may have come on since, or have been taken back: what it made of silence then goes as well.
+        """
+        first, last = sorted((covered_then, number(self.covered)))
         found: list[Frame] = []
         if self.moment.has(CYCLES):
             silent = self.moment.frame(CYCLES).filter(
-                nw.col("lapse_day") >= covered_then,
-                nw.col("lapse_day") < covered,
+                nw.col("lapse_day") >= first,
+                nw.col("lapse_day") < last,
                 nw.col("next_day").is_null() | (nw.col("next_day") > nw.col("lapse_day")),
             )
             found.append(silent.select("account_id"))
         if self.policies.past_due_days is not None:
             stops = nw.col("due_on") + self.policies.past_due_days
-            found.append(
-                self.facts.invoices.filter(stops >= covered_then, stops < covered).select("account_id")
-            )
+            found.append(self.facts.invoices.filter(stops >= first, stops < last).select("account_id"))
         if not found:
             return []
         both = nw.concat(found, how="vertical").unique()

@@ -79,7 +79,7 @@ def _posted(moment: Moment, policies: Policies) -> Ledger:
 
 
 def _in_memory(moment: Moment, policies: Policies) -> Ledger:
-    facts, covered = facts_of(moment), covered_of(moment)
+    facts, covered = facts_of(moment), covered_of(moment, policies)
     frozen = None
     if moment.cut.as_known_on is None and moment.has(FIGURES):
         frozen = moment.frame(FIGURES)
@@ -111,7 +111,7 @@ def _ledger(
         stored=stored,
         engine=engine,
         policies=policies,
-        covered=covered_of(moment),
+        covered=covered_of(moment, policies),
         reporting=_reporting(settings.reporting_currency, currencies),
         currencies=currencies,
         quoted=_quoted(moment),

@@ -25,6 +25,7 @@ from keepwell.lib.days import from_number
 
 Row = dict[str, Any]
 TABLES = ("accounts", "subscriptions", "purchases", "invoices")
+DATED = TABLES[1:]
 POSTED = ((ROWS, rows.SCHEMA), (LEAVING, notices.SCHEMA), (CYCLES, cycles.SCHEMA))
 
 
@@ -37,6 +38,8 @@ class Source:
     known: datetime
     touched: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in TABLES})
     deleted: set[str] = field(default_factory=set)
+    late: dict[str, int] = field(default_factory=dict)  # by how many days a table is behind what is covered
+    says_when: bool = False  # whether it says since when it is known how far all this is complete
 
     def put(self, table: str, key: str, **changes: Any) -> None:
         self.rows[table][key] = {**self.rows[table].get(key, {}), **changes}
@@ -63,8 +66,9 @@ class Source:
                 if keys or whole:
                     found = [self.rows[name][key] for key in sorted(keys)]
                     writer.put(name, arrow(name, found), known_at=self.known, snapshot=whole, confirmed=whole)
-            for name in ("subscriptions", "purchases", "invoices"):
-                writer.cover(name, "source", covered)
+            for name in DATED:
+                up_to = covered - timedelta(days=self.late.get(name, 0))
+                writer.cover(name, "source", up_to, known_at=self.known if self.says_when else None)
             writer.commit()
 
 
@@ -158,6 +162,15 @@ def _later(source: Source, chance: Random) -> None:
     source.covered += timedelta(days=chance.choice((1, 7, 30, 95)))
 
 
+def _taken_back(source: Source, chance: Random) -> None:
+    """It was not complete up to the day that it had said."""
+    source.covered -= timedelta(days=chance.choice((1, 7, 30, 95)))
+
+
+def _held_up(source: Source, chance: Random) -> None:
+    source.late = {name: chance.choice((0, 0, 3, 40)) for name in DATED}
+
+
 def _merged(source: Source, chance: Random) -> None:
     day = source.covered - timedelta(days=chance.randrange(-10, 200))
     source.put(
@@ -220,6 +233,8 @@ CHANGES: tuple[Callable[[Source, Random], None], ...] = (
     _bought,
     _moved_purchase,
     _later,
+    _taken_back,
+    _held_up,
     _merged,
     _parted,
     _excluded,

@@ -1,15 +1,17 @@
 """A ledger posted night after night is the ledger that a full posting would give."""
 
+from datetime import timedelta
 from random import Random
 
 import pytest
 from oracle.agreement import DEEPER
 
-from keepwell.ledger.keeping import FIGURES, post_book, standing, stored_rows
+from keepwell.ledger.keeping import FIGURES, covered_of, post_book, standing, stored_rows
 from keepwell.ledger.movements import ROWS
 from keepwell.ledger.rows import SCHEMA
 from keepwell.ledger.tests.loading import (
     CHANGES,
+    DATED,
     assert_posted,
     new_book,
     posted,
@@ -41,10 +43,11 @@ def frozen(moment):
 def test_whatever_changed_a_nights_posting_gives_what_a_full_one_would(tmp_path, duck, seed):
     book, source, chance = new_book(tmp_path / "book"), seeded_source(seed, 12), Random(seed)
     settle(book, seed, grace_days=2)
+    source.says_when = True
     source.load(book)
     assert post_book(book, duck).full
     before = frozen(book.moment(duck))
-    nights = 0
+    nights, complete = 0, {}
     order = [*CHANGES, *CHANGES]
     chance.shuffle(order)
     while order:
@@ -58,13 +61,31 @@ def test_whatever_changed_a_nights_posting_gives_what_a_full_one_would(tmp_path,
         assert frozen(moment) >= before, "figures once frozen are never changed"
         before = frozen(moment)
         assert post_book(book, duck) is None
+        complete[source.known.date()] = covered_of(moment)
     assert nights >= 4
+    for day, covered in complete.items():
+        assert covered_of(book.moment(duck, day)) == min(covered, day + timedelta(days=1))
     settle(book, seed, grace_days=9)
     assert post_book(book, duck).full
     assert_posted(book.moment(duck))
     last = posted(book.moment(duck))
     assert post_book(book, duck, full=True).full
     assert posted(book.moment(duck)) == last
+
+
+@pytest.mark.parametrize("late", DATED)
+def test_what_silence_meant_is_taken_back_with_the_day_up_to_which_all_is_known(tmp_path, duck, late):
+    book, source = new_book(tmp_path / "book"), seeded_source(2, 24)
+    settle(book, 2, past_due_days=3)
+    source.load(book)
+    post_book(book, duck)
+    known = posted(book.moment(duck))
+    for days in (9, 400, 9, 0):
+        source.late = {late: days}
+        source.load(book)
+        assert post_book(book, duck) is not None
+        assert_posted(book.moment(duck))
+    assert posted(book.moment(duck)) == known
 
 
 def test_a_posting_tells_how_far_it_is(tmp_path, duck):

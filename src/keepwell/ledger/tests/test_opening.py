@@ -29,7 +29,7 @@ def test_the_ledger_as_known_on_a_day_is_that_of_a_book_that_knew_no_more(tmp_pa
         source.touched, source.deleted = {name: set() for name in source.touched}, set()
         for _change in range(12):
             chance.choice(CHANGES)(source, chance)
-    source.covered += timedelta(days=200)
+    source.covered, source.late = day + timedelta(days=200), {}
     source.load(book)
     with then.writer() as writer:  # how far it was complete is what the book knows today, up to that day
         for name in ("subscriptions", "purchases", "invoices"):
