@@ -10,6 +10,7 @@ MISSING_VALUE = "missing_value"
 UNREADABLE_DATE = "unreadable_date"
 IMPOSSIBLE_DATE = "impossible_date"
 DATE_OUT_OF_RANGE = "date_out_of_range"
+KNOWN_LATER = "known_later"
 UNREADABLE_NUMBER = "unreadable_number"
 NOT_FINITE = "not_finite"
 NOT_WHOLE = "not_whole"
@@ -38,6 +39,7 @@ def sentences() -> dict[str, str]:
             "“{value}” in {column} lies outside 1900 to 2200; if such a day means “no end”, "
             "say so in the mapping: open_end."
         ),
+        KNOWN_LATER: _("“{value}” in {column} lies ahead: nothing is known before it is told."),
         UNREADABLE_NUMBER: _("“{value}” in {column} is no number."),
         NOT_FINITE: _("“{value}” in {column} is no finite number."),
         NOT_WHOLE: _("“{value}” in {column} is no whole number."),

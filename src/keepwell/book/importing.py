@@ -7,7 +7,7 @@ Everything that came from the files becomes visible at once, or nothing does.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from keepwell.book.book import Book
@@ -20,7 +20,7 @@ from keepwell.book.report import FileReport, ImportReport
 from keepwell.book.scratch import scratch
 from keepwell.book.store import telling
 from keepwell.book.tables import Table, table_named
-from keepwell.lib.errors import BadInput
+from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
 
 __all__ = ["FileReport", "ImportReport", "import_files"]
@@ -55,7 +55,8 @@ def import_files(
     loading. `complete_to` is the day up to which the files are complete, itself not included; by default the day
     after the newest in them. `snapshot` says that the files are all there is. `create_accounts` makes accounts of
     ids that the book does not know. `confirm` is asked before a snapshot takes away much. What is said here goes
-    before what the mapping says. Raises BadInput where a file is not what it claims to be, and the book is as before.
+    before what the mapping says. Raises BadInput where a file is not what it claims to be, and KeepwellError where
+    `known_at` or `complete_to` lies ahead of `now`; the book is as before.
     """
     entry = table_named(table)
     said = _said(entry, mapping)
@@ -86,7 +87,7 @@ def import_files(
             table=entry,
             folder=folder,
             known_at=known_at,
-            now=now or datetime.now(UTC),
+            now=now,
             snapshot=snapshot,
             create_accounts=create_accounts,
             source=source or said.source or FILES,
@@ -98,6 +99,27 @@ def import_files(
 
 @contextmanager
 def _in_hand(book: Book) -> Iterator[Path]:
+def _refuse_what_lies_ahead(
+    known_at: datetime | str | None, complete_to: date | None, now: datetime, zone: tzinfo
+) -> None:
+    if isinstance(known_at, datetime) and known_at.replace(tzinfo=known_at.tzinfo or UTC) > now:
+        raise KeepwellError(
+            _("Nothing can be known since {moment}: that moment lies ahead.").format(moment=known_at),
+            ways=[_("Leave --known-at out for what is known from now on, or name the day it was told.")],
+        )
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    if complete_to is not None and complete_to > tomorrow:
+        raise KeepwellError(
+            _("No file is complete up to {day}: that day lies ahead.").format(day=complete_to),
+            seen=_("today is {day}").format(day=tomorrow - timedelta(days=1)),
+            ways=[
+                _("A file that holds all of today is complete to tomorrow: --complete-to {day}").format(
+                    day=tomorrow
+                )
+            ],
+        )
+
+
     """Where what is read lies meanwhile; a book that was to be made and is not leaves no folder behind either."""
     try:
         with scratch(book.store) as folder:

@@ -108,7 +108,9 @@ class Loading:
 
     def _sieve(self, source: Source, mapping: Mapping) -> Sieved:
         opened = self.sieve.open(source)
-        prepared = prepare(self.sieve, opened, self.table, mapping, known_accounts=self._checks_accounts)
+        prepared = prepare(
+            self.sieve, opened, self.table, mapping, known_accounts=self._checks_accounts, now=self.now
+        )
         one = self._staged(opened, prepared, mapping)
         if one.aside:
             names = self._doubtful(one.aside)

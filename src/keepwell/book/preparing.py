@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from keepwell.book.engines.columns import Cell, Plan
 from keepwell.book.engines.parsing import Written
@@ -37,7 +38,13 @@ class Prepared:
 
 
 def prepare(
-    sieve: Sieve, opened: Opened, table: Table, mapping: Mapping, *, known_accounts: bool
+    sieve: Sieve,
+    opened: Opened,
+    table: Table,
+    mapping: Mapping,
+    *,
+    known_accounts: bool,
+    now: datetime | None = None,
 ) -> Prepared:
     """A plan for a file whose columns are matched. Raises BadInput where a way of writing cannot be told."""
     columns = {name: f"c{i}" for i, name in enumerate(opened.source.columns)}
@@ -51,6 +58,7 @@ def prepare(
         utc=sieve.utc,
         known_accounts=known_accounts,
         spaced=opened.source.spaced,
+        now=now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ") if now else None,
         leave_out=" OR ".join(f"({_test(r, columns)})" for r in mapping.leave_out) or None,
     )
     prepared = Prepared(plan, Order(forced=mapping.date_order))

@@ -67,7 +67,8 @@ class Plan:
     """How the rows of one file become rows of one table.
 
     `extras` are further columns, kept as text: the name to store, and SQL of the file's column. `by_row` keys each
-    row by its content. `known_accounts` says that every account must be among those known.
+    row by its content. `known_accounts` says that every account must be among those known. `now` is the moment of
+    loading (naive UTC, as text), before which every row must be known.
     """
 
     table: Table
@@ -78,6 +79,7 @@ class Plan:
     known_accounts: bool = True
     leave_out: str | None = None
     spaced: bool = True
+    now: str | None = None
 
     def with_written(self, written: Mapping[str, Sequence[Written]]) -> "Plan":
         """The same plan with some columns written otherwise."""
@@ -254,6 +256,8 @@ class Plan:
             yield checks.UNREADABLE_DATE, f"{unread} AND NOT {impossible}"
             span = f"DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}'"
             yield checks.DATE_OUT_OF_RANGE, f"{value} NOT BETWEEN {span}"
+            if column.name == "known_at" and self.now:
+                yield checks.KNOWN_LATER, f"{value} > TIMESTAMP {text(self.now)}"
         elif cell.numeric:
             strange = f"regexp_matches(lower({raw}), '^[-+]?(nan|inf|infinity)$')"
             yield checks.NOT_FINITE, f"{unread} AND {strange}"

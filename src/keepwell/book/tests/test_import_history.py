@@ -8,7 +8,7 @@ from keepwell.book.mapping import Mapping
 from keepwell.book.proposing import propose_mapping
 from keepwell.book.tests.importing_kit import PURCHASES, SUBSCRIPTIONS, Desk
 from keepwell.lib.days import number
-from keepwell.lib.errors import BadInput
+from keepwell.lib.errors import BadInput, KeepwellError
 
 FULL = "subscription_id,account_id,started_on,ended_on,mrr,currency,cancelled_on,end_reason,status\n"
 
@@ -93,6 +93,51 @@ def test_what_is_said_to_be_complete_is(desk):
     assert desk.load(
         "purchases", PURCHASES + "1,A1,2025-01-31,5,EUR\n", complete_to=date(2025, 4, 1)
     ).covered == date(2025, 4, 1)
+
+
+def test_nobody_is_complete_past_tomorrow(desk):
+    line = PURCHASES + "1,A1,2026-05-31,5,EUR\n"
+    assert desk.load("purchases", line, complete_to=date(2026, 6, 2)).covered == date(2026, 6, 2)
+    with pytest.raises(KeepwellError, match="complete up to 2026-06-03: that day lies ahead") as told:
+        desk.load("purchases", line, complete_to=date(2026, 6, 3))
+    assert told.value.ways[0].endswith("--complete-to 2026-06-02")
+    ahead = PURCHASES + "2,A1,2027-01-31,5,EUR\n"
+    assert desk.load("purchases", ahead, source="orders").covered is None
+
+
+def test_tomorrow_is_the_companys_own(tmp_path):
+    desk = Desk(tmp_path, time_zone="Asia/Tokyo")
+    late = datetime(2026, 6, 1, 16, tzinfo=UTC)
+    line = PURCHASES + "1,A1,2026-05-31,5,EUR\n"
+    assert desk.load("purchases", line, now=late, complete_to=date(2026, 6, 3)).covered == date(2026, 6, 3)
+
+
+def test_nothing_is_known_since_a_moment_that_lies_ahead(desk):
+    line = PURCHASES + "1,A1,2026-01-31,5,EUR\n"
+    with pytest.raises(KeepwellError, match="that moment lies ahead"):
+        desk.load("purchases", line, known_at=datetime(2099, 1, 1, tzinfo=UTC))
+    assert not desk.rows("purchases")
+
+
+def test_a_row_known_only_later_waits_and_hides_no_correction(desk):
+    header = PURCHASES.replace("\n", ",known_at\n")
+    told = desk.load(
+        "purchases", header + "1,A1,2026-01-31,5,EUR,2062-02-01\n2,A1,2026-01-31,7,EUR,2026-02-01\n"
+    )
+    assert (told.loaded, told.reasons) == (1, {"known_later": 1})
+    [row] = desk.aside()
+    assert (
+        row.problems[0].sentence == "“2062-02-01” in known_at lies ahead: nothing is known before it is told."
+    )
+    desk.load("purchases", PURCHASES + "1,A1,2026-01-31,6,EUR\n2,A1,2026-01-31,8,EUR\n")
+    assert [r["amount"] for r in desk.rows("purchases")] == [600, 800]
+
+
+def test_a_covered_day_taken_back_reads_the_same_today_as_it_is(desk):
+    line = PURCHASES + "1,A1,2026-01-31,5,EUR\n"
+    desk.load("purchases", line, now=datetime(2026, 5, 1, tzinfo=UTC), complete_to=date(2026, 5, 1))
+    desk.load("purchases", line, known_at="occurred", complete_to=date(2026, 2, 1))
+    assert covered_as_known(desk, None) == covered_as_known(desk, date(2026, 6, 1)) == date(2026, 2, 1)
 
 
 def covered_as_known(desk, day):
