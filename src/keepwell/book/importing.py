@@ -58,7 +58,8 @@ def import_files(
     before what the mapping says. Raises BadInput where a file is not what it claims to be, and KeepwellError where
     `known_at` or `complete_to` lies ahead of `now`; the book is as before.
     """
-    entry = table_named(table)
+    entry, now = table_named(table), now or datetime.now(UTC)
+    _refuse_what_lies_ahead(known_at, complete_to, now, book.settings.zone)
     said = _said(entry, mapping)
     layout = replace(
         said.layout,
@@ -97,8 +98,6 @@ def import_files(
         return loading.load(found, complete_to=complete_to)
 
 
-@contextmanager
-def _in_hand(book: Book) -> Iterator[Path]:
 def _refuse_what_lies_ahead(
     known_at: datetime | str | None, complete_to: date | None, now: datetime, zone: tzinfo
 ) -> None:
@@ -121,6 +120,8 @@ def _refuse_what_lies_ahead(
 
 
     """Where what is read lies meanwhile; a book that was to be made and is not leaves no folder behind either."""
+@contextmanager
+def _in_hand(book: Book) -> Iterator[Path]:
     try:
         with scratch(book.store) as folder:
             yield folder
