@@ -26,7 +26,7 @@ from keepwell.book.engines import Engine
 from keepwell.book.erasing import Erased, erase, obey, tables_naming_persons
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
-from keepwell.book.moment import Moment
+from keepwell.book.moment import Moment, Snapshots
 from keepwell.book.scratch import INCOMING, scratch, sweep_abandoned
 from keepwell.book.settings import Settings
 from keepwell.book.store import Store, telling
@@ -53,6 +53,7 @@ class Book:
         self.home = store.home
         self._unwritten = unwritten  # as long as nobody commits to it there is no book
         self._no_folder = unwritten and store.local is not None and not store.local.exists()
+        self._snapshots: Snapshots = {}  # of tables at versions, which never change
 
     @classmethod
     def create(
@@ -131,7 +132,7 @@ class Book:
 
     def moment(self, engine: Engine, as_known_on: date | None = None) -> Moment:
         """The book as it is now, or as it was known at the end of a company day, for as long as one reads."""
-        return Moment(self.store, self.manifest, engine, as_known_on)
+        return Moment(self.store, self.manifest, engine, as_known_on, self._snapshots)
 
     def erase_person(
         self, contact_id: str, *, even_unknown: bool = True, progress: Progress = say_nothing

@@ -24,6 +24,9 @@ from keepwell.lib.text import near
 _HIDDEN = ("gone",)
 
 
+Snapshots = dict[tuple[str, int], delta.Snapshot]  # by table and version
+
+
 @dataclass(frozen=True)
 class Cut:
     """Which state of the book a figure was made from: everything known by a moment."""
@@ -41,12 +44,17 @@ class Moment:
     """
 
     def __init__(
-        self, store: Store, manifest: Manifest, engine: Engine, as_known_on: date | None = None
+        self,
+        store: Store,
+        manifest: Manifest,
+        engine: Engine,
+        as_known_on: date | None = None,
+        snapshots: Snapshots | None = None,
     ) -> None:
         self._store, self._manifest, self.engine = store, manifest, engine
         self.cut = Cut(manifest.number, manifest.at, as_known_on)
         self.settings = manifest.settings
-        self._snapshots: dict[str, delta.Snapshot | None] = {}
+        self._snapshots = {} if snapshots is None else snapshots
 
     @property
     def last_load(self) -> int:
@@ -195,10 +203,12 @@ class Moment:
         return pa.schema([*fact_columns(table, ()), *BOOKKEEPING])
 
     def _snapshot(self, name: str) -> delta.Snapshot | None:
-        if name not in self._snapshots:
-            version = self._manifest.tables.get(name)
-            self._snapshots[name] = None if version is None else delta.Snapshot(self._store, name, version)
-        return self._snapshots[name]
+        version = self._manifest.tables.get(name)
+        if version is None:
+            return None
+        if (name, version) not in self._snapshots:
+            self._snapshots[name, version] = delta.Snapshot(self._store, name, version)
+        return self._snapshots[name, version]
 
 
 def _no_table(name: str, manifest: Manifest) -> KeepwellError:

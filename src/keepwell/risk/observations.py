@@ -5,11 +5,12 @@ the ledger, its rates and the accounts' attributes are all read as they were kno
 observation is read from the book as it is today.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import narwhals as nw
 import numpy as np
@@ -95,36 +96,86 @@ def observe(
     Day by day, so that the memory it takes is that of one. All features on days past are kept in the book and worked
     out once; chosen `features` are worked out anew. Raises KeepwellError where nothing was known by then.
     """
-    chosen = tuple(features if features is not None else all_features().values())
     ledger = open_ledger(book, engine)
-    moment = book.moment(engine)
-    kept = Kept.of(moment, chosen) if features is None else Kept.nothing(moment)
-    wanted = sorted({number(day) for day in days})
-    missing = [day for day in wanted if day not in kept.days]
-    shape = schema(chosen)
-    with scratch(book.store) as aside:
-        made: dict[int, list[Path]] = {}
-        for done, day in enumerate(missing):
-            if progress is not None:
-                progress(done, len(missing), _("observing {day}").format(day=from_number(day)))
-            own = engine.fork()  # so that what a day takes is given back with it
-            if day >= number(ledger.covered) or _told_by(book.moment(own, from_number(day - 1))):
-                made[day] = _written(then_on(book, ledger, from_number(day), own), chosen, kept, aside)
-            own.close()
-        tables = [shape.empty_table()]
-        tables += [engine.collect(engine.scan([str(f) for f in found], shape)) for found in made.values()]
-        if features is None:
-            if kept.days & set(wanted):
-                before = kept.rows(moment).filter(nw.col("as_of").is_in(wanted))
-                tables.append(engine.collect(before.select(*shape.names)))
+    with _Days.worked_out(book, ledger, days, features, progress) as made:
+        return made.seen(made.wanted, horizon)
+
+
+def each_day(
+    book: Book,
+    engine: Engine,
+    days: Sequence[date],
+    *,
+    horizon: int = 90,
+    features: Sequence[Feature] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Observations]:
+    """As `observe`, one day after the other, for days that together are more than fit in memory."""
+    ledger = open_ledger(book, engine)
+    with _Days.worked_out(book, ledger, days, features, progress) as made:
+        for day in made.wanted:
+            yield made.seen([day], horizon)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Days worked out: some before, and kept in the book; others now, and still in files aside."""
+
+    ledger: Ledger
+    moment: Moment
+    features: tuple[Feature, ...]
+    wanted: list[int]
+    kept: Kept
+    made: dict[int, list[Path]]
+
+    @classmethod
+    @contextmanager
+    def worked_out(
+        cls,
+        book: Book,
+        ledger: Ledger,
+        days: Sequence[date],
+        features: Sequence[Feature] | None,
+        progress: Progress | None,
+    ) -> Iterator[Self]:
+        """The days, for as long as they are read. The book keeps those that are past, where it can be written to."""
+        chosen = tuple(features if features is not None else all_features().values())
+        engine, moment = ledger.engine, book.moment(ledger.engine)
+        kept = Kept.of(moment, chosen) if features is None else Kept.nothing(moment)
+        wanted = sorted({number(day) for day in days})
+        missing = [day for day in wanted if day not in kept.days]
+        with scratch(book.store) as aside:
+            made: dict[int, list[Path]] = {}
+            for done, day in enumerate(missing):
+                if progress is not None:
+                    progress(done, len(missing), _("observing {day}").format(day=from_number(day)))
+                own = engine.fork()  # so that what a day takes is given back with it
+                if day >= number(ledger.covered) or _told_by(book.moment(own, from_number(day - 1))):
+                    made[day] = _written(then_on(book, ledger, from_number(day), own), chosen, kept, aside)
+                own.close()
             past = {day: found for day, found in made.items() if day < number(ledger.covered)}
-            keep(book, engine, past, chosen, aside)
-    seen = _observations(pa.concat_tables(tables, promote_options="permissive"), chosen)
-    if not len(seen):
-        raise _nobody(ledger, wanted)
-    if progress is not None:
-        progress(len(missing), len(missing), _("observed"))
-    return replace(seen, outcomes=outcomes(ledger, seen.accounts, seen.as_of, horizon))
+            if features is None and past and keep(book, engine, past, chosen, aside):
+                moment, kept = book.moment(engine), replace(kept, days=kept.days | past.keys())
+                made = {day: found for day, found in made.items() if day not in past}
+            if progress is not None:
+                progress(len(missing), len(missing), _("observed"))
+            yield cls(ledger, moment, chosen, wanted, kept, made)
+
+    def seen(self, days: Sequence[int], horizon: int) -> Observations:
+        """What is observed on some of the days. Raises KeepwellError where that is nothing."""
+        engine, shape = self.ledger.engine, schema(self.features)
+        tables = [shape.empty_table()]
+        for day in days:
+            files = [str(file) for file in self.made.get(day, [])]
+            tables += [engine.collect(engine.scan(files, shape))] if files else []
+        before = self.kept.days & set(days)
+        if before:
+            rows = self.kept.rows(self.moment).filter(nw.col("as_of").is_in(sorted(before)))
+            tables.append(engine.collect(rows.select(*shape.names)))
+        seen = _observations(pa.concat_tables(tables, promote_options="permissive"), self.features)
+        if not len(seen):
+            raise _nobody(self.ledger, days)
+        return replace(seen, outcomes=outcomes(self.ledger, seen.accounts, seen.as_of, horizon))
 
 
 def then_on(book: Book, ledger: Ledger, day: date, engine: Engine | None = None) -> Then:

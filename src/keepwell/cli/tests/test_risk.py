@@ -1,5 +1,6 @@
 """Risk, health, worth, effects and causes as people and scripts ask for them, of a small simulated company."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -159,10 +160,8 @@ def test_the_check_up_is_judged_beside_the_model_of_each_month_and_what_needs_no
 
 
 def test_of_one_month_it_is_said_whom_it_would_have_named_and_what_became_of_them(
-    home: str, ask: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+    home: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = ask("--home", home, "risk", "backtest", "--month", "2026-05")
-    assert {day["day"] for day in answer["days"]} == {"2026-06-01"}
     assert main(["--home", home, "risk", "backtest", "--month", "2026-05"]) == 0
     assert "named first before 2026-06-01" in capsys.readouterr().out
     assert main(["--home", home, "risk", "backtest", "--month", "2026-09"]) == 2
@@ -249,10 +248,11 @@ def test_an_action_with_too_few_held_out_is_not_weighed_by_its_effect(
 def test_of_several_actions_with_learnt_effects_each_account_gets_the_best_over_the_days_of_the_risk(
     tmp_path: Path, ask: Callable[..., Any]
 ) -> None:
-    made = simulate(tmp_path / "files", seed=1, accounts=2000, years=4, texts=False, dirt=False)
+    made = simulate(tmp_path / "files", seed=1, accounts=2000, years=2, texts=False, dirt=False)
     home = str(tmp_path / "book")
+    _only_treated_since("2025-12-01", tmp_path / "files" / "treatments.csv")
     load(Book.create(home, reporting_currency="EUR"), tmp_path / "files", until=made.until)
-    ask("--home", home, "risk", "train", "--months", "24")
+    ask("--home", home, "risk", "train", "--months", "9")
     effect = ask("--home", home, "effect", "training", "--horizon", "90")
     assert effect["outcome"] == "left or gave notice within 90 days"
     answer = ask("--home", home, "worth", "--action", "training", "--action", "discount")
@@ -262,6 +262,14 @@ def test_of_several_actions_with_learnt_effects_each_account_gets_the_best_over_
     acted = {one["account_id"] for one in answer["accounts"] if one["chosen"] and one["action"] == "training"}
     assert held
     assert not acted & held
+
+
+def _only_treated_since(day: str, file: Path) -> None:
+    """Every month with a treatment is observed, which takes its time."""
+    first, *rows = list(csv.reader(file.open(newline="")))
+    place = first.index("occurred_at")
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([first, *(row for row in rows if row[place] >= day)])
 
 
 def test_answers_of_scripts_are_json_from_beginning_to_end(

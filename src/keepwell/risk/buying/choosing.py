@@ -45,20 +45,23 @@ def fit_best(summaries: Summaries, held: Held) -> BuyingModel | Refused:
     if few:
         return Refused(tuple((family.name, few) for family in _EVER_TRIED))
     tried = _judged(held)
-    left: list[tuple[Family, Judged, Fit]] = []
+    left: list[tuple[Family, Fit]] = []
     reasons = []
-    for family, row in tried:
+    closest = np.inf
+    for family, row in sorted(tried, key=lambda one: one[1].rmse):
+        if row.rmse > closest * _SLACK:
+            break
         reason = row.refused
         if not reason:
             found = fit(family, groups)
             reason = why_collapsed(family, found, groups)
-            left += [] if reason else [(family, row, found)]
+            if not reason:
+                closest = min(closest, row.rmse)
+                left.append((family, found))
         reasons += [(family.name, reason)] if reason else []
     if not left:
-        return Refused(tuple(reasons))
-    closest = min(row.rmse for _family, row, _found in left)
-    near = [one for one in left if one[1].rmse <= closest * _SLACK]
-    family, _row, found = max(near, key=lambda one: one[2].log_likelihood)
+        return Refused(tuple((family.name, dict(reasons)[family.name]) for family, _row in tried))
+    family, found = max(left, key=lambda one: one[1].log_likelihood)
     return BuyingModel(
         family,
         tuple(map(float, found.parameters)),

@@ -18,10 +18,10 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.risk.effects.baseline import Baseline, spot
 from keepwell.risk.effects.holdouts import HELD_OUT, TREATED
-from keepwell.risk.effects.trial import PART, RISK, Column, Flags, Ints, Trial
+from keepwell.risk.effects.trial import PART, RISK, Column, Flags, Ints, Trial, refuse_too_few
 from keepwell.risk.features import Feature
 from keepwell.risk.judging import Floats
-from keepwell.risk.observations import Observations, observe
+from keepwell.risk.observations import Observations, each_day
 
 Progress = Callable[[int, int, str], None]  # steps done, steps in all, what is being done
 
@@ -140,14 +140,16 @@ def trials_of(
     """
     moment = book.moment(engine)
     done = {action: treatments(moment, action) for action in actions}
+    for action, one in done.items():  # before anything takes its time
+        arms = (len(np.unique(one.accounts[one.treated == arm].astype(str))) for arm in (True, False))
+        refuse_too_few(action, *arms)
     month_of = {action: _first_of_month(one.day) for action, one in done.items()}
     parts: dict[str, list[_Part]] = {action: [] for action in actions}
     others: list[Observations] = []
     every = np.unique(np.concatenate(list(month_of.values())))
-    for at, month in enumerate(every):
-        if progress is not None:
-            progress(at, len(every), _("observing {day}").format(day=from_number(int(month))))
-        seen = observe(book, engine, [from_number(int(month))], horizon=horizon, features=features)
+    months = [from_number(int(month)) for month in every]
+    found = each_day(book, engine, months, horizon=horizon, features=features, progress=progress)
+    for month, seen in zip(every, found, strict=True):
         for action, one in done.items():
             parts[action].append(_matched(seen, one, np.flatnonzero(month_of[action] == month)))
         others.append(_some(seen, MOST_ROWS // len(every)))

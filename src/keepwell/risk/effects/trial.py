@@ -81,41 +81,43 @@ class Trial:
     def needed(self) -> "Trial":
         """Its known rows. Raises KeepwellError where an arm is missing or too small to speak of an effect."""
         found = self.known()
-        many = {
-            arm: len(np.unique(found.entries[found.treated == done]))
-            for arm, done in ((_("treated"), True), (_("held out"), False))
-        }
-        if min(many.values()) >= LEAST:
-            return found
-        late = len(self) - len(found)
-        seen = ", ".join(f"{arm}: {n}" for arm, n in many.items())
-        seen += "; " + _("of {n} it is not yet known what became of them").format(n=late) if late else ""
-        if self.treated.all():
-            raise KeepwellError(
-                _("Nobody was held out from “{action}”, so nothing can be said of its effect.").format(
-                    action=self.action
-                ),
-                seen=seen,
-                ways=[
-                    _("Hold accounts out from now on and record them: keepwell effect hold-out."),
-                    _("Load whom you treated and whom not: keepwell import treatments FILE."),
-                    _(
-                        "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
-                    ),
-                ],
-            )
+        arms = (len(np.unique(found.entries[found.treated == done])) for done in (True, False))
+        refuse_too_few(self.action, *arms, late=len(self) - len(found))
+        return found
+
+
+def refuse_too_few(action: str, treated: int, held_out: int, *, late: int = 0) -> None:
+    """Raise KeepwellError where an arm of so many accounts is missing or too small to speak of an effect.
+
+    `late` are rows beside them of which it is not yet known what became of them.
+    """
+    if min(treated, held_out) >= LEAST:
+        return
+    seen = ", ".join(f"{arm}: {n}" for arm, n in ((_("treated"), treated), (_("held out"), held_out)))
+    seen += "; " + _("of {n} it is not yet known what became of them").format(n=late) if late else ""
+    assume = _("Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE.")
+    if not held_out:
         raise KeepwellError(
-            _("Too few accounts were treated with or held out from “{action}” to speak of an effect.").format(
-                action=self.action
+            _("Nobody was held out from “{action}”, so nothing can be said of its effect.").format(
+                action=action
             ),
             seen=seen,
             ways=[
-                _("Each arm needs {least} accounts of which it is known what became of them.").format(
-                    least=LEAST
-                ),
-                _("Wait, or act on more accounts, keeping the hold-outs."),
-                _(
-                    "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
-                ),
+                _("Hold accounts out from now on and record them: keepwell effect hold-out."),
+                _("Load whom you treated and whom not: keepwell import treatments FILE."),
+                assume,
             ],
         )
+    raise KeepwellError(
+        _("Too few accounts were treated with or held out from “{action}” to speak of an effect.").format(
+            action=action
+        ),
+        seen=seen,
+        ways=[
+            _("Each arm needs {least} accounts of which it is known what became of them.").format(
+                least=LEAST
+            ),
+            _("Wait, or act on more accounts, keeping the hold-outs."),
+            assume,
+        ],
+    )
