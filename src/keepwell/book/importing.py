@@ -14,6 +14,7 @@ from keepwell.book.book import Book
 from keepwell.book.loading import Confirm, Loading, Progress
 from keepwell.book.mapping import Mapping
 from keepwell.book.matching import matched
+from keepwell.book.minding import minding
 from keepwell.book.preparing import default_currency
 from keepwell.book.reading import Source, expand, opened
 from keepwell.book.report import FileReport, ImportReport
@@ -76,7 +77,7 @@ def import_files(
         constants={**said.constants, **({"currency": currency} if currency else {})},
     )
     tell = progress or (lambda _text: None)
-    with _in_hand(book) as folder, telling(book.home):
+    with _in_hand(book) as folder, telling(book.home), minding(book.store):
         found: list[tuple[Source, Mapping]] = []
         for path in expand([Path(f) for f in files]):
             tell(_("Looking at {name}").format(name=path.name))
@@ -119,9 +120,9 @@ def _refuse_what_lies_ahead(
         )
 
 
-    """Where what is read lies meanwhile; a book that was to be made and is not leaves no folder behind either."""
 @contextmanager
 def _in_hand(book: Book) -> Iterator[Path]:
+    """Where what is read lies meanwhile; a book that was to be made and is not leaves no folder behind either."""
     try:
         with scratch(book.store) as folder:
             yield folder

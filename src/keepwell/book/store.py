@@ -1,6 +1,7 @@
 """Where the files of a book lie: a folder, or a place in an object store."""
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from keepwell.lib.errors import BadBook
 from keepwell.lib.text import gettext as _
+
+_FULL = ("no space left", "file too large", "disk quota", "failed to offload data block")
 
 
 @dataclass(frozen=True)
@@ -179,18 +182,9 @@ def telling(home: str) -> Iterator[None]:
 
 def bad_book(home: str, error: Exception) -> BadBook:
     """What went wrong with the files of a book, said so that a person can act on it."""
-    seen = str(error).splitlines()[0] if str(error) else type(error).__name__
-    words = str(error).lower()
-    if "no space left" in words or "file too large" in words or "disk quota" in words:
-        return BadBook(
-            _("The disk is full."),
-            seen=seen,
-            ways=[
-                _("Free some space on the disk of {home} and try again; the book is as before.").format(
-                    home=home
-                )
-            ],
-        )
+    if full := full_disk(home, error):
+        return full
+    seen, words = _seen(error), str(error).lower()
     if isinstance(error, PermissionError) or "permission denied" in words or "read-only file" in words:
         return BadBook(
             _("The book at {home} cannot be written or read by this user.").format(home=home),
@@ -206,3 +200,18 @@ def bad_book(home: str, error: Exception) -> BadBook:
             ),
         ]
     return BadBook(_("The book at {home} cannot be reached.").format(home=home), seen=seen, ways=ways)
+
+
+def full_disk(home: str, error: Exception) -> BadBook | None:
+    """What to say where a disk is full, whoever found it so; None where that is not what went wrong."""
+    if not any(words in str(error).lower() for words in _FULL):
+        return None
+    # What is computed with lies among the temporary files, which may be on another disk than the book.
+    temporary = tempfile.gettempdir()
+    where = temporary if temporary in str(error) and home not in str(error) else home
+    way = _("Free some space on the disk of {home} and try again; the book is as before.").format(home=where)
+    return BadBook(_("The disk is full."), seen=_seen(error), ways=[way])
+
+
+def _seen(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

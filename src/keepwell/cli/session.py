@@ -59,22 +59,28 @@ class Session:
     def computing(self) -> Iterator["Engine"]:
         """The engine asked for, given back at the end."""
         from keepwell.book.engines import engine_named
+        from keepwell.book.minding import minding
+        from keepwell.book.store import Store
 
         engine = engine_named(self.engine)
         try:
-            yield engine
+            with minding(Store(self.place)):
+                yield engine
         finally:
             engine.close()
 
     @contextlib.contextmanager
     def company(self, *, as_known_on: str = "", grace: int | None = None) -> Iterator["Company"]:
         """The book's company: as it is, or as it was known at the end of a day, or with another grace."""
+        from keepwell.book.minding import minding
+        from keepwell.book.store import Store
         from keepwell.company import open as open_company
 
         day = day_asked(as_known_on)
         policies = None if grace is None else {"grace_days": grace}
         with (
             working(_("Reading the ledger")) as self.report,
+            minding(Store(self.place)),
             open_company(self.place, engine=self.engine, as_known_on=day, policies=policies) as company,
         ):
             yield company

@@ -17,6 +17,7 @@ import pyarrow as pa
 from keepwell.book.book import Book
 from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.minding import minding
 from keepwell.book.moment import Moment
 from keepwell.book.writer import Writer
 from keepwell.ledger import cycles
@@ -94,10 +95,10 @@ def covered_of(moment: Moment, policies: Policies | None = None) -> date:
                 _("Or look at a simulated company: keepwell demo."),
             ],
         )
-    return min(known)
     paid_up = moment.covered("invoices") if moment.has("invoices") else None
     if paid_up is not None and (policies or policies_of(moment)).past_due_days is not None:
         known.append(paid_up)
+    return min(known)
 
 
 def post_book(
@@ -108,7 +109,7 @@ def post_book(
     Killed at any moment it leaves the book as before or as after, and may be run again.
     """
     progress(0, _STEPS, _("looking for what changed"))
-    with book.writer() as writer:
+    with minding(book.store), book.writer() as writer:
         moment = book.moment(engine)
         work = _Work(writer, moment, facts_of(moment), policies_of(moment), covered_of(moment), progress)
         last = last_posting(moment)

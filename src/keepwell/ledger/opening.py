@@ -9,6 +9,7 @@ import narwhals as nw
 
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine, Frame
+from keepwell.book.minding import minding
 from keepwell.book.moment import Moment
 from keepwell.ledger import cycles, notices
 from keepwell.ledger.gathering import attributes_of, facts_of
@@ -42,6 +43,11 @@ def open_ledger(
     The book's own ledger is brought up to date first, at the cost of what changed; any other is worked out in memory
     and leaves the book as it is.
     """
+    with minding(book.store):
+        return _opened(book, engine, as_known_on, policies)
+
+
+def _opened(book: Book, engine: Engine, as_known_on: date | None, policies: Policies | None) -> Ledger:
     moment = book.moment(engine, as_known_on)
     wanted = policies or policies_of(moment)
     if as_known_on is None and wanted == policies_of(moment):
