@@ -42,6 +42,9 @@ class Language:
     nones: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     inverse: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # deny only what follows at once
+    closing: tuple[str, ...] = ()  # a "not" before one of these denies what stands before it
+    lacking: tuple[str, ...] = ()  # deny only what stands right before
     idle: tuple[str, ...] = ()
     double: tuple[str, ...] = ()  # one word or two that deny twice
     ceasing: tuple[str, ...] = ()  # stand for a denial that a phrase asks for
@@ -65,10 +68,12 @@ class Language:
     reflexive: tuple[str, ...] = ()  # behind a verb these make it another verb
     abbreviations: tuple[str, ...] = ()  # a full stop behind one ends nothing
     reach: int = 6
-    back: int = 3
+    back: int = 5
     gap: int = 6
     turned: int = 8  # gap where the order is turned
     near: int = 2  # gap of words that describe the next
+    possessed: tuple[str, ...] = ()  # endings that the forms' dictionary takes for part of a word
+    endings: str = ""  # a pattern of what may be added to a listed word of five letters or more
     fold: Callable[[str], str] | None = None  # one script's characters to the other's
 
 

@@ -15,20 +15,26 @@ LANGUAGE = Language(
         "at,by,as,and,be going,will,going,do,does,did,some,any,about,would like to"
     ),
     copulas=lines("is,are,was,were,be,been,being,am,'s"),
-    nots=(*lines("not,no longer,never,nor,neither,hardly,by no means,in no way,no way,far from,anything but,without"),
+    nots=(*lines("not,no longer,never,nor,neither,hardly,by no means,in no way,no way,far from,anything but"),
           *_NOT, *(word.replace("'", "") for word in _NOT if word not in ("can't", "won't")), "cant", "wont",
           "instead of", "rather than", "nothing"),
-    nobody=lines("nobody,no one,noone,none of us,none of them,not a soul,no-one"),
+    without=lines("without"),
+    nobody=lines("hardly anyone,hardly anybody,no user,no users,not one person,not a single person,no employee,none of our people,"
+                 "not one of us,not one of our,nobody,no one,noone,none of us,none of them,not a soul,no-one"),
     nones=lines("no,no reason to,no plan,no plans,no intention,no need to"),
-    after=lines("is not true,isn't true,not true,is out of the question,out of the question,is false,was a mistake,"
+    after=lines("is not something,isn't something,is not what,isn't what,not an option,not on the table,not on our agenda,"
+                "not planned,not happening,not going to happen,not needed,not necessary,not the case,not the plan,not in question,is not true,isn't true,not true,is out of the question,out of the question,is false,was a mistake,"
                 "is a rumour,is a rumor,no way"),
     inverse=lines("avoid,avoids,avoided,avoiding,doubt,doubts,doubted,deny,denies,denied,refuse to,refused to,"
                   "rule out,ruled out,prevent,prevented,unlikely"),
+    polite=tuple(_NOT),
     idle=lines("not only,not just,not merely,no doubt,no problem,no worries,no matter,not to mention,without doubt,"
                "without a doubt,why not,nothing to do with,no later than,no more than,whether or not,if not"),
     ceasing=lines("stop,stops,stopped,stopping,cease,ceased,ceases,fail to,failed to,fails to,refuses to,quit,"
                   "unable to,not able to,lack of"),
     answers=lines("no,no way,not at all,nope,of course not,never,absolutely not,certainly not,not really,rubbish,nonsense"),
+    matrix=lines("wrong to say,wrong to think,wrong to assume,exaggeration to say,mistake to think,"
+                 "not true,isn't true,not the case,don't see how,do not see how,can't see how,cannot see how,no idea how,see no way"),
     that=lines("that,as if,as though,like"),
     knowing=lines("know,forget,realise,realize,hide,surprised,surprising,secret,regret,aware,understand,ignore,care,mind,"
                   "help,wait"),
@@ -52,6 +58,6 @@ LANGUAGE = Language(
     shields=lines("cut off,cut-off,power cut,price cut,renewable,work for me,works for me,work for us,works for us,"
                   "work for you,company card,company car,company party,company name,contract number,contract folder,"
                   "supplier number,supplier record,budget meeting,like that,like this,like the,not like,would like to,"
-                  "recommended settings,recommended retail,happy to,so happy to,work on,works on,working on"),
+                  "recommended settings,recommended retail,happy to,so happy to,working on"),
     gap=6, turned=9, reach=8, back=4,
 )  # fmt: skip

@@ -22,9 +22,11 @@ def gather(code: str) -> int:
         word.removeprefix(prefix) for word in wanted for prefix in language.prefixes if word.startswith(prefix)
     }
     found: dict[str, set[str]] = defaultdict(set)
-    for form, lemma in DefaultDictionaryFactory().get_dictionary(code).items():
-        if lemma in wanted and str(form).isalpha():
-            found[str(lemma)].add(str(form).lower())
+    for form, lemma in ((str(f), str(w)) for f, w in DefaultDictionaryFactory().get_dictionary(code).items()):
+        for ending in ("", *language.possessed):
+            head = lemma.removesuffix(ending)
+            if head in wanted and lemma.endswith(ending) and form.isalpha():
+                found[head].add(form.lower())
     lines = [f"{word}: {' '.join(sorted(forms))}\n" for word, forms in sorted(found.items()) if len(word) > 1]
     (FOLDER / f"{code}.forms.txt").write_text("".join(lines), encoding="utf-8")
     return sum(map(len, found.values()))

@@ -3,7 +3,7 @@
 A list is a YAML file: themes (leaving, price, …) hold ideas (cancel, contract, …), an idea the words that say it, with commas
 between. The same idea in two languages is a translation. Two ideas in one name ("cancel contract") are said by one word.
 `opposites` names the idea that says of another that it is not so; `close` the ideas that must stand near what they describe,
-`tight` right beside it; `verbs` those that an article in front makes another word.
+`tight` right beside it; `verbs` those that an article in front makes another word, `wide` those that open a frame around other words.
 A company's own file has the same form: its words are added; a word with a minus before it is taken out.
 """
 
@@ -19,7 +19,7 @@ from keepwell.lib.text import near
 
 FOLDER = Path(__file__).parent / "words"
 THEMES = ("leaving", "competitor", "price", "complaint", "no_results", "decision_maker_gone", "praise")
-_SETS = ("close", "tight", "verbs")
+_SETS = ("close", "tight", "verbs", "wide")
 _LARGEST = 1_000_000  # bytes of a list
 
 
@@ -33,6 +33,7 @@ class WordList:
     close: frozenset[str] = frozenset()
     tight: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
+    wide: frozenset[str] = frozenset()
 
     def ideas_of(self, word: str) -> list[str]:
         """The ideas that a word or several words say, in the order of the list."""

@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 
 OTHER, WORD, IDEOGRAPH, JOINER, PAUSE, STOP, ASK, DOT, HYPHEN, INVISIBLE, LINE = range(11)
 
-_PAUSES = ",;:()[]{}\"“”„«»、，；：（）「」『』—–…‥~|/\\•·*=<>《》〈〉【】"
+_PAUSES = ",;:()[]{}\"“”„«»，；：（）「」『』—–…‥~|/\\•·*=<>《》〈〉【】"
 _STOPS = "!。！｡"
 _ASKS = "?？؟⁇"
 _JOINERS = "'’‘ʼ＇"

@@ -39,7 +39,7 @@ class Finder:
         self.patterns = list(patterns)
         self._sequences = Sequences(lexicon)
         self._slots: dict[tuple[frozenset[tuple[str, ...]], bool], int] = {}
-        self._width = max((len(pattern.slots) for pattern in patterns), default=1)
+        self._width = max(2, *(len(pattern.slots) for pattern in patterns), 2)
         self._table = np.full((len(self.patterns), self._width), -1, np.int64)
         for p, pattern in enumerate(self.patterns):
             for k, slot in enumerate(pattern.slots):
@@ -67,6 +67,8 @@ class Finder:
             return self.language.prefix_gap
         if first.near is not None:
             return -1 if turned else first.near
+        if first.wide and not turned:
+            return 2 * self.language.gap
         if turned:
             return self.language.near if pattern.predicate else self.language.turned
         return self.language.gap
@@ -98,6 +100,7 @@ class Finder:
             for end in (first, last):
                 shield = cover[end]
                 holds = (first <= shield_first[shield]) & (shield_last[shield] <= last)
+                holds &= (last - first) > (shield_last[shield] - shield_first[shield])
                 kept &= (shield < 0) | holds
         size = len(batch.ids)
         verb = self._verbs[slot] & (first == last)

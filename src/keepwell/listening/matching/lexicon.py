@@ -1,5 +1,6 @@
 """The surfaces seen so far in a language: each distinct one is looked at once, and its keys are kept."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ Hashes = npt.NDArray[np.uint64]
 
 LONGEST = 64  # characters of a word that are looked at; longer ones are no words
 MOST = 2_000_000  # distinct surfaces kept; a flood of made-up words must not fill the memory
+_LEAST = 5  # letters of a listed word that endings may be added to
+_SHORT = {"á": "a", "é": "e"}  # vowels that become long before an ending
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'"})
 _PLAIN = str.maketrans("łŁøØđĐ", "lLoOdD")
 
@@ -82,10 +85,24 @@ class Lexicon:
         root = self.stem(word)
         if not listed and len(root) >= 4:
             listed = self._stems.get(root)
+        if not listed and self.language.endings:
+            listed = self._ended(word)
         keys.update(f"={head}" for head in listed or ())
         if root:
             keys.add(f"~{root}")
         return tuple(keys)
+
+    def _ended(self, word: str) -> set[str]:
+        """The listed word that this one is with endings that a stemmer does not know."""
+        for size in range(len(word) - 1, _LEAST - 1, -1):
+            for head in (word[:size], word[: size - 1] + _SHORT.get(word[size - 1], "")):
+                if head in self._single and len(head) >= _LEAST and self._endings.fullmatch(word[size:]):
+                    return {head}
+        return set()
+
+    @cached_property
+    def _endings(self) -> re.Pattern[str]:
+        return re.compile(self.language.endings)
 
     def stem(self, word: str) -> str:
         """A word's stem by Snowball, "" where the language has none."""

@@ -11,10 +11,11 @@ from keepwell.listening.matching.sequences import Sequences
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix")
+DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
+           "without", "lacking")  # fmt: skip
 CLAUSES = ("breaks", "joins", "asides", "subjects")
 OTHERS = ("that", "knowing", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields", "reflexive",
-          "articles", "nouns_of")  # fmt: skip
+          "articles", "nouns_of", "closing")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 _READ = frozenset(k for k, kind in enumerate(KINDS) if kind in DENYING or kind in ("that", "knowing", "contrast",

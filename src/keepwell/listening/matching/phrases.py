@@ -19,7 +19,8 @@ _TIGHT = 1  # words that may stand between "too" and "expensive"
 class Slot:
     """A place in a pattern: any of these sequences of keys fills it.
 
-    `near`: at most so many words before the next slot, which must follow. `tied`: a verb's prefix, in either order.
+    `near`: at most so many words before the next slot, which must follow. `tied`: a verb's prefix, in
+    either order. `wide`: a verb that opens a frame, twice as far.
     """
 
     ways: frozenset[Keys]
@@ -27,6 +28,7 @@ class Slot:
     near: int | None = None
     tied: bool = False
     verb: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class _Reader:
         elif any(idea in self.words.close for idea in ideas):
             near = self.language.near
         verb = any(idea in self.words.verbs for idea in ideas)
-        return Slot(frozenset(sorted(ways)[:MOST_WAYS]), tuple(ideas), near, verb=verb)
+        wide = any(idea in self.words.wide for idea in ideas)
+        return Slot(frozenset(sorted(ways)[:MOST_WAYS]), tuple(ideas), near, verb=verb, wide=wide)
 
     def keys(self, word: str) -> Keys:
         """A listed word's keys."""
@@ -105,6 +108,7 @@ class _Words(_Reader):
         """The pattern that the phrase is by itself."""
         words = [normal(word) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", phrase)]
         stop = set(self.language.stop)
+        words = self._joined(words)
         slots: list[Slot] = []
         denied, predicate, at = "", False, 0
         while at < len(words):
@@ -124,6 +128,17 @@ class _Words(_Reader):
             at += taken
         return self.made(slots, denied, predicate)
 
+    def _joined(self, words: list[str]) -> list[str]:
+        """Verbs whose prefix was typed apart, with it."""
+        listed = {word for entries in self.words.words.values() for word in entries}
+        for prefix in [word for word in words if word in self.language.prefixes]:
+            for k, word in enumerate(words):
+                whole = [prefix + head for head in sorted(self._heads(word)) if prefix + head in listed]
+                if whole and word != prefix:
+                    words = [whole[0] if n == k else w for n, w in enumerate(words) if w != prefix]
+                    break
+        return words
+
     def _denial(self, words: list[str], at: int) -> tuple[int, str]:
         for size in (3, 2, 1):
             kind = self.denials.get(" ".join(words[at : at + size]))
@@ -142,9 +157,13 @@ class _Words(_Reader):
                 for idea, entries in self.words.words.items()
                 if any(self._says(entry.split(), heads) for entry in entries)
             ]
-            if ideas:
+            if ideas and not (size > 1 and self._apart(parts)):
                 return size, ideas
         return 1, []
+
+    def _apart(self, parts: list[str]) -> bool:
+        """Whether every word says something by itself, as in "another supplier"."""
+        return all(self._ideas([part], 0)[1] for part in parts)
 
     @staticmethod
     def _says(entry: list[str], heads: list[set[str]]) -> bool:

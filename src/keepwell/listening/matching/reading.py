@@ -10,6 +10,7 @@ from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.marks import DENYING, KINDS
 
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
+_BESIDE = 3  # words that may stand between "without" and what there is not
 _ECHO = 9  # words of a question that an answer may deny whole
 
 
@@ -103,7 +104,7 @@ class Reader:
             if own is None:
                 return Meaning(Verdict.NONE)
             cues = [cue for cue in cues if cue is not own and not (cue.first == own.first and cue.kind in ("nots", "nones"))]
-            if self.language.concord:
+            if self.language.concord and own.kind != "ceasing":
                 cues = [cue for cue in cues if cue.clause != own.clause or cue.kind not in ("nots", "nobody", "nones")]
             cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
         count, cue = self._counted(cues)
@@ -149,36 +150,56 @@ class Reader:
         for mark in sentence.marks:
             if mark.kind not in _DENIES or any(t in filled for t in range(mark.first, mark.last + 1)):
                 continue
-            if self._asks_politely(sentence, mark, denied):
+            if self._asks_politely(sentence, mark, denied) or self._either_or(mark):
                 continue
             if mark.clause == clause:
                 if self._reaches(sentence, mark, spans, denied):
                     found.append(mark)
+            elif mark.kind == "after" and self.language.characters and self._right_after(sentence, mark, clause):
+                found.append(mark)
             elif mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause):
                 found.append(mark)
         return found
 
     def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
         """A question that begins with a denial asks; "no" before who speaks answers something else."""
-        if mark.first != sentence.first and not (mark.kind == "nots" and self.language.characters):
+        if mark.first != sentence.first and not (mark.kind in ("nots", "matrix") and self.language.characters):
             return False
         if mark.kind in ("nones", "answers") and mark.first == mark.last and not self.language.characters:
             subjects = {m.first for m in sentence.of("subjects")}
             if not self.language.concord and mark.last + 1 in subjects:
                 return True
         polite = {(m.first, m.last) for m in sentence.of("polite")}
-        return sentence.asks and not denied and any(a <= mark.first and mark.last <= b for a, b in polite)
+        return sentence.asks and not denied and any(a <= mark.first <= b for a, b in polite)
+
+    def _either_or(self, mark: Mark) -> bool:
+        """Whether a character stands on both sides of the denial: that asks, and denies nothing."""
+        if not self.language.characters or mark.first != mark.last or not 0 < mark.first < len(self.batch.ids) - 1:
+            return False
+        return bool(self.batch.ids[mark.first - 1] == self.batch.ids[mark.first + 1])
+
+    def _right_after(self, sentence: Sentence, mark: Mark, clause: int) -> bool:
+        """Whether the mark stands in the clause after the phrase's own."""
+        later = [c for c in sentence.clauses[sentence.clauses.index(clause) :] if c != clause]
+        return bool(later) and later[0] == mark.clause
 
     def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str) -> bool:
         """Whether a denial in the phrase's own clause reaches it: not too far, and nothing that turns in between."""
         behind = [a for a, _b in spans if a > mark.last]
         if not behind:
             return self._reaches_back(sentence, mark, spans, denied)
-        if mark.kind == "after":
+        if mark.kind in ("after", "lacking"):
             return False
+        if mark.kind == "without":
+            return self._steps(sentence, mark.last, behind[0]) <= _BESIDE
         between = sentence.of("contrast", "knowing")
         if any(mark.last < m.first < behind[0] for m in between):
             return False
+        framed = not self.language.concord and not self.language.characters
+        if framed and any(m.first < mark.first and m.clause == mark.clause for m in sentence.of("conditions")) and any(
+            mark.last < m.first < behind[0] for m in sentence.of("subjects")
+        ):
+            return False  # "if we do not … we will …": the denial is the condition's
         inside = any(b < mark.first for _a, b in spans)
         reach = self.language.reach * (2 if mark.kind in ("nobody", "matrix", "inverse") else 1)
         return inside or self._steps(sentence, mark.last, behind[0]) <= reach
@@ -190,7 +211,13 @@ class Reader:
         steps = self._steps(sentence, last, mark.first)
         if mark.kind == "after":
             return steps <= self.language.reach
-        if mark.kind in ("inverse", "double"):
+        if mark.kind == "lacking":
+            return steps <= 1
+        if mark.kind in ("inverse", "double", "without"):
+            return False
+        if mark.kind == "nones" and not (self.language.concord or self.language.characters):
+            return False
+        if mark.kind == "nots" and mark.last + 1 not in {m.first for m in sentence.of("closing")}:
             return False
         return steps <= self.language.back
 
@@ -202,8 +229,8 @@ class Reader:
     def _denies_what_follows(self, sentence: Sentence, mark: Mark, clause: int) -> bool:
         """Whether a denial denies the later clause, because that clause is what it speaks of."""
         begins = sentence.first + sentence.clauses.index(clause)
-        if not any(m.first in (begins, begins + 1) for m in sentence.of("that")):
-            return mark.kind == "matrix" and self.language.characters and self._next_clause(sentence, mark, begins)
+        if not any(m.first in (begins, begins + 1) for m in sentence.of("that")) and mark.kind != "matrix":
+            return False
         if any(m.first > mark.last and m.first < begins for m in sentence.of("knowing", "contrast")):
             return False
         return self._next_clause(sentence, mark, begins)
@@ -222,7 +249,7 @@ class Reader:
         ]  # fmt: skip
         kinds = {"nobody": ("nobody",), "nots": ("nots", "nobody", "nones"), "nones": ("nones", "nots")}[denied]
         best, least = None, 1 << 30
-        for cue in (*cues, *ceasing):
+        for cue in (*ceasing, *cues):
             if cue.clause != clause or cue.kind not in (*kinds, "ceasing"):
                 continue
             ahead = cue.first < spans[-1][0]
