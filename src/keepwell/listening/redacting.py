@@ -1,0 +1,301 @@
+"""Numbers that nobody should keep, put out of a text before it is stored or indexed.
+
+What a check digit proves is put out wherever it stands. What has none, or one that a tenth of all numbers pass, is
+put out only in the shape it is always written in, or where a word before it says what it is: order numbers, dates
+and telephone numbers stay.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from keepwell.listening import numbers as n
+from keepwell.listening.said import Conversation, KeptAside, Piece, Turn, Word
+
+_GAP = r"[ \u00a0\u2007\u2009\u202f\u3000.\-‐‑–—−_/]{0,2}"
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+_DIGITS = re.compile(r"(?:[0-9][^0-9]{0,3}){6}")  # fewer stand for nobody
+_SEPARATORS = re.compile(r"[\s.\-‐‑–—−_/()]+")
+_NEAR = 48  # characters before a number in which a word says what it is
+# Digits and letters of full width, and digits of other scripts, a character for a character.
+_WIDE = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}
+# Digits as they are read out, in the order 0 to 9.
+_SPOKEN = (
+    "zero oh 零 〇 nulla",
+    "one 一 幺 egy jeden",
+    "two 二 两 兩 kettő két dwa",
+    "three 三 három trzy",
+    "four 四 négy cztery",
+    "five 五 öt pięć",
+    "six 六 hat sześć",
+    "seven 七 hét siedem",
+    "eight 八 nyolc osiem",
+    "nine 九 kilenc dziewięć",
+)
+# What stands before a number that is somebody's order and no card.
+_OTHERWISE = re.compile(
+    r"(?:order|tracking|parcel|invoice|ticket|case|rendelés|csomag|számla|zamówieni[ea]|przesyłk[ai]|faktur[ay]|订单|訂單|单号|單號|发票|發票)"
+    r"[ -]?(?:number|no|nr|id|szám|száma|numer|号码|號碼|号|號)?[ :.#-]{0,3}$|[#+][ ]?$|\b(?:tel|phone)[ :.]{1,3}$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of number: how it is written, what proves it, and whether a word has to stand beside it."""
+
+    name: str
+    written: re.Pattern[str]
+    proved: Callable[[str], bool]
+    told: re.Pattern[str] | None = None
+
+
+def _shape(shape: str) -> re.Pattern[str]:
+    """A shape in which ~ is what may stand between two characters of a number; it begins and ends with them."""
+    return re.compile(
+        rf"(?<![0-9A-Za-z])(?<![0-9][.,]){shape.replace('~', _GAP)}(?![0-9A-Za-z])(?![.,][0-9])", re.I | re.A
+    )
+
+
+def _digits(count: int) -> re.Pattern[str]:
+    return _shape(rf"[0-9](?:~[0-9]){{{count - 1}}}")
+
+
+def _told(said: str) -> re.Pattern[str]:
+    return re.compile(said, re.I)
+
+
+_KINDS = (
+    _Kind(
+        "iban",
+        re.compile(rf"(?<![0-9A-Za-z])[A-Za-z]{{2}}{_GAP}[0-9]{_GAP}[0-9](?:{_GAP}[0-9A-Za-z]){{11,30}}"),
+        n.is_iban,
+    ),
+    _Kind("id", _shape("[1-9](?:~[0-9]){16}~[0-9X]"), n.is_chinese_id),
+    _Kind("card", _shape("[0-9](?:~[0-9]){12,18}"), n.is_card),
+    _Kind("id", _shape("[0-9]{11}"), n.is_pesel),
+    _Kind("id", _digits(11), n.is_pesel, _told(r"pesel|ewidencyjn|urodz|dow[oó]d")),
+    _Kind("id", _shape("[1-8][ -][0-9]{6}[ -][0-9]{4}"), n.is_hungarian_personal_id),
+    _Kind("id", _digits(11), n.is_hungarian_personal_id, _told("személyi")),
+    _Kind("id", _shape("[0-9]{3}-[0-9]{3}-[0-9]{2}-[0-9]{2}"), n.is_nip),
+    _Kind("id", _digits(10), n.is_nip, _told(r"\bnip\b|podatkow")),
+    _Kind("id", _digits(10), n.is_hungarian_tax_id, _told(r"\badó|\btax")),
+    _Kind("id", _digits(9), n.is_taj, _told(r"\btaj\b|társadalombiztosít|\btb[ -]?szám")),
+    _Kind("id", _shape("[0-9]{3}-[0-9]{2}-[0-9]{4}"), n.is_ssn),
+    _Kind("id", _digits(9), n.is_ssn, _told(r"\bssn\b|social security")),
+    _Kind("id", _shape("[A-Z]{2}(?:~[0-9]{2}){3}~[A-D]"), n.is_nino),
+    _Kind("id", _shape("[A-Z][1289](?:~[0-9]){8}"), n.is_taiwan_id),
+    _Kind("id", re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2}[0-9]{6} ?\([0-9Aa]\)"), n.is_hong_kong_id),
+    _Kind(
+        "id",
+        _shape("[A-Z]{1,2}~[0-9]{6}~[0-9A]"),
+        n.is_hong_kong_id,
+        _told("hkid|hong kong|身份证|身份證|identity"),
+    ),
+    _Kind("id", _shape("[A-Z]{3}~[0-9]{6}"), n.is_polish_card, _told(r"dow[oó]d|identity card|\bid card")),
+    _Kind(
+        "id",
+        _shape("(?:[0-9]{6}~[A-Z]{2}|[A-Z]{2}~[0-9]{6})"),
+        n.is_hungarian_card,
+        _told(r"személyi|\bszig"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number that has to go: characters [start, end) of the text, and what it is: card, iban or id."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """A text without its numbers. `moved` tells where a place of the old text lies in the new one."""
+
+    text: str
+    found: tuple[Found, ...] = ()
+
+    def moved(self, place: int) -> int:
+        """Where a character of the old text is now; one that was put out is where its mark begins."""
+        shift = 0
+        for one in self.found:
+            mark = len(_mark(one))
+            if place >= one.end:
+                shift += mark - (one.end - one.start)
+            elif place > one.start:
+                return one.start + shift
+        return place + shift
+
+
+@dataclass(frozen=True)
+class RedactedConversation:
+    """A conversation that may be stored, and how many numbers of each kind were put out of it."""
+
+    conversation: Conversation
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def _mark(found: Found) -> str:
+    return f"[{found.kind}]"
+
+
+def numbers_in(text: str) -> list[Found]:
+    """The numbers of cards, accounts and persons in a text, in order, none overlapping another."""
+    plain = text
+    if not text.isascii():
+        plain = _FOREIGN_DIGIT.sub(lambda digit: str(int(digit[0])), text.translate(_WIDE))
+    found = [*(_written(plain) if _DIGITS.search(plain) else ()), *_read_out(plain)]
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda found: (found.start, -found.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def redact(text: str) -> Redacted:
+    """The text with [card], [iban] or [id] where such a number stood."""
+    found = numbers_in(text)
+    parts, at = [], 0
+    for one in found:
+        parts += [text[at : one.start], _mark(one)]
+        at = one.end
+    return Redacted("".join([*parts, text[at:]]), tuple(found))
+
+
+def _written(text: str) -> Iterator[Found]:
+    for kind in _KINDS:
+        if kind.told and not kind.told.search(text):
+            continue
+        at = 0
+        while match := kind.written.search(text, at):
+            span = _proved(kind, text, match)
+            if span and kind.told and not kind.told.search(text, max(span[0] - _NEAR, 0), span[0]):
+                span = None
+            if span and kind.proved in (n.is_card, n.is_pesel) and not kind.told:
+                span = None if _OTHERWISE.search(text[max(span[0] - _NEAR, 0) : span[0]]) else span
+            if span:
+                yield Found(kind.name, *span)
+            at = span[1] if span else _next_start(text, match)
+
+
+def _next_start(text: str, match: re.Match[str]) -> int:
+    """Behind the first digits of what was no number, for one may begin with those that follow."""
+    at = match.start() + 1
+    while at < match.end() and text[at].isalnum():
+        at += 1
+    return at
+
+
+def _proved(kind: _Kind, text: str, match: re.Match[str]) -> tuple[int, int] | None:
+    if kind.name == "iban":
+        return _iban_in(text, *match.span())
+    if kind.name == "card":
+        return _card_in(text, *match.span())
+    return match.span() if kind.proved(_SEPARATORS.sub("", match[0])) else None
+
+
+def _iban_in(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The IBAN that begins here: words may stand close behind it."""
+    places = [at for at in range(start, end) if text[at].isalnum()]
+    for length in range(len(places), 14, -1):
+        last = places[length - 1] + 1
+        if n.is_iban("".join(text[at] for at in places[:length])) and not text[last : last + 1].isalnum():
+            return start, last
+    return None
+
+
+def _card_in(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The card that begins where a run of digits does: all of it, or its first groups beside a date or a code."""
+    digits, best = "", None
+    for group in _GROUP.finditer(text, start, end):
+        digits += group[0]
+        if n.is_card(digits):
+            best = (start, group.end())
+    return best
+
+
+_GROUP = re.compile(r"[0-9]+")
+_DIGIT_OF = {word: str(digit) for digit, words in enumerate(_SPOKEN) for word in words.split()}
+_TIMES = {"double": 2, "triple": 3, "dupla": 2, "podwójne": 2}
+_TOKEN = rf"[0-9]+|{'|'.join(sorted([*_DIGIT_OF, *_TIMES], key=len, reverse=True))}"
+_WORD = re.compile(_TOKEN, re.I)
+_READ_OUT = re.compile(rf"(?:(?:{_TOKEN})[\s,.\-–—，、。…]{{0,3}}){{4,}}", re.I)
+
+
+def _read_out(text: str) -> Iterator[Found]:
+    """Numbers read out digit by digit: "four two four two …", "四二四二…"; cards only, for they prove themselves."""
+    for stretch in _READ_OUT.finditer(text):
+        run, times = [], 1
+        for match in _WORD.finditer(text, *stretch.span()):
+            word = match[0].lower()
+            digits = word if word.isdecimal() else _DIGIT_OF.get(word, "")
+            run.append((digits * times, match.start(), match.end()))
+            times = _TIMES.get(word, 1)
+        yield from (
+            one
+            for one in _cards_of(run)
+            if not _OTHERWISE.search(text[max(one.start - _NEAR, 0) : one.start])
+        )
+
+
+def _cards_of(run: Sequence[tuple[str, int, int]]) -> Iterator[Found]:
+    first = 0
+    while first < len(run):
+        digits, ends = "", None
+        for last in range(first, min(first + 40, len(run))):
+            digits += run[last][0]
+            if len(digits) > 19:
+                break
+            if last > first and run[first][0] and len(digits) >= 13 and n.is_card(digits):
+                ends = last
+        if ends is None:
+            first += 1
+            continue
+        yield Found("card", run[first][1], run[ends][2])
+        first = ends + 1
+
+
+def redact_turn(turn: Turn) -> tuple[Turn, tuple[Found, ...]]:
+    """A turn without its numbers, its pieces moved and its words marked; and what was put out."""
+    done = redact(turn.text)
+    if not done.found:
+        return turn, ()
+    pieces = tuple(Piece(one.kind, done.moved(one.start), done.moved(one.end)) for one in turn.pieces)
+    return replace(turn, text=done.text, pieces=pieces, words=_without(turn.words)), done.found
+
+
+def _without(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Words of which those that make up a number are marked; their times stay, so that the sound can be muted."""
+    text, spans = "", []
+    for word in words:
+        spans.append((len(text), len(text) + len(word.text)))
+        text += word.text + " "
+    found = numbers_in(text)
+    return tuple(
+        replace(
+            word, text=next((_mark(one) for one in found if start < one.end and one.start < end), word.text)
+        )
+        for word, (start, end) in zip(words, spans, strict=True)
+    )
+
+
+def redact_conversation(conversation: Conversation) -> RedactedConversation:
+    """A conversation without such numbers, in its turns, its subject and in what was kept aside."""
+    counts: Counter[str] = Counter()
+    turns = []
+    for turn in conversation.turns:
+        clean, found = redact_turn(turn)
+        counts.update(one.kind for one in found)
+        turns.append(clean)
+    subject = redact(conversation.subject)
+    counts.update(one.kind for one in subject.found)
+    kept = tuple(
+        KeptAside(one.file, one.line, one.reason, redact(one.text).text) for one in conversation.aside
+    )
+    return RedactedConversation(
+        replace(conversation, turns=tuple(turns), subject=subject.text, aside=kept), dict(counts)
+    )
