@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import logging
+import os
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,14 +11,18 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from keepwell.lib.text import gettext as _
 from keepwell.members.models import Member
+
+_log = logging.getLogger(__name__)
 
 
 class ByInvitation(DefaultAccountAdapter):
@@ -25,6 +31,14 @@ class ByInvitation(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: see `keepwell.members.actions.join`."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse whoever has guessed too often; that somebody was refused is logged, and nothing of whom."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            _log.warning("signing in is held up after too many failures")
+            raise
 
 
 class KnownElsewhere(DefaultSocialAccountAdapter):
@@ -57,20 +71,20 @@ class Sealed(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """As it is kept."""
-        return _seal().encrypt(text.encode()).decode()
+        once = os.urandom(12)
+        return base64.b64encode(once + _seal().encrypt(once, text.encode(), None)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """As it was; sealed under another key it is void, and what stands for it matches nothing."""
         try:
-            return _seal().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
+            kept = base64.b64decode(encrypted_text)
+            return _seal().decrypt(kept[:12], kept[12:], None).decode()
+        except (InvalidTag, ValueError):
             return str(generate_totp_secret())
 
 
-def _seal() -> Fernet:
-    return Fernet(
-        base64.urlsafe_b64encode(hashlib.sha256(f"second step {settings.SECRET_KEY}".encode()).digest())
-    )
+def _seal() -> AESGCM:
+    return AESGCM(hashlib.sha256(f"second step {settings.SECRET_KEY}".encode()).digest())
 
 
 def _said(verified: object) -> bool:

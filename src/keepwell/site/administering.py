@@ -103,7 +103,9 @@ def health(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus, to this machine or to whoever brings the token of KEEPWELL_METRICS_TOKEN."""
     if not (_by_token(request) or _of_this_machine(request)):
-        return HttpResponseForbidden("ask from this machine, or with the token\n", content_type="text/plain")
+        return HttpResponseForbidden(
+            "ask from this machine, or with the token\n", content_type="text/plain; charset=utf-8"
+        )
     return HttpResponse(told(now=timezone.now()), content_type=CONTENT_TYPE)
 
 

@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from keepwell.accounts.people import search
-from keepwell.members.views import closed
+from keepwell.members.views import closed, signed_in_at
 from keepwell.site import administering, views
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("members/", include("keepwell.members.urls")),
     path("api/", include("keepwell.api.urls")),
     re_path(r"^sign/(email|confirm-email|signup|3rdparty|phone)/", closed, name="closed"),
+    path("sign/sessions/", signed_in_at, name="usersessions_list"),
     path("sign/", include("allauth.urls")),
     path("settings/", administering.settings, name="settings"),
     path("settings/night", administering.night, name="night"),

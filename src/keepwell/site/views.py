@@ -39,4 +39,4 @@ def alive(request: HttpRequest) -> HttpResponse:
     """Whether the server answers and reaches its database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return HttpResponse("alive\n", content_type="text/plain")
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
