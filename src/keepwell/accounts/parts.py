@@ -1,4 +1,4 @@
-"""Members' parts of the settings."""
+"""The accounts' parts of the settings, and those of the rooms below."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -40,5 +40,19 @@ PARTS = (
         _("Trail"),
         _("Who did what, and when."),
         Right.ADMINISTER,
+    ),
+    Part(
+        4,
+        "api:tokens",
+        _("Tokens for programs"),
+        _("What lets a program read and do what you may."),
+        Right.SEE,
+    ),
+    Part(
+        70,
+        "api:reference",
+        _("The API"),
+        _("Every call that a program can make."),
+        Right.SEE,
     ),
 )
