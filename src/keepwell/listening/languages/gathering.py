@@ -19,7 +19,10 @@ def gather(code: str) -> int:
     language = language_named(code)
     wanted = {word for entry in headwords(code) for word in entry.split()}
     wanted |= {
-        word.removeprefix(prefix) for word in wanted for prefix in language.prefixes if word.startswith(prefix)
+        word.removeprefix(prefix)
+        for word in wanted
+        for prefix in language.prefixes
+        if word.startswith(prefix)
     }
     found: dict[str, set[str]] = defaultdict(set)
     for form, lemma in ((str(f), str(w)) for f, w in DefaultDictionaryFactory().get_dictionary(code).items()):

@@ -120,11 +120,22 @@ class Analyser:
         return (sums[end] - sums[start]) * self._back[start]
 
     def _made(  # noqa: PLR0917 - the columns of one table
-        self, texts: Sequence[str], begins: Longs, ids: Ids, start: Longs, end: Longs, turn: Ids, between: Ids, asking: Flags
+        self,
+        texts: Sequence[str],
+        begins: Longs,
+        ids: Ids,
+        start: Longs,
+        end: Longs,
+        turn: Ids,
+        between: Ids,
+        asking: Flags,
     ) -> Batch:
         short = self.marks.abbreviated(ids)
         if short.any():  # a full stop behind "no." or "dr." ends nothing
-            dotted = np.flatnonzero(short[:-1] & (between[1:] == END) & (turn[1:] == turn[:-1]) & ~asking[1:-1]) + 1
+            dotted = (
+                np.flatnonzero(short[:-1] & (between[1:] == END) & (turn[1:] == turn[:-1]) & ~asking[1:-1])
+                + 1
+            )
             between[dotted] = NONE
         sentence = np.cumsum(between == END).astype(np.int32)
         if len(sentence):
@@ -164,7 +175,11 @@ def _settled(kinds: ch.Bytes) -> ch.Bytes:
     joiner, dot, hyphen = kinds == ch.JOINER, kinds == ch.DOT, kinds == ch.HYPHEN
     kinds[joiner] = np.where(inside[joiner], ch.WORD, ch.OTHER)
     kinds[hyphen] = np.where(inside[hyphen], ch.OTHER, ch.PAUSE)
-    ends = dot & (before != ch.DOT) & ((after == ch.OTHER) | (after == ch.LINE) | (after == ch.JOINER) | (after == ch.PAUSE))
+    ends = (
+        dot
+        & (before != ch.DOT)
+        & ((after == ch.OTHER) | (after == ch.LINE) | (after == ch.JOINER) | (after == ch.PAUSE))
+    )
     kinds[dot] = np.where(ends[dot], ch.STOP, np.where(inside[dot], ch.OTHER, ch.PAUSE))
     return kinds
 

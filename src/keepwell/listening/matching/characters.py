@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 
 OTHER, WORD, IDEOGRAPH, JOINER, PAUSE, STOP, ASK, DOT, HYPHEN, INVISIBLE, LINE = range(11)
 
-_PAUSES = ",;:()[]{}\"“”„«»，；：（）「」『』—–…‥~|/\\•·*=<>《》〈〉【】"
+_PAUSES = ',;:()[]{}"“”„«»，；：（）「」『』—–…‥~|/\\•·*=<>《》〈〉【】'
 _STOPS = "!。！｡"
 _ASKS = "?？؟⁇"
 _JOINERS = "'’‘ʼ＇"
@@ -28,7 +28,13 @@ def classes() -> Bytes:
         table[code] = _class_of(chr(code))
     table[_FIRST_ASTRAL:0x1F000] = WORD
     table[0x20000:0x40000] = IDEOGRAPH
-    for chars, kind in ((_PAUSES, PAUSE), (_STOPS, STOP), (_ASKS, ASK), (_JOINERS, JOINER), (_HYPHENS, HYPHEN)):
+    for chars, kind in (
+        (_PAUSES, PAUSE),
+        (_STOPS, STOP),
+        (_ASKS, ASK),
+        (_JOINERS, JOINER),
+        (_HYPHENS, HYPHEN),
+    ):
         for char in chars:
             table[ord(char)] = kind
     table[ord(".")] = table[ord("．")] = DOT
@@ -43,7 +49,9 @@ def _class_of(char: str) -> int:
         return IDEOGRAPH
     if kind[0] in "LN":
         return WORD
-    if kind[0] == "M" or kind == "Cf":  # accents that combine, and what nobody sees: part of the word around them
+    if (
+        kind[0] == "M" or kind == "Cf"
+    ):  # accents that combine, and what nobody sees: part of the word around them
         return INVISIBLE
     return OTHER
 

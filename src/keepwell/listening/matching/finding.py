@@ -65,13 +65,25 @@ class Finder:
         first = pattern.slots[0]
         if first.tied:
             return self.language.prefix_gap
+        if turned and pattern.ordered:
+            return -1
         if first.near is not None:
             return -1 if turned else first.near
         if first.wide and not turned:
             return 2 * self.language.gap
         if turned:
-            return self.language.near if pattern.predicate else self.language.turned
-        return self.language.gap
+            return self.language.near if pattern.predicate else (pattern.gap or self.language.turned)
+        return self.language.gap if pattern.gap is None else pattern.gap
+
+    def _step(self, pattern: Pattern, *, turned: bool) -> int:
+        """How many words may stand between two neighbours of a longer pattern."""
+        if turned and pattern.ordered:
+            return -1
+        if turned and pattern.predicate:
+            return self.language.near
+        if pattern.gap is not None:
+            return pattern.gap
+        return self.language.turned if turned else self.language.gap
 
     def find(self, batch: Batch) -> Found:
         """Where the patterns stand in the batch, each place once."""
@@ -79,7 +91,11 @@ class Finder:
         where = slot * _FAR + batch.place[first] if len(slot) else slot
         order = np.argsort(where, kind="stable")
         slot, first, last, where = slot[order], first[order], last[order], where[order]
-        counts = np.bincount(slot, minlength=len(self._slots)) if len(slot) else np.zeros(len(self._slots), np.int64)
+        counts = (
+            np.bincount(slot, minlength=len(self._slots))
+            if len(slot)
+            else np.zeros(len(self._slots), np.int64)
+        )
         begins = np.concatenate([[0], np.cumsum(counts)])
         held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
         active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
@@ -105,7 +121,12 @@ class Finder:
         size = len(batch.ids)
         verb = self._verbs[slot] & (first == last)
         if verb.any() and self.language.articles:
-            base = np.array([f"={word}" in keys for word, keys in zip(self.lexicon.surfaces, self.lexicon.keys, strict=True)])
+            base = np.array(
+                [
+                    f"={word}" in keys
+                    for word, keys in zip(self.lexicon.surfaces, self.lexicon.keys, strict=True)
+                ]
+            )
             behind = np.concatenate([[False], batch.marks.at("articles", size)[:-1]]) & ~batch.parted
             before = np.concatenate([batch.marks.at("nouns_of", size)[1:], [False]])
             noun = behind & ~before & base[batch.ids]
@@ -116,7 +137,9 @@ class Finder:
             kept &= ~(verb & self_[first])
         return slot[kept], first[kept], last[kept]
 
-    def _ones(self, active: Longs, begins: Longs, counts: Longs, first: Longs, last: Longs) -> tuple[Longs, Longs, Longs]:
+    def _ones(
+        self, active: Longs, begins: Longs, counts: Longs, first: Longs, last: Longs
+    ) -> tuple[Longs, Longs, Longs]:
         """Patterns of one slot: every place of it."""
         those = active[self._sizes[active] == 1]
         slots = self._table[those, 0]
@@ -125,7 +148,13 @@ class Finder:
         return pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
 
     def _pairs(  # noqa: PLR0917 - what one call of `find` knows
-        self, batch: Batch, active: Longs, held: Longs, begins: Longs, counts: Longs, places: tuple[Longs, Longs, Longs]
+        self,
+        batch: Batch,
+        active: Longs,
+        held: Longs,
+        begins: Longs,
+        counts: Longs,
+        places: tuple[Longs, Longs, Longs],
     ) -> tuple[Longs, Longs, Longs]:
         """Patterns of two slots: from each place of the rarer one to the next of the other, on either side."""
         where, first, last = places
@@ -164,7 +193,11 @@ class Finder:
     def _whole(self, batch: Batch, found: tuple[Longs, Longs, Longs]) -> tuple[Longs, Longs, Longs]:
         """Without verbs that have another prefix beside them."""
         pattern, first, last = found
-        tied = np.array([bool(p.slots[0].tied) for p in self.patterns], bool)[pattern] if len(pattern) else pattern
+        tied = (
+            np.array([bool(p.slots[0].tied) for p in self.patterns], bool)[pattern]
+            if len(pattern)
+            else pattern
+        )
         if not len(pattern) or not tied.any():
             return found
         kept = np.array([not tie or self._its_own(batch, int(a), int(b)) for tie, a, b in zip(
@@ -196,7 +229,9 @@ class Finder:
                     low = np.searchsorted(where, self._table[p, k] * _FAR + here - far)
                     high = np.searchsorted(where, self._table[p, k] * _FAR + here + far, "right")
                     at, here = at[high > low], here[high > low]
-            rows = [best for a in at.tolist() if (best := self._best(batch, p, rare, a, (where, first, last)))]
+            rows = [
+                best for a in at.tolist() if (best := self._best(batch, p, rare, a, (where, first, last)))
+            ]
             if rows:
                 chosen = np.array(rows, np.int64)
                 yield (
@@ -205,7 +240,9 @@ class Finder:
                     _wide(last[chosen], self._width),
                 )
 
-    def _best(self, batch: Batch, p: int, rare: int, at: int, places: tuple[Longs, Longs, Longs]) -> list[int] | None:
+    def _best(
+        self, batch: Batch, p: int, rare: int, at: int, places: tuple[Longs, Longs, Longs]
+    ) -> list[int] | None:
         where, first, last = places
         size = int(self._sizes[p])
         reach = (max(self.language.gap, self.language.turned) + 1) * (size - 1) + 4
@@ -232,9 +269,7 @@ class Finder:
         total, order = 0, sorted(range(len(spans)), key=lambda k: spans[k])
         for one, two in zip(order, order[1:], strict=False):
             gap = int(place[spans[two][0]] - place[spans[one][1]]) - 1
-            limit = self.language.gap if one < two else self.language.turned
-            if pattern.predicate and one > two:
-                limit = self.language.near
+            limit = self._step(pattern, turned=one > two)
             if not 0 <= gap <= limit:
                 return None
             total += gap + (0 if one < two else 1)
@@ -242,7 +277,9 @@ class Finder:
             gap = int(place[spans[k + 1][0]] - place[spans[k][1]]) - 1
             if slot.tied:
                 back = int(place[spans[k][0]] - place[spans[k + 1][1]]) - 1
-                if max(gap, back) > self.language.prefix_gap or not self._its_own(batch, spans[k][0], spans[k + 1][0]):
+                if max(gap, back) > self.language.prefix_gap or not self._its_own(
+                    batch, spans[k][0], spans[k + 1][0]
+                ):
                     return None
             elif slot.near is not None and not 0 <= gap <= slot.near:
                 return None

@@ -1,14 +1,14 @@
 """Hearing many phrases in many turns: analysis, finding and reading put together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keepwell.listening.languages import language_named
 from keepwell.listening.languages.lists import WordList, shipped
 from keepwell.listening.matching.analysis import Analyser, Batch, Heard
 from keepwell.listening.matching.finding import Finder
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.phrases import patterns_of
+from keepwell.listening.matching.phrases import Pattern, patterns_of, slots_of
 from keepwell.listening.matching.reading import Label, Meaning, Reader, Verdict
 
 _PLAIN = Meaning(Verdict.HIT)
@@ -30,18 +30,34 @@ class Hearing:
     labels: tuple[Label, ...] = ()
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What to listen for: a phrase, or slots with their words; how far apart, and whether only in this order."""
+
+    phrase: str = ""
+    slots: tuple[tuple[str, ...], ...] = ()
+    gap: int | None = None
+    ordered: bool = False
+
+
 class Ears:
     """What hears phrases of one language. Surfaces once seen are remembered, so keep it."""
 
-    def __init__(self, code: str, phrases: Sequence[str], words: WordList | None = None) -> None:
+    def __init__(self, code: str, phrases: Sequence["str | Asked"], words: WordList | None = None) -> None:
         language = language_named(code)
         self.lexicon = Lexicon(language, words or shipped(code))
         self.analyser = Analyser(self.lexicon)
-        self.patterns = []
+        self.patterns: list[Pattern] = []
         self.owners: list[int] = []
         for k, phrase in enumerate(phrases):
-            for pattern in patterns_of(phrase, self.lexicon):
-                self.patterns.append(pattern)
+            asked = Asked(phrase) if isinstance(phrase, str) else phrase
+            made = (
+                slots_of(asked.slots, self.lexicon)
+                if asked.slots
+                else patterns_of(asked.phrase, self.lexicon)
+            )
+            for pattern in made:
+                self.patterns.append(replace(pattern, gap=asked.gap, ordered=asked.ordered))
                 self.owners.append(k)
         self.finder = Finder(self.lexicon, self.patterns)
 
@@ -87,7 +103,13 @@ class Ears:
             cue = cue_span = None
         negated = meaning.verdict is Verdict.NEGATED
         return Hearing(
-            owner, turn, meaning.verdict, tuple(places), cue if negated or cue else None, cue_span, meaning.labels
+            owner,
+            turn,
+            meaning.verdict,
+            tuple(places),
+            cue if negated or cue else None,
+            cue_span,
+            meaning.labels,
         )
 
 

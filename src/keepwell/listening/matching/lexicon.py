@@ -121,7 +121,9 @@ class Lexicon:
         """The words of the list, one by one, and the verbs without the prefixes that part from them."""
         words = {part for entries in self.words.words.values() for entry in entries for part in entry.split()}
         for prefix in self.language.prefixes:
-            words |= {word.removeprefix(prefix) for word in words if word.startswith(prefix) and word != prefix}
+            words |= {
+                word.removeprefix(prefix) for word in words if word.startswith(prefix) and word != prefix
+            }
         return {word for word in words if len(word) > 1}
 
     @cached_property
@@ -154,4 +156,8 @@ class Lexicon:
     def forms_of(self, key: str) -> Iterable[str]:
         """The forms that a key stands for, as far as they are listed."""
         head = key.removeprefix("=")
-        return sorted({head, *forms(self.language.code).get(head, ())}) if key.startswith("=") else [key.lstrip("~")]
+        return (
+            sorted({head, *forms(self.language.code).get(head, ())})
+            if key.startswith("=")
+            else [key.lstrip("~")]
+        )

@@ -1,7 +1,7 @@
 """A phrase as someone types it, made into patterns: slots of synonyms, how near they stand, and whether it denies."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from keepwell.lib.errors import KeepwellError
@@ -38,6 +38,8 @@ class Pattern:
     slots: tuple[Slot, ...]
     denied: str = ""  # "", "nots", "nobody", "nones"
     predicate: bool = False  # "support is slow": turned round it means something else
+    gap: int | None = None  # words that may stand between two slots; none given is the language's own
+    ordered: bool = False  # only in the order typed
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.slots) <= MOST_SLOTS:
@@ -51,13 +53,32 @@ class Pattern:
 def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     """The patterns of a typed phrase: as it stands, and by words that say two things at once, or the opposite."""
     if len(phrase) > LONGEST:
-        raise KeepwellError(_("A phrase has at most {n} characters.").format(n=LONGEST), seen=phrase[:40] + "…")
+        raise KeepwellError(
+            _("A phrase has at most {n} characters.").format(n=LONGEST), seen=phrase[:40] + "…"
+        )
     reader = _Characters(lexicon) if lexicon.language.characters else _Words(lexicon)
     typed = reader.read(phrase)
     found = [typed]
     for pattern in (*_opposites(typed, reader), *_compounds(typed, reader)):
         found.append(pattern)
     return [each for pattern in found for each in (pattern, *_parted(pattern, lexicon))]
+
+
+def slots_of(slots: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Pattern]:
+    """The pattern of slots that someone filled with words by hand, and those with verbs parted from their prefixes."""
+    made, denied = [], ""
+    for words in slots:
+        read = [pattern for word in words for pattern in patterns_of(word, lexicon)[:1]]
+        if any(len(pattern.slots) != 1 for pattern in read):
+            raise KeepwellError(
+                _("What fills a slot says one thing."),
+                seen=", ".join(words),
+                ways=[_("Make two slots of it.")],
+            )
+        denied = denied or next((pattern.denied for pattern in read if pattern.denied), "")
+        made.append(replace(read[0].slots[0], ways=frozenset().union(*(p.slots[0].ways for p in read))))
+    whole = Pattern(tuple(made), denied)
+    return [whole, *_parted(whole, lexicon)]
 
 
 class _Reader:
@@ -67,7 +88,9 @@ class _Reader:
         self.lexicon = lexicon
         self.words = lexicon.words
         self.language = lexicon.language
-        self.denials = {text: kind for kind in ("nots", "nones", "nobody") for text in getattr(self.language, kind)}
+        self.denials = {
+            text: kind for kind in ("nots", "nones", "nobody") for text in getattr(self.language, kind)
+        }
 
     def slot(self, ideas: list[str], typed: Keys = ()) -> Slot:
         """The slot of some ideas, and of what was typed."""
@@ -239,7 +262,11 @@ def _opposites(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
             for mine, theirs, denied in ((idea, pairs.get(idea), ""), (idea, back.get(idea), "nots")):
                 if not theirs or (mine in pairs and not pattern.denied) or (mine in back and pattern.denied):
                     continue
-                slots = (*pattern.slots[:k], replace(reader.idea_slot(theirs), near=slot.near), *pattern.slots[k + 1 :])
+                slots = (
+                    *pattern.slots[:k],
+                    replace(reader.idea_slot(theirs), near=slot.near),
+                    *pattern.slots[k + 1 :],
+                )
                 yield Pattern(slots, denied, pattern.predicate)
 
 
@@ -259,7 +286,9 @@ def _parted(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
     for k, slot in enumerate(pattern.slots):
         for prefix in lexicon.language.prefixes:
             words = [keys[0][1:] for keys in slot.ways if len(keys) == 1 and keys[0].startswith(f"={prefix}")]
-            bare = frozenset((f"={word.removeprefix(prefix)}",) for word in words if len(word) > len(prefix) + 1)
+            bare = frozenset(
+                (f"={word.removeprefix(prefix)}",) for word in words if len(word) > len(prefix) + 1
+            )
             if bare and len(pattern.slots) < MOST_SLOTS:
                 pair = (Slot(frozenset([(prefix,)]), tied=True), replace(slot, ways=bare))
                 yield replace(pattern, slots=(*pattern.slots[:k], *pair, *pattern.slots[k + 1 :]))

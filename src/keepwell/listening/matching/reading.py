@@ -72,7 +72,9 @@ class Reader:
     def __init__(self, batch: Batch, language: Language) -> None:
         self.batch = batch
         self.language = language
-        self.plain = ~batch.marks.telling(batch.sentence, len(batch.asks))  # sentences with nothing to consider
+        self.plain = ~batch.marks.telling(
+            batch.sentence, len(batch.asks)
+        )  # sentences with nothing to consider
         self._sentences: dict[int, Sentence] = {}
         self._first_mark = np.searchsorted(batch.marks.first, batch.sentence_first)
 
@@ -103,9 +105,17 @@ class Reader:
             own = self._own(sentence, cues, spans, denied)
             if own is None:
                 return Meaning(Verdict.NONE)
-            cues = [cue for cue in cues if cue is not own and not (cue.first == own.first and cue.kind in ("nots", "nones"))]
+            cues = [
+                cue
+                for cue in cues
+                if cue is not own and not (cue.first == own.first and cue.kind in ("nots", "nones"))
+            ]
             if self.language.concord and own.kind != "ceasing":
-                cues = [cue for cue in cues if cue.clause != own.clause or cue.kind not in ("nots", "nobody", "nones")]
+                cues = [
+                    cue
+                    for cue in cues
+                    if cue.clause != own.clause or cue.kind not in ("nots", "nobody", "nones")
+                ]
             cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
         count, cue = self._counted(cues)
         labels = self._labels(sentence, spans, number)
@@ -155,7 +165,11 @@ class Reader:
             if mark.clause == clause:
                 if self._reaches(sentence, mark, spans, denied):
                     found.append(mark)
-            elif mark.kind == "after" and self.language.characters and self._right_after(sentence, mark, clause):
+            elif (
+                mark.kind == "after"
+                and self.language.characters
+                and self._right_after(sentence, mark, clause)
+            ):
                 found.append(mark)
             elif mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause):
                 found.append(mark)
@@ -163,7 +177,9 @@ class Reader:
 
     def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
         """A question that begins with a denial asks; "no" before who speaks answers something else."""
-        if mark.first != sentence.first and not (mark.kind in ("nots", "matrix") and self.language.characters):
+        if mark.first != sentence.first and not (
+            mark.kind in ("nots", "matrix") and self.language.characters
+        ):
             return False
         if mark.kind in ("nones", "answers") and mark.first == mark.last and not self.language.characters:
             subjects = {m.first for m in sentence.of("subjects")}
@@ -174,7 +190,11 @@ class Reader:
 
     def _either_or(self, mark: Mark) -> bool:
         """Whether a character stands on both sides of the denial: that asks, and denies nothing."""
-        if not self.language.characters or mark.first != mark.last or not 0 < mark.first < len(self.batch.ids) - 1:
+        if (
+            not self.language.characters
+            or mark.first != mark.last
+            or not 0 < mark.first < len(self.batch.ids) - 1
+        ):
             return False
         return bool(self.batch.ids[mark.first - 1] == self.batch.ids[mark.first + 1])
 
@@ -196,15 +216,19 @@ class Reader:
         if any(mark.last < m.first < behind[0] for m in between):
             return False
         framed = not self.language.concord and not self.language.characters
-        if framed and any(m.first < mark.first and m.clause == mark.clause for m in sentence.of("conditions")) and any(
-            mark.last < m.first < behind[0] for m in sentence.of("subjects")
+        if (
+            framed
+            and any(m.first < mark.first and m.clause == mark.clause for m in sentence.of("conditions"))
+            and any(mark.last < m.first < behind[0] for m in sentence.of("subjects"))
         ):
             return False  # "if we do not … we will …": the denial is the condition's
         inside = any(b < mark.first for _a, b in spans)
         reach = self.language.reach * (2 if mark.kind in ("nobody", "matrix", "inverse") else 1)
         return inside or self._steps(sentence, mark.last, behind[0]) <= reach
 
-    def _reaches_back(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str) -> bool:
+    def _reaches_back(
+        self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str
+    ) -> bool:
         last = max(b for _a, b in spans)
         if any(last < m.first < mark.first for m in sentence.of("contrast")):
             return False
@@ -240,14 +264,18 @@ class Reader:
         between = set(sentence.clauses[mark.last - sentence.first : begins - sentence.first]) - {mark.clause}
         return not between
 
-    def _own(self, sentence: Sentence, cues: list[Mark], spans: list[tuple[int, int]], denied: str) -> Mark | None:
+    def _own(
+        self, sentence: Sentence, cues: list[Mark], spans: list[tuple[int, int]], denied: str
+    ) -> Mark | None:
         """The denial that a phrase with one in it asks for: the nearest before its last word."""
         clause = sentence.clauses[spans[0][0] - sentence.first]
         ceasing = [] if denied == "nobody" else [
             m for m in sentence.of("ceasing") if m.clause == clause and m.last < spans[-1][0]
             and self._steps(sentence, m.last, spans[-1][0]) <= self.language.near
         ]  # fmt: skip
-        kinds = {"nobody": ("nobody",), "nots": ("nots", "nobody", "nones"), "nones": ("nones", "nots")}[denied]
+        kinds = {"nobody": ("nobody",), "nots": ("nots", "nobody", "nones"), "nones": ("nones", "nots")}[
+            denied
+        ]
         best, least = None, 1 << 30
         for cue in (*ceasing, *cues):
             if cue.clause != clause or cue.kind not in (*kinds, "ceasing"):
@@ -270,7 +298,9 @@ class Reader:
             found.append(Label.REPORTED)
         return tuple(found)
 
-    def _denied_next(self, number: int, sentence: Sentence, spans: list[tuple[int, int]]) -> tuple[int, int] | None:
+    def _denied_next(
+        self, number: int, sentence: Sentence, spans: list[tuple[int, int]]
+    ) -> tuple[int, int] | None:
         """The short denial that answers a question which only repeats the phrase."""
         if not sentence.asks or number + 1 >= len(self.batch.asks) or sentence.end - sentence.first > _ECHO * (
             2 if self.language.characters else 1

@@ -61,7 +61,9 @@ class Sequences:
         self._seen = len(known)
         counts = np.fromiter(map(len, self._root_rows), np.int64, len(self._root_rows))
         self._root_first = np.concatenate([[0], np.cumsum(counts)])
-        self._root_child = np.fromiter((c for row in self._root_rows for c in row), np.int64, int(counts.sum()))
+        self._root_child = np.fromiter(
+            (c for row in self._root_rows for c in row), np.int64, int(counts.sum())
+        )
         pairs = sorted((move, child) for move, children in self._moves.items() for child in set(children))
         self._move_key = np.array([move for move, _child in pairs], np.int64)
         self._move_child = np.array([child for _move, child in pairs], np.int64)
@@ -96,7 +98,11 @@ class Sequences:
             return nothing, nothing, nothing
         nodes, begun, at = (np.concatenate(parts) for parts in zip(*found, strict=True))
         ends = self._end_first[nodes + 1] - self._end_first[nodes]
-        return self._end_number[_spread(self._end_first[nodes], ends)], np.repeat(begun, ends), np.repeat(at, ends)
+        return (
+            self._end_number[_spread(self._end_first[nodes], ends)],
+            np.repeat(begun, ends),
+            np.repeat(at, ends),
+        )
 
 
 def _spread(first: Longs, counts: Longs) -> Longs:
