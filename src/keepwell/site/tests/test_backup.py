@@ -4,7 +4,6 @@ import json
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -12,6 +11,7 @@ from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import READY, everything, keepwell, of_its_own, run
+from keepwell.site.tests.postgresql import empty_databases
 
 NIGHT = (
     READY
@@ -48,18 +48,8 @@ def databases(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     if request.param == "sqlite":
         yield ["", "", ""]
         return
-    import psycopg
-
-    from keepwell.site.tests.postgresql import started
-
-    server = urlsplit(started())
-    names = ["one_office", "same_office", "later_office"]
-    with psycopg.connect(server.geturl(), autocommit=True) as connection:
-        for name in names:
-            connection.execute(f"CREATE DATABASE {name}")
-        yield [urlunsplit(server._replace(path=f"/{name}")) for name in names]
-        for name in names:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_databases("one_office", "same_office", "later_office") as addresses:
+        yield addresses
 
 
 @pytest.mark.slow
