@@ -28,7 +28,7 @@ from keepwell.ledger.opening import open_ledger
 from keepwell.lib.days import first_of_month, from_number, month_number, number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
-from keepwell.risk.days_kept import Kept, keep, schema
+from keepwell.risk.days_kept import TABLE, Kept, keep, schema
 from keepwell.risk.features import Feature, all_features
 from keepwell.risk.features.sources import Then
 from keepwell.risk.observing import observed
@@ -169,7 +169,9 @@ class _Days:
             files = [str(file) for file in self.made.get(day, [])]
             tables += [engine.collect(engine.scan(files, shape))] if files else []
         before = self.kept.days & set(days)
-        if before:
+        if before and self.moment.has(
+            TABLE
+        ):  # of nothing but days on which nobody was there, there is no table
             rows = self.kept.rows(self.moment).filter(nw.col("as_of").is_in(sorted(before)))
             tables.append(engine.collect(rows.select(*shape.names)))
         seen = _observations(pa.concat_tables(tables, promote_options="permissive"), self.features)
