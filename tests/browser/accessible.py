@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from axe_playwright_python.base import AxeBase
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
@@ -21,7 +21,7 @@ def faults(page: Page, name: str) -> list[str]:
 
     What is dark differs from what is light in its colours alone.
     """
-    page.evaluate(AxeBase().axe_script)
+    page.evaluate(Axe().axe_script)
     said = []
     for scheme, width in LOOKS:
         page.set_viewport_size({"width": width, "height": 800})

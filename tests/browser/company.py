@@ -20,6 +20,8 @@ PEOPLE = {  # who they are by what they do, and how they sign in
     "member": ("Chen Mei", "chen@example.com"),
     "mate": ("Piotr Nowak", "piotr@example.com"),
     "viewer": ("Victor Hall", "victor@example.com"),
+    "careful": ("Olga Wolf", "olga@example.com"),
+    "swift": ("Ivo Lund", "ivo@example.com"),
 }
 STEPS = ("gather", "post", "score", "project", "raise", "follow up")
 

@@ -57,7 +57,9 @@ def opened(site: Site, chrome: Browser) -> Iterator[Opener]:
     watches: list[Watch] = []
 
     def open_(**manners: Any) -> Page:
-        context = chrome.new_context(base_url=site.address, **{"locale": "en-GB", **manners})
+        context = chrome.new_context(
+            base_url=site.address, **{"locale": "en-GB", "reduced_motion": "reduce", **manners}
+        )
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from browser import chromium
 from browser.people import LEADER, join, sign_in
@@ -18,7 +18,6 @@ DOCS = Path(__file__).parents[2] / "docs"
 FOLDER, INDEX = DOCS / "screens", DOCS / "screens.md"
 WIDE, HIGH = 1280, 1400  # in pixels; what is further down is left out
 COLOURS = 96
-READY = "!document.querySelector('#figures progress')"
 
 
 def index(screens: Iterable[Screen] = SCREENS) -> str:
@@ -36,7 +35,7 @@ def index(screens: Iterable[Screen] = SCREENS) -> str:
 def take(page: Page, site: Site, screen: Screen) -> bytes:
     """The picture of a screen, as PNG in few colours."""
     page.goto(screen.address.format(**site.parts))
-    page.wait_for_function(READY)
+    expect(page.locator("#figures progress")).to_have_count(0, timeout=180_000)
     page.wait_for_load_state("networkidle")
     height = min(HIGH, max(800, int(page.evaluate("document.documentElement.scrollHeight"))))
     shot = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDE, "height": height})

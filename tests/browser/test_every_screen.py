@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.accessible import faults
 from browser.people import LEADER, Opener, sign_in
@@ -19,7 +19,6 @@ DOOR = {
     "mfa_view_recovery_codes",
     "mfa_deactivate_totp",
 }  # seen while signing in is tried
-READY = "!document.querySelector('#figures progress')"
 
 
 def test_no_screen_is_forgotten() -> None:
@@ -59,5 +58,5 @@ def _looked_at(page: Page, screen: Screen, site: Site) -> list[str]:
     assert answer is not None
     if answer.status != screen.status:
         return [f"{screen.name}: {answer.status}"]
-    page.wait_for_function(READY, timeout=90_000)
+    expect(page.locator("#figures progress")).to_have_count(0, timeout=90_000)
     return faults(page, screen.name)
