@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import narwhals as nw
 
-from keepwell.lib.days import Grain, Period, from_number, parse_day
+from keepwell.lib.days import Grain, Period, parse_day, periods
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
@@ -84,14 +84,14 @@ class Company:
         rates_on: Day | None = None,
         progress: "Progress | None" = None,
     ) -> "Series":
-        """Statements of the periods that overlap [start, end); by default all from the first movement on.
+        """Statements of the periods that overlap [start, end); by default all from `series_from` on.
 
         `progress` is called with how many are made and how many there will be.
         """
         from keepwell.metrics.series import series
         from keepwell.metrics.statements import Series
 
-        first = _day(start) if start is not None else (self.first_day or self.covered - timedelta(days=1))
+        first = _day(start) if start is not None else self.series_from(grain, rates_on=rates_on)
         last = _day(end) if end is not None else self.covered
         found = series(
             self.ledger,
@@ -104,6 +104,24 @@ class Company:
             progress=progress,
         )
         return Series(found)
+
+    def series_from(self, grain: Grain | str, *, rates_on: Day | None = None) -> date:
+        """From when on a series can be told: the first movement or, later, the first period that begins with rates.
+
+        Where there is no such period yet it is the first movement too, so that whoever asks hears what is missing.
+        """
+        first, rated = self.first_day or self.covered - timedelta(days=1), self.ledger.rated_from
+        if rates_on is not None or rated is None or self._over(grain, first).start >= rated:
+            return first
+        over = self._over(grain, rated)
+        begins = rated if over.start == rated else over.end
+        return begins if begins < self.covered else first
+
+    def _over(self, grain: Grain | str, day: date) -> Period:
+        """The period of a grain in which a day lies."""
+        return next(
+            periods(_grain(grain), day, day + timedelta(days=1), fiscal_start=self.ledger.fiscal_start)
+        )
 
     def definitions(
         self, start: Day, end: Day, *, where: "str | Condition | Sequence[str | Condition]" = ()
@@ -224,9 +242,7 @@ class Company:
     @property
     def first_day(self) -> date | None:
         """The first day on which anybody pays; None where nobody ever does."""
-        found = self.ledger.engine.collect(self.ledger.rows.select(first=nw.col("day").min()))
-        first = found["first"].to_pylist()[0]
-        return None if first is None else from_number(first)
+        return self.ledger.first_day
 
     def close(self) -> None:
         """Give the engine's memory and files back."""

@@ -37,7 +37,7 @@ def _written(
 
     period = found.period
     last = max(company.covered, period.end)
-    first = max(add_months(last, -MONTHS), company.first_day or period.start)
+    first = max(add_months(last, -MONTHS), company.series_from(Grain.MONTH))
     report(0, STEPS, _("Writing the page: the statement"))
     statement = found.to_dict(intervals=True)
     report(1, STEPS, _("Writing the page: the accounts"))

@@ -1,6 +1,7 @@
 """`keepwell series`: statements of one period after another."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.conditions import asked_where
 from keepwell.metrics.periods import name_of
+
+if TYPE_CHECKING:
+    from keepwell.company import Company
 
 COUNTS = ("opening", "new", "reactivated", "churned", "closing")
 
@@ -50,9 +54,10 @@ def series(
     session = session_of(context)
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         last = day_asked(end) or company.covered
+        first = day_asked(start) or _first(company, grain, last, rates_on=day_asked(rates_on))
         found = company.series(
             grain,
-            day_asked(start) or add_months(last, -LOOKED_BACK[grain]),
+            first,
             last,
             by=by or None,
             where=asked_where(company, where),
@@ -61,7 +66,28 @@ def series(
         )
         lines = [one.to_dict() for one in found]
         shown = answer(lines if start else _from_the_first_account(lines))
+        unrated = [] if start or rates_on else _without_rates(company, grain, first)
+    session.say(unrated)
     session.show(shown)
+
+
+def _first(company: "Company", grain: Grain, last: date, *, rates_on: date | None) -> date:
+    """Where a series begins that nobody gave a beginning: some time back, and not before it can be told."""
+    back, told = add_months(last, -LOOKED_BACK[grain]), company.series_from(grain, rates_on=rates_on)
+    return max(back, told) if told < last else back
+
+
+def _without_rates(company: "Company", grain: Grain, first: date) -> list[str]:
+    """What to say of a series that leaves out its beginning for want of exchange rates."""
+    rated = company.ledger.rated_from
+    if rated is None or first != company.series_from(grain) or first == company.first_day:
+        return []
+    return [
+        _("The series begins on {day}: exchange rates of every currency begin on {rated}.").format(
+            day=first, rated=rated
+        ),
+        _("For what lies before, choose the day whose rates count: --rates-on DAY."),
+    ]
 
 
 def _from_the_first_account(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:

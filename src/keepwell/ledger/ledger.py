@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import narwhals as nw
 import pyarrow as pa
 
 from keepwell.book.engines import Engine, Frame
@@ -15,6 +16,7 @@ from keepwell.ledger import notices
 from keepwell.ledger.facts import versions
 from keepwell.ledger.policies import Policies
 from keepwell.ledger.stored import StoredRows
+from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import Rate
 from keepwell.lib.text import gettext as _
@@ -92,6 +94,15 @@ class Ledger:
                 seen=_("the first rate is of {day}").format(day=firsts[0]) if firsts else _("no rates"),
                 ways=[
                     _("Load them: keepwell import rates FILE (currency, valid_from, rate)."),
+                    *(
+                        [
+                            _("Or ask only about periods that begin on {day} or later.").format(
+                                day=self.rated_from
+                            )
+                        ]
+                        if self.rated_from
+                        else []
+                    ),
                     _("Or choose the day whose rates count: --rates-on DAY."),
                 ],
             )
@@ -99,6 +110,23 @@ class Ledger:
             c: Rate.of(c, newest[c].rate, self.reporting) for c in self.currencies if c != self.reporting
         }
         return {**rates, self.reporting: Rate(self.reporting, 1, 1)}
+
+    @cached_property
+    def rated_from(self) -> date | None:
+        """The first day on which there is a rate for every currency the ledger holds; None where there never is."""
+        foreign = [c for c in self.currencies if c != self.reporting]
+        firsts = {
+            c: min((q.valid_from for q in self.quoted if q.currency == c), default=None) for c in foreign
+        }
+        days = [day for day in firsts.values() if day is not None]
+        return max(days, default=date.min) if len(days) == len(foreign) else None
+
+    @cached_property
+    def first_day(self) -> date | None:
+        """The first day on which anybody pays; None where nobody ever does."""
+        found = self.engine.collect(self.rows.select(first=nw.col("day").min()))
+        first = found["first"].to_pylist()[0]
+        return None if first is None else from_number(first)
 
     def attribute(self, name: str) -> Frame:
         """An attribute of accounts over time: account_id, segment, valid_from, valid_until (days).

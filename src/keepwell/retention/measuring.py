@@ -5,7 +5,7 @@ Parameters are text, as an address holds them. Rows are the accounts behind the 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.ledger.rows import LEAVING_KINDS
 from keepwell.lib.days import Grain, from_number, number, periods
-from keepwell.lib.errors import KeepwellError
 from keepwell.metrics.conditions import asked_where
 from keepwell.metrics.cuts import KEPT_BY, cut_by, kept_where
 
@@ -95,25 +94,14 @@ def _names(company: "Company") -> dict[str, str]:
 
 def _series(company: "Company", params: Params, tell: Tell) -> Made:
     where = asked_where(company, [params["where"]] if params.get("where") else [])
-    first = company.first_day  # before it there is nothing to count, and maybe no rate to convert by
+    first = company.first_day  # before it there is nothing to count
     start, end = params["from"], params["to"]
     if first is None or first.isoformat() >= end:
         return Made([])
-    start = max(start, _first_rated(company, Grain(params["grain"]), first).isoformat())
+    start = max(start, company.series_from(params["grain"]).isoformat())
     if start >= end:
         return Made([])
     return Made(company.series(params["grain"], start, end, where=where, progress=tell).to_dict())
-
-
-def _first_rated(company: "Company", grain: Grain, first: date) -> date:
-    """The first day anybody pays; the next period's where the one it lies in begins before there are rates."""
-    ledger = company.ledger
-    over = next(periods(grain, first, first + timedelta(days=1), fiscal_start=ledger.fiscal_start))
-    try:
-        ledger.rates(over.start)
-    except KeepwellError:
-        return first if over.start == first else over.end
-    return first
 
 
 def _cohorts(company: "Company", params: Params, _tell: Tell) -> Made:

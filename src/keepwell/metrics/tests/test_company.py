@@ -181,6 +181,24 @@ def test_several_currencies_want_one_to_report_in_and_its_rates(duck):
         made(duck, rates=None).statement(*QUARTER)
 
 
+def test_a_series_begins_with_the_first_period_that_has_exchange_rates(duck):
+    late = {**RATES, "valid_from": [date(2025, 9, 1)] * len(RATES["valid_from"])}
+    company = made(duck, rates=arrow(late))
+    assert company.first_day == date(2025, 6, 1)
+    assert [s.period.start for s in company.series("year")] == [date(2026, 1, 1)]
+    assert company.series("quarter")[0].period.start == date(2025, 10, 1)
+    assert company.series("month")[0].period.start == date(2025, 9, 1)
+    assert company.series("year", rates_on="2026-01-01")[0].period.start == date(2025, 1, 1)
+    with pytest.raises(KeepwellError, match="no rate from USD to EUR on 2025-07-01") as told:
+        company.statement("2025-07-01", "2026-01-01")
+    assert any("begin on 2025-09-01 or later" in way for way in told.value.ways)
+
+
+def test_before_anybody_pays_nothing_wants_a_rate(duck):
+    before = made(duck).statement("1990-07-01", "1990-10-01")
+    assert (before.accounts.opening, before.accounts.closing, before.mrr.closing) == (0, 0, 0)
+
+
 def test_a_period_the_wrong_way_round_is_refused(duck):
     for days in (QUARTER[::-1], (QUARTER[0], QUARTER[0])):
         with pytest.raises(KeepwellError, match="must end after it starts"):
