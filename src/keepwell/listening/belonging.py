@@ -241,7 +241,7 @@ def _name(written: str) -> str:
     plain = unicodedata.normalize("NFKD", written.casefold())
     words = re.findall(r"\w+", "".join(one for one in plain if not unicodedata.combining(one)))
     if len(words) == 1 and re.fullmatch(r"[\u3400-\u9fff]{2,6}", words[0]):
-        return words[0]
+        return str(words[0])
     return " ".join(sorted(words)) if len(words) > 1 else ""
 
 
