@@ -16,7 +16,7 @@ from keepwell.members.models import Member, Portfolio, Team
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, needs
 
-PAGE = 100
+PAGE = 50
 
 
 @needs(Right.ADMINISTER)

@@ -92,7 +92,7 @@ class Member(AbstractBaseUser):
 
     # Whether this is who a request is from: what it may see is then asked once. Set by `keepwell.site.middleware`.
     of_request = False
-    seen_portfolios: list[int] | None = None
+    seen_teams: list[tuple[str, int | None]] | None = None  # kind and portfolio
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -9,6 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
+from keepwell.members.rights import in_order
+
 Row = TypeVar("Row", bound=Model)
 
 COUNTED = 1_000  # rows that are counted; beyond there are "more than" so many
@@ -70,9 +72,14 @@ class Pages(Paginator):
 
     def _rows(self, number: int) -> list[Any]:
         begin = (number - 1) * self.per_page
-        return list(stretch(self.object_list, begin, begin + self.per_page + 1))
+        return stretch(self.object_list, begin, begin + self.per_page + 1)
 
 
-def stretch(found: QuerySet[Row], begin: int, end: int) -> QuerySet[Row]:
+def stretch(found: QuerySet[Row], begin: int, end: int) -> list[Row]:
     """Some rows of a long list, in its order: their keys are sorted alone, and only theirs are read whole."""
-    return found.filter(pk__in=found.values("pk")[begin:end])
+    rows = found.model._default_manager.filter(pk__in=found.values("pk")[begin:end])
+    rows = rows.order_by(*found.query.order_by)
+    rows.query.select_related = found.query.select_related
+    rows = rows.prefetch_related(*found._prefetch_related_lookups)  # type: ignore[attr-defined]  # Django has no way to ask
+    with in_order():
+        return list(rows)

@@ -4,13 +4,16 @@ A member sees the accounts of their teams' portfolios and those they own; an adm
 a member acts, a manager decides for their teams, an administrator sets up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, Func, Model, Q, QuerySet
+from django.db.models.lookups import Exact, In
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -70,7 +73,39 @@ def seen_by(rows: QuerySet[Found], member: Member, *, account: str = "") -> Quer
     if may(member, Right.ADMINISTER):
         return rows
     way = f"{account}__" if account else ""
-    return rows.filter(Q(**{f"{way}portfolio__in": portfolios_of(member)}) | Q(**{f"{way}owner": member}))
+    theirs = Exact(Whose(f"{way}owner"), member.pk)
+    if portfolios := portfolios_of(member):
+        return rows.filter(Q(In(Whose(f"{way}portfolio"), portfolios)) | Q(theirs))
+    return rows.filter(theirs)
+
+
+class Whose(Func):
+    """The owner or portfolio of an account. Where rows are walked `in_order`, SQLite is not to seek by it first.
+
+    It would read and sort all that a member may see, for the few that a page shows; PostgreSQL weighs that itself.
+    """
+
+    template = "%(expressions)s"
+    arity = 1
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """With a plus before it, a column's index is left alone."""
+        template = "+%(expressions)s" if _walked.get() else self.template
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Within it, lists are read in their order until a page is full."""
+    before = _walked.set(True)
+    try:
+        yield
+    finally:
+        _walked.reset(before)
+
+
+_walked: ContextVar[bool] = ContextVar("walked", default=False)
 
 
 def portfolios_of(member: Member) -> list[int]:
@@ -78,11 +113,18 @@ def portfolios_of(member: Member) -> list[int]:
 
     A join through teams would be asked anew for each row.
     """
-    if member.of_request and member.seen_portfolios is not None:
-        return member.seen_portfolios
-    teams = member.teams.values_list("portfolios", flat=True).distinct()
-    member.seen_portfolios = [one for one in teams if one is not None]
-    return member.seen_portfolios
+    return list(dict.fromkeys(one for _kind, one in _teams_of(member) if one is not None))
+
+
+def kinds_of(member: Member) -> list[str]:
+    """What a member's teams are for, in the order of the teams' names."""
+    return list(dict.fromkeys(kind for kind, _portfolio in _teams_of(member)))
+
+
+def _teams_of(member: Member) -> list[tuple[str, int | None]]:
+    if not member.of_request or member.seen_teams is None:
+        member.seen_teams = list(member.teams.order_by("name").values_list("kind", "portfolios"))
+    return member.seen_teams
 
 
 def team_mates(member: Member) -> QuerySet[Member]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Value
 
-from keepwell.accounts.models import Account, Contact, Entry
+from keepwell.accounts.models import LATELY, Account, Contact, Entry
 from keepwell.reach.models import Channel, Direction, Importance, Reservation, Rule, Touch
 
 OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
@@ -133,8 +133,14 @@ def uses_of(
     on: date,
     today: date,
     without: Reservation | None = None,
+    lately: Sequence[Entry] | None = None,
 ) -> dict[str, list[Use]]:
-    """What counts of each account, as far back as any rule looks from `on`, and all that lies ahead."""
+    """What counts of each account, as far back as any rule looks from `on`, and all that lies ahead.
+
+    `lately` are the newest entries of the one account asked for, where they have been read already.
+    """
+    if not rules:
+        return defaultdict(list)
     ids = list(accounts)
     since = on - timedelta(days=max((rule.days for rule in rules), default=1))
     found: dict[str, list[Use]] = defaultdict(list)
@@ -150,8 +156,7 @@ def uses_of(
         use = Use(day, channel, team, contact, who or "", topic, ahead=bool(reserved))
         found[account].append(use)
     begin = datetime.combine(since + timedelta(days=1), time(), UTC)
-    entries = Entry.objects.filter(account__in=ids, at__gte=begin, kind="touch", data__direction="out")
-    for entry in entries.exclude(key__startswith=f"touch:{OURS}"):
+    for entry in _told(ids, begin, lately):
         said = entry.data
         team = str(said.get("team") or "").replace(" ", "_")
         found[entry.account_id].append(
@@ -164,6 +169,21 @@ def uses_of(
             )
         )
     return found
+
+
+def _told(ids: Sequence[str], begin: datetime, lately: Sequence[Entry] | None) -> Iterable[Entry]:
+    """Contacts of ours since a moment that the book tells of."""
+    if lately is not None and (len(lately) < LATELY or lately[-1].at < begin):
+        return [
+            one
+            for one in lately
+            if one.kind == "touch"
+            and one.at >= begin
+            and one.data.get("direction") == "out"
+            and not one.key.startswith(f"touch:{OURS}")
+        ]
+    found = Entry.objects.filter(account__in=ids, at__gte=begin, kind="touch", data__direction="out")
+    return found.exclude(key__startswith=f"touch:{OURS}")
 
 
 def _likes_another(contact: Contact, message: Message) -> bool:

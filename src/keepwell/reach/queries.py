@@ -10,7 +10,7 @@ from django.http import Http404
 
 from keepwell.accounts.models import Account, Contact
 from keepwell.members.models import Member
-from keepwell.members.rights import seen_by
+from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
 from keepwell.reach.budget import Answer, Message, judged, rules_in_force, uses_of
 from keepwell.reach.models import Channel, Hold, Reservation, Touch
@@ -61,14 +61,13 @@ class Held:
 
 def team_of(member: Member) -> str:
     """What kind of team a member reaches out for; "" where they are in none."""
-    first = member.teams.order_by("name").first()
-    return first.kind if first else ""
+    return next(iter(kinds_of(member)), "")
 
 
 def allowed_at(account: Account, contacts: Sequence[Contact], *, team: str, today: date) -> list[Allowed]:
     """When each contact may next be reached with a normal message, by the channel they like; first who may now."""
     rules = rules_in_force()
-    uses = uses_of([account.pk], rules, on=today, today=today).get(account.pk, [])
+    uses = uses_of([account.pk], rules, on=today, today=today, lately=account.lately).get(account.pk, [])
 
     def asked(contact: Contact) -> Allowed:
         channel = contact.channel if contact.channel in Channel.values else ""

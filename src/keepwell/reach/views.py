@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.accounts.queries import account_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 from keepwell.reach import actions, queries
 from keepwell.reach.actions import HeldBack
 from keepwell.reach.forms import Logging, Reserving, Ruling
 from keepwell.reach.models import Rule, new_key
 
-PAGE = 50
+PAGE = 25
 SHOWS = ("held", "reserved", "passed")
 
 
@@ -40,7 +40,7 @@ def budget(request: HttpRequest) -> HttpResponse:
         found = queries.reserved(request.user, whose=whose, today=timezone.localdate(now))
     else:
         found = queries.passed(request.user, whose=whose, now=now)
-    page: Page[Any] = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, PAGE).get_page(request.GET.get("page"))
     rows = [queries.Held(one) for one in page] if show == "held" else list(page)
     rights = {"acts": may(request.user, Right.ACT), "manages": may(request.user, Right.MANAGE)}
     asked = {"show": show, "whose": whose, "page": page, "rows": rows}

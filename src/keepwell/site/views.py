@@ -6,9 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts import queries
+from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown
 from keepwell.members.models import Member
+from keepwell.members.paging import stretch
 from keepwell.members.rights import Right, needs
 
 FIRST = 20
@@ -20,10 +22,12 @@ def today(request: HttpRequest) -> HttpResponse:
     """Whom to contact first, and why."""
     assert isinstance(request.user, Member)
     whose = request.GET.get("whose", "")
-    mine = queries.listed(request.user, whose="mine")
+    found: list[Account] = []
     if whose not in queries.WHOSE:
-        whose = "mine" if mine.exists() else "team"
-    found = queries.listed(request.user, whose=whose).filter(standing__worth__gt=0)[:FIRST]
+        whose, found = "mine", _worthiest(request.user, "mine")
+        if not found and not queries.listed(request.user, whose="mine").exists():
+            whose = "team"
+    found = found or _worthiest(request.user, whose)
     told = [(aside.template, aside.context(request.user)) for aside in added("today", "TODAY")]
     asides = [{"template": template, "with": context} for template, context in told if context is not None]
     return render(
@@ -31,6 +35,11 @@ def today(request: HttpRequest) -> HttpResponse:
         "site/today.html",
         {"rows": shown(found), "whose": whose, "asides": asides, "day": queries.night()},
     )
+
+
+def _worthiest(member: Member, whose: str) -> list[Account]:
+    worth_acting = queries.listed(member, whose=whose).filter(standing__worth__gt=0)
+    return stretch(worth_acting, 0, FIRST)
 
 
 @needs(Right.ANYONE)

@@ -1,6 +1,5 @@
 """Follow-ups as a list, as a board, and one by itself."""
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,19 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.csv import as_csv
+from keepwell.accounts.showing import reporting
 from keepwell.alerts.actions.answering import SAID
 from keepwell.alerts.models import Alert
 from keepwell.alerts.showing import shown_alerts
-from keepwell.accounts.showing import reporting
 from keepwell.followups import queries
 from keepwell.followups.actions import handling
 from keepwell.followups.forms import Doing, Handing, Saying
 from keepwell.followups.models import FollowUp
 from keepwell.followups.showing import shown
 from keepwell.members.models import Member
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, team_mates
 
-PAGE, COLUMN, EXPORT = 50, 20, 10_000
+PAGE, COLUMN, EXPORT = 25, 10, 10_000
 
 
 @needs(Right.SEE)
@@ -33,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = queries.listed(request.user, today=timezone.localdate(now), **asked)
     if request.GET.get("as") == "csv":
         return _exported(request.user, found)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, PAGE).get_page(request.GET.get("page"))
     acts, just = may(request.user, Right.ACT), request.session.pop("did together", 0)
     return render(
         request,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,9 +15,10 @@ from keepwell.followups.actions import arranging
 from keepwell.followups.forms import Setting
 from keepwell.followups.models import Rhythm, Stage, Standard
 from keepwell.members.models import Member
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 
-PAGE = 50
+PAGE = 25
 
 
 @needs(Right.SEE)
@@ -32,7 +32,7 @@ def cadence(request: HttpRequest) -> HttpResponse:
     whose = "mine" if request.GET.get("whose") == "mine" else "team"
     ask = queries.reviews if show == "reviews" else queries.silent
     found = ask(request.user, today=today, stage=stage, whose=whose)
-    page: Page[Rhythm] = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, PAGE).get_page(request.GET.get("page"))
     currency = reporting()
     rows = [_row(one, show, currency) for one in page]
     return render(
