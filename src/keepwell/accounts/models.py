@@ -10,6 +10,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.members.models import Member, Portfolio
+from keepwell.members.ordering import Downwards
+
+LATELY = 31  # entries of a timeline that are read at once: as many as a page shows, and one
 
 
 class Account(models.Model):
@@ -43,6 +46,11 @@ class Account(models.Model):
         """Who is there now, at most so many as a page names: read once, whoever of the page's parts asks."""
         return list(self.contacts.filter(left_on=None)[:100])
 
+    @cached_property
+    def lately(self) -> "list[Entry]":
+        """What happened last, newest first, at most LATELY: read once, whoever of the page's parts asks."""
+        return list(self.entries.select_related("contact").order_by("-at", "-pk")[:LATELY])
+
 
 class Contact(models.Model):
     """A person at an account. The id is the book's surrogate; names are the person's and can be erased."""
@@ -70,6 +78,44 @@ class Contact(models.Model):
         return self.name or self.role or self.contact_id
 
 
+class AccountWord(models.Model):
+    """A word of an account's name or id, without case and accents: see `keepwell.accounts.words`."""
+
+    word = models.CharField(max_length=40)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="words")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["word", "account"],
+                name="accounts_word_account",
+                opclasses=["varchar_pattern_ops", "varchar_ops"],  # PostgreSQL's for how a word begins
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class ContactWord(models.Model):
+    """A word of a contact's name or address."""
+
+    word = models.CharField(max_length=40)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="words")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["word", "contact"],
+                name="accounts_word_contact",
+                opclasses=["varchar_pattern_ops", "varchar_ops"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class Standing(models.Model):
     """How an account stands on the last night. Money is minor units of the reporting currency."""
 
@@ -86,7 +132,7 @@ class Standing(models.Model):
     kept_by = models.CharField(max_length=10)  # "contract" or "irregular"
     mrr = models.BigIntegerField(default=0)
     customer_since = models.DateField(null=True)
-    risk = models.FloatField(null=True, db_index=True)
+    risk = models.FloatField(null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
     coverage = models.FloatField(null=True)
@@ -96,7 +142,7 @@ class Standing(models.Model):
     score = models.FloatField(null=True)
     known = models.FloatField(default=0)
     steps = models.JSONField(default=dict)  # step: how it stands
-    worth = models.BigIntegerField(null=True, db_index=True)
+    worth = models.BigIntegerField(null=True)
     cost = models.BigIntegerField(null=True)
     loses_money = models.BooleanField(default=False)
     signals = models.JSONField(default=dict)  # what triggers and pages ask of the features, by name
@@ -104,6 +150,16 @@ class Standing(models.Model):
     change_7 = models.FloatField(null=True)
     change_30 = models.FloatField(null=True)
     cut = models.BigIntegerField(default=0)
+
+    class Meta:
+        # Lists are walked in their order, worst or worthiest first; the account beside saves reading the wide row.
+        indexes: ClassVar = [
+            Downwards(fields=["-worth", "account"], name="accounts_standing_worth"),
+            Downwards(fields=["-risk", "account"], name="accounts_standing_risk"),
+            Downwards(fields=["-change_30", "account"], name="accounts_standing_change"),
+            Downwards(fields=["-mrr", "account"], name="accounts_standing_mrr"),
+            models.Index(fields=["score", "account"], name="accounts_standing_score"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.day}"

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.accounts.remembering import remembered
+from keepwell.accounts.words import holding
 from keepwell.members.models import Member
 from keepwell.members.rights import seen_by
 
@@ -67,17 +68,10 @@ def listed(
     return found.order_by(_nulls_last(SORTS.get(sort, SORTS["worth"])), "pk")
 
 
-def _called(words: str) -> Q:
-    return Q(name__icontains=words) | Q(email__iexact=words)
-
-
 def named(words: str) -> Q:
-    """Accounts whose name or id holds the words, or where a contact's name or address does."""
-    return (
-        Q(name__icontains=words)
-        | Q(pk__iexact=words)
-        | Q(Exists(Contact.objects.filter(_called(words), account=OuterRef("pk"))))
-    )
+    """Accounts that have the words in their name or id, or one of whose contacts has them."""
+    people = Contact.objects.filter(holding(Contact, words)).order_by().values("account")
+    return Q(pk__in=Account.objects.filter(holding(Account, words)).order_by().values("pk").union(people))
 
 
 def night() -> date | None:
@@ -87,10 +81,27 @@ def night() -> date | None:
 
 
 @remembered
+def _projected() -> dict[str, Projection]:
+    return {one.name: one for one in Projection.objects.filter(name__in=("standings", "accounts"))}
+
+
 def made() -> dict[str, Any]:
     """What the night said of the standings it made: day, accounts, currency, `made_at`; nothing before the first."""
-    row = Projection.objects.filter(name="standings").first()
+    row = _projected().get("standings")
     return {} if row is None else {**row.said, "made_at": row.made_at}
+
+
+def segments_of(member: Member) -> list[str]:
+    """The segments one may choose from: those of the last night; before the first, those of accounts one sees."""
+    row = _projected().get("accounts")
+    if row is not None and "segments" in row.said:
+        return list(row.said["segments"])
+    return segments_in(seen_by(Account.objects.all(), member))
+
+
+def segments_in(accounts: QuerySet[Account]) -> list[str]:
+    """The segments that some accounts are of."""
+    return sorted(accounts.exclude(segment="").order_by().values_list("segment", flat=True).distinct())
 
 
 def timeline_of(

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.rooms import Found, Search, added
+from keepwell.accounts.words import holding
 from keepwell.members.models import Member
 from keepwell.members.rights import seen_by
 
@@ -32,20 +32,8 @@ def look_for(member: Member, words: str, *, most: int) -> list[Heap]:
     return [heap for heap in heaps if heap.found]
 
 
-def holding(field: str, words: str) -> Q:
-    """Rows whose field holds each of the words, in whatever case: SQLite folds that of plain letters only."""
-    asked = Q()
-    for word in words.split():
-        cases = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
-        some = Q()
-        for case in sorted(cases):
-            some |= Q(**{f"{field}__icontains": case})
-        asked &= some
-    return asked
-
-
 def _accounts(member: Member, words: str, most: int) -> list[Found]:
-    rows = seen_by(Account.objects.all(), member).filter(holding("name", words) | Q(pk__iexact=words))
+    rows = seen_by(Account.objects.all(), member).filter(holding(Account, words))
     return [
         Found(str(one), one.segment, reverse("accounts:account", args=[one.pk]))
         for one in rows.order_by("name", "pk")[:most]
@@ -54,7 +42,7 @@ def _accounts(member: Member, words: str, most: int) -> list[Found]:
 
 def _contacts(member: Member, words: str, most: int) -> list[Found]:
     rows = seen_by(Contact.objects.select_related("account"), member, account="account")
-    rows = rows.filter(holding("name", words) | Q(email__istartswith=words))
+    rows = rows.filter(holding(Contact, words))
     return [
         Found(str(one), str(one.account), reverse("accounts:account", args=[one.account_id]))
         for one in rows.order_by("name", "pk")[:most]

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,15 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts import actions, queries
 from keepwell.accounts.conditions import saved
-from keepwell.accounts.models import Account, Standing
+from keepwell.accounts.models import LATELY, Account, Standing
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown, told
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, team_mates
 
-PAGE, TIMELINE = 50, 30
+PAGE, TIMELINE = 25, LATELY - 1
 
 
 @needs(Right.SEE)
@@ -38,14 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     except KeepwellError as wrong:  # a segment that has gone, or asks what is no longer known
         messages.error(request, str(wrong))
         found = queries.accounts_of(request.user).none()
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    segments = (
-        queries.accounts_of(request.user)
-        .exclude(segment="")
-        .values_list("segment", flat=True)
-        .order_by()
-        .distinct()
-    )
+    page = Pages(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "accounts/list.html",
@@ -53,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": shown(page),
             "asked": asked,
-            "segments": sorted(segments),
+            "segments": queries.segments_of(request.user),
             "saved": sorted(saved()),
             "healths": Standing.Health.choices,
             "sorts": queries.SORTS,
@@ -107,9 +100,10 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     assert isinstance(request.user, Member)
     found = queries.account_of(request.user, account_id)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
-    entries = list(
-        queries.timeline_of(found, kinds=[kind] if kind else [], before=_cursor(before))[: TIMELINE + 1]
-    )
+    entries = found.lately
+    if kind or before:
+        asked = queries.timeline_of(found, kinds=[kind] if kind else [], before=_cursor(before))
+        entries = list(asked[:LATELY])
     more = entries[TIMELINE - 1] if len(entries) > TIMELINE else None
     return render(
         request,

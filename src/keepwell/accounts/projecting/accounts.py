@@ -9,6 +9,8 @@ from django.db.models.functions import Lower
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.projecting import Source, made, upsert
 from keepwell.accounts.projecting.inheriting import heirs_in
+from keepwell.accounts.queries import segments_in
+from keepwell.accounts.words import renew_words
 from keepwell.book.tables import table_named
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Portfolio
@@ -50,7 +52,9 @@ def project_accounts(source: Source) -> int:
     )
     Account.objects.exclude(cut=cut).update(gone=True)
     _project_contacts(source)
-    made("accounts", source, columns=own, accounts=written)
+    renew_words()
+    segments = segments_in(Account.objects.all())
+    made("accounts", source, accounts=written, segments=segments, columns=own)
     return written
 
 

@@ -1,0 +1,113 @@
+"""The words that accounts and contacts are found by: kept in tables of their own, so that a search reads an index.
+
+A word is found by how it begins, whatever its case and accents; a run of Chinese by any part of it. The words go with
+the account or contact, so that an erased person is not found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model, Q
+from django.db.models.signals import post_save
+
+from keepwell.accounts.models import Account, AccountWord, Contact, ContactWord
+
+LONGEST, MOST = 40, 24  # letters of a word that are kept, words of an account or contact
+BATCH = 2_000
+_LAST = "\U0010ffff"
+_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
+_KEPT: dict[type[Model], tuple[Any, tuple[str, ...]]] = {
+    Account: (AccountWord, ("name", "account_id")),
+    Contact: (ContactWord, ("name", "email")),
+}
+
+
+def folded(said: str) -> list[str]:
+    """The words of a text, without case and accents."""
+    plain = unicodedata.normalize("NFKD", said.casefold())
+    letters = (
+        "".join(one for one in plain if not unicodedata.combining(one)).replace("ł", "l").replace("ø", "o")
+    )
+    return [word[:LONGEST] for word in _WORD.findall(letters)]
+
+
+def words_in(*said: str) -> set[str]:
+    """The words that something is found by; of Chinese, which has no spaces, every ending of a run."""
+    found: dict[str, None] = {}
+    for word in (one for text in said for one in folded(text)):
+        found[word] = None
+        for run in _HAN.finditer(word):
+            found.update(dict.fromkeys(word[at:] for at in range(run.start(), run.end())))
+    return set(list(found)[:MOST])
+
+
+def holding(kind: type[Model], said: str) -> Q:
+    """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words."""
+    rows, _fields = _KEPT[kind]
+    asked, whose = Q(), _whose(kind)
+    words = folded(said)[:MOST]
+    for word in words:
+        asked &= Q(pk__in=rows.objects.filter(_beginning(word)).values(whose))
+    return asked if words else Q(pk__in=[])
+
+
+def _beginning(word: str) -> Q:
+    """What each database reads its index for."""
+    if connection.vendor == "postgresql":
+        return Q(word__startswith=word)
+    return Q(word__gte=word, word__lt=word + _LAST)
+
+
+def renew_words() -> None:
+    """Bring the words of every account and contact up to date. Run again it changes nothing."""
+    for kind in _KEPT:
+        last = ""
+        while batch := _rows(kind, last):
+            _renew(kind, batch)
+            last = batch[-1][0]
+
+
+def _rows(kind: type[Model], after: str) -> list[tuple[str, ...]]:
+    _words, fields = _KEPT[kind]
+    return list(kind._default_manager.filter(pk__gt=after).order_by("pk").values_list("pk", *fields)[:BATCH])
+
+
+def _renew(kind: type[Model], rows: Iterable[tuple[str, ...]]) -> None:
+    words, whose = _KEPT[kind][0], _whose(kind)
+    wanted = {(pk, word) for pk, *said in rows for word in words_in(*said)}
+    pks = {row[0] for row in rows}
+    there = {
+        (pk, word): key
+        for key, pk, word in words.objects.filter(**{f"{whose}__in": pks}).values_list("pk", whose, "word")
+    }
+    gone = [key for one, key in there.items() if one not in wanted]
+    with transaction.atomic():
+        for begin in range(0, len(gone), BATCH):
+            words.objects.filter(pk__in=gone[begin : begin + BATCH]).delete()
+        words.objects.bulk_create(_made(words, whose, wanted - there.keys()), batch_size=BATCH)
+
+
+def _made(words: Any, whose: str, wanted: Iterable[tuple[str, str]]) -> Iterator[Any]:
+    return (words(word=word, **{f"{whose}_id": pk}) for pk, word in sorted(wanted))
+
+
+def _whose(kind: type[Model]) -> str:
+    return kind._meta.model_name or ""
+
+
+def begin() -> None:
+    """Keep the words of whatever is saved by itself."""
+    post_save.connect(_saved, Account, dispatch_uid="words of accounts")
+    post_save.connect(_saved, Contact, dispatch_uid="words of contacts")
+
+
+def _saved(
+    sender: type[Model], instance: Any, update_fields: Iterable[str] | None = None, **_said: Any
+) -> None:
+    fields = _KEPT[sender][1]
+    if update_fields is None or set(update_fields) & set(fields):
+        _renew(sender, [(instance.pk, *(getattr(instance, name) for name in fields))])
