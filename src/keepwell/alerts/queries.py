@@ -1,20 +1,19 @@
 """What pages ask of alerts, always as somebody: an alert is seen by whoever sees its account."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Case as When_
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
 from keepwell.accounts.conditions import saved
 from keepwell.accounts.models import Account
-from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Threshold
+from keepwell.accounts.queries import segments_of
+from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Tally, Threshold
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
-from keepwell.members.rights import Right, may, seen_by
+from keepwell.members.rights import Right, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
 SORTS = {
@@ -23,7 +22,6 @@ SORTS = {
     "risk": "-account__standing__risk",
     "account": "account__name",
 }
-YEAR = timedelta(days=365)
 FEW = 10  # fewer judged alerts than that say little
 
 
@@ -39,6 +37,23 @@ def alert_of(member: Member, pk: int) -> Alert:
     if found is None:
         raise Http404
     return found
+
+
+def open_at(account: Account, most: int) -> list[Alert]:
+    """The alerts of an account that a member sees which are not closed, newest first, with their reasons: at once."""
+    rows = Reason.objects.filter(alert__account=account).exclude(alert__state=Alert.State.CLOSED)
+    found: dict[int, list[Reason]] = {}
+    for one in rows.select_related("alert").order_by("-alert__opened_at", "-alert", "near", "pk")[
+        : most * 10
+    ]:
+        found.setdefault(one.alert_id, []).append(one)
+    alerts = []
+    for reasons in list(found.values())[:most]:
+        alert = reasons[0].alert
+        alert.account = account
+        alert._prefetched_objects_cache = {"reasons": reasons}  # type: ignore[attr-defined]  # as prefetch_related does
+        alerts.append(alert)
+    return alerts
 
 
 def inbox(
@@ -67,12 +82,6 @@ def inbox(
     name = order.removeprefix("-")
     by = F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)
     return found.order_by(by, "-pk")
-
-
-def segments_of(member: Member) -> list[str]:
-    """The segments of the accounts that a member may see."""
-    rows = seen_by(Account.objects.exclude(segment=""), member)
-    return sorted(rows.order_by().values_list("segment", flat=True).distinct())
 
 
 def deliveries_of(alert: Alert) -> QuerySet[Delivery]:
@@ -157,60 +166,42 @@ class Score:
         return self.judged < FEW
 
 
-def total(member: Member, *, now: datetime, days: timedelta = YEAR) -> Score:
-    """How all alerts of the last days did together."""
-    alerts = seen_by(Alert.objects.filter(opened_at__gte=now - days), member, account="account")
-    return _score(None, alerts.aggregate(**_counts("")), _warnings(alerts))
+def total(member: Member) -> Score:
+    """How all alerts of a year did together, as the night counted them."""
+    return _score(None, _sums(_tallies(member).filter(trigger="")), [])
 
 
-def scores(member: Member, *, now: datetime, days: timedelta = YEAR) -> list[Score]:
-    """How the alerts of the last days did, all together first, then by trigger. An alert counts for each reason."""
-    alerts = seen_by(Alert.objects.filter(opened_at__gte=now - days), member, account="account")
-    found = [total(member, now=now, days=days)]
-    rows = Reason.objects.filter(alert__in=alerts)
-    by_trigger: dict[str, Any] = {
-        one["trigger"]: one for one in rows.order_by().values("trigger").annotate(**_counts("alert__"))
-    }
+def scores(member: Member) -> list[Score]:
+    """How the alerts of a year did, all together first, then by trigger. An alert counts for each of its reasons."""
+    rows = _tallies(member)
+    by_trigger = {one["trigger"]: one for one in rows.order_by().values("trigger").annotate(**_SUMS)}
     warned: dict[str, list[int]] = {}
-    left = rows.exclude(alert__left_on=None).values_list("trigger", "alert__left_on", "alert__day")
-    for name, left_on, day in left:
-        assert left_on is not None
-        warned.setdefault(name, []).append((left_on - day).days)
+    for name, days in rows.exclude(warnings=[]).values_list("trigger", "warnings"):
+        warned.setdefault(name, []).extend(days)
+    found = [_score(None, by_trigger.get("", {}), warned.get("", []))]
     for trigger in all_triggers().values():
         if counts := by_trigger.get(trigger.name):
             found.append(_score(trigger, dict(counts), warned.get(trigger.name, [])))
     return found
 
 
-def _counts(way: str) -> dict[str, Count]:
-    right = Q(**{f"{way}outcome__in": ("acted", "right", "left")}) | Q(**{f"{way}left_on__isnull": False})
-    wrong = Q(**{f"{way}outcome": "wrong"})
-    key = f"{way}pk" if way else "pk"
-
-    def count(condition: Q) -> Count:
-        return Count(When_(When(condition, then=F(key))), distinct=True)
-
-    return {
-        "n_raised": Count(key, distinct=True),
-        "n_acted": count(Q(**{f"{way}acted_at__isnull": False})),
-        "n_judged": count(right | wrong),
-        "n_right": count(right),
-        "n_left": count(Q(**{f"{way}left_on__isnull": False})),
-    }
+_SUMS = {f"n_{name}": Sum(name) for name in ("raised", "acted", "judged", "right", "left")}
 
 
-def _warnings(alerts: QuerySet[Alert]) -> list[int]:
-    rows: list[tuple[date | None, date]] = list(alerts.exclude(left_on=None).values_list("left_on", "day"))
-    return [(left - day).days for left, day in rows if left is not None]
+def _tallies(member: Member) -> QuerySet[Tally]:
+    """What the night counted at the accounts that a member may see."""
+    if may(member, Right.ADMINISTER):
+        return Tally.objects.all()
+    return Tally.objects.filter(Q(portfolio__in=portfolios_of(member)) | Q(owner=member))
+
+
+def _sums(rows: QuerySet[Tally]) -> dict[str, Any]:
+    return rows.aggregate(**_SUMS)
 
 
 def _score(trigger: Trigger | None, counts: dict[str, int], warnings: list[int]) -> Score:
     return Score(
         trigger,
-        counts["n_raised"],
-        counts["n_acted"],
-        counts["n_judged"],
-        counts["n_right"],
-        counts["n_left"],
+        *(counts.get(name) or 0 for name in _SUMS),
         median(warnings) if warnings else None,
     )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from keepwell.accounts.rooms import Aside
 from keepwell.alerts.models import Alert
 from keepwell.alerts.queries import alerts_of, total
@@ -13,7 +11,7 @@ from keepwell.members.models import Member
 
 def _context(member: Member) -> dict[str, Any]:
     mine = alerts_of(member).filter(state=Alert.State.OPEN, account__owner=member).count()
-    return {"mine": mine, "all": shown_scores([total(member, now=timezone.now())])[0]}
+    return {"mine": mine, "all": shown_scores([total(member)])[0]}
 
 
 TODAY = [Aside("alerts", 30, "alerts/aside.html", _context)]

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts.csv import as_csv
+from keepwell.accounts.queries import segments_of
 from keepwell.alerts import queries
 from keepwell.alerts.actions import answering
 from keepwell.alerts.beside import beside
@@ -25,9 +25,10 @@ from keepwell.alerts.showing import shown_alerts, shown_scores
 from keepwell.alerts.triggers import all_triggers
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
+from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 
-PAGE, EXPORT, SNOOZE_DAYS = 50, 10_000, 7
+PAGE, EXPORT, SNOOZE_DAYS = 25, 10_000, 7
 
 
 @needs(Right.SEE)
@@ -43,7 +44,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = queries.inbox(request.user, **{name: said for name, said in asked.items() if said})
     if request.GET.get("format") == "csv":
         return _csv(found[:EXPORT], request.user, asked)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "alerts/inbox.html",
@@ -53,7 +54,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "states": [(one, Alert.State(one).label if one != "all" else _("all")) for one in queries.STATES],
             "triggers": all_triggers().values(),
-            "segments": queries.segments_of(request.user),
+            "segments": segments_of(request.user),
             "sorts": [("new", _("newest")), ("worth", _("worth saving")), ("risk", _("risk"))],
             "done": _done(request),
             "may_act": may(request.user, Right.ACT),
@@ -116,8 +117,8 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
             "deliveries": queries.deliveries_of(found)[:20],
             "deeds": found.deeds.filter(undone_at=None).select_related("by")[:20],
             "linked": shown_alerts(later[:5]),
-            "done": _done(request),
             "parts": beside(request.user, found),
+            "done": _done(request),
             "may_act": may(request.user, Right.ACT),
             "outcomes": [(one.value, one.label) for one in answering.SAID],
         },
@@ -176,7 +177,7 @@ def _back(request: HttpRequest) -> str:
 def scores(request: HttpRequest) -> HttpResponse:
     """How the alerts of the last year did."""
     assert isinstance(request.user, Member)
-    rows = shown_scores(queries.scores(request.user, now=timezone.now()))
+    rows = shown_scores(queries.scores(request.user))
     if request.GET.get("format") == "csv":
         head = [
             _("Trigger"),

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from keepwell.accounts.models import Entry
+from keepwell.alerts.actions.tallying import tally
 from keepwell.alerts.models import Alert
 
 LEFT_WITHIN = timedelta(days=180)  # an account that leaves later did not leave for what the alert saw
@@ -15,10 +16,14 @@ BATCH = 1_000
 
 
 def settle(*, now: datetime) -> None:
-    """Note of each alert of which it may still change the first contact of ours after it, and the day they left."""
+    """Note of each alert of which it may still change the first contact of ours after it, and the day they left.
+
+    Then their score is counted.
+    """
     young = Alert.objects.filter(opened_at__gte=now - LEFT_WITHIN - timedelta(days=60))
     _each(young.filter(left_on=None), _note_leaving)
     _each(young.filter(acted_at=None), _note_acting)
+    tally(now=now)
 
 
 def _each(alerts: QuerySet[Alert], note: Callable[[list[Alert]], None]) -> None:

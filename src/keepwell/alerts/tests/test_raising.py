@@ -261,10 +261,10 @@ def test_what_became_of_alerts_is_noted(office: Office, stands: Stands) -> None:
         account_id="B", at=NOW + 5 * NIGHT, kind="touch", key="touch:2", data={"direction": "in"}
     )
     settle(now=NOW + 50 * NIGHT)
-    score, by_trigger = scores(office.owner, now=NOW + 50 * NIGHT)
+    score, by_trigger = scores(office.owner)
     assert (score.raised, score.acted, score.judged, score.right, score.left) == (2, 1, 1, 1, 1)
     assert (score.warning, by_trigger.led_to_action, by_trigger.was_right) == (41, 0.5, 1.0)
-    assert scores(office.stranger, now=NOW)[0].raised == 0
+    assert scores(office.stranger)[0].raised == 0
 
 
 def test_false_alarms_count_against_a_trigger(office: Office, stands: Stands) -> None:
@@ -273,5 +273,6 @@ def test_false_alarms_count_against_a_trigger(office: Office, stands: Stands) ->
     raised()
     close_alerts(alerts=Alert.objects.filter(account="A"), by=office.owner, outcome="wrong", now=NOW)
     close_alerts(alerts=Alert.objects.filter(account="B"), by=office.owner, outcome="acted", now=NOW)
-    score = {one.trigger.name: one.was_right for one in scores(office.owner, now=NOW) if one.trigger}
+    settle(now=NOW)
+    score = {one.trigger.name: one.was_right for one in scores(office.owner) if one.trigger}
     assert score == {"risk_high": 0.5, "payment_failing": 1.0}
