@@ -21,9 +21,10 @@ from keepwell.retention import queries, showing
 from keepwell.retention.asking import Asked, asked
 from keepwell.retention.cut import Cut
 from keepwell.retention.models import Behind
+from keepwell.retention.tips import Tips
 from keepwell.retention.views import answer, around, member_of, page
 
-PAGE = 50
+PAGE = 25
 OF_STATEMENT = (
     "opening", "new", "reactivated", "expansion", "contraction", "churned", "closing", "unchanged",
     "leaving", "interrupted", "passed_through", "came_back_and_left",
@@ -53,7 +54,10 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
         "starts": ("starts", _starts(said, given)),
     }.get(of, ("accounts", said.params("from", "to", "by", "where")))
     found = queries.figure(kind, params, cut.name, now=timezone.now())
-    here = around(request, cut, said) | {"of": of, "line": given.get("line", "")}
+
+    def here() -> dict[str, Any]:
+        return around(request, cut, said) | {"of": of, "line": given.get("line", "")}
+
     if not_yet := answer(request, here, found):
         return not_yet
     sort = given.get("sort", "") or ("name" if of != "statement" else _largest(given.get("line", "")))
@@ -71,15 +75,17 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
         line = given.get("line", "")
         name, lines = f"keepwell-{of}-{line or 'all'}", _plain(listed.rows, of, unit)
         return as_csv(name, _heads(of), lines, by=member_of(request), what="accounts", of=of, line=line)
+    tips = Tips.of(cut, said.whole_where)
     shown = Paginator(listed.rows, PAGE).get_page(given.get("page"))
     return render(
         request,
         "retention/accounts.html",
         {
-            **here,
+            **here(),
             "page": shown,
             "rows": [_shown(one, of, unit) for one in shown],
-            "heads": _sortable(of, sort),
+            "heads": _sortable(of, sort, tips),
+            "tips": tips.kept(),
             "all": listed.all,
             "hidden": listed.all - shown.paginator.count,
             "title": showing.period_name(said.period) if of in ("statement", "definitions") else "",
@@ -144,8 +150,17 @@ def _words() -> dict[str, str]:
     }
 
 
-def _sortable(of: str, sort: str) -> list[dict[str, Any]]:
-    """The columns' heads, each with the order that choosing it leads to."""
+_TOLD = {
+    "opening": "paid-before",
+    "closing": "paid-after",
+    "change": "paid-more",
+    "cycle": "cycle",
+    "limit": "limit",
+}
+
+
+def _sortable(of: str, sort: str, tips: Tips) -> list[dict[str, Any]]:
+    """The columns' heads, each with the order that choosing it leads to, and what tells of its figures."""
     words = {
         "name": _("Account"),
         **{name: _words()[name] for name in _COLUMNS.get(of, _COLUMNS["statement"])},
@@ -156,7 +171,8 @@ def _sortable(of: str, sort: str) -> list[dict[str, Any]]:
         way = "descending" if down else "ascending" if sort == name else ""
         first = name if name in ("name", "lapses") else f"-{name}"
         turned = {"ascending": f"-{name}", "descending": name}.get(way, first)
-        found.append({"label": label, "sort": turned, "way": way, "number": name != "name"})
+        about = tips.named(_TOLD[name]) if name in _TOLD else ""
+        found.append({"label": label, "sort": turned, "way": way, "number": name != "name", "about": about})
     return found
 
 

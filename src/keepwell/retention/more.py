@@ -19,6 +19,7 @@ from keepwell.metrics.charts import numbers
 from keepwell.retention import actions, queries, showing, tables
 from keepwell.retention.asking import Asked, asked_of
 from keepwell.retention.cut import Cut
+from keepwell.retention.keeping import kept
 from keepwell.retention.models import Figure, Segment
 from keepwell.retention.pictures import CHARTS, drawable
 from keepwell.retention.sheets import SHEETS
@@ -32,20 +33,26 @@ def figure_page(
     """A page of one figure: its charts, and what `show` makes of its result."""
     said = asked_of(kind, request.GET, cut)
     found = queries.figure(kind, said.params(*CHARTS[charts[0]].params), cut.name, now=timezone.now())
-    here = around(request, cut, said) | {"fields": fields, "kind": kind}
+
+    def here() -> dict[str, Any]:
+        return around(request, cut, said) | {"fields": fields, "kind": kind}
+
     if not_yet := answer(request, here, found):
         return not_yet
     if request.GET.get("as") == "csv":
         sheet = SHEETS[kind](found.result)
         return as_csv(f"keepwell-{kind}", *sheet, by=member_of(request), what=kind, asked=found.params)
-    result = found.result
-    given = request.GET.copy()
-    given.pop("as", None)
-    shown = charts if drawable(kind, result) else ()
-    pictures = showing.pictures(cut, said, given.urlencode(), *shown, result=result)
-    tips = Tips.of(cut, said.whole_where)
-    here |= {"charts": pictures, "made": found, **show(result, said, tips)}
-    return render(request, "retention/figure.html", here | {"tips": tips.kept()})
+
+    def drawn() -> dict[str, Any]:
+        result, given = found.result, request.GET.copy()
+        given.pop("as", None)
+        shown = charts if drawable(kind, result) else ()
+        pictures = showing.pictures(cut, said, given.urlencode(), *shown, result=result)
+        tips = Tips.of(cut, said.whole_where)
+        figures = {"charts": pictures, "made": found, **show(result, said, tips)}
+        return here() | figures | {"tips": tips.kept()}
+
+    return kept(request, cut, (found,), "retention/figure.html", drawn)
 
 
 @needs(Right.SEE)
@@ -166,8 +173,9 @@ def _segments(request: HttpRequest, cut: Cut) -> HttpResponse:
     today = {"from": cut.covered - timedelta(days=1), "to": cut.covered, "line": "closing"}
     rows: list[dict[str, Any]] = []
     tips = Tips.of(cut)
-    for one in queries.segments()[:100]:
-        counted = queries.figure("count", {"where": one.where}, cut.name, now=now)
+    saved = list(queries.segments()[:100])
+    asked_for = [{"where": one.where} for one in saved]
+    for one, counted in zip(saved, queries.figures("count", asked_for, cut.name, now=now), strict=True):
         url = showing.address("accounts", urlencode({**today, "segment": one.name}))
         rows.append(
             {

@@ -1,7 +1,7 @@
 """What pages ask of retention: figures of the newest cut, and the accounts behind them that a member may see."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -30,6 +30,7 @@ SORTS = {
 
 
 _UNSAID = (Figure.State.WAITING, Figure.State.RUNNING)
+_figures = Figure.objects.defer("result")  # long, and not asked for where the page has been drawn
 
 
 def key_of(params: Mapping[str, str]) -> str:
@@ -41,10 +42,20 @@ def key_of(params: Mapping[str, str]) -> str:
 def figure(kind: str, params: Mapping[str, str], cut: str, *, now: datetime) -> Figure:
     """The figure of a cut as far as it is; a job is queued for one that nobody has asked for yet."""
     told = {name: value for name, value in params.items() if value}
-    found = Figure.objects.filter(kind=kind, key=key_of(told), cut=cut).first()
+    found = _figures.filter(kind=kind, key=key_of(told), cut=cut).first()
     if found is not None and found.state in _UNSAID and now - found.asked_at > actions.LOST:
         actions.ask_again(figure=found, now=now)
     return found or actions.ask(kind=kind, key=key_of(told), params=told, cut=cut, now=now)
+
+
+def figures(kind: str, asked: Sequence[Mapping[str, str]], cut: str, *, now: datetime) -> list[Figure]:
+    """Several figures of a kind, asked together; a job is queued for each that nobody has asked for yet."""
+    keys = [key_of(params) for params in asked]
+    there = {one.key: one for one in Figure.objects.filter(kind=kind, key__in=keys, cut=cut)}
+    return [
+        there[key] if key in there and there[key].state not in _UNSAID else figure(kind, params, cut, now=now)
+        for key, params in zip(keys, asked, strict=True)
+    ]
 
 
 def made(kind: str, params: Mapping[str, str], cut: str) -> Figure | None:

@@ -52,6 +52,11 @@ class Tips:
         made = tag("a", shown, href=url, **about) if url else tag("span", shown, tabindex=0, **about)
         return join([made, *extra])
 
+    def named(self, kind: str) -> str:
+        """Let a kind of figure be told of on the page, for what names it by itself."""
+        self._kinds.setdefault(kind, _kind(kind))
+        return kind
+
     def rate(self, shown: str, statement: Json, name: str) -> Markup:
         """A rate of a statement, with its numerator, denominator and period."""
         held = told(statement)
@@ -139,6 +144,9 @@ def _told() -> dict[str, tuple[str, str, str]]:
             _("What each counts is told below the table."),
         ),
         "apart": (_("Accounts apart"), "", _("Accounts that this definition counts otherwise than ours.")),
+        "paid-before": (_("Opening"), "", _("What the account paid a month at the end of the day before.")),
+        "paid-after": (_("Closing"), "", _("What the account pays a month at the end of the last day.")),
+        "paid-more": (_("Change"), _("closing − opening"), ""),
         "buyers": (_("Accounts"), "", irregular),
         "one-time": (_("Bought once so far"), "", irregular),
         "lapsed": (_("Lapsed"), "", _("Silent for longer than their own limit.")),

@@ -21,12 +21,14 @@ from keepwell.retention import queries, showing
 from keepwell.retention.actions import ask_again
 from keepwell.retention.asking import Asked, asked, offered
 from keepwell.retention.cut import Cut, cut_now
+from keepwell.retention.keeping import kept
 from keepwell.retention.models import Figure
 from keepwell.retention.sheets import SHEETS
 from keepwell.retention.tables import kinds_table, parts_table
 from keepwell.retention.tips import Tips
 
 Page = Callable[[HttpRequest, Cut], HttpResponse]
+Around = Callable[[], dict[str, Any]]  # what a page has around its figures
 
 
 def page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
@@ -73,16 +75,16 @@ def waiting(*figures: Figure) -> Figure | None:
     return next((one for one in figures if one.state in (Figure.State.WAITING, Figure.State.RUNNING)), None)
 
 
-def answer(request: HttpRequest, here: dict[str, Any], *figures: Figure) -> HttpResponse | None:
+def answer(request: HttpRequest, here: Around, *figures: Figure) -> HttpResponse | None:
     """How far the figures are, or why one cannot be worked out; None where all are there."""
     missing = waiting(*figures)
     failed = next((one for one in figures if one.state == Figure.State.FAILED), None)
     if failed is None and missing is None:
         return None
-    here = {**here, "figure": failed or missing, "failed": failed, "error": failed and failed.error}
+    shown = {**here(), "figure": failed or missing, "failed": failed, "error": failed and failed.error}
     if missing is not None and failed is None:
-        here |= showing.progress(missing)
-    return render(request, "retention/waiting.html", here)
+        shown |= showing.progress(missing)
+    return render(request, "retention/waiting.html", shown)
 
 
 @needs(Right.SEE)
@@ -94,47 +96,53 @@ def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
     before = said.moved(-1)
     found = queries.figure("statement", said.params("from", "to", "by", "where"), cut.name, now=now)
     earlier = queries.figure("statement", before.params("from", "to", "where"), cut.name, now=now)
-    here = around(request, cut, said)
-    here |= {"before": before, "after": said.moved(1), "title": showing.period_name(said.period)}
+
+    def here() -> dict[str, Any]:
+        beside = {"before": before, "after": said.moved(1), "title": showing.period_name(said.period)}
+        return around(request, cut, said) | beside
+
     if not_yet := answer(request, here, found, *([] if _failed(earlier) else [earlier])):
         return not_yet
-
     if request.GET.get("as") == "csv":
         sheet = SHEETS["statement"](found.result)
         return as_csv(
             "keepwell-statement", *sheet, by=member_of(request), what="statement", asked=found.params
         )
+    return kept(
+        request,
+        cut,
+        (found, earlier),
+        "retention/statement.html",
+        lambda: here() | _statement(cut, said, found.result or {}, earlier.result),
+    )
+
+
+def _statement(cut: Cut, said: Asked, told: dict[str, Any], earlier: Any) -> dict[str, Any]:
+    """What the page of a statement shows of its figures."""
 
     def to(**changes: str) -> str:
         return showing.address("accounts", said.query(**changes))
 
-    told: dict[str, Any] = found.result or {}
     tips = Tips(proof_line(told))
     shown = {
-        "cards": showing.cards(told, earlier.result, to, tips),
+        "cards": showing.cards(told, earlier, to, tips),
         "lines": showing.lines(told, to, tips),
         "kinds": kinds_table(told, to, tips),
         "parts": parts_table(told, to, tips),
     }
-    return render(
-        request,
-        "retention/statement.html",
-        {
-            **here,
-            "statement": told,
-            "lede": lede(told),
-            **shown,
-            "tips": tips.kept(),
-            "sums": showing.sums(told),
-            "proof": proof(told),
-            "proof_line": proof_line(told),
-            "refused": showing.refusal(told, said),
-            "charts": showing.pictures(
-                cut, said, said.query(), "movements-mrr", "movements-accounts", result=told
-            ),
-            "period": numbers.period(told["period"]["from"], told["period"]["to"]),
-        },
-    )
+    charts = ("movements-mrr", "movements-accounts")
+    return {
+        "statement": told,
+        "lede": lede(told),
+        **shown,
+        "tips": tips.kept(),
+        "sums": showing.sums(told),
+        "proof": proof(told),
+        "proof_line": proof_line(told),
+        "refused": showing.refusal(told, said),
+        "charts": showing.pictures(cut, said, said.query(), *charts, result=told),
+        "period": numbers.period(told["period"]["from"], told["period"]["to"]),
+    }
 
 
 def _failed(figure: Figure) -> bool:
