@@ -15,7 +15,8 @@ from django.db import transaction
 from bench import office_happening as happening
 from bench.office_chance import PAYING, PEOPLE, SEGMENTS, TEAMS, Filling, plain
 from bench.office_writing import days, hastily, moments, put
-from keepwell.accounts.models import Account, Contact, Standing
+from keepwell.accounts.models import Account, AccountWord, Contact, ContactWord, Standing
+from keepwell.accounts.words import words_in
 from keepwell.followups.models import Rhythm
 from keepwell.members.models import Member, Portfolio, Role, Team
 from keepwell.reach.models import LastTouch, Rule
@@ -39,7 +40,7 @@ REASONS = (
 def fill(said: Filling) -> None:
     """Fill the office that Django is set up for."""
     steps = (
-        _people, _accounts, _contacts, _standings, happening.entries, happening.touches, happening.alerts,
+        _people, _accounts, _contacts, _words, _standings, happening.entries, happening.touches, happening.alerts,
         happening.score, happening.follow_ups, happening.playbooks, happening.trail, happening.behind,
     )  # fmt: skip
     with hastily():
@@ -128,6 +129,16 @@ def _contacts(f: Filling) -> None:
             )
 
     put(Contact, ("contact_id", "account", "name", "email", "role", "channel", "source_id"), rows())
+
+
+def _words(_f: Filling) -> None:
+    """What accounts and contacts are found by."""
+    accounts = Account.objects.filter(words=None).values_list("pk", "name")
+    put(
+        AccountWord, ("word", "account"), [(word, pk) for pk, name in accounts for word in words_in(name, pk)]
+    )
+    people = Contact.objects.filter(words=None).values_list("pk", "name", "email")
+    put(ContactWord, ("word", "contact"), [(word, pk) for pk, *said in people for word in words_in(*said)])
 
 
 def _standings(f: Filling) -> None:

@@ -1,5 +1,6 @@
 """Rows written to the office's tables as fast as either database takes them, past Django's models."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 from django.utils import timezone
 
 EPOCH = np.datetime64("1970-01-01T00:00:00")
@@ -106,6 +107,8 @@ def hastily() -> Iterator[None]:
 def _default(field: "Field[Any, Any]") -> Any:
     if getattr(field, "auto_now_add", False):
         return field.get_db_prep_save(timezone.now(), connection)
+    if isinstance(field, JSONField):
+        return json.dumps(field.get_default())
     value = field.get_db_prep_save(field.get_default(), connection)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
