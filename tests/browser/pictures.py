@@ -18,6 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 FOLDER, INDEX = DOCS / "screens", DOCS / "screens.md"
 WIDE, HIGH = 1280, 1400  # in pixels; what is further down is left out
 COLOURS = 96
+DRAWN = "[...document.images].every((one) => one.complete)"
 
 
 def index(screens: Iterable[Screen] = SCREENS) -> str:
@@ -37,6 +38,8 @@ def take(page: Page, site: Site, screen: Screen) -> bytes:
     page.goto(screen.address.format(**site.parts))
     expect(page.locator("#figures progress")).to_have_count(0, timeout=180_000)
     page.wait_for_load_state("networkidle")
+    while not page.evaluate(DRAWN):
+        page.wait_for_timeout(100)
     height = min(HIGH, max(800, int(page.evaluate("document.documentElement.scrollHeight"))))
     shot = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDE, "height": height})
     few = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)

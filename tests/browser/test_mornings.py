@@ -159,7 +159,7 @@ def test_a_morning_needs_no_mouse(opened: Opener) -> None:
     found = page.evaluate("document.activeElement.textContent")
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(found)
-    _tab_to(page, "summary")
+    _tab_to(page, "details:has([name=direction]) > summary")
     keys.press("Enter")
     _tab_to(page, "details[open] select[name=direction]")
     keys.press("End")
