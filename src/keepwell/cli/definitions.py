@@ -66,12 +66,14 @@ def heading(found: "Comparison") -> str:
 
 def side_by_side(found: list[dict[str, Any]], title: str = "") -> Answer:
     """A row a definition, with its fraction and the accounts that make it differ from ours."""
+    alone = any(one.get("contract") for one in found)
     columns = [
         Column("name", _("Definition")),
         Column("rate", _("Rate"), number=True),
         Column("numerator", _("Numerator"), number=True),
         Column("denominator", _("Denominator"), number=True),
         Column("annualised", _("In a year"), number=True),
+        *([Column("contract", _("Contract"), number=True)] if alone else []),
         Column("apart", _("Accounts apart"), number=True),
         Column("accounts", _("Which")),
     ]
@@ -82,6 +84,7 @@ def side_by_side(found: list[dict[str, Any]], title: str = "") -> Answer:
             one["numerator"],
             one["denominator"],
             "" if one["annualised"] is None else percent(one["annualised"]),
+            *([_of_contract(one)] if alone else []),
             len(one["accounts_apart"]),
             _some(one["accounts_apart"]),
         )
@@ -89,10 +92,19 @@ def side_by_side(found: list[dict[str, Any]], title: str = "") -> Answer:
     ]
     names = ("name", "rate", "numerator", "denominator", "annualised")
     plain = Sheet(
-        [Column(n) for n in (*names, "accounts_apart")],
-        [(*[one[n] for n in names], " ".join(map(str, one["accounts_apart"]))) for one in found],
+        [Column(n) for n in (*names, "accounts_apart", "contract_rate")],
+        [
+            (
+                *[one[n] for n in names],
+                " ".join(map(str, one["accounts_apart"])),
+                (one.get("contract") or {}).get("rate"),
+            )
+            for one in found
+        ],
     )
     notes = [_("Accounts apart count otherwise than in ours (opening_set). All of one: --list NAME.")]
+    if alone:
+        notes.append(_("Contract: the rate of the contract accounts alone."))
     reasons: dict[str, list[str]] = {}
     for one in found:
         if one.get("why_not"):
@@ -101,6 +113,12 @@ def side_by_side(found: list[dict[str, Any]], title: str = "") -> Answer:
         all_of_them = len(concerned) == len(found)
         notes.append(reason if all_of_them else f"{', '.join(concerned)}: {reason}")
     return Answer(found, [Sheet(columns, rows, title=title, notes=notes)], csv=plain)
+
+
+def _of_contract(one: dict[str, Any]) -> str:
+    """The rate of the contract accounts, where that of all is refused."""
+    rate = (one["contract"] or {}).get("rate")
+    return _("no value") if rate is None else percent(rate)
 
 
 def _some(accounts: list[Any]) -> str:

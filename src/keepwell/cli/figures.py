@@ -219,23 +219,53 @@ def parts_sheet(parts: Sequence[Json], by: str) -> Sheet:
                 *[part["accounts"][line] for line in ("opening", "new", "reactivated", "churned", "closing")],
                 money(part["mrr"]["opening"]),
                 money(part["mrr"]["closing"]),
-                _small(part, _of_part(part, "customer_churn")),
-                _small(part, _of_part(part, "net_revenue_retention")),
+                marked_rate(part, "customer_churn"),
+                marked_rate(part, "net_revenue_retention"),
             )
             for part in parts
         ],
-        notes=[_("* fewer than 30 accounts at the opening")] if any(p.get("small") for p in parts) else (),
+        notes=marks_said(parts),
     )
 
 
-def _of_part(part: Json, name: str) -> str:
-    """A segment's rate; where there is a base and yet no rate, it is refused as the whole's is."""
-    value = part["rates"][name]
-    return _("not given") if value is None and part["accounts"]["opening"] else percent(value)
+def marks_said(statements: Sequence[Json]) -> list[str]:
+    """What the marks of `marked_rate` mean, those that are there."""
+    marks = (
+        (_("* fewer than 30 accounts at the opening"), any(is_small(told(one)) for one in statements)),
+        (
+            _("… unfinished: figures can still change"),
+            any(not one["period"]["finished"] for one in statements),
+        ),
+        (
+            _("† of contract accounts alone: the period is too short for accounts that buy irregularly"),
+            any(told(one) is not one for one in statements),
+        ),
+        (
+            _("– not given: the period is too short for accounts that buy irregularly"),
+            any("refused" in told(one) for one in statements),
+        ),
+    )
+    return [words for words, holds in marks if holds]
 
 
-def _small(statement: Json, words: str) -> str:
-    return f"{words}*" if statement.get("small") and statement["accounts"]["opening"] else words
+def told(statement: Json) -> Json:
+    """The statement whose rates can be told: its own or, where they are refused, that of the contract accounts."""
+    contract: Json | None = (statement.get("kinds") or {}).get("contract")
+    return contract if contract is not None and "refused" in statement else statement
+
+
+def is_small(statement: Json) -> bool:
+    """Whether its rates stand on accounts, and on too few."""
+    return bool(statement.get("small") and statement["accounts"]["opening"])
+
+
+def marked_rate(statement: Json, name: str) -> str:
+    """A rate in a table of many: of contract accounts alone (†), unfinished (…), of few accounts (*), or a dash."""
+    of = told(statement)
+    if "refused" in of:
+        return "–"
+    mark = "†" * (of is not statement) + "…" * (not statement["period"]["finished"]) + "*" * is_small(of)
+    return percent(of["rates"][name]) + mark
 
 
 def statement_csv(statements: Sequence[Json]) -> Sheet:
@@ -276,8 +306,8 @@ def _long(statement: Json, kept_by: str | None = None) -> Iterator[tuple[Any, ..
         yield (*head, name, None, None, value, low, high)
 
 
-def provenance_notes(provenance: Json) -> list[str]:
-    """What a figure was made from, in lines a person can read."""
+def provenance_notes(provenance: Json, *, rates_on: str = "") -> list[str]:
+    """What a figure was made from, in lines a person can read; `rates_on` says it where days differ."""
     lines = [
         _("Definition: {name}, version {version}").format(
             name=provenance.get("definition"), version=provenance.get("definition_version")
@@ -290,7 +320,7 @@ def provenance_notes(provenance: Json) -> list[str]:
         lines.append(_("Policies: {sentences}").format(sentences=" ".join(Policies(**policies).sentences())))
     lines.append(
         _("Currency: {currency} at the rates of {day}").format(
-            currency=provenance.get("currency"), day=provenance.get("rates_on")
+            currency=provenance.get("currency"), day=rates_on or provenance.get("rates_on")
         )
     )
     if provenance.get("where"):

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepwell.cli.figures import label, money, percent, provenance_notes, statement_csv
+from keepwell.cli.figures import (
+    label,
+    marked_rate,
+    marks_said,
+    money,
+    provenance_notes,
+    statement_csv,
+)
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
@@ -116,33 +123,23 @@ def answer(statements: list[dict[str, Any]]) -> Answer:
         Column("gross_revenue_retention", _("Gross ret."), number=True),
         Column("net_revenue_retention", _("Net ret."), number=True),
     ]
-    notes = [
-        words
-        for words, holds in (
-            (
-                _("* fewer than 30 accounts at the opening"),
-                any(line.get("small") and line["accounts"]["opening"] for line in lines),
-            ),
-            (
-                _("… unfinished: figures can still change"),
-                any(not one["period"]["finished"] for one in lines),
-            ),
-            (
-                _("– not given: the period is too short for accounts that buy irregularly"),
-                any("refused" in x for x in lines),
-            ),
-        )
-        if holds
-    ]
-    sheet = Sheet(columns, [_row(line, cut, led_over) for line in lines], notes=notes)
-    below = provenance_notes(statements[-1]["provenance"]) if statements else []
+    sheet = Sheet(columns, [_row(line, cut, led_over) for line in lines], notes=marks_said(lines))
+    below = (
+        provenance_notes(statements[-1]["provenance"], rates_on=_rates_days(statements)) if statements else []
+    )
     return Answer(statements, [sheet], below, csv=statement_csv(statements))
 
 
+def _rates_days(statements: list[dict[str, Any]]) -> str:
+    """Which days' rates the money of a series is at: one for all, or each period's own first."""
+    days = [str(one["provenance"]["rates_on"]) for one in statements]
+    if len(set(days)) == 1:
+        return days[0]
+    return _("each period's first day, {first} to {last}").format(first=days[0], last=days[-1])
+
+
 def _row(line: dict[str, Any], cut: bool, led_over: list[str]) -> list[Any]:
-    period, accounts, mrr, rates = line["period"], line["accounts"], line["mrr"], line["rates"]
-    based = accounts["opening"] > 0
-    mark = ("" if period["finished"] else "…") + ("*" if line.get("small") and based else "")
+    period, accounts, mrr = line["period"], line["accounts"], line["mrr"]
     names = ("customer_churn", "gross_revenue_retention", "net_revenue_retention")
     return [
         name_of(parse_day(period["from"]), parse_day(period["to"])),
@@ -150,5 +147,5 @@ def _row(line: dict[str, Any], cut: bool, led_over: list[str]) -> list[Any]:
         *[accounts[name] for name in COUNTS],
         *[money(mrr.get(name)) for name in led_over],
         money(mrr["closing"]),
-        *["–" if "refused" in line else percent(rates[name]) + mark for name in names],
+        *[marked_rate(line, name) for name in names],
     ]

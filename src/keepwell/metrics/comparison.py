@@ -1,7 +1,7 @@
 """Every meaning of churn side by side, each gap to ours explained by the list of accounts that make it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import fsum
 from typing import Any
@@ -25,7 +25,11 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class Meaning:
-    """One definition's answer. `apart` has account_id and what it adds here and in ours; None where it is no sum."""
+    """One definition's answer. `apart` has account_id and what it adds here and in ours; None where it is no sum.
+
+    Where the rate is refused, as the period is too short for accounts that buy irregularly, `contract` is the answer
+    of the contract accounts alone, if there are any.
+    """
 
     definition: Definition
     rate: Fraction | float | None
@@ -34,20 +38,27 @@ class Meaning:
     annualised: float | None
     apart: pa.Table
     why_not: str | None = None
+    contract: "Meaning | None" = None
 
     def to_dict(self) -> dict[str, Any]:
         """The documented JSON form."""
         return {
             "name": self.definition.name,
             "label": self.definition.label,
-            "rate": None if self.rate is None else float(self.rate),
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-            "annualised": self.annualised,
+            **self._figures(),
+            "contract": self.contract and self.contract._figures(),
             "accounts_apart": self.apart["account_id"].to_pylist(),
             "meaning": self.definition.meaning,
             "source": self.definition.source,
             "why_not": self.why_not,
+        }
+
+    def _figures(self) -> dict[str, Any]:
+        return {
+            "rate": None if self.rate is None else float(self.rate),
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "annualised": self.annualised,
         }
 
 
@@ -69,11 +80,19 @@ class Comparison(Tabular):
         return [meaning.to_dict() for meaning in self.meanings]
 
     def to_arrow(self) -> pa.Table:
-        """One row a definition: name, label, rate, numerator, denominator, annualised, accounts_apart (a count)."""
+        """One row a definition: name, label, rate, numerator, denominator, annualised, accounts_apart (a count).
+
+        contract_rate, contract_numerator and contract_denominator are of the contract accounts alone, where the rate
+        of all is refused.
+        """
         kinds = {"name": pa.string(), "label": pa.string(), "rate": pa.float64(), "numerator": pa.int64()}
         kinds |= {"denominator": pa.int64(), "annualised": pa.float64(), "accounts_apart": pa.int64()}
-        kinds |= {"why_not": pa.string()}
+        kinds |= {"why_not": pa.string(), "contract_rate": pa.float64()}
+        kinds |= {"contract_numerator": pa.int64(), "contract_denominator": pa.int64()}
         rows = [{**one.to_dict(), "accounts_apart": one.apart.num_rows} for one in self.meanings]
+        for row in rows:
+            alone = row["contract"] or {}
+            row |= {f"contract_{name}": alone.get(name) for name in ("rate", "numerator", "denominator")}
         return table_of(rows, kinds)
 
     def _repr_html_(self) -> str:
@@ -86,11 +105,14 @@ def compare(ledger: Ledger, period: Period, *, where: Sequence[Condition] = ()) 
     """Every named definition over a period, with the accounts that count otherwise than in ours."""
     engine = ledger.engine
     found = engine.persist(_activity(ledger, period, where))
-    irregular = engine.collect(found.filter(nw.col("kept_by") == "irregular").head(1)).num_rows > 0
-    refused = refusals(ledger, [period])[0] if irregular else None
+    kinds = set(engine.collect(found.select("kept_by").unique())["kept_by"].to_pylist())
+    refused = refusals(ledger, [period])[0] if "irregular" in kinds else None
     asked = _Asked(ledger, period, found, refused)
-    meanings = tuple(asked.meaning(entry) for entry in all_definitions().values())
-    return Comparison(period, ledger.finished(period.end), meanings, refused)
+    meanings = [asked.meaning(entry) for entry in all_definitions().values()]
+    if refused and "contract" in kinds:
+        alone = _Asked(ledger, period, found.filter(nw.col("kept_by") == "contract"), None)
+        meanings = [replace(one, contract=alone.meaning(one.definition)) for one in meanings]
+    return Comparison(period, ledger.finished(period.end), tuple(meanings), refused)
 
 
 def _activity(ledger: Ledger, period: Period, where: Sequence[Condition]) -> Frame:

@@ -76,7 +76,10 @@ def survival(result: Any) -> Sheet:
 def definitions(result: Any) -> Sheet:
     """A row a definition."""
     heads = ["name", "label", "rate", "numerator", "denominator", "annualised", "accounts_apart", "why_not"]
-    return heads, [[one[name] for name in heads] for one in result["definitions"]]
+    rows = [
+        [*(one[n] for n in heads), (one.get("contract") or {}).get("rate")] for one in result["definitions"]
+    ]
+    return [*heads, "contract_rate"], rows
 
 
 def cycles(result: Any) -> Sheet:

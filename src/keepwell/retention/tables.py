@@ -11,7 +11,7 @@ from keepwell.lib.days import Period, parse_day
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.cycles import segment_said
-from keepwell.metrics.charts.definitions import OURS, definition_name
+from keepwell.metrics.charts.definitions import OURS, definition_name, definition_rate, definition_told
 from keepwell.metrics.charts.reading import (
     Json,
     currency,
@@ -179,15 +179,15 @@ def definitions_table(definitions: Sequence[Json], said: Asked, tips: Tips) -> S
     heads += [Head(_("Accounts apart"), number=True), Head(_("Why not"), spare=True)]
     rows: list[list[Cell]] = []
     for one in definitions:
-        name, n, value = definition_name(one), one["accounts_apart"], one.get("rate")
+        name, n, value = definition_name(one), one["accounts_apart"], definition_told(one).get("rate")
         url = _at(n, said, of="definitions", line=one["name"])
         apart = tips.figure(accounts_said(n), "apart", name, url=url) if n else _("none")
-        shown = _("no value") if value is None else numbers.percent(value)
+        shown, parts = definition_rate(one), parts_said(definition_told(one))
         rows.append(
             [
                 (tag("strong", name) if one["name"] == OURS else name, None),
-                (tips.figure(shown, "definition", name, parts_said(one), period_name(said.period)), value),
-                (parts_said(one), None),
+                (tips.figure(shown, "definition", name, parts, period_name(said.period)), value),
+                (parts, None),
                 (apart, n),
                 (one.get("why_not") or "", None),
             ]

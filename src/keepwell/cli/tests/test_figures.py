@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from keepwell.cli import cohorts, cycles, series, survival
+from keepwell.cli import cohorts, cycles, definitions, series, survival
 from keepwell.cli.figures import provenance_notes, statement_csv, statement_sheets
 from keepwell.cli.out import Answer
 from keepwell.metrics.cycles import Cycles
@@ -128,6 +128,34 @@ def test_a_series_marks_the_period_that_still_runs(finished: bool, mark: str) ->
     period = {"from": "2026-01-01", "to": "2026-04-01", "finished": finished}
     answer = series.answer([a_statement(period=period)])
     assert mark in answer.sheets[0].rows[0]
+
+
+def test_a_series_too_short_for_irregular_accounts_gives_the_rates_of_contract_accounts() -> None:
+    refused = {"reason": "Three cycles are 135 days.", "shortest_days": 135, "way": "Take at least 135 days."}
+    kinds = {"contract": a_statement(small=True), "irregular": a_statement(refused=refused)}
+    (sheet,) = series.answer([a_statement(refused=refused, kinds=kinds), a_statement(refused=refused)]).sheets
+    assert list(sheet.rows[0][-3:]) == ["5.0%†*", "80.0%†*", "80.0%†*"]
+    assert list(sheet.rows[1][-3:]) == ["–", "–", "–"]
+    assert [note[0] for note in sheet.notes] == ["*", "†", "–"]
+
+
+def test_a_series_says_that_each_period_is_at_the_rates_of_its_own_first_day() -> None:
+    later = a_statement(provenance={**a_statement()["provenance"], "rates_on": "2026-04-01"})
+    assert any(
+        "first day, 2026-01-01 to 2026-04-01" in note for note in series.answer([a_statement(), later]).notes
+    )
+    assert any("at the rates of 2026-01-01" in note for note in series.answer([a_statement()] * 2).notes)
+
+
+def test_definitions_refused_for_all_give_the_rates_of_contract_accounts() -> None:
+    figures = {"rate": 0.05, "numerator": 5, "denominator": 100, "annualised": None}
+    said = {"name": "opening_set", "accounts_apart": [], "why_not": "Three cycles are 135 days."}
+    answer = definitions.side_by_side([{**said, **dict.fromkeys(figures), "contract": figures}])
+    (sheet,) = answer.sheets
+    row = dict(zip([column.name for column in sheet.columns], sheet.rows[0], strict=True))
+    assert (row["rate"], row["contract"]) == ("no value", "5.0%")
+    assert answer.csv is not None
+    assert answer.csv.rows[0][-1] == 0.05
 
 
 def test_a_triangle_marks_running_cells_and_ends_with_the_weighted_mean() -> None:

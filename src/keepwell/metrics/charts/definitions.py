@@ -20,6 +20,7 @@ def definitions_chart(
 
     Ours is a green circle on its own upright line; the others are diamonds in ink.
     """
+    definitions = [definition_told(d) for d in definitions]
     ours = next((d for d in definitions if d["name"] == OURS), None)
     own = None if ours is None or ours.get("rate") is None else float(ours["rate"])
     return finish(
@@ -38,9 +39,22 @@ def definitions_chart(
 def definitions_notes(definitions: Sequence[Json]) -> list[str]:
     """What the dots and the line are."""
     notes = [_("The line is ours; each diamond is what that rule would say of the same accounts.")]
-    if any(d.get("rate") is None for d in definitions):
+    if any(d.get("contract") for d in definitions):
+        notes.append(_("Contract accounts alone: the period is too short for accounts that buy irregularly."))
+    if any(definition_told(d).get("rate") is None for d in definitions):
         notes.append(_("“No value”: the rule cannot be asked of this period."))
     return notes
+
+
+def definition_told(definition: Json) -> Json:
+    """The definition with the figures to tell: its own or, where they are refused, those of the contract accounts."""
+    return {**definition, **(definition.get("contract") or {})}
+
+
+def definition_rate(definition: Json) -> str:
+    """The definition's rate in words; where it is refused that of the contract accounts, said so."""
+    said = _figure(definition_told(definition))
+    return _("{rate} (contract)").format(rate=said) if definition.get("contract") else said
 
 
 def definition_name(definition: Json) -> str:

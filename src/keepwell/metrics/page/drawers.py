@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
-from keepwell.metrics.charts.definitions import OURS, definition_name
+from keepwell.metrics.charts.definitions import OURS, definition_name, definition_rate, definition_told
 from keepwell.metrics.charts.reading import Json, contract_alone, interval, line_name, refused
 from keepwell.metrics.page.figures import Figure, worked
 from keepwell.metrics.page.markup import Child, Markup, tag
@@ -127,9 +127,8 @@ def definition_drawers(definitions: Sequence[Json], accounts: Accounts, most: in
 
 
 def _definition_drawer(definition: Json, known: Mapping[str, Json], most: int) -> Markup:
-    rate = definition.get("rate")
-    value = _("no value") if rate is None else numbers.percent(rate)
-    parts = parts_said(definition)
+    value = definition_rate(definition)
+    parts = parts_said(definition_told(definition))
     worked_ = value if parts == "–" else f"{parts} = {value}"
     inside: list[Child] = [tag("p", " ".join(str(definition.get("meaning") or "").split()), class_="lede")]
     inside.append(tag("p", tag("strong", worked_), class_="formula"))

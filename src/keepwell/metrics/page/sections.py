@@ -7,7 +7,7 @@ from typing import Any
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import grammar, numbers
 from keepwell.metrics.charts.cohorts import cohort_chart, cohort_heading, cohort_notes
-from keepwell.metrics.charts.definitions import definitions_chart, definitions_notes
+from keepwell.metrics.charts.definitions import definition_told, definitions_chart, definitions_notes
 from keepwell.metrics.charts.grammar import spec_of
 from keepwell.metrics.charts.movements import movements_chart, movements_notes
 from keepwell.metrics.charts.reading import (
@@ -305,7 +305,7 @@ def said_elsewhere(definitions: Sequence[Json]) -> Markup:
     def draw(width: int) -> Any:
         return definitions_chart(definitions, theme=PAGE, width=width, title=False)
 
-    if all(d.get("rate") is None for d in definitions):
+    if all(definition_told(d).get("rate") is None for d in definitions):
         none = tag("p", _("No definition has a value for this period; each says why."), class_="muted")
         return sheet(
             "definitions", _("Said elsewhere"), [], none, definition_table(definitions, definition_opener)

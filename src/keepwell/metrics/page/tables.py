@@ -9,7 +9,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.cohorts import means_by_age
-from keepwell.metrics.charts.definitions import OURS, definition_name
+from keepwell.metrics.charts.definitions import OURS, definition_name, definition_rate, definition_told
 from keepwell.metrics.charts.reading import (
     BALANCES,
     Json,
@@ -294,14 +294,14 @@ def definition_table(
     heads.append(Head(_("Accounts apart"), number=True))
     rows: list[list[Cell]] = []
     for d in definitions:
-        value, own = d.get("rate"), len(accounts_apart(d))
+        value, own = definition_told(d).get("rate"), len(accounts_apart(d))
         name = opened(d, definition_name(d))
         apart = opened(d, accounts_said(own)) if own else _("none")
         rows.append(
             [
                 (tag("strong", name) if d["name"] == OURS else name, None),
-                (_("no value") if value is None else numbers.percent(value), "" if value is None else value),
-                (parts_said(d), None),
+                (definition_rate(d), "" if value is None else value),
+                (parts_said(definition_told(d)), None),
                 (apart, own),
             ]
         )

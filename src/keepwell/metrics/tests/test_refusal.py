@@ -14,6 +14,7 @@ from oracle.reference import shortest_period
 
 from keepwell.lib.days import Period, from_number
 from keepwell.metrics.comparison import compare
+from keepwell.metrics.cuts import Condition
 from keepwell.metrics.refusal import company_cycles, refusals
 from keepwell.metrics.statement import statement
 
@@ -95,6 +96,17 @@ def test_other_meanings_are_refused_with_ours(mixed):
     assert {m.rate for m in found.meanings} == {None}
     assert found.named("opening_set").why_not == found.refused.reason
     assert found.named("opening_set").denominator == 4, "counts are still shown"
+
+
+def test_other_meanings_of_contract_accounts_are_still_given(mixed):
+    over = days(JAN + 10, 20)
+    found = compare(mixed, over)
+    alone = compare(mixed, over, where=[Condition("kept_by", ("contract",))])
+    assert [m.contract.rate for m in found.meanings] == [m.rate for m in alone.meanings]
+    ours = found.to_dict()[0]["contract"]
+    assert (ours["rate"], ours["numerator"], ours["denominator"]) == (0, 0, 1)
+    assert found.to_arrow()["contract_rate"][0].as_py() == 0
+    assert {m.contract for m in compare(mixed, days(JAN, 90)).meanings} == {None}
 
 
 @settings(
