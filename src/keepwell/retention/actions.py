@@ -17,6 +17,7 @@ from keepwell.members.audit import record
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
 from keepwell.metrics.cuts import parse_where
+from keepwell.retention.asking import refuse_naming
 from keepwell.retention.measuring import Made, Params, Row
 from keepwell.retention.models import Behind, Figure, Segment
 
@@ -130,6 +131,7 @@ def name_segment(*, name: str, where: str, by: Member) -> Segment:
         raise KeepwellError(
             _("A segment needs a name."), ways=[_("Write one, such as: Enterprise in Austria.")]
         )
+    refuse_naming(by, "", where)
     conditions = parse_where(where)
     said = " and ".join(str(condition) for condition in conditions)
     with transaction.atomic():

@@ -15,10 +15,11 @@ from keepwell.api.problems import Problem
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
+from keepwell.members.models import Member
 from keepwell.members.rights import Right
 from keepwell.retention import queries
 from keepwell.retention.asking import Asked as Question
-from keepwell.retention.asking import asked_of
+from keepwell.retention.asking import asked_of, refuse_naming
 from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.models import Behind, Figure
 from keepwell.retention.pictures import CHARTS
@@ -92,6 +93,7 @@ def figure(request: HttpRequest, pk: Annotated[int, Field(ge=1, lt=2**63)], resp
     found = Figure.objects.filter(pk=pk, kind__in=ASKED_WITH).first()
     if found is None:
         raise Http404
+    refuse_naming(member_of(request), found.params.get("by", ""), found.params.get("where", ""))
     return _told(found, _cut(), response)
 
 
@@ -110,7 +112,7 @@ def accounts_behind(
 ) -> Any:
     """Those that the caller sees, by name: 202 until they are there."""
     cut = _cut()
-    said = _asked("statement", of, cut)
+    said = _asked("statement", of, cut, member_of(request))
     found = queries.figure("accounts", said.params("from", "to", "by", "where"), cut.name, now=timezone.now())
     if found.state != Figure.State.DONE:
         return _told(found, cut, response, again=request.get_full_path())
@@ -128,7 +130,7 @@ def accounts_behind(
 def retention(request: HttpRequest, kind: Kind, of: Annotated[Of, Query()], response: HttpResponse) -> Any:
     """Worked out once a cut: 202 with the address to look at (Location) until it is there."""
     cut = _cut()
-    said = _asked(kind, of, cut)
+    said = _asked(kind, of, cut, member_of(request))
     found = queries.figure(kind, said.params(*ASKED_WITH[kind]), cut.name, now=timezone.now())
     return _told(found, cut, response)
 
@@ -143,9 +145,9 @@ def _cut() -> Cut:
         raise Problem(409, wrong.wrong, ways=list(wrong.ways)) from None
 
 
-def _asked(kind: str, of: Of, cut: Cut) -> Question:
+def _asked(kind: str, of: Of, cut: Cut, reader: Member) -> Question:
     given = {name: str(value) for name, value in of.dict(by_alias=True).items() if value}
-    return asked_of(kind, given, cut)
+    return asked_of(kind, given, cut, reader)
 
 
 def _told(found: Figure, cut: Cut, response: HttpResponse, again: str = "") -> Status[FigureShape]:

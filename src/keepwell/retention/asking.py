@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from keepwell.lib.days import Grain, Period, add_months, first_of_month, month_number, parse_day
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, may
 from keepwell.metrics.cuts import parse_where
 from keepwell.metrics.periods import last_finished, name_of, period_named
 from keepwell.retention.cut import Cut
@@ -15,6 +17,7 @@ from keepwell.retention.models import Segment
 
 LOOKED_BACK = {Grain.MONTH: 36, Grain.QUARTER: 60, Grain.YEAR: 120}  # months that a series begins before
 OFFERED = {Grain.MONTH: 24, Grain.QUARTER: 12, Grain.YEAR: 5}  # periods to choose from
+NAMING = frozenset({"name", "domain"})  # columns that tell one account from all others
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,23 @@ class Asked:
         return replace(self, period=Period(start + days, end + days))
 
 
-def asked(given: Mapping[str, str], cut: Cut) -> Asked:
-    """What an address asks for. Raises KeepwellError, in words for people, where that cannot be asked."""
+def refuse_naming(reader: Member, by: str, *conditions: str) -> None:
+    """Raises KeepwellError where figures are asked by what names an account, for they would tell what each pays to
+    whoever does not see it. An administrator sees all.
+    """
+    columns = {by, *(one.column for text in conditions if text.strip() for one in parse_where(text))}
+    if columns & NAMING and not may(reader, Right.ADMINISTER):
+        raise KeepwellError(
+            _("What single accounts pay is told on their pages, to whoever sees them."),
+            ways=[_("Ask by something that many accounts have in common, such as their segment.")],
+        )
+
+
+def asked(given: Mapping[str, str], cut: Cut, reader: Member | None = None) -> Asked:
+    """What an address asks for; without a reader it is the night that asks.
+
+    Raises KeepwellError, in words for people, where that cannot be asked.
+    """
     grain = Grain(given["grain"]) if given.get("grain") in {one.value for one in Grain} else Grain.MONTH
     segment, also = given.get("segment", ""), ""
     if segment:
@@ -93,6 +111,8 @@ def asked(given: Mapping[str, str], cut: Cut) -> Asked:
     )
     if said.where:
         parse_where(said.where)
+    if reader is not None:
+        refuse_naming(reader, said.by, said.where, said.also)
     return said
 
 
@@ -156,9 +176,9 @@ def looked_back(grain: Grain, cut: Cut, given: Mapping[str, str]) -> tuple[date,
     return first, last
 
 
-def asked_of(kind: str, given: Mapping[str, str], cut: Cut) -> Asked:
+def asked_of(kind: str, given: Mapping[str, str], cut: Cut, reader: Member | None = None) -> Asked:
     """As `asked`, of a kind of figure: a series has a longer period than a statement."""
-    said = asked(given, cut) if kind != "series" else asked(_without_days(given), cut)
+    said = asked(given if kind != "series" else _without_days(given), cut, reader)
     return said if kind != "series" else replace(said, period=Period(*looked_back(said.grain, cut, given)))
 
 

@@ -17,6 +17,7 @@ from keepwell.retention.asking import Asked, asked_of
 from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.models import Figure
 from keepwell.retention.pictures import CHARTS, THEMES, drawable, drawn
+from keepwell.retention.views import member_of
 
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -55,7 +56,7 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
 
 
 def _figure(request: HttpRequest, cut: Cut, kind: str, params: Sequence[str]) -> tuple[Asked, Figure]:
-    said = asked_of(kind, request.GET, cut)
+    said = asked_of(kind, request.GET, cut, member_of(request))
     return said, queries.figure(kind, said.params(*params), cut.name, now=timezone.now())
 
 

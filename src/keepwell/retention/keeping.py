@@ -1,7 +1,7 @@
 """Pages of figures are drawn once: what is worked out from a cut of the book does not change, and drawing takes long.
 
-Kept in the memory of the process that serves, by the cut, the question, the reader's language and clock. Nothing on
-such a part of a page is one reader's own.
+Kept in the memory of the process that serves, by the cut, the question, the reader's language and clock, and whether
+they administer. Nothing on such a part of a page is one reader's own.
 """
 
 import json
@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from keepwell.members.rights import Right, may
 from keepwell.retention import queries
 from keepwell.retention.cut import VERSION, Cut
 from keepwell.retention.models import Figure
@@ -48,6 +49,7 @@ def _key(request: HttpRequest, cut: Cut, figures: Sequence[Figure], template: st
         template,
         request.get_full_path(),
         [get_language(), timezone.get_current_timezone_name()],
+        may(request.user, Right.ADMINISTER),  # who is offered what names an account
         [(one.pk, one.made_at) for one in figures],
         list(queries.segments().values_list("pk", "name", "where")),  # the pages offer them
     ]

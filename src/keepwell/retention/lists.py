@@ -46,7 +46,7 @@ def cycle_name(line: str) -> str:
 @page
 def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
     """The accounts on a line of a statement, apart in a definition, or in their cycles."""
-    said, given = asked(request.GET, cut), request.GET
+    said, given = asked(request.GET, cut, member_of(request)), request.GET
     of = given.get("of", "statement")
     kind, params = {
         "definitions": ("definitions", said.params("from", "to", "where")),

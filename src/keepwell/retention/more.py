@@ -31,7 +31,7 @@ def figure_page(
     request: HttpRequest, cut: Cut, kind: str, charts: tuple[str, ...], show: Any, **fields: Any
 ) -> HttpResponse:
     """A page of one figure: its charts, and what `show` makes of its result."""
-    said = asked_of(kind, request.GET, cut)
+    said = asked_of(kind, request.GET, cut, member_of(request))
     found = queries.figure(kind, said.params(*CHARTS[charts[0]].params), cut.name, now=timezone.now())
 
     def here() -> dict[str, Any]:

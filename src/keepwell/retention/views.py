@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from keepwell.accounts.csv import as_csv
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
-from keepwell.members.rights import Right, needs
+from keepwell.members.rights import Right, may, needs
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.page.lede import lede
 from keepwell.metrics.page.proof import proof, proof_line
 from keepwell.retention import queries, showing
 from keepwell.retention.actions import ask_again
-from keepwell.retention.asking import Asked, asked, offered
+from keepwell.retention.asking import NAMING, Asked, asked, offered
 from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.keeping import kept
 from keepwell.retention.models import Figure
@@ -53,6 +53,8 @@ def around(request: HttpRequest, cut: Cut, said: Asked | None) -> dict[str, Any]
     """What every page of the room has: its tabs, its picker, what can be asked."""
     about = queries.figure("about", {}, cut.name, now=timezone.now())
     columns = (about.result or {}).get("columns", {})
+    if not may(request.user, Right.ADMINISTER):
+        columns = {name: values for name, values in columns.items() if name not in NAMING}
     query = said.query() if said else ""
     return {
         "cut": cut,
@@ -92,7 +94,7 @@ def answer(request: HttpRequest, here: Around, *figures: Figure) -> HttpResponse
 @page
 def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
     """The statement of a period beside the one before."""
-    said, now = asked(request.GET, cut), timezone.now()
+    said, now = asked(request.GET, cut, member_of(request)), timezone.now()
     before = said.moved(-1)
     found = queries.figure("statement", said.params("from", "to", "by", "where"), cut.name, now=now)
     earlier = queries.figure("statement", before.params("from", "to", "where"), cut.name, now=now)
