@@ -60,9 +60,13 @@ def database(folder: Path) -> dict[str, Any]:
     """
     if url := os.environ.get("DATABASE_URL", ""):
         return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    file = folder / DATABASE
+    os.close(
+        os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    )  # readable by its owner only, whoever made the folder
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(folder / DATABASE),
+        "NAME": str(file),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,

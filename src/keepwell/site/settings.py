@@ -190,6 +190,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("KEEPWELL_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("KEEPWELL_SMTP_PORT", "25"))

@@ -13,6 +13,7 @@ from keepwell.members.models import Member, Role
 from keepwell.site.tests.security.conftest import Side
 
 pytestmark = pytest.mark.django_db
+STATIC = "/static/keepwell/keepwell.css"
 OPEN = (
     "/alive",
     "/metrics",
@@ -89,6 +90,7 @@ def test_every_answer_says_what_browsers_may_do_with_it(admin: Client) -> None:
                 wrong[address] = found
     assert not wrong
     assert len(plain()) > 40
+    assert not Client().get(STATIC).has_header("Access-Control-Allow-Origin")
 
 
 def test_reading_with_a_method_that_is_not_meant_is_refused(admin: Client) -> None:

@@ -1,7 +1,7 @@
 """What is another team's stays theirs: named in a body, in a heap, in a job, or still held from when it was ours."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,13 @@ from keepwell.alerts.models import Alert, Channel, Delivery, Threshold
 from keepwell.api.actions import make_token
 from keepwell.followups.actions import arranging, handling
 from keepwell.followups.models import Batch, FollowUp, Playbook, Run
+from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.reach.models import Reservation, Touch
+from keepwell.retention.actions import name_segment
+from keepwell.retention.asking import asked
+from keepwell.retention.cut import Cut
+from keepwell.retention.models import Figure
 from keepwell.site.tests.security.conftest import Side
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +255,24 @@ def test_a_token_does_no_more_than_its_scope(ours: Side) -> None:
     ):
         method = "PUT" if path.endswith("owner") else "POST"
         assert call(program(ours.manager, scope), method, path, {"owner": None}).status_code == wanted
+
+
+def test_what_a_single_account_pays_is_told_to_nobody_who_does_not_see_it(ours: Side) -> None:
+    cut = Cut("cut", 1, date(2026, 6, 1), 1)
+    ada = Member.objects.create_user("ada@x.example", "x", name="Ada", role="administrator")
+    for said in (
+        {"by": "name"},
+        {"where": "segment = A and domain = theirs.example"},
+        {"where": "name != X"},
+    ):
+        with pytest.raises(KeepwellError, match="single accounts"):
+            asked(said, cut, ours.manager)
+        assert asked(said, cut, ada)
+    with pytest.raises(KeepwellError, match="single accounts"):
+        name_segment(name="Them", where="name = 'Theirs Inc'", by=ours.manager)
+    key = {"kind": "statement", "key": "k", "cut": "cut", "asked_at": timezone.now()}
+    figure = Figure.objects.create(
+        params={"by": "name"}, state=Figure.State.DONE, result={"parts": []}, **key
+    )
+    answer = call(program(ours.manager), "GET", f"/retention/figures/{figure.pk}")
+    assert answer.status_code == 422
