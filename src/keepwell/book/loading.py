@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from keepwell.book import checks
 from keepwell.book.book import Book
+from keepwell.book.cautions import cautions, counted_twice
 from keepwell.book.engines.sieve import Opened, Sieve
 from keepwell.book.engines.stages import known_when_occurred
 from keepwell.book.engines.workbench import files, quoted, text
@@ -25,6 +26,7 @@ from keepwell.book.versions import Counts
 from keepwell.book.withholding import may_be_of_persons, of_erased
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 
 Progress = Callable[[str], None]
 Confirm = Callable[[KeepwellError], bool]
@@ -218,40 +220,16 @@ class Loading:
         self.report.files.append(report)
 
     def _warn(self, one: Sieved) -> None:
-        if one.prepared.plan.by_row:
-            self.report.warnings.append(
-                _(
-                    "{file} has no key: each row is known by its content and its place among equal rows."
-                ).format(file=one.opened.source.name)
-            )
-        self._warn_of_endless(one)
-        if (
-            self.table.name == "subscriptions"
-            and not one.mapping.end_inclusive
-            and self.sieve.ends_inclusive(one.good)
-        ):
-            self.report.warnings.append(
-                _(
-                    "In {file} the next subscription often starts the day after ended_on: the end seems to be the "
-                    "last day paid for. If so, say end_inclusive = true under [meaning] in the mapping."
-                ).format(file=one.opened.source.name)
-            )
-
-    def _warn_of_endless(self, one: Sieved) -> None:
-        """Say that cancelled subscriptions run on where a file tells their notice and no end."""
-        said, cells = one.mapping.columns, one.prepared.plan.cells
-        if self.table.name != "subscriptions" or "cancelled_on" not in said or "ended_on" in cells:
-            return
-        good = files([str(one.good)])
-        cancelled = int(self.sieve.one(f"SELECT count(*) FROM {good} WHERE cancelled_on IS NOT NULL"))
-        if cancelled:
-            self.report.warnings.append(
-                _(
-                    "{file} says when {n:,} subscriptions were cancelled and never when they end: all run on as paid."
-                    " Map the first day no longer paid for to ended_on; if they end on the day of their notice, map"
-                    " that one: keepwell mapping make subscriptions {file} --set 'ended_on={column}'"
-                ).format(file=one.opened.source.name, n=cancelled, column=said["cancelled_on"])
-            )
+        found = cautions(
+            self.sieve,
+            self.table,
+            one.mapping,
+            one.good,
+            file=one.opened.source.name,
+            by_row=one.prepared.plan.by_row,
+            snapshot=self.snapshot,
+        )
+        self.report.warnings += found
 
     # Putting
 
@@ -286,12 +264,26 @@ class Loading:
             "spared": self._spared(behind) if self.snapshot else None,
             "finished": "gone" in pq.read_schema(rows[0]).names,
         }
+        self._ask_of_changed(one)
         try:
             return self.writer.put(self.table.name, list(rows), confirmed=self.confirm is True, **said)
         except KeepwellError as error:
-            if not self.snapshot or not callable(self.confirm) or not self.confirm(error):
+            if not self.snapshot or not self._agreed(error):
                 raise
             return self.writer.put(self.table.name, list(rows), confirmed=True, **said)
+
+    def _ask_of_changed(self, one: Sieved) -> None:
+        """Ask before subscriptions that have no key are counted beside the ones they may have been."""
+        doubtful = self.table.name == "subscriptions" and one.prepared.plan.by_row
+        if not doubtful or self.snapshot or self.retried is not None:
+            return
+        stored = self.writer.draft(self.table.name).paths()
+        error = counted_twice(self.sieve, one.good, stored, file=one.opened.source.name)
+        if error is not None and not self._agreed(error):
+            raise error
+
+    def _agreed(self, error: KeepwellError) -> bool:
+        return self.confirm is True or (callable(self.confirm) and self.confirm(error))
 
     def _spared(self, behind: Sequence[Sieved]) -> pa.Table | None:
         """Keys of rows put aside: they are in the file, so they are not gone."""
@@ -386,11 +378,12 @@ class Loading:
         found = self.sieve.table(ids)
         if not found.num_rows:
             return ""
-        self.report.warnings.append(
-            _(
-                "{n} rows put aside from {file} are of a person who was erased: they are counted, but not kept."
-            ).format(n=found.num_rows, file=one.opened.source.name)
+        withheld = ngettext(
+            "{n} row put aside from {file} is of a person who was erased: it is counted, but not kept.",
+            "{n} rows put aside from {file} are of a person who was erased: they are counted, but not kept.",
+            found.num_rows,
         )
+        self.report.warnings.append(withheld.format(n=found.num_rows, file=one.opened.source.name))
         return f"WHERE id NOT IN ({', '.join(text(i) for i in found['id'].to_pylist())})"
 
     def _keys_loaded(self, one: Sieved) -> str:

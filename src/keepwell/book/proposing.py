@@ -55,8 +55,8 @@ def propose_mapping(
                     proposal.mapping = replace(proposal.mapping, end_inclusive=True)
                     proposal.notes.append(
                         _(
-                            "The next subscription mostly starts the day after ended_on, so ended_on is taken as "
-                            "the last day paid for: end_inclusive = true."
+                            "The next subscription mostly starts the day after ended_on, or terms are whole months "
+                            "with it, so ended_on is taken as the last day paid for: end_inclusive = true."
                         )
                     )
         finally:

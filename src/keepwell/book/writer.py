@@ -310,7 +310,7 @@ def _too_many_gone(table: str, gone: int, of: int) -> KeepwellError:
             share=gone / of, limit=GONE_WITHOUT_ASKING
         ),
         ways=[
-            _("If the file really holds everything there is, confirm it."),
+            _("If the file really holds everything there is, confirm it: --yes"),
             _("Else load it without --snapshot."),
         ],
     )

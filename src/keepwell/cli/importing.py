@@ -113,7 +113,8 @@ def import_(
         ),
     ] = "",
     yes: Annotated[
-        bool, typer.Option("--yes", help=_("Do not ask before a snapshot takes away much."))
+        bool,
+        typer.Option("--yes", help=_("Do not ask before a load that takes away much or may count twice.")),
     ] = False,
 ) -> None:
     """Load, and say what became of every row."""

@@ -32,6 +32,7 @@ from keepwell.lib.text import gettext as _
 _SAMPLE = 5000
 _SAMPLED = 200_000  # rows looked at for what is only told from many
 _PAIRS = 100  # subscriptions that follow on another, from which it is told how they do
+_FEW_PAIRS, _TERMS = 3, 10  # pairs, and terms of whole months, below which they tell nothing
 _MOST_SHAPES = 2000
 FLAGGED = (
     "flagged"  # keys put aside for what other rows say: two meanings of one key, accounts merged in a circle
@@ -391,6 +392,8 @@ class Sieve:
         """Whether subscriptions mostly follow on each other with a start on the day after the end before.
 
         Told from the first rows, where they hold pairs that follow on each other; else from some of the accounts.
+        Where hardly any follow, it is told from terms of whole months: such a one begins and ends, its end not
+        included, on the same day of a month, or on the first.
         """
         steps = 1 + pq.read_metadata(staged).num_rows // _SAMPLED
         after = at_once = 0
@@ -400,7 +403,13 @@ class Sieve:
                     SELECT count(*) FILTER (gap = 1), count(*) FILTER (gap = 0) FROM (SELECT lead(started_on) OVER (
                         PARTITION BY account_id, product ORDER BY started_on) - ended_on AS gap
                         FROM {files([str(staged)])} WHERE {some})""")[0]
-        return bool(after >= 3 and after > 5 * at_once)
+        if after + at_once >= _FEW_PAIRS:
+            return bool(after > 5 * at_once)
+        ended, within, without = self._run(f"""
+            SELECT count(*), count(*) FILTER ({_whole_months("ended_on + 1")}),
+                count(*) FILTER ({_whole_months("ended_on")})
+            FROM {files([str(staged)])} WHERE ended_on > started_on AND file_row_number < {_SAMPLED}""")[0]
+        return bool(within >= _TERMS and within > 5 * without and within >= 0.8 * ended)
 
     def one(self, sql: str) -> Any:
         """The one value of an answer over staged files."""
@@ -413,6 +422,10 @@ class Sieve:
     def write(self, sql: str, target: Path) -> int:
         """Write an answer over staged files to another."""
         return int(self._run(f"COPY ({sql}) TO {text(str(target))} ({FORM})")[0][0])
+
+
+def _whole_months(end: str) -> str:
+    return f"day({end}) IN (1, day(started_on))"
 
 
 def _csv(source: Source, more: str) -> str:

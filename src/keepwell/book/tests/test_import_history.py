@@ -208,9 +208,57 @@ def contiguous(days_between):
 
 
 def test_an_end_that_is_the_last_day_paid_for_is_noticed_and_proposed(desk):
-    assert any("end_inclusive" in w for w in desk.load("subscriptions", contiguous(1)).warnings)
+    warned = " ".join(desk.load("subscriptions", contiguous(1)).warnings)
+    assert "keepwell mapping make subscriptions file.csv --out subscriptions.toml" in warned
     assert propose_mapping(desk.file(contiguous(1)), "subscriptions").mapping.end_inclusive
     assert not propose_mapping(desk.file(contiguous(0)), "subscriptions").mapping.end_inclusive
+
+
+def terms(last):
+    starts = [date(2025, 1 + n % 12, 1 if n % 3 else 12) for n in range(24)]
+    lines = [f"{n},A{1 + n % 3},{start},{last(start)},5,EUR" for n, start in enumerate(starts)]
+    return SUBSCRIPTIONS + "\n".join(lines) + "\n"
+
+
+def test_terms_that_end_with_a_month_are_noticed_though_none_follows_another(desk):
+    with_its_last_day = terms(lambda start: date(2026, start.month, 1) - timedelta(days=1))
+    assert propose_mapping(desk.file(with_its_last_day), "subscriptions").mapping.end_inclusive
+    with_the_day_before = terms(lambda start: date(2026, start.month, start.day) - timedelta(days=1))
+    assert propose_mapping(desk.file(with_the_day_before), "subscriptions").mapping.end_inclusive
+    for last in (
+        lambda start: date(2026, start.month, 1),
+        lambda start: date(2026, start.month, start.day),
+        lambda start: date(2026, start.month, 3 + start.month * 2),
+    ):
+        assert not propose_mapping(desk.file(terms(last)), "subscriptions").mapping.end_inclusive
+
+
+KEYLESS = SUBSCRIPTIONS.removeprefix("subscription_id,")
+
+
+def test_subscriptions_without_a_key_that_changed_are_asked_about_before_they_count_twice(desk):
+    first, changed = "A1,2026-01-01,,5,EUR\n", "A1,2026-01-01,,6,EUR\n"
+    warned = desk.load("subscriptions", KEYLESS + first).warnings
+    assert any("a row that changes counts as another one" in said and "--snapshot" in said for said in warned)
+    with pytest.raises(KeepwellError, match="1 account has other subscriptions") as asked:
+        desk.load("subscriptions", KEYLESS + changed)
+    assert [way for way in asked.value.ways if "--snapshot" in way or "--yes" in way or "--set" in way]
+    assert [row["mrr"] for row in desk.rows("subscriptions")] == [500]
+    heard = []
+    report = desk.load("subscriptions", KEYLESS + changed, confirm=lambda error: heard.append(error) or True)
+    assert (report.loaded, len(heard)) == (1, 1)
+    assert sorted(row["mrr"] for row in desk.rows("subscriptions")) == [500, 600]
+
+
+def test_subscriptions_without_a_key_that_came_to_others_are_taken_in_unasked(desk):
+    first, more = "A1,2026-01-01,,5,EUR\n", "A1,2026-02-01,,6,EUR\nA2,2026-02-01,,6,EUR\n"
+    desk.load("subscriptions", KEYLESS + first)
+    assert desk.load("subscriptions", KEYLESS + first + more).loaded == 2
+    assert desk.load("subscriptions", KEYLESS + "A3,2026-02-01,,6,EUR\n").loaded == 1
+    changed = first.replace("5", "7") + more + "A3,2026-02-01,,6,EUR\n"
+    report = desk.load("subscriptions", KEYLESS + changed, snapshot=True, confirm=True)
+    assert (report.loaded, report.gone) == (1, 1)
+    assert not any("counts as another one" in said for said in report.warnings)
 
 
 def test_an_inclusive_end_becomes_the_first_day_not_paid_for(desk):
