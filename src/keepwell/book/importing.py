@@ -16,7 +16,7 @@ from keepwell.book.mapping import Mapping
 from keepwell.book.matching import matched
 from keepwell.book.minding import minding
 from keepwell.book.preparing import default_currency
-from keepwell.book.reading import Source, expand, opened
+from keepwell.book.reading import Source, expand, opened, passed_over
 from keepwell.book.report import FileReport, ImportReport
 from keepwell.book.scratch import scratch
 from keepwell.book.store import telling
@@ -79,11 +79,14 @@ def import_files(
     tell = progress or (lambda _text: None)
     with _in_hand(book) as folder, telling(book.home), minding(book.store):
         found: list[tuple[Source, Mapping]] = []
-        for path in expand([Path(f) for f in files]):
+        named = [Path(f) for f in files]
+        for path in expand(named):
             tell(_("Looking at {name}").format(name=path.name))
-            opened_file = opened(path, layout, scratch=folder)
-            fitting = matched(opened_file, entry, said)
-            found.append((opened_file, default_currency(entry, fitting, book.settings.reporting_currency)))
+            with _of_a_folder(path, named):
+                opened_file = opened(path, layout, scratch=folder)
+                fitting = matched(opened_file, entry, said)
+                fitting = default_currency(entry, fitting, book.settings.reporting_currency)
+            found.append((opened_file, fitting))
         loading = Loading(
             book=book,
             table=entry,
@@ -96,7 +99,36 @@ def import_files(
             confirm=confirm,
             tell=tell,
         )
-        return loading.load(found, complete_to=complete_to)
+        report = loading.load(found, complete_to=complete_to)
+    for place, names in passed_over(named).items():
+        report.warnings.append(_skipped(place, names))
+    return report
+
+
+_NAMED = 8  # of what lies in a folder and is not read
+
+
+def _skipped(folder: Path, names: Sequence[str]) -> str:
+    shown = [*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])]
+    return _("Skipped in {folder}, {n:,}: {names}").format(
+        folder=folder, n=len(names), names=", ".join(shown)
+    )
+
+
+@contextmanager
+def _of_a_folder(path: Path, named: Sequence[Path]) -> Iterator[None]:
+    """Say of a file that cannot be used, and that nobody named, where it came from and what became of the others."""
+    try:
+        yield
+    except BadInput as error:
+        if path in named:
+            raise
+        way = _(
+            "It lies in {folder}, of which nothing was loaded: take it out of there, or name the files to load."
+        )
+        raise BadInput(
+            error.wrong, seen=error.seen, ways=[*error.ways, way.format(folder=path.parent)]
+        ) from None
 
 
 def _refuse_what_lies_ahead(

@@ -78,7 +78,9 @@ def expand(paths: list[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(
-                p for p in path.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
+                p
+                for p in path.iterdir()
+                if p.suffix.lower() in ENDINGS and not p.name.startswith(".") and not p.is_dir()
             )
             if not inside:
                 raise BadInput(
@@ -90,6 +92,20 @@ def expand(paths: list[Path]) -> list[Path]:
             found.append(path)
     if not found:
         raise BadInput(_("No file was named."), ways=[_("Name at least one file or folder.")])
+    return found
+
+
+def passed_over(paths: list[Path]) -> dict[Path, list[str]]:
+    """What lies in each folder and is not read: folders within it, and files of other endings. Hidden ones aside."""
+    found = {}
+    for folder in paths:
+        if folder.is_dir():
+            others = [p for p in folder.iterdir() if p.is_dir() or p.suffix.lower() not in ENDINGS]
+            names = sorted(
+                f"{p.name}/" if p.is_dir() else p.name for p in others if not p.name.startswith(".")
+            )
+            if names:
+                found[folder] = names
     return found
 
 

@@ -254,6 +254,32 @@ def test_a_folder_of_files_is_loaded_file_by_file(desk, tmp_path):
     )
     report = import_files(desk.book, "purchases", [folder])
     assert (report.loaded, report.updated, report.covered) == (2, 1, date(2026, 1, 3))
+    assert report.warnings == []
+
+
+def test_what_lies_in_a_folder_and_is_not_read_is_named(desk, tmp_path):
+    folder = tmp_path / "in"
+    (folder / "older").mkdir(parents=True)
+    (folder / "1.csv").write_text(PURCHASES + "1,A1,2026-01-01,5,EUR\n")
+    (folder / "orders.pdf").write_bytes(b"%PDF")
+    (folder / ".hidden").write_text("")
+    report = import_files(desk.book, "purchases", [folder])
+    assert report.loaded == 1
+    assert report.warnings == [f"Skipped in {folder}, 2: older/, orders.pdf"]
+
+
+def test_a_stray_file_that_stops_a_folder_is_said_to_come_from_it(desk, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "1.csv").write_text(PURCHASES + "1,A1,2026-01-01,5,EUR\n")
+    (folder / "readme.txt").write_text("These are the orders.\nAsk Anna.\n")
+    with pytest.raises(BadInput) as told:
+        import_files(desk.book, "purchases", [folder])
+    assert f"It lies in {folder}, of which nothing was loaded" in told.value.ways[-1]
+    assert desk.rows("purchases") == []
+    with pytest.raises(BadInput) as told:
+        import_files(desk.book, "purchases", [folder / "readme.txt"])
+    assert not any("It lies in" in way for way in told.value.ways)
 
 
 def test_extra_columns_are_kept_under_safe_names(desk):
