@@ -138,12 +138,18 @@ class Moment:
         shown = [n for n in schema.names if n not in ("known_at", "load")]
         return self._scan(personal_name(name), schema).select(*shown)
 
-    def quarantined(self) -> dict[tuple[str, str], int]:
-        """How many rows wait in quarantine, by table and reason; a row counts once, under its first reason."""
+    def quarantined(self, file: str | None = None) -> dict[tuple[str, str], int]:
+        """How many rows wait in quarantine, by table and reason; a row counts once, under its first reason.
+
+        With `file` only the rows of files of that name.
+        """
         rank = nw.lit("99")
         for place, reason in enumerate(sentences()):
             rank = nw.when(nw.col("reason") == reason).then(nw.lit(f"{place:02}")).otherwise(rank)
-        ranked = self.frame("quarantine").with_columns(first=nw.concat_str([rank, nw.col("reason")]))
+        waiting = self.frame("quarantine")
+        if file:
+            waiting = waiting.filter(nw.col("file") == file)
+        ranked = waiting.with_columns(first=nw.concat_str([rank, nw.col("reason")]))
         rows = ranked.group_by("table", "id").agg(first=nw.col("first").min())
         counted = rows.group_by("table", "first").agg(rows=nw.len().cast(nw.Int64))
         found = self.engine.collect(counted).to_pylist()

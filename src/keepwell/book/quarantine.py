@@ -94,6 +94,12 @@ def quarantined(
     return [_joined(entries) for entries in found.values()]
 
 
+def files_waiting(moment: Moment) -> list[str]:
+    """The names of the files of which rows are in quarantine."""
+    names = moment.engine.collect(moment.frame("quarantine").select("file").unique())["file"]
+    return sorted(names.to_pylist())
+
+
 def _entries(moment: Moment, frame: Any) -> Iterator[dict[str, Any]]:
     for batch in moment.engine.batches(frame):
         yield from batch.to_pylist()

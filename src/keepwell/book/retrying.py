@@ -15,7 +15,7 @@ from keepwell.book.loading import Loading, Progress
 from keepwell.book.mapping import Mapping, sources_of
 from keepwell.book.quarantine import ID, Quarantined, corrected, quarantined
 from keepwell.book.reading import Source
-from keepwell.book.report import ImportReport
+from keepwell.book.report import FileReport, ImportReport
 from keepwell.book.scratch import scratch
 from keepwell.book.store import telling
 from keepwell.book.tables import table_named
@@ -37,7 +37,8 @@ def retry(
     """Try quarantined rows again, read as they were read the first time; a report for each file they came from.
 
     `file` is an export of the quarantine after a person corrected it: only its rows are tried, with its values.
-    Rows that can be taken in now leave the quarantine; the others stay, and trying again changes nothing.
+    Rows that can be taken in now leave the quarantine; the others stay, and trying again changes nothing. Lines that
+    could not be split into columns, and that nobody has split since, cannot be tried: they are read and stay.
     Raises BadInput where the file is no export.
     """
     changed = corrected(file) if file else None
@@ -55,9 +56,14 @@ def retry(
     finally:
         engine.close()
     groups: dict[tuple[str, str, str, str, str], list[tuple[Quarantined, Row]]] = {}
+    whole: list[Quarantined] = []
     for row in waiting:
+        if changed is not None and row.id not in changed:
+            continue
         said = _values(row, changed)
-        if said is not None:
+        if said is None:
+            whole.append(row)
+        else:
             groups.setdefault((row.table, row.file, row.source, row.mapping, row.known), []).append(
                 (row, said)
             )
@@ -78,16 +84,27 @@ def retry(
             said_before = Mapping.from_toml(tomllib.loads(mapping))
             found = _source(file_name, said_before, rows, folder)
             reports.append(loading.load([(found, said_before)], complete_to=None))
+    _count_in(reports, whole)
     return reports
 
 
+def _count_in(reports: list[ImportReport], whole: Sequence[Quarantined]) -> None:
+    """Let the reports tell of lines that could not be tried, each with the other rows of its file."""
+    for row in whole:
+        report = next((r for r in reports if r.table == row.table and r.files[0].name == row.file), None)
+        if report is None:
+            report = ImportReport(row.table, [FileReport(row.file, _("Quarantine"))])
+            reports.append(report)
+        report.files[0].read += 1
+        report.files[0].quarantined += 1
+        report.reasons[row.reason] = report.reasons.get(row.reason, 0) + 1
+
+
 def _values(row: Quarantined, changed: dict[str, Row] | None) -> Row | None:
-    """The values to try a row with; None where it is not to be tried."""
+    """The values to try a row with; None where it is a line that still has to be split into columns."""
     whole = row.reason not in (WRONG_COLUMNS, UNREADABLE_LINE)
     if changed is None:
         return dict(row.row) if whole else None
-    if row.id not in changed:
-        return None
     new = changed[row.id]
     if whole:
         return {name: new.get(name) for name in row.row}

@@ -1,9 +1,10 @@
 """`keepwell import`: files into a table of the book, with counts that always reconcile."""
 
+import contextlib
 import itertools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,8 +139,10 @@ def import_(
                 _("The file {path} may not be read.").format(path=path),
                 ways=[_("Change its permissions, or copy it to where you may read it.")],
             )
+    check_encoding(encoding)
     if currency:
-        check_constants(entry, {"currency": currency.upper()})
+        with _asked():
+            check_constants(entry, {"currency": currency.upper()})
     with working(_("Importing {table}").format(table=entry.name)) as report:
         done = import_files(
             Book.open(session.place, create=True),
@@ -169,7 +172,11 @@ def import_(
 def _none_taken_in(done: "ImportReport") -> BadInput:
     """That every row was put aside, so that a script does not take the load for done."""
     return BadInput(
-        _("No row was taken in: all {n:,} wait in quarantine.").format(n=done.quarantined),
+        ngettext(
+            "No row was taken in: the only one waits in quarantine.",
+            "No row was taken in: all {n:,} wait in quarantine.",
+            done.quarantined,
+        ).format(n=done.quarantined),
         seen=", ".join(reason.replace("_", " ") for reason in done.reasons),
         ways=[
             _("See what is wrong with each: keepwell quarantine list --table {table}").format(
@@ -180,12 +187,30 @@ def _none_taken_in(done: "ImportReport") -> BadInput:
     )
 
 
+@contextlib.contextmanager
+def _asked() -> Iterator[None]:
+    """What an option says cannot be: that is a question of the command line, not of the file."""
+    try:
+        yield
+    except BadInput as error:
+        raise KeepwellError(error.wrong, seen=error.seen, ways=error.ways) from None
+
+
+def check_encoding(said: str) -> None:
+    """Raises KeepwellError where an encoding asked for is none."""
+    from keepwell.book.reading.encodings import codec_named
+
+    if said:
+        with _asked():
+            codec_named(said)
+
+
 def delimiter_asked(said: str) -> str | None:
-    """The delimiter asked for: one letter, or \\t for a tab. Raises KeepwellError where it is more."""
+    """The delimiter asked for: one character, or \\t for a tab. Raises KeepwellError where it is more."""
     letter = "\t" if said == "\\t" else said
     if len(letter) > 1:
         raise KeepwellError(
-            _("“{text}” is no delimiter: columns are parted by one letter.").format(text=said),
+            _("“{text}” is no delimiter: columns are parted by one character.").format(text=said),
             ways=[_("Write it like: --delimiter ';' or --delimiter '\\t'.")],
         )
     return letter or None
@@ -196,7 +221,7 @@ def one_of(option: str, said: str, choices: Sequence[str]) -> str | None:
     if said and said not in choices:
         raise KeepwellError(
             _("{option} cannot be “{text}”.").format(option=option, text=said),
-            ways=[_("Choose one of {names}.").format(names="  ".join(choices))],
+            ways=[_("Choose one of {names}.").format(names=_(" or ").join(f"“{one}”" for one in choices))],
         )
     return said or None
 
@@ -220,6 +245,11 @@ def _ask(error: KeepwellError) -> bool:
         return False
     typer.echo(str(error), err=True)
     return typer.confirm(_("Go on?"), err=True)
+
+
+def left_quarantine(n: int) -> str:
+    """How many rows were taken in at last."""
+    return ngettext("{n:,} row left the quarantine.", "{n:,} rows left the quarantine.", n).format(n=n)
 
 
 def answer(done: "ImportReport") -> Answer:
@@ -257,11 +287,21 @@ def _notes(done: "ImportReport") -> list[str]:
         )
         notes.append(made.format(n=done.accounts_created))
     if done.gone:
-        notes.append(_("{n:,} rows the files lack were marked gone.").format(n=done.gone))
-    if left_out := sum(file.left_out for file in done.files):
-        notes.append(_("{n:,} rows were left out, as the mapping says.").format(n=left_out))
+        gone = ngettext(
+            "{n:,} row the files lack was marked gone.",
+            "{n:,} rows the files lack were marked gone.",
+            done.gone,
+        )
+        notes.append(gone.format(n=done.gone))
+    if n := sum(file.left_out for file in done.files):
+        left_out = ngettext(
+            "{n:,} row was left out, as the mapping says.",
+            "{n:,} rows were left out, as the mapping says.",
+            n,
+        )
+        notes.append(left_out.format(n=n))
     if done.released:
-        notes.append(_("{n:,} rows left the quarantine.").format(n=done.released))
+        notes.append(left_quarantine(done.released))
     for reason, count in sorted(done.reasons.items(), key=lambda item: -item[1]):
         notes.append(_("in quarantine: {n:,} × {reason}").format(n=count, reason=reason.replace("_", " ")))
     if "unknown_account" in done.reasons:

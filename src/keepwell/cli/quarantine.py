@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keepwell.cli.helping import examples
-from keepwell.cli.importing import COUNTS, LABELS
+from keepwell.cli.importing import COUNTS, LABELS, left_quarantine
 from keepwell.cli.importing import answer as imported
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
-from keepwell.lib.errors import BadInput
+from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keepwell.book.moment import Moment
     from keepwell.book.quarantine import Quarantined
     from keepwell.book.report import ImportReport
 
@@ -69,9 +71,27 @@ def list_(
     with session.computing() as engine:
         moment = book.moment(engine)
         meant = _known(table)
-        counts = {said: n for said, n in moment.quarantined().items() if meant in (None, said[0])}
+        _refuse_unknown(file, moment)
+        counts = {said: n for said, n in moment.quarantined(file or None).items() if meant in (None, said[0])}
         rows = quarantined(moment, table=meant, file=file or None, limit=limit)
     session.show(answer(rows, counts, limit))
+
+
+def _refuse_unknown(file: str, moment: "Moment") -> None:
+    """Refuse the name of a file of which no row waits: it may be mistyped."""
+    from keepwell.book.quarantine import files_waiting
+
+    if not file or file in (names := files_waiting(moment)):
+        return
+    close = near(file, names)
+    raise KeepwellError(
+        _("No row of a file “{name}” is in quarantine.").format(name=file),
+        ways=[
+            _("Did you mean {names}?").format(names=", ".join(close))
+            if close
+            else _("See what is there: keepwell quarantine list")
+        ],
+    )
 
 
 def answer(rows: "Sequence[Quarantined]", counts: dict[tuple[str, str], int], limit: int) -> Answer:
@@ -134,13 +154,17 @@ def export(
     session = session_of(context)
     book = Book.open(session.place)
     with session.computing() as engine:
-        rows = quarantined(book.moment(engine), table=_known(table), file=file or None)
+        moment = book.moment(engine)
+        _refuse_unknown(file, moment)
+        rows = quarantined(moment, table=_known(table), file=file or None)
     try:
         count = written(rows, path)
     except OSError as error:
         raise BadInput(_("{path} cannot be written.").format(path=path), seen=str(error)) from None
     notes = [
-        _("Wrote {n:,} rows to {path}.").format(n=count, path=path),
+        ngettext("Wrote {n:,} row to {path}.", "Wrote {n:,} rows to {path}.", count).format(
+            n=count, path=path
+        ),
         _("Correct them there, then: keepwell quarantine retry {path}").format(path=path),
     ]
     columns = [Column("rows"), Column("file")]
@@ -196,11 +220,18 @@ def tried_again(reports: "Sequence[ImportReport]") -> Answer:
     for one in reports:
         left.update(one.reasons)
     released = sum(one.released for one in reports)
-    notes = [_("{n:,} rows left the quarantine.").format(n=released)]
+    notes = [left_quarantine(released)]
     notes += [
         _("in quarantine: {n:,} × {reason}").format(n=n, reason=reason.replace("_", " "))
         for reason, n in left.most_common()
     ]
+    if left.keys() & {"wrong_columns", "unreadable_line"}:
+        notes.append(
+            _(
+                "Lines that could not be split into columns cannot be tried as they are: export them, write each"
+                " value into the column it belongs to, and retry that file."
+            )
+        )
     if left:
         notes.append(_("Look at them: keepwell quarantine list"))
     sheet = Sheet([*names, *counts], rows)

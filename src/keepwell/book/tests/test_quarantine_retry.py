@@ -90,6 +90,18 @@ def test_an_export_is_corrected_and_tried_again(desk, tmp_path):
     assert [row.reason for row in desk.aside()] == ["unknown_account"]
 
 
+def test_lines_that_are_still_not_split_are_counted_with_the_rows_they_came_with(desk, tmp_path):
+    desk.load("purchases", TWO + "4,A1\n")
+    [report] = retry(desk.book, now=NOW)
+    assert (report.read, report.quarantined, report.reasons["wrong_columns"]) == (3, 3, 1)
+    assert report.reconciles
+    wrong = tmp_path / "wrong.csv"
+    export([row for row in desk.aside() if row.reason == "wrong_columns"], wrong)
+    [report] = retry(desk.book, file=wrong, now=NOW)
+    assert (report.read, report.quarantined, report.reasons) == (1, 1, {"wrong_columns": 1})
+    assert len(desk.aside()) == 3
+
+
 def test_a_file_that_is_no_export_cannot_be_retried(desk):
     with pytest.raises(BadInput, match="no export of the quarantine"):
         retry(desk.book, file=desk.file(PURCHASES))
@@ -137,4 +149,6 @@ def test_the_quarantine_is_counted_by_table_and_reason(desk):
         ("purchases", "unknown_account"): 1,
         ("purchases", "impossible_date"): 1,
     }
+    desk.load("purchases", TWO.replace("N1", "A1"), name="other.csv")
+    assert desk.book.moment(engine).quarantined("other.csv") == {("purchases", "impossible_date"): 1}
     engine.close()
