@@ -27,7 +27,7 @@ Own = Annotated[
     Path | None,
     typer.Option("--words", metavar="FILE", help=_("A word list of your own on top of the shipped one.")),
 ]
-AT_ONCE = 4096  # lines analysed together
+AT_ONCE = 500_000  # characters analysed together
 SHOWN = 40  # forms of a slot on a screen
 
 
@@ -52,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
             "keepwell rules test rules.yaml labelled.jsonl --wrong",
             "keepwell --format json rules test rules.yaml labelled.jsonl",
         ),
-    )(test)
+    )(score)
     group.command(
         "forms",
         help=_("Show which forms a phrase would match, and what is proposed for other languages."),
@@ -81,11 +81,13 @@ def try_(
     ears = Ears(lang, [phrase], _words(lang, own))
     every_letter = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     batch: list[str] = []
+    size = 0
     for line in _lines(file):
         batch.append(line)
-        if len(batch) == AT_ONCE:
+        size += len(line)
+        if size > AT_ONCE:
             _tell(ears, batch, every_letter=every_letter)
-            batch = []
+            batch, size = [], 0
     _tell(ears, batch, every_letter=every_letter)
 
 
@@ -127,7 +129,7 @@ def _tell(ears: "Ears", lines: list[str], *, every_letter: bool) -> None:
         sys.stdout.write(json.dumps(told, ensure_ascii=not every_letter) + "\n")
 
 
-def test(
+def score(
     context: typer.Context,
     rules: Annotated[Path, typer.Argument(metavar="RULES.yaml", help=_("The rules."))],
     texts: Annotated[
@@ -151,7 +153,8 @@ def scored(scores: "dict[str, Score]", *, wrong: bool) -> Answer:
     columns = [
         Column("rule", _("Rule")),
         *(Column(name, label, number=True) for name, label in (
-            ("texts", _("Texts")), ("precision", _("Precision")), ("precision_low", _("from")), ("precision_high", _("to")),
+            ("texts", _("Texts")),
+            ("precision", _("Precision")), ("precision_low", _("from")), ("precision_high", _("to")),
             ("recall", _("Recall")), ("recall_low", _("from")), ("recall_high", _("to")),
             ("denied", _("Denials")), ("denied_told", _("told apart")),
         )),

@@ -117,7 +117,7 @@ def labelled_in(path: Path) -> list[Labelled]:
 
 
 def judged(rules: Sequence[Rule], texts: Sequence[Labelled]) -> dict[str, Score]:
-    """Each rule's score on the texts labelled for it, by name, and that of all under "". Rules without texts are left out."""
+    """Each rule's score on the texts labelled for it, by name, and that of all under ""."""
     whole = Score()
     scores: dict[str, Score] = {}
     known = {rule.name: rule for rule in rules}

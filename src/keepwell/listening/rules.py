@@ -1,4 +1,4 @@
-"""Rules: what to listen for, as data. Written by typing a phrase, kept as YAML, sought together in all that is said."""
+"""Rules: what to listen for, as data. Written by typing a phrase, kept as YAML, sought together."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -28,9 +28,9 @@ SHIPPED = Path(__file__).parent / "labelled" / "rules.yaml"
 class Rule:
     """What to listen for. `phrases` and `slots` are by language; a slot is a list of words that say the same.
 
-    `side` is who must speak ("" for anyone), `channels` kinds of conversation (none for all), `gap` the words that may
-    stand between two slots (None for the language's own), `denial` one of DENIALS, `pattern` a regular expression of
-    RE2 that only an administrator may write. Raises KeepwellError where something in it cannot be.
+    `side` is who must speak ("" for anyone), `channels` kinds of conversation (none for all), `gap` the words that
+    may stand between two slots (None for the language's own), `denial` one of DENIALS, `pattern` a regular expression
+    of RE2 that only an administrator may write. Raises KeepwellError where something in it cannot be.
     """
 
     name: str
@@ -165,7 +165,7 @@ def _hit(rule: Rule, hearing: Hearing) -> Hit:
 
 def compiled(pattern: str) -> Any:
     """An administrator's regular expression, for RE2, which takes linear time. Raises KeepwellError."""
-    import re2
+    import re2  # type: ignore[import-untyped]  # it comes without types
 
     if len(pattern) > LONGEST_PATTERN:
         raise KeepwellError(
@@ -182,7 +182,7 @@ def compiled(pattern: str) -> Any:
 
 def from_phrase(name: str, phrase: str, language: str, **more: Any) -> Rule:
     """A rule made of a typed phrase, with the phrases proposed for the other languages."""
-    phrases = {language: (phrase,)}
+    phrases: dict[str, tuple[str, ...]] = {language: (phrase,)}
     phrases |= {
         code: tuple(said[:1])
         for code, said in proposals(phrase, language).items()

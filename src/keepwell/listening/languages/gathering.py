@@ -1,8 +1,8 @@
 """The inflected forms of a language's word list, gathered out of simplemma's dictionary and kept beside the list.
 
-Run after a word is added: `python -m keepwell.listening.languages.gathering hu`. The whole dictionary takes seconds and
-gigabytes to read, the forms of the listed words milliseconds: that is why they are gathered beforehand. Words typed in a
-rule that are in no list are told by their stems.
+Run after a word is added: `python -m keepwell.listening.languages.gathering hu`. The whole dictionary takes seconds
+and gigabytes to read, the forms of the listed words milliseconds: that is why they are gathered beforehand. Words
+typed in a rule that are in no list are told by their stems.
 """
 
 import sys

@@ -1,10 +1,11 @@
-"""Word lists: ideas, and the words of each language that say them. Shipped, and changed by a company in a file of its own.
+"""Word lists: ideas, and the words of each language that say them.
 
-A list is a YAML file: themes (leaving, price, …) hold ideas (cancel, contract, …), an idea the words that say it, with commas
-between. The same idea in two languages is a translation. Two ideas in one name ("cancel contract") are said by one word.
-`opposites` names the idea that says of another that it is not so; `close` the ideas that must stand near what they describe,
-`tight` right beside it; `verbs` those that an article in front makes another word, `wide` those that open a frame around other words.
-A company's own file has the same form: its words are added; a word with a minus before it is taken out.
+Shipped, and changed by a company in a file of its own. A list is a YAML file: themes (leaving, price, …) hold ideas
+(cancel, contract, …), an idea the words that say it, with commas between. The same idea in two languages is a
+translation. Two ideas in one name ("cancel contract") are said by one word. `opposites` names the idea that says of
+another that it is not so; `close` the ideas that must stand near what they describe, `tight` right beside it; `verbs`
+those that an article in front makes another word, `wide` those that open a frame around other words. A company's own
+file has the same form: its words are added; a word with a minus before it is taken out.
 """
 
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""Hearing rules in turns: a batch of turns is analysed once into arrays of numbers, then all rules are sought at once."""
+"""Hearing rules: a batch of turns is analysed once into arrays of numbers, then all rules are sought at once."""

@@ -1,6 +1,6 @@
 """Turns made into arrays of numbers: tokens with their places, sentences, clauses, marks. Done once a turn.
 
-Places are those of characters in the turn's own text as it came: surfaces are made normal one by one, the text never is.
+Places are those of characters in the turn's own text as it came: surfaces are made normal one by one, the text never.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from keepwell.listening.matching import characters as ch
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.marks import Marks, Marked
+from keepwell.listening.matching.marks import Marked, Marks
 from keepwell.listening.said import Turn
 
 Longs = npt.NDArray[np.int64]
@@ -51,7 +51,7 @@ def heard(turn: Turn) -> Heard:
 
 @dataclass(frozen=True)
 class Batch:
-    """Analysed turns. Arrays have an entry a token, but for `asks` (a sentence) and `begins` (a turn, and the end)."""
+    """Analysed turns. Arrays have an entry a token; `asks` a sentence, `begins` a turn and the end."""
 
     texts: Sequence[str]
     begins: Longs  # where each turn's text begins in all of them
@@ -99,7 +99,7 @@ class Analyser:
             start, end = start[kept], end[kept]
         turn = (np.searchsorted(begins, start, "right") - 1).astype(np.int32)
         ids = self.lexicon.ids_of(self._hashes(codes, start, end), whole, start, end)
-        between, asking = _between(kinds, start, end, turn)
+        between, asking = _between(kinds, start, turn)
         for k, one in enumerate(turns):
             if not isinstance(one, str) and (one.pauses or one.out):
                 places = begins[k] + np.array([*one.pauses, *(b for _a, b in one.out)], np.int64)
@@ -108,7 +108,7 @@ class Analyser:
         return self._made(texts, begins, ids, start, end, turn, between, asking)
 
     def _hashes(self, codes: npt.NDArray[np.uint32], start: Longs, end: Longs) -> npt.NDArray[np.uint64]:
-        """A number for each token by which it is known: a polynomial of its characters, of which sums are differences."""
+        """A number for each token by which it is known: a polynomial of its characters, by differences of sums."""
         while len(self._powers) < len(codes) + 1:
             size = max(1 << 16, 2 * len(self._powers), len(codes) + 1)
             self._powers = _powers(_BASE, size)
@@ -117,7 +117,7 @@ class Analyser:
         mixed ^= mixed >> np.uint64(29)
         mixed *= self._powers[: len(codes)]
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)])
-        return (sums[end] - sums[start]) * self._back[start]
+        return np.asarray((sums[end] - sums[start]) * self._back[start])
 
     def _made(  # noqa: PLR0917 - the columns of one table
         self,
@@ -166,7 +166,7 @@ def _powers(base: int, size: int) -> npt.NDArray[np.uint64]:
 
 
 def _settled(kinds: ch.Bytes) -> ch.Bytes:
-    """Classes in their surroundings: apostrophes in a word are of it, a full stop within a number or an address is none."""
+    """Classes in their surroundings: an apostrophe in a word is of it, a full stop in a number or address is none."""
     kinds = kinds.copy()
     before, after = np.empty_like(kinds), np.empty_like(kinds)
     before[0:1], after[-1:] = ch.LINE, ch.LINE
@@ -197,17 +197,16 @@ def _tokens(kinds: ch.Bytes) -> tuple[Longs, Longs]:
     return starts[real].astype(np.int64), ends[real].astype(np.int64)
 
 
-def _between(kinds: ch.Bytes, start: Longs, end: Longs, turn: Ids) -> tuple[Ids, Flags]:
+def _between(kinds: ch.Bytes, start: Longs, turn: Ids) -> tuple[Ids, Flags]:
     """What lies before each token, and whether it is a question mark; one entry more for the end."""
-    weight = np.zeros(len(kinds) + 1, np.int64)
-    stops = (kinds == ch.STOP) | (kinds == ch.ASK) | (kinds == ch.LINE)
-    weight[:-1] = np.where(stops, 1 << 32, np.where(kinds == ch.PAUSE, 1, 0))
-    sums = np.concatenate([[0], np.cumsum(weight[:-1])])
-    asked = np.concatenate([[0], np.cumsum(kinds == ch.ASK)])
-    left, right = np.concatenate([[0], end]), np.concatenate([start, [len(kinds)]])
-    passed = sums[right] - sums[left]
-    between = np.where(passed >= 1 << 32, END, np.where(passed > 0, COMMA, NONE)).astype(np.int32)[:-1]
-    asking = asked[right] > asked[left]
+    between = np.zeros(len(start) + 1, np.int32)
+    asking = np.zeros(len(start) + 1, bool)
+    special = np.flatnonzero((kinds >= ch.PAUSE) & (kinds != ch.INVISIBLE) & (kinds != ch.HYPHEN))
+    what, at = kinds[special], np.searchsorted(start, special)
+    between[at[what == ch.PAUSE]] = COMMA
+    between[at[what != ch.PAUSE]] = END
+    asking[at[what == ch.ASK]] = True
+    between = between[:-1]
     if len(turn):
         between[0] = END
         between[1:][turn[1:] != turn[:-1]] = END
@@ -223,7 +222,7 @@ def _kept(turns: Sequence[Heard | str], begins: Longs, start: Longs, size: int) 
         for a, b in turn.out:
             depth[begins[k] + a] += 1
             depth[min(int(begins[k]) + b, size)] -= 1
-    return np.cumsum(depth)[start] == 0
+    return np.asarray(np.cumsum(depth)[start] == 0)
 
 
 def _clauses(between: Ids, sentence: Ids, marked: Marked, *, words: bool) -> Ids:

@@ -1,11 +1,11 @@
 """Finding patterns in analysed turns: all of them together, from the rarest slot of each.
 
-Every place where a slot is filled is one number, slot and place in one; what stands near is one search in these numbers.
+Every place where a slot is filled is one number, slot and place in one; what stands near is one search in these.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Pattern, Slot
-from keepwell.listening.matching.sequences import Sequences, _spread
+from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
 _FAR = 1 << 40  # apart from slot to slot: more than any place
@@ -21,7 +21,7 @@ _TRIED = 4  # places tried for a slot on each side of the rarest
 
 
 class Found:
-    """Patterns found: number of each, and the first and last token of every slot, in columns (-1 where there is none)."""
+    """Patterns found: the number of each; first and last token of every slot in columns, -1 for none."""
 
     def __init__(self, pattern: Longs, first: Longs, last: Longs) -> None:
         self.pattern, self.first, self.last = pattern, first, last
@@ -61,7 +61,7 @@ class Finder:
         return self._slots[key]
 
     def _limit(self, pattern: Pattern, *, turned: bool) -> int:
-        """How many words may stand between two slots in the order typed, or turned; -1 where that is no such phrase."""
+        """How many words may stand between two slots as typed, or turned; -1 where that is no such phrase."""
         first = pattern.slots[0]
         if first.tied:
             return self.language.prefix_gap
@@ -143,7 +143,7 @@ class Finder:
         """Patterns of one slot: every place of it."""
         those = active[self._sizes[active] == 1]
         slots = self._table[those, 0]
-        at = _spread(begins[slots], counts[slots])
+        at = spread(begins[slots], counts[slots])
         pattern = np.repeat(those, counts[slots])
         return pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
 
@@ -161,7 +161,7 @@ class Finder:
         those = active[self._sizes[active] == 2]
         rare = (held[those, 1] < held[those, 0]).astype(np.int64) if len(those) else those
         mine, theirs = self._table[those, rare], self._table[those, 1 - rare]
-        at = _spread(begins[mine], counts[mine])
+        at = spread(begins[mine], counts[mine])
         pattern, other = np.repeat(those, counts[mine]), np.repeat(theirs, counts[mine])
         rarer_first = np.repeat(rare == 0, counts[mine])
         found: list[tuple[Longs, Longs, Longs]] = []
@@ -267,7 +267,7 @@ class Finder:
         """How far apart the words stand in all, None where it is too far or not the phrase."""
         place = batch.place
         total, order = 0, sorted(range(len(spans)), key=lambda k: spans[k])
-        for one, two in zip(order, order[1:], strict=False):
+        for one, two in pairwise(order):
             gap = int(place[spans[two][0]] - place[spans[one][1]]) - 1
             limit = self._step(pattern, turned=one > two)
             if not 0 <= gap <= limit:

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from keepwell.listening.languages import language_named
 from keepwell.listening.languages.lists import WordList, shipped
 from keepwell.listening.matching.analysis import Analyser, Batch, Heard
-from keepwell.listening.matching.finding import Finder
+from keepwell.listening.matching.finding import Finder, Found
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Pattern, patterns_of, slots_of
 from keepwell.listening.matching.reading import Label, Meaning, Reader, Verdict
 
-_PLAIN = Meaning(Verdict.HIT)
+_YES, _DENIED, _NO, _UNREAD = range(4)  # of two readings of one sentence the smaller counts
+_CODES = {Verdict.HIT: _YES, Verdict.NEGATED: _DENIED, Verdict.NONE: _NO}
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Ears:
                 self.patterns.append(replace(pattern, gap=asked.gap, ordered=asked.ordered))
                 self.owners.append(k)
         self.finder = Finder(self.lexicon, self.patterns)
+        self._owner = np.array(self.owners, np.int64)
+        self._denied = np.array([bool(pattern.denied) for pattern in self.patterns], bool)
 
     def analyse(self, turns: Sequence[Heard | str]) -> Batch:
         """Turns made ready to be heard."""
@@ -67,49 +73,85 @@ class Ears:
 
     def hear(self, batch: Batch) -> list[Hearing]:
         """What is heard in analysed turns: for every sentence and phrase the nearest words that say it, in order."""
+        return self.sift(batch).told()
+
+    def sift(self, batch: Batch) -> "Sifted":
+        """The same before it is put into objects, which only those that are looked at need."""
         found = self.finder.find(batch)
         reader = Reader(batch, self.lexicon.language)
-        best: dict[tuple[int, int], tuple[tuple[int, int], Hearing]] = {}
-        rows = zip(found.pattern.tolist(), found.first.tolist(), found.last.tolist(), strict=True)
-        plain = reader.plain
-        for number, first, last in rows:
-            pattern = self.patterns[number]
-            sentence = int(batch.sentence[first[0]])
-            owner = self.owners[number]
-            spans = [(a, b) for a, b in zip(first, last, strict=True) if a >= 0]
-            if plain[sentence] and not batch.asks[sentence]:
-                if pattern.denied:
-                    continue
-                meaning = _PLAIN
-            else:
-                meaning = reader.read(spans, pattern.denied)
-                if meaning.verdict is Verdict.NONE:
-                    continue
-            rank = (meaning.verdict is Verdict.NEGATED, max(b for _a, b in spans) - min(a for a, _b in spans))
-            key = (owner, sentence)
-            if key not in best or rank < best[key][0]:
-                best[key] = rank, self._hearing(batch, owner, spans, meaning)
-        return [hearing for _rank, hearing in best.values()]
+        low = np.where(found.first >= 0, found.first, np.iinfo(np.int64).max).min(axis=1)
+        high = found.last.max(axis=1)
+        untouched = reader.untouched(low, high)
+        verdict = np.where(untouched, np.where(self._denied[found.pattern], _NO, _YES), _UNREAD)
+        meanings: dict[int, Meaning] = {}
+        for k in np.flatnonzero(verdict == _UNREAD).tolist():
+            meaning = reader.read(_spans(found, k), self.patterns[found.pattern[k]].denied)
+            meanings[k] = meaning
+            verdict[k] = _CODES[meaning.verdict]
+        owner = self._owner[found.pattern]
+        order = np.lexsort((high - low, verdict, owner, batch.sentence[low]))
+        order = order[verdict[order] != _NO]
+        sentence, owners = batch.sentence[low[order]], owner[order]
+        first = np.ones(len(order), bool)
+        first[1:] = (sentence[1:] != sentence[:-1]) | (owners[1:] != owners[:-1])
+        return Sifted(batch, reader, found, order[first], owner, batch.turn[low], verdict, meanings)
 
-    @staticmethod
-    def _hearing(batch: Batch, owner: int, spans: list[tuple[int, int]], meaning: Meaning) -> Hearing:
-        turn = int(batch.turn[spans[0][0]])
+
+def _spans(found: Found, k: int) -> list[tuple[int, int]]:
+    """First and last tokens of the slots of what was found."""
+    return [(a, b) for a, b in zip(found.first[k].tolist(), found.last[k].tolist(), strict=True) if a >= 0]
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What is heard, in columns; `rows` are those kept of all that was found."""
+
+    batch: Batch
+    reader: Reader
+    found: Found
+    rows: npt.NDArray[np.int64]
+    owner: npt.NDArray[np.int64]
+    turn: npt.NDArray[np.int32]
+    verdict: npt.NDArray[np.int64]
+    meanings: dict[int, Meaning]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def phrases(self) -> npt.NDArray[np.int64]:
+        """The phrase of each row."""
+        return self.owner[self.rows]
+
+    @property
+    def turns(self) -> npt.NDArray[np.int32]:
+        """The turn of each row."""
+        return self.turn[self.rows]
+
+    @property
+    def denied(self) -> npt.NDArray[np.bool_]:
+        """Whether each row is a denial."""
+        return np.asarray(self.verdict[self.rows] == _DENIED)
+
+    def told(self) -> list[Hearing]:
+        """Each row as an object."""
+        sentence = self.batch.sentence
+        labels = self.reader.labelled({int(sentence[self.found.first[k, 0]]) for k in self.rows.tolist()})
+        return [self._hearing(k, labels) for k in self.rows.tolist()]
+
+    def _hearing(self, k: int, labels: dict[int, tuple[Label, ...]]) -> Hearing:
+        batch, turn = self.batch, int(self.turn[k])
+        spans = set(_spans(self.found, k))
+        meaning = self.meanings.get(k)
+        if meaning is None:
+            meaning = Meaning(Verdict.HIT, labels=labels[int(batch.sentence[min(spans)[0]])])
         if meaning.own:
-            spans = [*spans, meaning.own]
-        places = sorted(set(batch.span(a, b) for a, b in spans))
+            spans.add(meaning.own)
+        places = sorted(batch.span(a, b) for a, b in spans)
         cue_span = batch.span(*meaning.cue) if meaning.cue else None
         cue = batch.texts[turn][slice(*cue_span)] if cue_span else None
-        if meaning.cue and int(batch.turn[meaning.cue[0]]) != turn:
-            cue = cue_span = None
-        negated = meaning.verdict is Verdict.NEGATED
         return Hearing(
-            owner,
-            turn,
-            meaning.verdict,
-            tuple(places),
-            cue if negated or cue else None,
-            cue_span,
-            meaning.labels,
+            int(self.owner[k]), turn, meaning.verdict, tuple(places), cue, cue_span, meaning.labels
         )
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from keepwell.listening.languages import Language
 from keepwell.listening.languages.lists import WordList, forms
 
 Ids = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 LONGEST = 64  # characters of a word that are looked at; longer ones are no words
@@ -46,7 +48,7 @@ class Lexicon:
         self._hashes = np.zeros(0, np.uint64)
         self._ids = np.zeros(0, np.int32)
 
-    def ids_of(self, hashes: Hashes, text: str, starts: Ids, ends: Ids) -> Ids:
+    def ids_of(self, hashes: Hashes, text: str, starts: Longs, ends: Longs) -> Ids:
         """The id of each token, of which hash and place in the text are given."""
         if len(hashes) == 0:
             return np.zeros(0, np.int32)
@@ -58,7 +60,9 @@ class Lexicon:
             at = np.searchsorted(self._hashes, hashes)
         return self._ids[at]
 
-    def _learn(self, hashes: Hashes, new: npt.NDArray[np.intp], text: str, starts: Ids, ends: Ids) -> None:
+    def _learn(
+        self, hashes: Hashes, new: npt.NDArray[np.intp], text: str, starts: Longs, ends: Longs
+    ) -> None:
         if len(self.surfaces) > MOST:
             self._hashes, self._ids = self._hashes[:0], self._ids[:0]
         fresh, first = np.unique(hashes[new], return_index=True)
@@ -109,7 +113,7 @@ class Lexicon:
         return str(self._stemmer.stemWord(word)) if self._stemmer else ""
 
     @cached_property
-    def _stemmer(self):  # type: ignore[no-untyped-def]  # PyStemmer comes without types
+    def _stemmer(self) -> Any:
         if not self.language.stemmer:
             return None
         import Stemmer

@@ -1,5 +1,6 @@
 """Marks: the words of a language that deny, ask, report, begin a clause. Found for a whole batch at once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,10 @@ Flags = npt.NDArray[np.bool_]
 DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
            "without", "lacking")  # fmt: skip
 CLAUSES = ("breaks", "joins", "asides", "subjects")
-OTHERS = ("that", "knowing", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields", "reflexive",
-          "articles", "nouns_of", "closing")  # fmt: skip
+OTHERS = ("that", "knowing", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
+          "reflexive",           "articles", "nouns_of", "closing")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
-_READ = frozenset(k for k, kind in enumerate(KINDS) if kind in DENYING or kind in ("that", "knowing", "contrast",
-                  "conditions", "reports", "answers"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,14 @@ class Marked:
         """The same, with clauses."""
         return Marked(self.kind, self.first, self.last, clause[self.first])
 
-    def telling(self, sentence: npt.NDArray[np.int32], count: int) -> Flags:
-        """Which sentences hold a mark that changes how a phrase in them is meant."""
+    def firsts(self, kinds: Iterable[str]) -> Longs:
+        """First tokens of the marks of some kinds."""
+        return self.first[np.isin(self.kind, [_NUMBER[kind] for kind in kinds])]
+
+    def in_sentences(self, kinds: Iterable[str], sentence: npt.NDArray[np.int32], count: int) -> Flags:
+        """Which of `count` sentences hold a mark of these kinds."""
         flags = np.zeros(count, bool)
-        told = np.isin(self.kind, list(_READ))
-        flags[sentence[self.first[told]]] = True
+        flags[sentence[self.firsts(kinds)]] = True
         return flags
 
 
@@ -97,7 +99,7 @@ class Marks:
 
 
 def keys_of(text: str, lexicon: Lexicon) -> list[list[str]]:
-    """A mark's words as keys: every character where these are words, also without accents and apostrophes elsewhere."""
+    """A mark's words as keys; every character where these are words."""
     if lexicon.language.characters:
         return [list(text)]
     return [text.replace("-", " ").split()]

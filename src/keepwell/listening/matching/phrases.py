@@ -65,7 +65,7 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
 
 
 def slots_of(slots: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Pattern]:
-    """The pattern of slots that someone filled with words by hand, and those with verbs parted from their prefixes."""
+    """The pattern of slots filled with words by hand, and those with verbs parted from their prefixes."""
     made, denied = [], ""
     for words in slots:
         read = [pattern for word in words for pattern in patterns_of(word, lexicon)[:1]]

@@ -1,15 +1,22 @@
 """How a phrase that was found is meant: said, denied, asked, conditional or told of somebody else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from keepwell.listening.languages import Language
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.marks import DENYING, KINDS
 
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
+_FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
+_ELSEWHERE = frozenset({"matrix", "that", "after"})  # with these a denial may lie in another clause
 _BESIDE = 3  # words that may stand between "without" and what there is not
 _ECHO = 9  # words of a question that an answer may deny whole
 
@@ -72,11 +79,42 @@ class Reader:
     def __init__(self, batch: Batch, language: Language) -> None:
         self.batch = batch
         self.language = language
-        self.plain = ~batch.marks.telling(
-            batch.sentence, len(batch.asks)
-        )  # sentences with nothing to consider
         self._sentences: dict[int, Sentence] = {}
         self._first_mark = np.searchsorted(batch.marks.first, batch.sentence_first)
+
+    def untouched(self, low: Longs, high: Longs) -> Flags:
+        """Which phrases no denial can reach, told for many at once by their first and last tokens.
+
+        Only what is certain is told; the others are to be read one by one.
+        """
+        batch, marks = self.batch, self.batch.marks
+        sentence = batch.sentence[low]
+        touched = marks.in_sentences(_ELSEWHERE, batch.sentence, len(batch.asks))[sentence]
+        touched &= marks.in_sentences(_DENIES, batch.sentence, len(batch.asks))[sentence]
+        echoed = np.zeros(len(batch.asks) + 1, bool)
+        answers = marks.spans("answers")[0]
+        echoed[batch.sentence[answers]] = True
+        touched |= (batch.asks & echoed[1:])[sentence]
+        first, last = batch.place[low], batch.place[high]
+        reach = self.language.reach + _BESIDE
+        behind = {"after", "lacking"} | ({"nots", "nones", "nobody"} if self.language.back > 0 else set())
+        touched |= self._any(_FAR, first - 2 * reach, last) | self._any(
+            _DENIES - _FAR | {"ceasing"}, first - reach, last
+        )
+        return np.asarray(~(touched | self._any(behind, last, last + reach)))
+
+    def _any(self, kinds: Iterable[str], low: Longs, high: Longs) -> Flags:
+        """Where a mark of these kinds stands between two places."""
+        places = np.sort(self.batch.place[self.batch.marks.firsts(kinds)])
+        return np.asarray(np.searchsorted(places, low) < np.searchsorted(places, high, "right"))
+
+    def labelled(self, sentences: Iterable[int]) -> dict[int, tuple[Label, ...]]:
+        """The labels of phrases in sentences that hold nothing else to consider."""
+        batch, count = self.batch, len(self.batch.asks)
+        conditions = batch.marks.in_sentences({"conditions"}, batch.sentence, count)
+        reports = batch.marks.in_sentences({"reports"}, batch.sentence, count)
+        kinds = ((Label.QUESTION, batch.asks), (Label.CONDITION, conditions), (Label.REPORTED, reports))
+        return {s: tuple(label for label, told in kinds if told[s]) for s in sentences}
 
     def sentence(self, number: int) -> Sentence:
         """A sentence by its number."""
@@ -118,18 +156,18 @@ class Reader:
                 ]
             cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
         count, cue = self._counted(cues)
-        labels = self._labels(sentence, spans, number)
+        labels = self._labels(sentence)
         if count % 2:
             return Meaning(Verdict.NEGATED, cue, _place(own), labels)
         if count:
             return Meaning(Verdict.HIT, cue, _place(own), (*labels, Label.DOUBLE))
-        answer = self._denied_next(number, sentence, spans)
+        answer = self._denied_next(number, sentence)
         if answer:
             return Meaning(Verdict.NEGATED, answer, _place(own), labels)
         return Meaning(Verdict.HIT, None, _place(own), labels)
 
     def _counted(self, cues: list[Mark]) -> tuple[int, tuple[int, int] | None]:
-        """How often it is denied, and the first cue. Where nobody and not are one denial, a clause denies once a "not"."""
+        """How often it is denied, and the first cue; with concord a clause denies once a "not"."""
         if not cues:
             return 0, None
         count = sum(2 if cue.kind == "double" else 1 for cue in cues)
@@ -150,7 +188,7 @@ class Reader:
 
     def _word(self, token: int) -> str:
         a, b = self.batch.span(token, token)
-        return self.batch.texts[self.batch.turn[token]][a:b].lower()
+        return str(self.batch.texts[self.batch.turn[token]])[a:b].lower()
 
     def _cues(self, sentence: Sentence, spans: list[tuple[int, int]], denied: str) -> list[Mark]:
         """The denials that reach the phrase."""
@@ -163,15 +201,13 @@ class Reader:
             if self._asks_politely(sentence, mark, denied) or self._either_or(mark):
                 continue
             if mark.clause == clause:
-                if self._reaches(sentence, mark, spans, denied):
+                if self._reaches(sentence, mark, spans):
                     found.append(mark)
             elif (
                 mark.kind == "after"
                 and self.language.characters
                 and self._right_after(sentence, mark, clause)
-            ):
-                found.append(mark)
-            elif mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause):
+            ) or (mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause)):
                 found.append(mark)
         return found
 
@@ -203,11 +239,11 @@ class Reader:
         later = [c for c in sentence.clauses[sentence.clauses.index(clause) :] if c != clause]
         return bool(later) and later[0] == mark.clause
 
-    def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str) -> bool:
+    def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
         """Whether a denial in the phrase's own clause reaches it: not too far, and nothing that turns in between."""
         behind = [a for a, _b in spans if a > mark.last]
         if not behind:
-            return self._reaches_back(sentence, mark, spans, denied)
+            return self._reaches_back(sentence, mark, spans)
         if mark.kind in ("after", "lacking"):
             return False
         if mark.kind == "without":
@@ -223,27 +259,25 @@ class Reader:
         ):
             return False  # "if we do not … we will …": the denial is the condition's
         inside = any(b < mark.first for _a, b in spans)
-        reach = self.language.reach * (2 if mark.kind in ("nobody", "matrix", "inverse") else 1)
+        reach = self.language.reach * (2 if mark.kind in _FAR else 1)
         return inside or self._steps(sentence, mark.last, behind[0]) <= reach
 
-    def _reaches_back(
-        self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str
-    ) -> bool:
+    def _reaches_back(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
+        """Whether a denial that stands behind the phrase reaches it."""
         last = max(b for _a, b in spans)
         if any(last < m.first < mark.first for m in sentence.of("contrast")):
             return False
         steps = self._steps(sentence, last, mark.first)
-        if mark.kind == "after":
-            return steps <= self.language.reach
-        if mark.kind == "lacking":
-            return steps <= 1
-        if mark.kind in ("inverse", "double", "without"):
-            return False
-        if mark.kind == "nones" and not (self.language.concord or self.language.characters):
-            return False
-        if mark.kind == "nots" and mark.last + 1 not in {m.first for m in sentence.of("closing")}:
-            return False
-        return steps <= self.language.back
+        if mark.kind in ("after", "lacking"):
+            return steps <= (1 if mark.kind == "lacking" else self.language.reach)
+        closed = mark.kind != "nots" or mark.last + 1 in {m.first for m in sentence.of("closing")}
+        free = self.language.concord or self.language.characters or mark.kind != "nones"
+        return (
+            closed
+            and free
+            and mark.kind not in ("inverse", "double", "without")
+            and steps <= self.language.back
+        )
 
     def _steps(self, sentence: Sentence, a: int, b: int) -> int:
         """How many words of the same clause stand between two tokens."""
@@ -288,7 +322,7 @@ class Reader:
                 best, least = cue, steps
         return best
 
-    def _labels(self, sentence: Sentence, spans: list[tuple[int, int]], number: int) -> tuple[Label, ...]:
+    def _labels(self, sentence: Sentence) -> tuple[Label, ...]:
         found = []
         if sentence.asks:
             found.append(Label.QUESTION)
@@ -298,9 +332,7 @@ class Reader:
             found.append(Label.REPORTED)
         return tuple(found)
 
-    def _denied_next(
-        self, number: int, sentence: Sentence, spans: list[tuple[int, int]]
-    ) -> tuple[int, int] | None:
+    def _denied_next(self, number: int, sentence: Sentence) -> tuple[int, int] | None:
         """The short denial that answers a question which only repeats the phrase."""
         if not sentence.asks or number + 1 >= len(self.batch.asks) or sentence.end - sentence.first > _ECHO * (
             2 if self.language.characters else 1

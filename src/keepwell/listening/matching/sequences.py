@@ -64,34 +64,42 @@ class Sequences:
         self._root_child = np.fromiter(
             (c for row in self._root_rows for c in row), np.int64, int(counts.sum())
         )
-        pairs = sorted((move, child) for move, children in self._moves.items() for child in set(children))
-        self._move_key = np.array([move for move, _child in pairs], np.int64)
-        self._move_child = np.array([child for _move, child in pairs], np.int64)
+        moves = sorted((move, sorted(set(children))) for move, children in self._moves.items())
+        self._move_key = np.array([move for move, _children in moves] + [np.iinfo(np.int64).max], np.int64)
+        self._move_first = np.concatenate(
+            [[0], np.cumsum([len(children) for _move, children in moves])]
+        ).astype(np.int64)
+        self._move_child = np.array([child for _move, children in moves for child in children], np.int64)
         self._goes_on = np.zeros(self._nodes, bool)
         self._goes_on[[node for rows in self._inner.values() for node, _child in rows]] = True
         ends = [sorted(self._ends.get(node, ())) for node in range(self._nodes)]
         self._end_first = np.concatenate([[0], np.cumsum([len(row) for row in ends])]).astype(np.int64)
         self._end_number = np.array([n for row in ends for n in row], np.int64)
+        self._is_end = np.diff(self._end_first) > 0
         self._built = (len(known), self._nodes)
 
     def find(self, ids: Ids, parted: npt.NDArray[np.bool_]) -> tuple[Longs, Longs, Longs]:
-        """What stands where: numbers, first and last token of each. `parted` tokens do not go on from the one before."""
+        """What stands where: numbers, first and last tokens. `parted` tokens do not go on from the one before."""
         if self._built != (len(self.lexicon.keys), self._nodes):
             self._build()
         counts = self._root_first[ids + 1] - self._root_first[ids]
         at = np.repeat(np.arange(len(ids)), counts)
-        nodes = self._root_child[_spread(self._root_first[ids], counts)]
+        nodes = self._root_child[spread(self._root_first[ids], counts)]
         begun, found = at.copy(), []
         while len(at):
-            found.append((nodes, begun, at))
-            more = self._goes_on[nodes] & (at + 1 < len(ids))
+            whole = self._is_end[nodes]
+            found.append((nodes[whole], begun[whole], at[whole]))
+            more = self._goes_on[nodes] & (at < len(ids) - 1)
             nodes, begun, at = nodes[more], begun[more], at[more] + 1
-            whole = ~parted[at]
-            nodes, begun, at = nodes[whole], begun[whole], at[whole]
+            unparted = ~parted[at]
+            nodes, begun, at = nodes[unparted], begun[unparted], at[unparted]
             wanted = (nodes << 32) | ids[at]
-            first = np.searchsorted(self._move_key, wanted, "left")
-            ways = np.searchsorted(self._move_key, wanted, "right") - first
-            nodes = self._move_child[_spread(first, ways)]
+            move = np.searchsorted(self._move_key, wanted)
+            known = self._move_key[move] == wanted
+            move, begun, at = move[known], begun[known], at[known]
+            first = self._move_first[move]
+            ways = self._move_first[move + 1] - first
+            nodes = self._move_child[spread(first, ways)]
             begun, at = np.repeat(begun, ways), np.repeat(at, ways)
         if not found:
             nothing = np.zeros(0, np.int64)
@@ -99,16 +107,16 @@ class Sequences:
         nodes, begun, at = (np.concatenate(parts) for parts in zip(*found, strict=True))
         ends = self._end_first[nodes + 1] - self._end_first[nodes]
         return (
-            self._end_number[_spread(self._end_first[nodes], ends)],
+            self._end_number[spread(self._end_first[nodes], ends)],
             np.repeat(begun, ends),
             np.repeat(at, ends),
         )
 
 
-def _spread(first: Longs, counts: Longs) -> Longs:
+def spread(first: Longs, counts: Longs) -> Longs:
     """first[k], first[k]+1, …, counts[k] of them, one after another for every k."""
     total = int(counts.sum())
     if not total:
         return np.zeros(0, np.int64)
     starts = np.cumsum(counts) - counts
-    return np.arange(total) + np.repeat(first - starts, counts)
+    return np.asarray(np.arange(total) + np.repeat(first - starts, counts))
