@@ -16,6 +16,7 @@ from keepwell.lib.text import gettext as _
 if TYPE_CHECKING:
     from keepwell.metrics.events_retention import Mode as Asked
 
+DAYS = 30  # up to which day, unless asked otherwise
 SHOWN = (0, 1, 2, 3, 4, 5, 6, 7, 14, 21, 28, 30, 60, 90, 180, 365)
 
 
@@ -74,9 +75,13 @@ def events_retention(
         str, typer.Option("--return-kind", metavar="KIND", help=_("Events that are a return; default: any."))
     ] = "",
     mode: Annotated[
-        Mode,
-        typer.Option("--mode", help=_("A return on day k, on day k or later, or within brackets of days.")),
-    ] = Mode.ON,
+        Mode | None,
+        typer.Option(
+            "--mode",
+            help=_("A return on day k, on day k or later, or within brackets of days."),
+            show_default="on; with --brackets: brackets",
+        ),
+    ] = None,
     brackets: Annotated[
         str,
         typer.Option(
@@ -89,12 +94,22 @@ def events_retention(
     count: Annotated[
         First, typer.Option("--count", help=_("Each account's first start only, or every one."))
     ] = First.FIRST,
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, help=_("Up to which day."))] = 30,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, max=3650, help=_("Up to which day."), show_default=str(DAYS)),
+    ] = None,
     grain: Annotated[Grain | None, typer.Option("--grain", help=_("Starts of each period apart."))] = None,
     as_known_on: AsKnownOn = "",
 ) -> None:
     """Ask for the retention of use and show it."""
     session = session_of(context)
+    mode = mode or (Mode.BRACKETS if brackets else Mode.ON)
+    if mode is Mode.BRACKETS and days is not None:
+        raise KeepwellError(
+            _("Brackets say themselves up to which day."),
+            seen=f"--days {days}",
+            ways=[_("Leave --days out, or end the last bracket there: --brackets 1-8,8-31.")],
+        )
     with session.company(as_known_on=as_known_on) as company:
         found = company.events_retention(
             start_kind=start_kind or None,
@@ -103,7 +118,7 @@ def events_retention(
             brackets=bracket_list(brackets),
             window=window.value,
             first=count.value,
-            days=days,
+            days=days or DAYS,
             grain=grain,
         )
     session.show(answer(found.to_dict(), every=mode is Mode.BRACKETS))

@@ -138,7 +138,8 @@ def events_retention(
     `covered_at` is the instant at which the covered day begins, midnight UTC unless given. With `grain`, starts
     are told apart by the period of their day (rolling: their UTC day).
 
-    Raises KeepwellError where brackets are missing, overlap or begin too early, or `days` is too small.
+    Raises KeepwellError where brackets are missing, overlap or begin too early, or are given in another mode, or
+    `days` is too small.
     """
     cells = _cells(mode, brackets, window, days)
     length = max(end or start + 1 for start, end in cells)
@@ -166,6 +167,12 @@ def _cells(
 ) -> list[tuple[int, int | None]]:
     earliest = 1 if window == "calendar" else 0
     if mode != "brackets":
+        if brackets:
+            raise KeepwellError(
+                _("Brackets of days are given, and returns are not asked for by brackets."),
+                seen=mode,
+                ways=[_("Ask for them with the mode “brackets”, or leave the brackets out.")],
+            )
         if days < 1:
             raise KeepwellError(_("Retention needs at least one day to look at."), seen=str(days))
         return [(k, k + 1 if mode == "on" else None) for k in range(earliest, days + 1)]

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ def test_the_demo_leads_from_nothing_to_a_statement_and_a_page(shown: tuple[Path
     home, said = shown
     assert "This company is simulated." in said
     assert (home / "statement.html").stat().st_size > 100_000
+    assert re.search(r"^Rate +Value +95%", said, re.MULTILINE)
+    assert re.search(r"^Customer churn +[\d.]+% +[\d.]+–[\d.]+%", said, re.MULTILINE)
 
 
 def test_the_demo_shown_again_loads_nothing_again(shown: tuple[Path, str], ask: Ask, fits: Fits) -> None:
@@ -45,12 +48,23 @@ def test_every_command_answers_over_the_demo_in_its_documented_form(
     fits("cycles", ask("--home", home, "cycles"))
     fits("quarantine", ask("--home", home, "quarantine", "list"))
     fits("events-retention", ask("--home", home, "events-retention", "--days", "7"))
-    brackets = ask("--home", home, "events-retention", "--mode", "brackets", "--brackets", "1-8,8-31")
+    brackets = ask("--home", home, "events-retention", "--brackets", "1-8,8-31")
     fits("events-retention", brackets)
     assert [(cell["age"], cell["to"]) for cell in brackets[0]["cells"]] == [(1, 8), (8, 31)]
     statement = ask("--home", home, "statement", "--period", "2026-Q3")
     fits("statement", statement)
     assert set(statement["kinds"]) == {"contract", "irregular"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("--brackets", "8-1"), ("--brackets", "1-8", "--mode", "on"), ("--brackets", "1-8", "--days", "14")],
+)
+def test_what_cannot_be_asked_together_of_use_is_refused_and_not_left_out(
+    shown: tuple[Path, str], capsys: pytest.CaptureFixture[str], asked: tuple[str, ...]
+) -> None:
+    assert main(["--home", str(shown[0]), "events-retention", *asked]) == 2
+    assert "rackets" in capsys.readouterr().err
 
 
 def test_the_cycle_of_each_account_comes_in_its_documented_form(

@@ -98,7 +98,7 @@ def test_a_cell_counts_the_starts_that_were_followed_by_a_return(
         "window": window,
         "first": first,
         "days": days,
-        "brackets": BRACKETS,
+        "brackets": BRACKETS if mode == "brackets" else (),
         "grain": grain,
     }
     result = ask(duck, events, covered, start_kind=kinds[0], return_kind=kinds[1], **asked)
@@ -118,7 +118,8 @@ def test_hundreds_of_accounts_come_out_equal_on_every_engine(engine, mode, windo
         for _n in range(600)
     ]
     for first in ("first", "every"):
-        asked = {"mode": mode, "window": window, "first": first, "days": 10, "brackets": BRACKETS}
+        asked = {"mode": mode, "window": window, "first": first, "days": 10}
+        asked["brackets"] = BRACKETS if mode == "brackets" else ()
         asked |= {"start_kind": "signup", "return_kind": "use", "grain": Grain.MONTH}
         covered = date(1970, 2, 10)
         assert as_counted(ask(engine, events, covered, **asked)) == expected(events, covered, **asked)
@@ -184,6 +185,12 @@ def test_no_event_gives_no_cohort(duck):
 def test_brackets_that_make_no_sense_are_refused(duck, brackets):
     with pytest.raises(KeepwellError, match="no brackets"):
         ask(duck, [START], date(2024, 2, 1), mode="brackets", brackets=brackets)
+
+
+def test_brackets_where_returns_are_not_asked_for_by_brackets_are_refused(duck):
+    with pytest.raises(KeepwellError, match="not asked for by brackets") as told:
+        ask(duck, [START], date(2024, 2, 1), mode="on", brackets=((1, 8),))
+    assert told.value.ways
 
 
 def test_no_days_are_refused(duck):
