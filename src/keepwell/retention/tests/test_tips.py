@@ -41,6 +41,7 @@ class Figures(HTMLParser):
         ("/retention/survival", 4),
         ("/retention/definitions?period=2025", 4),
         ("/retention/cycles", 3),
+        ("/retention/accounts?period=2025&line=closing", 3),
     ],
 )
 def test_every_figure_names_what_tells_of_it_and_is_reached_by_keyboard(
