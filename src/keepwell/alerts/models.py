@@ -35,7 +35,7 @@ class Alert(models.Model):
         PASSED = "passed", _("It went away by itself")
         LEFT = "left", _("They left or gave notice")
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="alerts")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="alerts", db_index=False)
     owner = models.ForeignKey(
         Member, models.SET_NULL, null=True, related_name="alerts"
     )  # who was to answer it then
@@ -63,6 +63,7 @@ class Alert(models.Model):
         ordering: ClassVar = ["-opened_at", "-pk"]
         indexes: ClassVar = [
             models.Index(fields=["state", "-opened_at", "-id"]),
+            models.Index(fields=["account", "state", "-opened_at"]),
             models.Index(fields=["owner", "state", "-opened_at", "-id"]),
             models.Index(fields=["-opened_at", "-id"]),
         ]

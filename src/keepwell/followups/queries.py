@@ -7,8 +7,10 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from keepwell.accounts.models import Account
+from keepwell.accounts.words import holding
 from keepwell.followups.models import Batch, FollowUp, Mention, Rhythm
 from keepwell.members.models import Member, Role
+from keepwell.members.paging import stretch
 from keepwell.members.rights import seen_by
 
 WHOSE = ("mine", "team", "free")
@@ -19,6 +21,7 @@ SORTS = {
     "account": F("account__name").asc(),
 }
 WEEK = timedelta(days=7)
+LOOKED_THROUGH = 1_000  # what is to be said is in no index: so many of the newest are read
 
 
 def watchers(account: Account) -> QuerySet[Member]:
@@ -65,9 +68,16 @@ def listed(
     if due in DUES:
         found = found.filter(_due(due, today))
     if words:
-        found = found.filter(Q(what__icontains=words) | Q(account__name__icontains=words))
+        found = having(found, words)
     order = SORTS.get(sort, SORTS["worth"])
     return found.order_by(order, "due", "pk") if sort != "due" else found.order_by(order, "pk")
+
+
+def having(found: QuerySet[FollowUp], words: str) -> QuerySet[FollowUp]:
+    """Those at accounts that have the words in their name, and of the newest those that say them."""
+    newest = found.order_by("-pk").values("pk")[:LOOKED_THROUGH]
+    accounts = Account.objects.filter(holding(Account, words)).order_by().values("pk")
+    return found.filter(Q(account__in=accounts) | Q(pk__in=newest, what__icontains=words))
 
 
 def _whose(found: QuerySet[FollowUp], member: Member, whose: str) -> QuerySet[FollowUp]:
@@ -90,7 +100,7 @@ def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, li
     """Open follow-ups by when they are due, the worthiest first, at most so many (and one) in each column."""
     found = _whose(follow_ups_of(member), member, whose).filter(state=FollowUp.State.OPEN)
     found = found.order_by(SORTS["worth"], "due", "pk")
-    return {due: list(found.filter(_due(due, today))[: most + 1]) for due in DUES}
+    return {due: stretch(found.filter(_due(due, today)), 0, most + 1) for due in DUES}
 
 
 def open_at(account: Account, most: int) -> list[FollowUp]:

@@ -1,4 +1,4 @@
-"""Follow-ups found by what is to be said."""
+"""Follow-ups found by what is to be said: of the newest that one sees."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy
 from keepwell.accounts.rooms import Found, Search
 from keepwell.followups import queries
 from keepwell.members.models import Member
+from keepwell.members.rights import in_order
 
 
 def _find(member: Member, words: str, most: int) -> list[Found]:
-    found = queries.follow_ups_of(member).filter(what__icontains=words).order_by("-due", "-pk")[:most]
+    rows = queries.follow_ups_of(member)
+    with in_order():
+        newest = list(rows.order_by("-pk").values_list("pk", flat=True)[: queries.LOOKED_THROUGH])
+    found = rows.filter(pk__in=newest, what__icontains=words).order_by("-due", "-pk")[:most]
     return [
         Found(one.what, f"{one.account} · {one.due:%Y-%m-%d}", reverse("followups:one", args=[one.pk]))
         for one in found

@@ -8,6 +8,7 @@ from keepwell.accounts.rooms import Aside
 from keepwell.followups import queries
 from keepwell.followups.showing import shown
 from keepwell.members.models import Member
+from keepwell.members.paging import stretch
 
 MOST = 8
 
@@ -16,7 +17,7 @@ def _due(member: Member) -> dict[str, Any] | None:
     today = timezone.localdate()
     rows = queries.listed(member, today=today, whose="mine", sort="due").filter(due__lte=today)
     return {
-        "rows": shown(rows[:MOST], today=today, currency=""),
+        "rows": shown(stretch(rows, 0, MOST), today=today, currency=""),
         "mentions": queries.mentions_of(member, 3),
     }
 

@@ -63,7 +63,7 @@ def teams() -> QuerySet[Team]:
 
 def portfolios() -> QuerySet[Portfolio]:
     """All portfolios in the order they are asked, each with how many accounts are in it now."""
-    return Portfolio.objects.prefetch_related("teams").annotate(size=Count("accounts", distinct=True))
+    return Portfolio.objects.prefetch_related("teams").annotate(size=Count("accounts"))
 
 
 def accounts_where(condition: str) -> int | None:
