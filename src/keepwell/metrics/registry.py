@@ -3,13 +3,13 @@
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from keepwell.lib.errors import KeepwellError
-from keepwell.lib.text import documented, near
+from keepwell.lib.text import documented, near, speaking
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.intervals import Ints
 
@@ -86,13 +86,22 @@ def metric(
     return known
 
 
-@cache
 def all_metrics() -> dict[str, Metric]:
-    """Every metric by its name, in the order of the alphabet."""
+    """Every metric by its name, in the order of the alphabet, told in the reader's language."""
+    return {
+        name: replace(one, label=_(one.label), formula=_(one.formula), meaning=_(one.meaning))
+        for name, one in _as_written().items()
+    }
+
+
+@cache
+def _as_written() -> dict[str, Metric]:
+    """The metrics as their files have them: whoever comes first must not give all others their language."""
     from keepwell.metrics import rates
 
-    for module in pkgutil.iter_modules(rates.__path__):
-        importlib.import_module(f"{rates.__name__}.{module.name}")
+    with speaking("en"):
+        for module in pkgutil.iter_modules(rates.__path__):
+            importlib.import_module(f"{rates.__name__}.{module.name}")
     return dict(sorted(_found.items()))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from babel.messages.extract import DEFAULT_KEYWORDS
 
+from keepwell.lib.text import speaking
 from keepwell.lib.words import texts
 from keepwell.metrics.definitions import all_definitions
 from keepwell.metrics.registry import all_metrics
@@ -31,3 +32,12 @@ def test_the_label_source_and_meaning_of_every_definition_are_gathered_for_trans
     gathered = _gathered("definitions")
     for entry in all_definitions().values():
         assert {entry.label, entry.source, entry.meaning} <= gathered
+
+
+def test_whoever_reads_first_does_not_give_the_metrics_their_language_to_all_others():
+    with speaking("hu"):
+        hungarian = all_metrics()["customer_churn"].label
+    with speaking("pl"):
+        polish = all_metrics()["customer_churn"].label
+    with speaking("en"):
+        assert len({all_metrics()["customer_churn"].label, hungarian, polish}) == 3
