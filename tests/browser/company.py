@@ -7,6 +7,7 @@ the terminal. Prints what the addresses of its screens are made of, as JSON.
 
 import argparse
 import json
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def _work(people: "dict[str, Member]") -> dict[str, str]:
     for at, account in enumerate(first):
         at_accounts.assign(account=account, by=manager, owner=member if at % 3 else people["mate"])
     _arrange(manager, now)
-    _reserve(first[1], member, now)
+    _reserve(first, member, now)
     done = _plan(first, people, now)
     Segment.objects.create(name="Enterprise", where="segment = Enterprise", made_by=manager)
     invited = at_members.invite(
@@ -106,13 +107,17 @@ def _arrange(manager: "Member", now: Any) -> None:
     arranging.set_standard(by=manager, values={"segment": "", "stage": "", "days": 30, "review_days": 90})
 
 
-def _reserve(account: Any, member: "Member", now: Any) -> None:
+def _reserve(accounts: "list[Any]", member: "Member", now: Any) -> None:
+    """Reserve a day at the first account that the contact budget lets; the others are seen to be held back."""
     from keepwell.reach import actions
     from keepwell.reach.models import Channel
 
-    contact = account.contacts.filter(left_on=None).first()
-    said = actions.Said(account=account, contact=contact, channel=Channel.CALL, topic="Renewal")
-    actions.reserve(said=said, by=member, day=now.date() + timedelta(days=9), now=now)
+    for account in accounts:
+        contact = account.contacts.filter(left_on=None).first()
+        said = actions.Said(account=account, contact=contact, channel=Channel.CALL, topic="Renewal")
+        with suppress(actions.HeldBack):
+            actions.reserve(said=said, by=member, day=now.date() + timedelta(days=9), now=now)
+            return
 
 
 def _plan(accounts: "list[Any]", people: "dict[str, Member]", now: Any) -> dict[str, str]:

@@ -48,3 +48,21 @@ for (const button of document.querySelectorAll("[data-opens]")) {
   button.hidden = false;
   button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
 }
+
+// On a narrow screen a row's cells stand below one another: each is told by the head of its column.
+const tellColumns = () => {
+  for (const table of document.querySelectorAll("table.stack")) {
+    const heads = [...table.querySelectorAll("thead tr:first-child > *")].map((head) =>
+      head.querySelector(".hidden") ? "" : (head.firstElementChild?.matches("a") ? head.firstElementChild : head.firstChild)?.textContent.trim() || "",
+    );
+    const named = heads.findIndex(Boolean); // what the row is about needs no telling
+    for (const row of table.tBodies[0]?.rows || []) {
+      if (row.cells.length !== heads.length) continue;
+      for (const [at, cell] of [...row.cells].entries()) {
+        if (at > named && heads[at] && !cell.dataset.label) cell.dataset.label = heads[at];
+      }
+    }
+  }
+};
+tellColumns();
+document.addEventListener("htmx:afterSettle", tellColumns);
