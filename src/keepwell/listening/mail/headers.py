@@ -13,6 +13,7 @@ from keepwell.listening.decoding import text_of
 from keepwell.listening.said import Participant
 
 _ID = re.compile(r"<([^<>\s]{1,998})>")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 _WIDER = {
     "us-ascii": "windows-1252",
     "ascii": "windows-1252",
@@ -99,7 +100,11 @@ def people(headers: Message, *names: str) -> list[Participant]:
     """Who stands in these headers, each address once."""
     values = _raw(headers, *names)
     found: dict[str, Participant] = {}
-    for name, address in getaddresses(values):
+    try:
+        listed = getaddresses(values)
+    except (RecursionError, ValueError):  # brackets within brackets, made to break readers
+        listed = [("", one) for one in _ADDRESS.findall(" ".join(values))]
+    for name, address in listed:
         clean = address_of(address)
         if clean:
             found.setdefault(clean, Participant(name=decoded(name)[:200], address=clean))

@@ -18,6 +18,7 @@ from keepwell.listening.said import Piece, PieceKind
 _MARKED = re.compile(r"\s{0,3}>")
 _RULE = re.compile(r"\s*[_\-=*]{5,}\s*")
 _LONGEST = 2000  # characters of a line that are looked at
+_FROM_END = 60  # lines from the end in which a letter is closed
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,11 @@ def _stretches(kinds: Sequence[PieceKind | None]) -> Iterator[tuple[int, int]]:
 def _signature(lines: Sequence[_Line], kinds: list[PieceKind | None], first: int, last: int) -> None:
     """Mark a signature that ends a stretch: behind "-- ", or a closing with a few short lines under it."""
     for n in range(first, last):
-        line = lines[n].text
+        line, close = lines[n].text, last - n <= _FROM_END
         if (
             line.rstrip() == "--"
             or DEVICES.fullmatch(line)
-            or (CLOSINGS.fullmatch(line) and _short(lines[n + 1 : last]))
+            or (close and CLOSINGS.fullmatch(line) and _short(lines[n + 1 : last]))
         ):
             kinds[n:last] = [PieceKind.SIGNATURE] * (last - n)
             return

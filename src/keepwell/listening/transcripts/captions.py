@@ -8,7 +8,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.listening.transcripts.cues import TIME, Cue, Found, seconds
 
 _TIMING = re.compile(rf"\s*({TIME.pattern})\s*-+>\s*({TIME.pattern})(?P<rest>.*)")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]*)>")
 _TAG = re.compile(r"</?(?:[a-z][a-z0-9]*(?:[.\s][^<>]*)?|[0-9:.,]+)/?>|\{\\[^{}]*\}", re.I)
 
 

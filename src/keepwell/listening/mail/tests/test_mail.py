@@ -3,6 +3,7 @@
 import io
 import mailbox
 import resource
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -211,6 +212,24 @@ def test_mailboxes_and_folders_are_read_and_reading_twice_adds_nothing(tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no mail"):
         list(read_mails(tmp_path / "empty"))
+
+
+HOSTILE = (
+    HEAD.replace(b"ben@us.example", b"(" * 100_000),
+    HEAD.replace(b"ben@us.example", b'<"a,' * 20_000),
+    HEAD + b"Content-Type: text/plain; " + b"a=b;" * 20_000,
+    b"".join(b"Content-Type: multipart/mixed; boundary=x%d\n\n--x%d\n" % (n, n) for n in range(1000)),
+    HEAD + b"\n" + b"Best regards,\n" * 20_000 + b"?",
+    HEAD + b"\n" + b"confidential recipient\n\n" * 10_000,
+    HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>" * 20_000 + b"</p>" * 20_000,
+)
+
+
+@pytest.mark.parametrize("made", HOSTILE)
+def test_mail_made_to_break_readers_breaks_none(made):
+    started = time.process_time()
+    assert read(made + b"\n\nhi").state in State
+    assert time.process_time() - started < 8
 
 
 BITS = (

@@ -1,6 +1,7 @@
 """Transcripts as tools and people write them, and as they go wrong."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -257,3 +258,24 @@ def test_no_text_breaks_the_reading_and_every_letter_of_it_is_somewhere(lines, e
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reading(data):
     assert read(data).state in State
+
+
+_CUE = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
+HOSTILE = (
+    _CUE + "<v " * 60_000,
+    _CUE + "<i" * 60_000,
+    "00:01 --> 00:02\n" * 20_000,
+    "Anna " * 60_000,
+    "\n".join(["Anna: " * 20] * 5_000),
+    "[" * 100_000,
+    '{"text": ' * 50_000,
+    "[00:01] " * 50_000,
+    "-" * 100_000 + "> 00:01",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_transcripts_take_little_time(text):
+    started = time.process_time()
+    assert read(text).state in State
+    assert time.process_time() - started < 8
