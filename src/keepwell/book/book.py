@@ -23,7 +23,7 @@ from keepwell.book.cleaning import (
     sweep_debris,
 )
 from keepwell.book.engines import Engine
-from keepwell.book.erasing import Erased, erase, obey, tables_naming_persons
+from keepwell.book.erasing import Erased, erase, let_in_again, obey, tables_naming_persons
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.moment import Moment, Snapshots
@@ -149,6 +149,17 @@ class Book:
                 writer.commit()
                 sweep(self.store, tables_naming_persons(), only_newest=True)
         return erased
+
+    def let_in_again(self, contact_id: str) -> bool:
+        """Take back the erasing of an id that nobody was ever known by, as of one mistyped; whether it was one.
+
+        Who was known is erased for good, and stays so.
+        """
+        with self.writer() as writer:
+            found = let_in_again(writer, contact_id.strip())
+            if found:
+                writer.commit()
+        return found
 
     def obey_erased(self, keys: Iterable[tuple[str, str]]) -> None:
         """Let stay erased who and what was when this book was newer, by what their keys are remembered by."""

@@ -4,7 +4,8 @@
 Erased are the personal rows under the person's surrogate, any other personal row that names them (by id, mail,
 phone or name), everything said in conversations they took part in, and quarantined rows that name them. Of each
 erased row a salted hash of its key stays, so that loading the same file again does not bring it back. So does one of
-the person's id, also where nobody is known by it yet: whoever asked to be forgotten is not brought in later.
+the person's id, also where nobody is known by it yet: whoever asked to be forgotten is not brought in later. An id
+that was remembered though nobody had ever been known by it may have been mistyped, and can be let in again.
 """
 
 from collections.abc import Iterable
@@ -31,6 +32,7 @@ from keepwell.book.writer import Writer
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 
+_NOBODY = "nobody"  # the table under which an id is noted by which nobody was known when it was remembered
 _NAMING = ("name", "email", "phone", SOURCE_ID)
 _LISTS_OF_NAMES = ("participants", "speaker")
 _COMPARED = 100  # ids of contacts looked at more closely for those that may have been meant
@@ -65,6 +67,20 @@ def erase(writer: Writer, contact_id: str, *, even_unknown: bool, tell: Progress
     `even_unknown` says to remember the id also where nobody is known by it.
     """
     return _Erasing(writer, contact_id).done(even_unknown=even_unknown, tell=tell)
+
+
+def let_in_again(writer: Writer, contact_id: str) -> bool:
+    """Forget an id that was remembered though nobody was known by it; whether it was one. The caller commits."""
+    bench, draft = writer.bench, writer.draft("erased")
+    surrogate = surrogate_of(writer.secret, contact_id)
+    known = stored_rows(bench, draft, ERASED)
+    noted = f"""SELECT * FROM {known} WHERE "table" IN ('contacts', {text(_NOBODY)}) AND hash = {text(surrogate)}"""
+    doomed = bench.new_name("doomed")
+    bench.run(f"CREATE TEMP TABLE {doomed} AS {noted}")
+    if not bench.rows(f"""SELECT 1 FROM {doomed} WHERE "table" = {text(_NOBODY)}"""):
+        return False
+    rewrite_without(bench, draft, ERASED, keys=listed(("table", "hash")), doomed=doomed)
+    return True
 
 
 def obey(writer: Writer, keys: Iterable[tuple[str, str]]) -> None:
@@ -141,7 +157,19 @@ class _Erasing:
         if found.nobody and not even_unknown:
             return found
         self._remember("contacts", f"SELECT {text(self._surrogate)}")
+        if found.nobody:
+            self._remember(_NOBODY, f"SELECT {text(self._surrogate)}")
+        elif known:
+            self._somebody_after_all()
         return replace(found, remembered=True)
+
+    def _somebody_after_all(self) -> None:
+        """Whoever came to be known is erased for good: their id is not let in again."""
+        draft = self._writer.draft("erased")
+        view, doomed = stored_rows(self._bench, draft, ERASED), self._bench.new_name("doomed")
+        ours = f""""table" = {text(_NOBODY)} AND hash = {text(self._surrogate)}"""
+        self._bench.run(f"CREATE TEMP TABLE {doomed} AS SELECT * FROM {view} WHERE {ours}")
+        rewrite_without(self._bench, draft, ERASED, keys=listed(("table", "hash")), doomed=doomed)
 
     def _erased_before(self) -> bool:
         known = stored_rows(self._bench, self._writer.draft("erased"), ERASED)

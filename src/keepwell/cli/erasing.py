@@ -11,6 +11,7 @@ from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 
 if TYPE_CHECKING:
     from keepwell.book.erasing import Erased
@@ -23,7 +24,9 @@ def add_to(app: typer.Typer) -> None:
         help=_(
             "Erase a person for good, by the contact's id. Figures stay; later loads do not bring it back."
         ),
-        epilog=examples("keepwell erase K-4711", "keepwell erase K-4711 --yes"),
+        epilog=examples(
+            "keepwell erase K-4711", "keepwell erase K-4711 --yes", "keepwell erase K-4711 --take-back"
+        ),
     )(erase)
     app.command(
         "clean",
@@ -37,12 +40,21 @@ def erase(
     contact: Annotated[str, typer.Argument(help=_("The id the source knows the person by."))],
     *,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
+    take_back: Annotated[
+        bool,
+        typer.Option(
+            "--take-back", help=_("Let an id in again that was erased though nobody was known by it.")
+        ),
+    ] = False,
 ) -> None:
     """Erase, after asking a person at a terminal."""
     from keepwell.book.book import Book
 
     session = session_of(context)
     book = Book.open(session.place)
+    if take_back:
+        session.show(_taken_back(contact, book.let_in_again(contact)))
+        return
     if not yes:
         if not sys.stdin.isatty():
             raise KeepwellError(
@@ -64,6 +76,7 @@ def erase(
         "known": erased.known,
         "erased_before": erased.before,
         "near": list(erased.near),
+        "taken_back": False,
     }
     session.show(Answer(data, [sheet] if rows else [], _what_became(contact, erased), csv=sheet))
 
@@ -72,6 +85,7 @@ def _ask_whether_meant(contact: str, erased: "Erased") -> None:
     """Ask a person at a terminal whether an id that nobody is known by is the one they mean; no ends the command."""
     for line in _nobody(contact, erased):
         typer.echo(line, err=True)
+    typer.echo(_("If it is mistyped, say no: remembered, it keeps out whoever bears it later."), err=True)
     question = _("Remember the id all the same, so that no later load brings the person in?")
     typer.confirm(question, abort=True, err=True)
 
@@ -87,11 +101,35 @@ def _what_became(contact: str, erased: "Erased") -> list[str]:
     """What is gone, or that nothing was there, and what holds from now on."""
     if erased.nobody:
         remembered = _("The id is remembered: no later load will bring the person in.")
-        return [*_nobody(contact, erased), remembered]
+        back = _("If it was mistyped: keepwell erase {contact} --take-back").format(contact=contact)
+        return [*_nobody(contact, erased), remembered, back]
     if not erased.rows and not erased.quarantined and erased.before:
         return [_("{contact} was erased before, and nothing of them came since.").format(contact=contact)]
-    note = _("{n:,} rows and {m:,} rows in quarantine are gone for good; figures are unchanged.")
-    return [note.format(n=sum(erased.rows.values()), m=erased.quarantined)]
+    n, m = sum(erased.rows.values()), erased.quarantined
+    gone = ngettext("{n:,} row is gone for good.", "{n:,} rows are gone for good.", n).format(n=n)
+    aside = ngettext(
+        "{n:,} row in quarantine is gone for good.", "{n:,} rows in quarantine are gone for good.", m
+    ).format(n=m)
+    return [gone, *([aside] if m else []), _("Figures are unchanged.")]
+
+
+def _taken_back(contact: str, found: bool) -> Answer:
+    if not found:
+        raise KeepwellError(
+            _("{contact} is no id that was erased though nobody was known by it.").format(contact=contact),
+            ways=[_("Who was known and erased stays so for good; an id never erased needs nothing.")],
+        )
+    note = _("{contact} is let in again: the next load that names somebody by it brings them in.")
+    data = {
+        "rows": {},
+        "quarantined": 0,
+        "known": False,
+        "erased_before": True,
+        "near": [],
+        "taken_back": True,
+    }
+    sheet = Sheet([Column("taken_back")], [[contact]])
+    return Answer(data, [], [note.format(contact=contact)], csv=sheet)
 
 
 def clean(

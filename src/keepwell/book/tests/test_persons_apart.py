@@ -210,6 +210,30 @@ def test_an_id_that_may_be_mistyped_is_told_with_near_ones_and_nothing_changes_u
     assert book.erase_person("P-0017", even_unknown=False).remembered
 
 
+def test_an_id_that_nobody_was_known_by_can_be_let_in_again_and_nobody_elses(book, duck):
+    assert book.erase_person("P-0500").nobody
+    assert book.let_in_again("P-0500")
+    assert not book.let_in_again("P-0500")
+    with book.writer() as writer:
+        late = CONTACTS.slice(0, 1).set_column(0, "contact_id", pa.array(["P-0500"]))
+        writer.put("contacts", late, known_at=TUESDAY)
+        writer.commit()
+    apart = rows(duck, book.moment(duck).personal("contacts"), "source_id")
+    assert "P-0500" in [row["source_id"] for row in apart]
+    book.erase_person("P-0500")
+    assert not book.let_in_again("P-0500"), "whoever was known is erased for good"
+
+
+def test_an_id_under_which_somebody_came_and_was_erased_is_not_let_in_again(book):
+    book.erase_person("P-0500")
+    with book.writer() as writer:
+        late = TICKETS.slice(0, 1).set_column(2, "contact_id", pa.array(["P-0500"]))
+        writer.put("tickets", late, known_at=TUESDAY)
+        writer.commit()
+    assert book.erase_person("P-0500").known
+    assert not book.let_in_again("P-0500")
+
+
 def test_erasing_and_cleaning_tell_how_many_tables_are_done_of_how_many(book):
     told = []
     book.erase_person("P-0017", progress=lambda *said: told.append(said))

@@ -185,8 +185,12 @@ def test_erasing_somebody_nobody_knows_says_so_and_that_it_is_remembered(company
     said = capsys.readouterr().out
     assert "knows nobody by the id nobody at all" in said
     assert "no later load will bring the person in" in said
+    assert "keepwell erase nobody at all --take-back" in said
     assert main(["--home", company, "erase", "nobody at all", "--yes"]) == 0
     assert "was erased before" in capsys.readouterr().out
+    assert main(["--home", company, "erase", "nobody at all", "--take-back"]) == 0
+    assert "is let in again" in capsys.readouterr().out
+    assert main(["--home", company, "erase", "nobody at all", "--take-back"]) == 2
 
 
 @pytest.mark.parametrize("command", ["statement", "definitions"])
