@@ -1,6 +1,6 @@
 """`keepwell post`: bring the ledger up to date with what was loaded."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,10 @@ from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.progress import working
 from keepwell.cli.session import session_of
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
+
+if TYPE_CHECKING:
+    from keepwell.ledger.keeping import Posting
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,8 +50,28 @@ def post(
         "accounts": done.accounts,
         "load": done.load,
         "covered": done.covered,
+        "never_paid": done.never_paid,
     }
-    words = _("Posted all {n:,} accounts.") if done.full else _("Posted the {n:,} accounts that changed.")
-    note = _("Covered: every day before {day}").format(day=done.covered)
+    notes = [_posted(done)]
+    if done.never_paid:
+        never = ngettext(
+            "{n:,} account never paid and is in no figure.",
+            "{n:,} accounts never paid and are in no figure.",
+            done.never_paid,
+        )
+        notes.append(never.format(n=done.never_paid))
+    notes.append(_("Covered: every day before {day}").format(day=done.covered))
     sheet = Sheet([Column(name) for name in data], [list(data.values())])
-    session.show(Answer(data, [], [words.format(n=done.accounts), note], csv=sheet))
+    session.show(Answer(data, [], notes, csv=sheet))
+
+
+def _posted(done: "Posting") -> str:
+    if done.full:
+        said = ngettext(
+            "Posted the one account that pays.", "Posted all {n:,} accounts that pay.", done.accounts
+        )
+    else:
+        said = ngettext(
+            "Posted the {n:,} account that changed.", "Posted the {n:,} accounts that changed.", done.accounts
+        )
+    return said.format(n=done.accounts)

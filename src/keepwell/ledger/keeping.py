@@ -63,6 +63,7 @@ class Posting:
     accounts: int
     load: int
     covered: date
+    never_paid: int | None = None  # accounts of the book that no row is of; only a full posting knows
 
 
 def policies_of(moment: Moment) -> Policies:
@@ -220,7 +221,15 @@ class _Work:
             "currencies": ",".join(sorted(currencies)),
         }
         self.writer.append(POSTINGS, pa.Table.from_pylist([entry], schema=_POSTINGS))
-        return Posting(place, full, accounts, self.moment.last_load, self.covered)
+        never_paid = max(0, self._accounts() - posted.accounts) if full else None
+        return Posting(place, full, accounts, self.moment.last_load, self.covered, never_paid)
+
+    def _accounts(self) -> int:
+        """How many accounts the book has, those left out on purpose aside."""
+        blank = nw.col("excluded").is_null() | (nw.col("excluded") == "")
+        counted = self.moment.frame("accounts").filter(blank).select(n=nw.len())
+        n: int = self.engine.collect(counted)["n"].to_pylist()[0]
+        return n
 
     def _figures(self) -> Frame | None:
         """Segment figures of every quarter so far; those of new quarters are frozen with this posting."""

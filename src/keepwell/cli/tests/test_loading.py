@@ -56,6 +56,36 @@ def test_the_output_says_what_became_of_each_row_and_what_to_do(
     assert "keepwell quarantine list --table subscriptions" in said
 
 
+def test_a_posting_says_how_many_accounts_never_paid(
+    home: str, tmp_path: Path, ask: Ask, capsys: Out
+) -> None:
+    for table, text in (("accounts", "account_id\na1\na2\na3\n"), ("subscriptions", GOOD)):
+        file = tmp_path / f"{table}.csv"
+        file.write_text(text, encoding="utf-8")
+        ask("--home", home, "import", table, str(file))
+    assert main(["--home", home, "post"]) == 0
+    said = capsys.readouterr().out
+    assert "Posted the one account that pays." in said
+    assert "2 accounts never paid and are in no figure." in said
+    assert ask("--home", home, "post", "--full")["never_paid"] == 2
+
+
+def test_the_quarantine_of_one_file_counts_that_file_only(
+    home: str, one_file: str, tmp_path: Path, ask: Ask, capsys: Out
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(GOOD + "s9,a1,2026-02-31,,1,EUR\n", encoding="utf-8")
+    for file in (one_file, str(other)):
+        ask("--home", home, "import", "subscriptions", file, "--create-accounts")
+    found = ask("--home", home, "quarantine", "list", "--file", "other.csv")
+    assert found["counts"] == [{"table": "subscriptions", "reason": "impossible_date", "rows": 1}]
+    capsys.readouterr()
+    assert main(["--home", home, "quarantine", "list", "--file", "othr.csv"]) == 2
+    said = capsys.readouterr().err
+    assert "No row of a file “othr.csv” is in quarantine." in said
+    assert "Did you mean other.csv" in said
+
+
 def test_the_quarantine_tells_file_line_column_value_and_reason(
     home: str, one_file: str, ask: Ask, fits: Fits, capsys: Out
 ) -> None:
