@@ -12,6 +12,7 @@ IMPOSSIBLE_DATE = "impossible_date"
 DATE_OUT_OF_RANGE = "date_out_of_range"
 KNOWN_LATER = "known_later"
 UNREADABLE_NUMBER = "unreadable_number"
+TOO_LARGE = "too_large"
 NOT_FINITE = "not_finite"
 NOT_WHOLE = "not_whole"
 NEGATIVE = "negative_amount"
@@ -41,6 +42,7 @@ def sentences() -> dict[str, str]:
         ),
         KNOWN_LATER: _("“{value}” in {column} lies ahead: nothing is known before it is told."),
         UNREADABLE_NUMBER: _("“{value}” in {column} is no number."),
+        TOO_LARGE: _("“{value}” in {column} is larger than any amount that can be kept."),
         NOT_FINITE: _("“{value}” in {column} is no finite number."),
         NOT_WHOLE: _("“{value}” in {column} is no whole number."),
         NEGATIVE: _("“{value}” in {column} is below zero, which it may not be."),

@@ -192,6 +192,7 @@ class Plan:
         subtle = (
             checks.IMPOSSIBLE_DATE,
             checks.UNREADABLE_DATE,
+            checks.TOO_LARGE,
             checks.NOT_FINITE,
             checks.NOT_WHOLE,
             checks.UNREADABLE_NUMBER,
@@ -261,6 +262,9 @@ class Plan:
         elif cell.numeric:
             strange = f"regexp_matches(lower({raw}), '^[-+]?(nan|inf|infinity)$')"
             yield checks.NOT_FINITE, f"{unread} AND {strange}"
+            large = f"regexp_matches({raw}, '{_LARGE}')"
+            yield checks.TOO_LARGE, f"{unread} AND {large}"
+            strange = f"({strange} OR {large})"
             whole = "false"
             if column.kind == "integer":
                 whole = f"try_cast({raw} AS DOUBLE) IS NOT NULL"
@@ -317,6 +321,10 @@ class Plan:
         ]
         said += [f"coalesce(trim({sql}), '')" for _name, sql in sorted(self.extras.items())]
         return f"md5(concat_ws(chr(31), {', '.join(said)}))"
+
+
+# Sixteen digits before the decimals, or a power of ten: a number, and where it is not read then for its size.
+_LARGE = r"^[-+]?(\d{16,}([.,]\d*)?|\d+([.,]\d+)?[eE]\+?\d+)$"
 
 
 def _multiplied(cell: Cell) -> bool:

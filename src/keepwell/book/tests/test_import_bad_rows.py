@@ -30,6 +30,8 @@ GOOD = "good,A1,2026-01-01,2026-02-01,10.50,EUR\n"
         ("1,A1,2026-01-01,,NaN,EUR", "mrr", "not_finite"),
         ("1,A1,2026-01-01,,-Infinity,EUR", "mrr", "not_finite"),
         ("1,A1,2026-01-01,,five,EUR", "mrr", "unreadable_number"),
+        ("1,A1,2026-01-01,,99999999999999999999,EUR", "mrr", "too_large"),
+        ("1,A1,2026-01-01,,1e400,EUR", "mrr", "too_large"),
         ("1,A1,2026-01-01,,,EUR", "mrr", "missing_value"),
         ("1,A1,2026-01-01,,5,", "currency", "missing_currency"),
         ("1,A1,2026-01-01,,5,XYZ", "currency", "unknown_currency"),
