@@ -69,7 +69,13 @@ class Mapping:
         try:
             said = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise BadInput(_("There is no mapping {path}.").format(path=path)) from None
+            raise BadInput(
+                _("There is no mapping {path}.").format(path=path),
+                ways=[
+                    _("Check its name and folder."),
+                    _("Or make one: keepwell mapping make TABLE FILE --out {path}").format(path=path),
+                ],
+            ) from None
         except OSError as error:
             raise BadInput(
                 _("The mapping {path} cannot be read.").format(path=path), seen=str(error)

@@ -29,10 +29,11 @@ _MONEY = {
 }
 
 
-def matched(source: Source, table: Table, mapping: Mapping) -> Mapping:
+def matched(source: Source, table: Table, mapping: Mapping, *, keep_in: str = "") -> Mapping:
     """The mapping with every column that can be found by its name added.
 
-    Raises BadInput where a column that is needed is not found, with near names and a mapping to start from.
+    Raises BadInput where a column that is needed is not found, with near names and a mapping to start from, which
+    is to be kept in the file `keep_in`.
     """
     problems = mapping.test(source)
     if problems:
@@ -60,7 +61,10 @@ def matched(source: Source, table: Table, mapping: Mapping) -> Mapping:
     mapping = _keyed(table, mapping)
     lacking = [c for c in table.columns if c.required and not _provided(c, table, mapping)]
     if lacking:
-        raise _lacking_columns(source, table, mapping, lacking, list(dict.fromkeys(free.values())))
+        left = list(dict.fromkeys(free.values()))
+        raise _lacking_columns(
+            source, table, mapping, lacking=lacking, free=left, keep_in=keep_in or f"{table.name}.toml"
+        )
     return mapping
 
 
@@ -133,7 +137,13 @@ def _provided(column: Column, table: Table, mapping: Mapping) -> bool:
 
 
 def _lacking_columns(
-    source: Source, table: Table, mapping: Mapping, lacking: Sequence[Column], free: list[str]
+    source: Source,
+    table: Table,
+    mapping: Mapping,
+    *,
+    lacking: Sequence[Column],
+    free: list[str],
+    keep_in: str,
 ) -> BadInput:
     """That a file lacks columns, with what may be them and a mapping to complete."""
     names = ", ".join(c.name for c in lacking)
@@ -144,8 +154,8 @@ def _lacking_columns(
         return _another_delimiter(wrong, source)
     ways, proposal = _proposed(mapping, lacking, free)
     ways.append(
-        _("Save this as {table}.toml, correct it and use it: --mapping {table}.toml\n\n{toml}").format(
-            table=table.name, toml=proposal.to_toml()
+        _("Save this as {path}, correct it and use it: --mapping {path}\n\n{toml}").format(
+            path=keep_in, toml=proposal.to_toml()
         )
     )
     return BadInput(wrong, seen=_columns_seen(source), ways=ways)

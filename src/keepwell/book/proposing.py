@@ -30,17 +30,19 @@ def propose_mapping(
     layout: Layout | None = None,
     start: Mapping | None = None,
     time_zone: str = "UTC",
+    keep_in: Path | None = None,
 ) -> Proposal:
     """A mapping for a file, with the order of its days, its decimal mark and the meaning of its ends.
 
-    Raises BadInput where a column that is needed is not found, with near names and a mapping to complete.
+    Raises BadInput where a column that is needed is not found, with near names and a mapping to complete and
+    to keep in the file `keep_in`.
     """
     entry = table_named(table)
     said = start or Mapping(entry.name, layout=layout or Layout())
     with tempfile.TemporaryDirectory(prefix="keepwell-mapping-") as name:
         folder = Path(name)
         source = opened(expand([file])[0], said.layout, scratch=folder)
-        proposal = Proposal(matched(source, entry, said))
+        proposal = Proposal(matched(source, entry, said, keep_in=str(keep_in or "")))
         sieve = Sieve(folder, time_zone=time_zone, home=name)
         try:
             seen = sieve.open(source)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keepwell.cli.helping import examples
-from keepwell.cli.importing import delimiter_asked
+from keepwell.cli.importing import check_encoding, delimiter_asked
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import BadInput, KeepwellError
@@ -79,13 +79,14 @@ def make(
     from keepwell.book.tables import table_named
 
     entry = table_named(table)
+    check_encoding(encoding)
     layout = {"encoding": encoding or None, "delimiter": delimiter_asked(delimiter)}
     said = {"table": entry.name, "columns": _pairs(columns), "constants": _pairs(constants), "file": layout}
     start = Mapping.from_toml(
         said
     )  # refuses columns the table has not, as it does for a mapping that is kept
     try:
-        proposal = propose_mapping(file, entry.name, start=start)
+        proposal = propose_mapping(file, entry.name, start=start, keep_in=out)
     except BadInput as error:
         way = _("Or say it here: --set COLUMN=THEIRS, --constant COLUMN=VALUE")
         raise BadInput(error.wrong, seen=error.seen, ways=[*error.ways, way]) from None

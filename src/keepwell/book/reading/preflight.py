@@ -7,7 +7,7 @@ is kept in the scratch folder on the way, since it cannot be read a second time.
 import gzip
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -106,7 +106,10 @@ def _reading(path: Path) -> BinaryIO:
 def _columnar_or_sheet(path: Path, magic: str) -> Looked:
     if magic == "parquet":
         if path.suffix.lower() in (".csv", ".txt", ".tsv"):
-            raise _binary(path, "parquet")
+            way = _("If it is meant to be Parquet, rename it to {name}.").format(
+                name=path.with_suffix(".parquet").name
+            )
+            raise _binary(path, "Parquet", ways=[way])
         with path.open("rb") as raw:
             raw.seek(-4, 2)
             if path.stat().st_size < 12 or raw.read(4) != b"PAR1":
@@ -256,11 +259,12 @@ def _empty(path: Path) -> BadInput:
     )
 
 
-def _binary(path: Path, what: str) -> BadInput:
+def _binary(path: Path, what: str, ways: Sequence[str] = ()) -> BadInput:
     return BadInput(
         _("The file {name} is not text, whatever its name says.").format(name=path.name),
         seen=what,
-        ways=[
+        ways=ways
+        or [
             _("Export it as CSV, Parquet, XLSX or JSON lines."),
             _("If it is one of these, give it the ending that says so."),
         ],

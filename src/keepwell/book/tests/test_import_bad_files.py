@@ -47,6 +47,12 @@ def test_a_binary_renamed_csv_is_refused(desk, start):
     assert "is not text" in refused(desk, start + b"\0\1\2" * 1000)
 
 
+def test_a_parquet_file_renamed_csv_is_told_its_right_name(desk, tmp_path):
+    whole = tmp_path / "orders.parquet"
+    pq.write_table(pa.table({"a": [1]}), whole)
+    assert "rename it to orders.parquet" in refused(desk, whole.read_bytes(), name="orders.csv")
+
+
 def test_zero_bytes_inside_a_text_are_refused(desk):
     assert "NUL" in refused(desk, PURCHASES.encode() + b"1,A1,2026-01-01,5,EUR\n" * 1000 + b"\0\0,")
 

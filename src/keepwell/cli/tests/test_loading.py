@@ -265,7 +265,28 @@ def test_a_load_of_which_every_row_waits_does_not_pass_for_done(
     assert ask(*load[:2], *load[4:])["quarantined"] == 1
 
 
+def test_a_mapping_that_cannot_be_made_yet_is_to_be_kept_where_it_was_asked_for(
+    tmp_path: Path, capsys: Out
+) -> None:
+    path, kept = tmp_path / "plans.csv", tmp_path / "de.toml"
+    path.write_text("nr,wer,von,preis\n1,a1,2026-01-01,5\n", encoding="utf-8")
+    assert main(["mapping", "make", "subscriptions", str(path), "--out", str(kept)]) == 3
+    assert f"Save this as {kept}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--encoding", "klingon"), ("--delimiter", "||"), ("--date-order", "ymdd"), ("--decimal-mark", ";")],
+)
+def test_an_option_that_cannot_be_is_a_question_that_cannot_be_asked(
+    home: str, one_file: str, option: str, value: str, capsys: Out
+) -> None:
+    assert main(["--home", home, "import", "subscriptions", one_file, option, value]) == 2
+    assert value in capsys.readouterr().err
+    assert not Path(home).exists()
+
+
 def test_a_currency_that_is_none_is_told_before_the_work(home: str, one_file: str, capsys: Out) -> None:
-    assert main(["--home", home, "import", "subscriptions", one_file, "--currency", "euro"]) == 3
+    assert main(["--home", home, "import", "subscriptions", one_file, "--currency", "euro"]) == 2
     assert "EUR" in capsys.readouterr().err
     assert not Path(home).exists()
