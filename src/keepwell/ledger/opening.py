@@ -55,7 +55,7 @@ def _opened(book: Book, engine: Engine, as_known_on: date | None, policies: Poli
             try:
                 post_book(book, engine)
             except BadBook:
-                # Somebody else is writing, or we may only read: the same figures, worked out here.
+                # Somebody else is writing, we may only read, or the disk is full: the same figures, worked out here.
                 return _in_memory(moment, wanted)
             moment = book.moment(engine)
         return _posted(moment, wanted)
@@ -118,7 +118,7 @@ def _ledger(
         engine=engine,
         policies=policies,
         covered=covered_of(moment, policies),
-        reporting=_reporting(settings.reporting_currency, currencies),
+        reporting=_reporting(settings.reporting_currency, currencies, rows, engine),
         currencies=currencies,
         quoted=_quoted(moment),
         leaving=leaving,
@@ -134,17 +134,20 @@ def _ledger(
     )
 
 
-def _reporting(settled: str | None, currencies: tuple[str, ...]) -> str:
+def _reporting(settled: str | None, currencies: tuple[str, ...], rows: Frame, engine: Engine) -> str:
     if settled is not None:
         return settled
     if len(currencies) == 1:
         return currencies[0]
     if not currencies:
         return "EUR"
+    payers = rows.group_by("currency").agg(n=nw.col("account_id").n_unique())
+    found = engine.collect(payers).to_pylist()
+    most = min(found, key=lambda row: (-row["n"], row["currency"]))["currency"]
     raise KeepwellError(
         _("The company is paid in several currencies and has not said which one it reports in."),
         seen=", ".join(currencies),
-        ways=[_("Settle it: keepwell settings reporting_currency={code}").format(code=currencies[0])],
+        ways=[_("Settle it: keepwell settings reporting_currency={code}").format(code=most)],
     )
 
 

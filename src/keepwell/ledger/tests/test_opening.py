@@ -1,15 +1,16 @@
 """The ledger of a book for any moment and under any policies."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
 from oracle.agreement import assert_same_rows, rows_of
 
+from keepwell.book.book import Book
 from keepwell.ledger.keeping import last_posting, post_book
 from keepwell.ledger.opening import open_ledger
 from keepwell.ledger.policies import Policies
-from keepwell.ledger.tests.loading import CHANGES, new_book, seeded_source, settle
+from keepwell.ledger.tests.loading import CHANGES, TABLES, Source, new_book, seeded_source, settle
 from keepwell.lib.errors import KeepwellError
 
 
@@ -53,6 +54,26 @@ def test_other_policies_are_worked_out_and_leave_the_book_as_it_is(tmp_path, duc
     assert book.manifest.number == number
     book.change_settings(policies=other.to_dict())
     assert_same_rows(rows_of(open_ledger(book, duck)), asked)
+
+
+def test_a_company_that_reports_in_no_currency_yet_is_offered_the_one_most_accounts_pay_in(tmp_path, duck):
+    book = Book.create(tmp_path / "book")
+    source = Source({name: {} for name in TABLES}, date(2026, 1, 1), datetime(2000, 1, 1))  # noqa: DTZ001 - naive UTC
+    for key, currency in (("1", "CNY"), ("2", "HUF"), ("3", "HUF")):
+        source.put("accounts", key, account_id=key)
+        source.put(
+            "subscriptions",
+            key,
+            subscription_id=key,
+            account_id=key,
+            started_on=date(2020, 1, 1),
+            mrr=5,
+            currency=currency,
+        )
+    source.load(book)
+    with pytest.raises(KeepwellError) as told:
+        open_ledger(book, duck)
+    assert told.value.ways[0].endswith("reporting_currency=HUF")
 
 
 @pytest.mark.slow
