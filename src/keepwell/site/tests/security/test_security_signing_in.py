@@ -156,6 +156,12 @@ def test_a_link_to_a_new_password_works_once_and_for_an_hour(member: Member, set
     assert is_in(fresh)
 
 
+def test_nobody_is_sent_a_heap_of_links(member: Member) -> None:
+    for n in range(8):
+        Client(REMOTE_ADDR=f"192.0.2.{n}").post("/sign/password/reset/", {"email": member.email})
+    assert len(mail.outbox) == 5
+
+
 # --- the second step --------------------------------------------------------------------------------------------
 
 
