@@ -8,7 +8,7 @@ from keepwell.cli.figures import percent
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, From, Grace, Named, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.periods import nothing_known
+from keepwell.cli.periods import asked_period, nothing_known
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.conditions import asked_where
@@ -49,6 +49,7 @@ def definitions(
 ) -> None:
     """Ask for all definitions and show them."""
     session = session_of(context)
+    asked_period(start, end, period)  # what is no period is told before the work
     with session.company(as_known_on=as_known_on, grace=grace) as company:
         asked = period_of(company, start, end, period)
         found = company.definitions(asked.start, asked.end, where=asked_where(company, where))

@@ -40,6 +40,8 @@ def nothing_known(period: Period, covered: date, first: date | None) -> list[str
 
     `first` is the first day on which anybody pays, None where nobody ever does.
     """
+    if first is None:
+        return [_("Nobody pays on any day that was known: every line is 0.")]
     if period.start >= covered:
         said = _(
             "Nothing is known yet of these days: the book is complete up to {day}, that day not included."
@@ -52,7 +54,7 @@ def nothing_known(period: Period, covered: date, first: date | None) -> list[str
             ),
             _("The last finished month is --period {name}.").format(name=name_of(newest.start, newest.end)),
         ]
-    if first is not None and period.end <= first:
+    if period.end <= first:
         return [
             _("Nothing is known of these days: the first day on which anybody pays is {day}.").format(
                 day=first

@@ -10,13 +10,13 @@ from keepwell.cli.figures import (
     marked_rate,
     marks_said,
     money,
-    provenance_notes,
     statement_csv,
 )
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
+from keepwell.cli.provenance import provenance_notes
 from keepwell.cli.session import session_of
 from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _

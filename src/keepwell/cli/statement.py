@@ -6,15 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from keepwell.cli.figures import money, provenance_notes, statement_csv, statement_sheets
+from keepwell.cli.figures import label, money, statement_csv, statement_sheets
 from keepwell.cli.helping import examples
 from keepwell.cli.options import AsKnownOn, By, From, Grace, Html, Named, RatesOn, To, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.pages import accounts, write
-from keepwell.cli.periods import day_asked, held_back, nothing_known
+from keepwell.cli.periods import asked_period, day_asked, held_back, nothing_known
+from keepwell.cli.provenance import provenance_notes
 from keepwell.cli.session import period_of, session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.metrics.conditions import asked_where
 
 
@@ -59,6 +61,7 @@ def statement(
     from keepwell.book.book import Book
 
     session = session_of(context)
+    asked_period(start, end, period)  # what is no period is told before the work
     if html:
         _can_be_written(Path(html))
     with session.company(as_known_on=as_known_on, grace=grace) as company:
@@ -87,7 +90,11 @@ def _can_be_written(page: Path) -> None:
     elif not os.access(page if page.exists() else folder, os.W_OK):
         seen = _("writing there is not permitted")
     if seen:
-        raise BadInput(_("The page cannot be written to {path}.").format(path=page), seen=seen)
+        raise BadInput(
+            _("The page cannot be written to {path}.").format(path=page),
+            seen=seen,
+            ways=[_("Name a file in a folder that you may write to: --html statement.html")],
+        )
 
 
 def whole(data: dict[str, Any]) -> Answer:
@@ -101,9 +108,15 @@ def _accounts(found: Any, line: str) -> Answer:
     rows = accounts(found, line)
     names = list(rows[0]) if rows else ["account_id", "opening", "closing", "change"]
     numbers = ("opening", "closing", "change")
-    sheet = Sheet(
+    plain = Sheet(
         [Column(name, number=name in numbers) for name in names],
         [[money(row[name]) if name in numbers else row[name] for name in names] for row in rows],
-        title=_("{line}: {n} accounts, {period}").format(line=line, n=len(rows), period=found.period),
     )
-    return Answer(rows, [sheet])
+    spoken = [names.index(name) for name in ("leaving_kind", "kept_by") if name in names]
+    shown = [
+        [label(value) if place in spoken and value else value for place, value in enumerate(row)]
+        for row in plain.rows
+    ]
+    title = ngettext("{line}: {n:,} account, {period}", "{line}: {n:,} accounts, {period}", len(rows))
+    title = title.format(line=label(line), n=len(rows), period=found.period)
+    return Answer(rows, [Sheet(plain.columns, shown, title=title)], csv=plain)

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from keepwell.cli import cohorts, cycles, definitions, series, survival
-from keepwell.cli.figures import provenance_notes, statement_csv, statement_sheets
+from keepwell.cli.figures import statement_csv, statement_sheets
 from keepwell.cli.out import Answer
+from keepwell.cli.provenance import left_out, provenance_notes
 from keepwell.metrics.cycles import Cycles
 
 KINDS = ("by_choice", "failed_payment", "lapse", "closed_or_merged", "unknown")
@@ -91,6 +92,20 @@ def test_every_figure_says_what_it_was_made_from() -> None:
     assert "every day before 2026-05-01" in text
     assert "2 × unknown currency" in text
     assert "2026-05-02 04:00 UTC (manifest 7)" in text
+
+
+def test_what_is_left_out_is_told_apart_by_accounts_and_by_the_rows_of_each_table() -> None:
+    excluded = {
+        "account: our own": 1,
+        "account: test": 1,
+        "answers: unknown_account": 1,
+        "costs: no key": 1200,
+    }
+    assert left_out(excluded) == (
+        "accounts (1 × our own, 1 × test);"
+        " rows in quarantine: answers (1 × unknown account), costs (1,200 × no key)"
+    )
+    assert left_out({}) == "nothing"
 
 
 def test_an_unfinished_period_is_never_shown_as_final() -> None:

@@ -1,0 +1,44 @@
+"""What is told beside the figures: in which words, and what to do where there is no figure."""
+
+from pathlib import Path
+
+import pytest
+
+from keepwell.cli.main import main
+
+Out = pytest.CaptureFixture[str]
+
+
+def test_accounts_behind_a_line_are_told_in_words_on_the_screen_and_by_name_to_scripts(
+    company: str, capsys: Out
+) -> None:
+    asked = ("statement", "--list", "churned")
+    assert main(["--home", company, *asked]) == 0
+    screen = capsys.readouterr().out
+    assert screen.startswith("Churned: 3 accounts, 2026-01-01 to 2026-04-01")
+    assert "By choice  Contract" in screen or "Unknown" in screen
+    assert main(["--home", company, "--format", "csv", *asked]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith(",contract")
+
+
+def test_one_account_is_one_account(company: str, capsys: Out) -> None:
+    assert main(["--home", company, "statement", "--period", "2026-02", "--list", "churned"]) == 0
+    assert capsys.readouterr().out.startswith("Churned: 1 account, ")
+
+
+def test_a_page_without_a_folder_is_told_with_a_way_on(company: str, tmp_path: Path, capsys: Out) -> None:
+    assert main(["--home", company, "statement", "--html", str(tmp_path / "none" / "page.html")]) == 3
+    assert "--html statement.html" in capsys.readouterr().err
+
+
+def test_before_anything_was_known_no_period_is_recommended(company: str, capsys: Out) -> None:
+    assert main(["--home", company, "statement", "--as-known-on", "2010-01-01"]) == 0
+    said = capsys.readouterr().err
+    assert "Nobody pays on any day that was known" in said
+    assert "--period" not in said
+
+
+def test_what_is_no_period_is_told_before_anything_else(tmp_path: Path, capsys: Out) -> None:
+    for command in ("statement", "definitions"):
+        assert main(["--home", str(tmp_path / "none"), command, "--period", "2025-02-30"]) == 2
+        assert "2025-02-30" in capsys.readouterr().err
