@@ -114,10 +114,16 @@ def opened(path: Path, layout: Layout, *, scratch: Path) -> Source:
     from keepwell.book.reading import delimited, jsonlines, parquet, sheets
 
     looked: Looked = look(path, scratch=scratch, encoding=layout.encoding)
-    if looked.kind == "parquet":
-        return parquet.source(looked)
     if looked.kind == "xlsx":
         return sheets.source(looked, layout, scratch)
+    if layout.sheet is not None:
+        raise BadInput(
+            _("{name} is no workbook and has no sheets.").format(name=looked.name),
+            seen=layout.sheet,
+            ways=[_("Leave the sheet out; nothing was loaded.")],
+        )
+    if looked.kind == "parquet":
+        return parquet.source(looked)
     if jsonlines.is_one(looked):
         return jsonlines.source(looked, scratch)
     return delimited.source(looked, layout, scratch)

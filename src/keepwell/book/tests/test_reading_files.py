@@ -44,6 +44,16 @@ def test_the_encoding_is_found_and_said(desk, codec, said, name):
     assert {r["account_id"]: r["name"] for r in desk.rows("accounts")}["B3"] == f"{name} second"
 
 
+def test_a_sheet_asked_of_a_file_that_has_none_is_refused(desk):
+    for name, content in (
+        ("rows.csv", "account_id,name\nB1,One\n"),
+        ("rows.jsonl", '{"account_id": "B1"}\n'),
+    ):
+        with pytest.raises(BadInput, match="no workbook and has no sheets") as told:
+            desk.load("accounts", content.encode(), name=name, sheet="March")
+        assert told.value.ways
+
+
 def test_an_encoding_can_be_forced(desk):
     desk.load(
         "accounts", "account_id,name\nB1,Société Générale Ñandú\n".encode("cp1252"), encoding="windows-1252"
