@@ -18,6 +18,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 FOLDER, INDEX = DOCS / "screens", DOCS / "screens.md"
 WIDE, HIGH = 1280, 1400  # in pixels; what is further down is left out
 COLOURS = 96
+DEMO = ("--accounts", "600", "--years", "4", "--months", "24")  # the company of the demo
 DRAWN = "[...document.images].every((one) => one.complete)"
 
 
@@ -59,7 +60,7 @@ def main() -> None:
             sys.exit("There is no Chromium on the path: apt-get install chromium")
         browser = chromium.opened(playwright, at)
         place = Path(home) / "home"
-        with serving(place, made(place)) as site:
+        with serving(place, made(place, *DEMO)) as site:
             for signed in (False, True):
                 context = browser.new_context(
                     base_url=site.address, viewport={"width": WIDE, "height": 800}, locale="en-GB"

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from browser.accessible import faults
 from browser.people import LEADER, Opener, sign_in
+from browser.pictures import FOLDER, INDEX, index
 from browser.screens import NO_SCREENS, SCREENS, Screen
 from browser.site import Site
 from keepwell.site.tests.test_rights import table
@@ -26,6 +27,11 @@ def test_no_screen_is_forgotten() -> None:
     shown = {name for name, row in table().items() if row is not None and set("an") & set(row[0])}
     shown = {name for name in shown if not name.startswith("calls:")}
     assert not shown - known - DOOR - set(NO_SCREENS), "say in browser/screens.py what these are for"
+
+
+def test_every_screen_has_its_picture_and_its_line_in_the_docs() -> None:
+    assert INDEX.read_text(encoding="utf-8") == index(), "run make screens"
+    assert {one.stem for one in FOLDER.glob("*.png")} == {one.name for one in SCREENS}, "run make screens"
 
 
 def _name_of(screen: Screen) -> str:
