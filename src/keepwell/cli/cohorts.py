@@ -11,8 +11,14 @@ from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.days import Grain, add_months, parse_day
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.metrics.conditions import asked_where
 from keepwell.metrics.periods import name_of
+
+
+# Ages that people look at in a wide triangle; CSV and JSON have all.
+SHOWN = (*range(13), 15, 18, 21, 24, 30, 36, 48, 60, 72, 84, 96, 108, 120)
+WIDE = 17  # ages from which on a triangle is
 
 
 class Measure(StrEnum):
@@ -72,18 +78,19 @@ def answer(
     `grain` is that of cohorts which are periods; without it they bear the values their accounts share.
     """
     oldest = max((cell["age"] for one in found for cell in one["cells"]), default=-1)
+    ages = [age for age in range(oldest + 1) if oldest < WIDE or age in (*SHOWN, oldest)]
     columns = [
         Column("cohort", _("Cohort")),
         Column("size", _("Size"), number=True),
-        *[Column(str(age), number=True) for age in range(oldest + 1)],
+        *[Column(str(age), number=True) for age in ages],
     ]
     rows: list[list[Any]] = []
     for one in found:
         cells = {cell["age"]: cell for cell in one["cells"]}
         name = one["cohort"] if grain is None else _period_name(one["cohort"], grain)
-        rows.append([name, one["size"], *[_cell(cells.get(age)) for age in range(oldest + 1)]])
+        rows.append([name, one["size"], *[_cell(cells.get(age)) for age in ages]])
     means = {cell["age"]: cell for cell in mean}
-    rows.append([_("weighted mean"), None, *[_cell(means.get(age)) for age in range(oldest + 1)]])
+    rows.append([_("weighted mean"), None, *[_cell(means.get(age)) for age in ages]])
     plain = Sheet(
         [Column(name) for name in ("cohort", "size", "age", "active", "share", "finished")],
         [
@@ -96,8 +103,15 @@ def answer(
         _("The mean is weighted by size, over only the cohorts that have reached the age."),
         _("… still running; * fewer than 30 accounts"),
     ]
+    if len(ages) <= oldest:
+        notes.append(_("Not every age has room here; all of them: keepwell --format csv cohorts …"))
     if left_out:
-        notes.append(_("{n:,} accounts paid before the data begins and are in no cohort.").format(n=left_out))
+        words = ngettext(
+            "{n:,} account paid before the data begins and is in no cohort.",
+            "{n:,} accounts paid before the data begins and are in no cohort.",
+            left_out,
+        )
+        notes.append(words.format(n=left_out))
     return Answer(found, [Sheet(columns, rows, notes=notes)], csv=plain)
 
 

@@ -10,6 +10,7 @@ from keepwell.cli.options import AsKnownOn, By, Grace, Where
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.session import session_of
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.metrics.conditions import asked_where
 
 # Days at which people ask: a month, a quarter, half a year, and years.
@@ -117,7 +118,11 @@ def _notes(found: dict[str, Any]) -> list[str]:
         words = _("Log-rank test: chi-square {statistic:.2f} on {degrees} degrees of freedom, p = {p:.4f}.")
         notes.append(words.format(statistic=test["statistic"], degrees=test["degrees"], p=test["p_value"]))
     if found["left_out"]:
-        words = _("{n:,} accounts were gone before the data begins and are left out.")
+        words = ngettext(
+            "{n:,} account was gone before the data begins and is left out.",
+            "{n:,} accounts were gone before the data begins and are left out.",
+            found["left_out"],
+        )
         notes.append(words.format(n=found["left_out"]))
     notes.append(_("Covered: every day before {day}").format(day=found["covered"]))
     return notes

@@ -185,6 +185,17 @@ def test_a_triangle_marks_running_cells_and_ends_with_the_weighted_mean() -> Non
     assert list(sheet.rows[2]) == ["2026-03", 50, "100%…", ""]
 
 
+def test_a_triangle_of_many_ages_has_room_on_a_page_and_all_of_them_in_csv() -> None:
+    cells = [cell(age, 90, 0.9) for age in range(48)]
+    answer = cohorts.answer([{"cohort": "2022-10", "size": 100, "cells": cells}], cells)
+    shown = [column.name for column in answer.sheets[0].columns]
+    assert len(shown) <= 24
+    assert shown[-3:] == ["30", "36", "47"]
+    assert any("--format csv" in note for note in answer.sheets[0].notes)
+    assert answer.csv is not None
+    assert len(answer.csv.rows) == 48
+
+
 def cell(age: int, active: int, share: float, finished: bool = True) -> dict[str, Any]:
     return {"age": age, "active": active, "share": share, "finished": finished}
 
