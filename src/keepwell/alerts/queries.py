@@ -174,7 +174,9 @@ def total(member: Member) -> Score:
 def scores(member: Member) -> list[Score]:
     """How the alerts of a year did, all together first, then by trigger. An alert counts for each of its reasons."""
     rows = _tallies(member)
-    by_trigger = {one["trigger"]: one for one in rows.order_by().values("trigger").annotate(**_SUMS)}
+    by_trigger: dict[str, Any] = {
+        one["trigger"]: one for one in rows.order_by().values("trigger").annotate(**_SUMS)
+    }
     warned: dict[str, list[int]] = {}
     for name, days in rows.exclude(warnings=[]).values_list("trigger", "warnings"):
         warned.setdefault(name, []).extend(days)
@@ -202,6 +204,10 @@ def _sums(rows: QuerySet[Tally]) -> dict[str, Any]:
 def _score(trigger: Trigger | None, counts: dict[str, int], warnings: list[int]) -> Score:
     return Score(
         trigger,
-        *(counts.get(name) or 0 for name in _SUMS),
+        counts.get("n_raised") or 0,
+        counts.get("n_acted") or 0,
+        counts.get("n_judged") or 0,
+        counts.get("n_right") or 0,
+        counts.get("n_left") or 0,
         median(warnings) if warnings else None,
     )
