@@ -15,9 +15,8 @@ from keepwell.lib.text import ngettext
 from keepwell.metrics.conditions import asked_where
 from keepwell.metrics.periods import name_of
 
-
 # Ages that people look at in a wide triangle; CSV and JSON have all.
-SHOWN = (*range(13), 15, 18, 21, 24, 30, 36, 48, 60, 72, 84, 96, 108, 120)
+SHOWN = (*range(7), 9, 12, 18, 24, 36, 48, 60, 72, 84, 96, 108, 120)
 WIDE = 17  # ages from which on a triangle is
 
 
