@@ -71,6 +71,7 @@ LANGUAGE = Language(
                   "claims,claimed,hears,is said to"),
     articles=lines("a,an,the,my,your,our,their,his,her,this,that,power,every"),
     nouns_of=lines("of,to,in,from,by"),
+    possessed=("l",),
     abbreviations=lines("mr,mrs,ms,dr,prof,st,vs,approx,inc,ltd,no,nr,dept,e.g,i.e"),
     shields=lines("cut off,cut-off,power cut,price cut,renewable,work for me,works for me,work for us,"
                   "works for us,"

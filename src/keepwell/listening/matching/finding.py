@@ -17,7 +17,7 @@ from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
 _FAR = 1 << 40  # apart from slot to slot: more than any place
-_TRIED = 4  # places tried for a slot on each side of the rarest
+_TRIED = 512  # choices of places tried for a pattern around one place of its rarest slot
 
 
 class Found:
@@ -247,6 +247,7 @@ class Finder:
         size = int(self._sizes[p])
         reach = (max(self.language.gap, self.language.turned) + 1) * (size - 1) + 4
         here = int(batch.place[first[at]])
+        tried = max(1, int(_TRIED ** (1 / (size - 1)) / 2))
         ways: list[list[int]] = []
         for k in range(size):
             if k == rare:
@@ -255,7 +256,7 @@ class Finder:
             base = int(self._table[p, k]) * _FAR + here
             low, mid = bisect_left(where, base - reach), bisect_left(where, base)
             high = bisect_right(where, base + reach)
-            ways.append([*range(max(low, mid - _TRIED), mid), *range(mid, min(high, mid + _TRIED))])
+            ways.append([*range(max(low, mid - tried), mid), *range(mid, min(high, mid + tried))])
         best, least = None, 1 << 30
         for choice in product(*ways):
             cost = self._cost(batch, self.patterns[p], [(int(first[c]), int(last[c])) for c in choice])

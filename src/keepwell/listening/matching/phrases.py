@@ -66,6 +66,8 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
 
 def slots_of(slots: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Pattern]:
     """The pattern of slots filled with words by hand, and those with verbs parted from their prefixes."""
+    if len(slots) > MOST_SLOTS or any(len(words) > MOST_WAYS for words in slots):
+        raise KeepwellError(_("A rule has at most {n} slots.").format(n=MOST_SLOTS), seen=str(len(slots)))
     made, denied = [], ""
     for words in slots:
         read = [pattern for word in words for pattern in patterns_of(word, lexicon)[:1]]

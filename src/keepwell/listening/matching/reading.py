@@ -1,5 +1,6 @@
 """How a phrase that was found is meant: said, denied, asked, conditional or told of somebody else."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,7 @@ Flags = npt.NDArray[np.bool_]
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
 _FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
 _ELSEWHERE = frozenset({"matrix", "that", "after"})  # with these a denial may lie in another clause
+_AROUND = 40  # words read before and behind a phrase in a sentence without end
 _BESIDE = 3  # words that may stand between "without" and what there is not
 _ECHO = 9  # words of a question that an answer may deny whole
 
@@ -132,11 +134,22 @@ class Reader:
             )  # fmt: skip
         return self._sentences[number]
 
+    def _around(self, number: int, first: int, last: int) -> Sentence:
+        """A sentence, or of one that does not end what stands around these tokens: what is read must stay short."""
+        whole = self.sentence(number)
+        if whole.end - whole.first <= 4 * _AROUND:
+            return whole
+        low, high = max(whole.first, first - _AROUND), min(whole.end, last + 1 + _AROUND)
+        begins = bisect_left(whole.marks, low, key=lambda mark: mark.first)
+        ends = bisect_left(whole.marks, high, key=lambda mark: mark.first)
+        clauses = whole.clauses[low - whole.first : high - whole.first]
+        return Sentence(low, high, whole.asks, whole.marks[begins:ends], clauses)
+
     def read(self, spans: list[tuple[int, int]], denied: str) -> Meaning:
         """What is meant by a phrase of which the slots stand at these tokens; `denied` is the denial it asks for."""
         number = int(self.batch.sentence[spans[0][0]])
-        sentence = self.sentence(number)
         spans = sorted(spans)
+        sentence = self._around(number, spans[0][0], max(b for _a, b in spans))
         cues = self._cues(sentence, spans, denied)
         own = None
         if denied:
