@@ -72,7 +72,8 @@ def filled(place: Place, seed: int) -> None:
 
     running.ready(str(place.home))
     running.prepare()
-    from bench.office_filling import Filling, fill
+    from bench.office_chance import Filling
+    from bench.office_filling import fill
     from keepwell.site.nightly import night
 
     night(home=str(place.home), now=datetime.now(UTC), only=NIGHT)

@@ -102,6 +102,7 @@ def alerts(f: Filling) -> None:
                 acted,
                 gone,
                 "",
+                first + n - 1 if n % 50 == 49 else None,
             )
 
     put(
@@ -119,6 +120,7 @@ def alerts(f: Filling) -> None:
             "acted_at",
             "left_on",
             "to_tell",
+            "after",
         ),
         alerts(),
     )

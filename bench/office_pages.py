@@ -111,7 +111,7 @@ def people(chance: Random, shares: dict[str, int] = PEOPLE) -> list[Person]:
     return found
 
 
-def _things(member: Any) -> dict[str, Sequence[Any]]:
+def _things(member: Any) -> dict[str, list[Any]]:
     from keepwell.accounts.models import Account, Contact
     from keepwell.alerts.models import Alert
     from keepwell.followups.models import FollowUp

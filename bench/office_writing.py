@@ -113,5 +113,5 @@ def _default(field: "Field[Any, Any]") -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def _column(field: "Field[Any, Any]") -> str:
+def _column(field: Any) -> str:
     return str(field.column)

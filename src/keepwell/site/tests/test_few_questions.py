@@ -24,7 +24,7 @@ PAGES = (
     "/alerts/?state=all&sort=worth", "/alerts/scores", "/alerts/thresholds",
     "/followups/", "/followups/?whose=team&due=overdue", "/followups/board",
     "/followups/?whose=team&words=call", "/followups/cadence", "/followups/playbooks", "/reach/",
-    "/search?words=company", "/members/profile",
+    "/search?words=company",
 )  # fmt: skip
 SETTINGS = ("/settings/", "/members/", "/members/teams", "/members/portfolios", "/members/trail")
 # The account's page has parts of every room; it asks a little more, and as little at any size.
