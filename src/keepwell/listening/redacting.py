@@ -74,7 +74,7 @@ _KINDS = (
     ),
     _Kind("id", _shape("[1-9](?:~[0-9]){16}~[0-9X]"), n.is_chinese_id),
     _Kind("card", _shape("[0-9](?:~[0-9]){12,18}"), n.is_card),
-    _Kind("id", _shape("[0-9]{11}"), n.is_pesel),
+    _Kind("id", _shape("[0-9]{11}"), n.is_grown_up_pesel),
     _Kind("id", _digits(11), n.is_pesel, _told(r"pesel|ewidencyjn|urodz|dow[oó]d")),
     _Kind("id", _shape("[1-8][ -][0-9]{6}[ -][0-9]{4}"), n.is_hungarian_personal_id),
     _Kind("id", _digits(11), n.is_hungarian_personal_id, _told("személyi")),
@@ -84,8 +84,11 @@ _KINDS = (
     _Kind("id", _digits(9), n.is_taj, _told(r"\btaj\b|társadalombiztosít|\btb[ -]?szám")),
     _Kind("id", _shape("[0-9]{3}-[0-9]{2}-[0-9]{4}"), n.is_ssn),
     _Kind("id", _digits(9), n.is_ssn, _told(r"\bssn\b|social security")),
-    _Kind("id", _shape("[A-Z]{2}(?:~[0-9]{2}){3}~[A-D]"), n.is_nino),
-    _Kind("id", _shape("[A-Z][1289](?:~[0-9]){8}"), n.is_taiwan_id),
+    _Kind("id", _shape("[A-Z]{2} ?(?:[0-9]{2} ){3}[A-D]"), n.is_nino),
+    _Kind("id", _shape("[A-Z]{2}(?:~[0-9]{2}){3}~[A-D]"), n.is_nino, _told(r"insurance|\bni\b|nino")),
+    _Kind(
+        "id", _shape("[A-Z][1289](?:~[0-9]){8}"), n.is_taiwan_id, _told(r"[\u4e00-\u9fff]|\bid\b|identity")
+    ),
     _Kind("id", re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2}[0-9]{6} ?\([0-9Aa]\)"), n.is_hong_kong_id),
     _Kind(
         "id",
@@ -175,7 +178,7 @@ def _written(text: str) -> Iterator[Found]:
             span = _proved(kind, text, match)
             if span and kind.told and not kind.told.search(text, max(span[0] - _NEAR, 0), span[0]):
                 span = None
-            if span and kind.proved in (n.is_card, n.is_pesel) and not kind.told:
+            if span and kind.proved in (n.is_card, n.is_grown_up_pesel) and not kind.told:
                 span = None if _OTHERWISE.search(text[max(span[0] - _NEAR, 0) : span[0]]) else span
             if span:
                 yield Found(kind.name, *span)
@@ -248,8 +251,8 @@ def _cards_of(run: Sequence[tuple[str, int, int]]) -> Iterator[Found]:
         digits, ends = "", None
         for last in range(first, min(first + 40, len(run))):
             digits += run[last][0]
-            if len(digits) > 19:
-                break
+            if len(digits) > 19 or len(run[last][0]) > 4:
+                break  # nobody reads out more at once: two telephone numbers are no card
             if last > first and run[first][0] and len(digits) >= 13 and n.is_card(digits):
                 ends = last
         if ends is None:
