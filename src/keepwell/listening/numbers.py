@@ -127,9 +127,10 @@ def is_pesel(text: str) -> bool:
 
 def is_grown_up_pesel(text: str) -> bool:
     """A PESEL of somebody born from 1925 to 2012: others are Chinese telephone numbers more often."""
-    return is_pesel(text) and (
-        25 <= int(text[:2]) if text[2] in "01" else text[2] in "23" and int(text[:2]) <= 12
-    )
+    if not is_pesel(text):
+        return False
+    year = int(text[:2])
+    return year >= 25 if text[2] in "01" else text[2] in "23" and year <= 12
 
 
 def is_nip(text: str) -> bool:
