@@ -1,7 +1,7 @@
 """`python -m bench.listening`: how fast turns are analysed and a thousand rules are heard, beside Aho-Corasick.
 
 Real texts of ../shared/data (KEEPWELL_SHARED_DATA) are read where they are and never copied. Rules are pairs of the
-2,000 commonest words of the very text, drawn with seed 7: nearly every turn shares words with many of them. Speeds are
+2,000 commonest words of the text, drawn with seed 7: nearly every turn shares words with many of them. Speeds are
 of one core, bytes of UTF-8 by seconds of processor time, the best of five turns taken in alternation.
 """
 
@@ -125,7 +125,7 @@ _HEAD = """# How fast rules are heard
 
 Made by `python -m bench.listening` on one core. Rules are pairs of the 2,000 commonest words of the very text, drawn
 with seed 7, so nearly every turn shares words with many of them; a real company's rules share words with few turns.
-Speeds are bytes of UTF-8 by processor time, the best of five runs taken in alternation; other work ran on the machine.
+Speeds are bytes of UTF-8 by processor time, the best of five runs in alternation; other work ran on the machine.
 
 | text | MB | rules | analyse, MB/s | find, MB/s | and read denials | heard | Aho-Corasick, MB/s | its finds |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -133,7 +133,7 @@ Speeds are bytes of UTF-8 by processor time, the best of five runs taken in alte
 _TAIL = """
 *Find* tells which words stand near one another within a clause, in any inflection and order; *and read denials* also
 tells of each whether it is denied, which costs most where a text denies much and where hits are dense. Aho-Corasick
-(ahocorasick_rs) finds the phrases as they are written, side by side: it knows no inflection, order, gap or denial, and
+(ahocorasick_rs) finds phrases as they are written, side by side: it knows no inflection, order, gap or denial, and
 finds accordingly little.
 
 Rules that share no word with a turn cost it nothing: analysing and hearing together, with one rule, and with a
