@@ -31,7 +31,7 @@ def office(office: Office) -> Office:
 
 
 def ids(found: object) -> set[str]:
-    return {one.pk for one in found}  # type: ignore[attr-defined]
+    return {one.pk for one in found}
 
 
 def test_a_saved_segment_is_a_filter_of_the_list(office: Office) -> None:

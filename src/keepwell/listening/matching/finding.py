@@ -188,7 +188,7 @@ class Finder:
             none = np.zeros((0, self._width), np.int64)
             return np.zeros(0, np.int64), none, none
         found = [self._whole(batch, one) for one in found]
-        return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))  # type: ignore[return-value]  # three
+        return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))  # type: ignore[return-value]  # three of them
 
     def _whole(self, batch: Batch, found: tuple[Longs, Longs, Longs]) -> tuple[Longs, Longs, Longs]:
         """Without verbs that have another prefix beside them."""

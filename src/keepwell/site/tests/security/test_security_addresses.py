@@ -80,9 +80,9 @@ def ours() -> Iterator[ThreadingHTTPServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.server.reached = True  # type: ignore[attr-defined]
+            self.server.reached = True
             self.send_response(302)
-            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/")  # type: ignore[attr-defined]
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/")
             self.end_headers()
 
         do_GET = do_POST
@@ -91,7 +91,7 @@ def ours() -> Iterator[ThreadingHTTPServer]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.reached = False  # type: ignore[attr-defined]
+    server.reached = False
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -128,7 +128,7 @@ def test_a_name_that_answers_otherwise_the_second_time_leads_a_service_nowhere(
     ours: ThreadingHTTPServer, rebinding: None
 ) -> None:
     trial = sent("service", "json://rebinding.example/x")
-    assert not ours.reached  # type: ignore[attr-defined]
+    assert not ours.reached
     assert (trial.state, trial.said) == (Delivery.State.FAILED, "private network")
 
 
@@ -137,7 +137,7 @@ def test_a_name_that_answers_otherwise_the_second_time_leads_a_webhook_nowhere(
 ) -> None:
     monkeypatch.setattr("keepwell.alerts.delivering.webhook.PATIENCE", 0.2)
     trial = sent("webhook", "https://rebinding.example/x")
-    assert not ours.reached  # type: ignore[attr-defined]
+    assert not ours.reached
     assert trial.state != Delivery.State.SENT
 
 
@@ -151,7 +151,7 @@ def test_a_mail_service_whose_server_is_named_by_a_parameter_leads_nowhere(ours:
     except KeepwellError as refused:  # where its own host cannot be looked up, it is not even taken
         said = str(refused)
     assert said
-    assert not ours.reached  # type: ignore[attr-defined]
+    assert not ours.reached
 
 
 def test_what_others_code_begins_is_watched_while_it_sends(tmp_path: Path, ours: ThreadingHTTPServer) -> None:

@@ -212,7 +212,7 @@ def addresses() -> list[str]:
         made.append(f"/alerts/thresholds/risk_high?account={quote(account.pk)}")
     made += [reverse("accounts:contact", args=[one.pk]) for one in Contact.objects.all()]
     for name, rows in (
-        ("alerts:alert", Alert.objects.all()), ("followups:one", Account.objects.first().follow_ups.all()),  # type: ignore[union-attr]
+        ("alerts:alert", Alert.objects.all()), ("followups:one", Account.objects.first().follow_ups.all()),
         ("followups:playbook", Playbook.objects.all()), ("followups:change_playbook", Playbook.objects.all()),
         ("members:person", Member.objects.all()), ("members:team", Team.objects.all()),
         ("members:portfolio", Portfolio.objects.all()),
