@@ -17,6 +17,7 @@ from keepwell.metrics.cuts import Condition, kept_where
 from keepwell.metrics.definitions import Activity, Definition, Share, all_definitions
 from keepwell.metrics.lines import PAYING_AT_CLOSING, PAYING_AT_OPENING
 from keepwell.metrics.positions import Positions
+from keepwell.metrics.printing import Rows, share
 from keepwell.metrics.refusal import Refusal, refusals
 from keepwell.metrics.tabular import Tabular, table_of
 
@@ -62,7 +63,7 @@ class Meaning:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Tabular):
     """All definitions over one period, ours first."""
 
@@ -94,6 +95,15 @@ class Comparison(Tabular):
             alone = row["contract"] or {}
             row |= {f"contract_{name}": alone.get(name) for name in ("rate", "numerator", "denominator")}
         return table_of(rows, kinds)
+
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        heads = ["name", "rate", "numerator", "denominator", "accounts_apart"]
+        heads += ["contract_rate"] * any(one.contract for one in self.meanings)
+        rows = [
+            [share(row[name]) if name.endswith("rate") else row[name] for name in heads]
+            for row in self.to_arrow().to_pylist()
+        ]
+        return f"Churn by every definition, {self.period}", heads, rows
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from keepwell.lib.money import to_decimal
 from keepwell.metrics.intervals import SMALL_BASE, Ints, chi_square_tail, normal_quantile
+from keepwell.metrics.printing import Rows
 from keepwell.metrics.tabular import Tabular
 
 MONTH = 30.4375  # mean days of a month
@@ -111,7 +112,7 @@ class LogRank:
     p_value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Survival(Tabular):
     """Curves by group, and the log-rank test between them where there are several.
 
@@ -144,6 +145,14 @@ class Survival(Tabular):
             kind = pa.float64() if name in ("survival", "low", "high") else pa.int64()
             columns[name] = pa.array([getattr(p, name) for _c, p in flat], kind)
         return pa.table(columns)
+
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        heads = ["group", "size", "left", "median", "mean_life", "mean_up_to", "lifetime_value"]
+        rows = [
+            [round(said[name]) if name == "mean_life" and said[name] else said[name] for name in heads]
+            for said in map(self._said, self.curves)
+        ]
+        return f"Survival in days, all before {self.covered}", heads, rows
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

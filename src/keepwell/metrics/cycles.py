@@ -1,6 +1,7 @@
 """Purchase cycles as they stood on a day: how often each irregular account buys, and how long it may be silent."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import number
 from keepwell.metrics.cuts import NO_VALUE
+from keepwell.metrics.printing import Rows
 from keepwell.metrics.tabular import Tabular
 
 _DAYS = ("last_purchase_on", "lapses_on")
@@ -32,7 +34,7 @@ _NONE = pa.schema(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cycles(Tabular):
     """The cycles of irregular accounts before the day `as_of`; `table` is that of `newest_cycles`."""
 
@@ -55,6 +57,14 @@ class Cycles(Tabular):
             segments[str(account["segment"] or NO_VALUE)].append(account)
         named = sorted(segments.items(), key=lambda item: (item[0] == NO_VALUE, item[0]))
         return [_summed(None, accounts), *(_summed(name, own) for name, own in named)]
+
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        segments = self.to_dict()
+        return (
+            f"Purchase cycles before {self.as_of}",
+            list(segments[0]),
+            [list(one.values()) for one in segments],
+        )
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

@@ -19,6 +19,7 @@ from keepwell.lib.days import EPOCH, Grain, from_number, number, periods
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.intervals import small, wilson
+from keepwell.metrics.printing import Rows, triangle
 from keepwell.metrics.tabular import Tabular, table_of
 
 Mode = Literal["on", "on_or_after", "brackets"]
@@ -62,7 +63,7 @@ class ReturnCohort:
     cells: tuple[ReturnCell, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EventsRetention(Tabular):
     """The answer, and what was asked: see `events_retention`."""
 
@@ -104,6 +105,9 @@ class EventsRetention(Tabular):
         kinds |= {"active": pa.int64(), "base": pa.int64(), "share": pa.float64()}
         kinds |= {"finished": pa.bool_(), "small": pa.bool_()}
         return table_of([{**c, **cell} for c in self.to_dict() for cell in c["cells"]], kinds)
+
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        return f"Retention of use, {self.mode}, by days since the start", *triangle(self.to_dict())
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

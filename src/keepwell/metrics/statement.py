@@ -17,6 +17,7 @@ from keepwell.lib.text import near
 from keepwell.metrics.counting import Counted, counted
 from keepwell.metrics.cuts import NO_VALUE, Condition
 from keepwell.metrics.lines import LINES, AccountLines, MoneyLines, account_lines, money_lines
+from keepwell.metrics.printing import Rows, share
 from keepwell.metrics.refusal import Refusal, refusals
 from keepwell.metrics.registry import Ratio, all_metrics
 from keepwell.metrics.source import Source
@@ -27,7 +28,7 @@ VERSION = 1
 SMALL = 30  # a ratio on a base of fewer accounts is marked small
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Statement(Tabular):
     """Opening, movements and closing of a period, with everything that must be printed beside them.
 
@@ -175,6 +176,14 @@ class Statement(Tabular):
         """An amount of the statement as a decimal string in its currency."""
         return str(to_decimal(minor, self.currency))
 
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        title = f"Statement of {self.period}, {self.currency}" + ("" if self.finished else ", not finished")
+        title += f"\n{self.refused.reason}" if self.refused else ""
+        lines = [r for r in self.to_arrow().to_pylist() if r["segment"] == self.segment]
+        rows = [(r["line"], r["accounts"], r["mrr"]) for r in lines]
+        rates = [(name, None, _rate_printed(name, self.rate(name))) for name in all_metrics()]
+        return title, ("", "accounts", "mrr"), [*rows, *rates]
+
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html
 
@@ -237,6 +246,10 @@ def _statement(
         refused=refused if "irregular" in kinds else None,
         source=source,
     )
+
+
+def _rate_printed(name: str, value: Fraction | None) -> str | None:
+    return share(value) if value is None or name != "quick_ratio" else f"{float(value):.2f}"
 
 
 def _number(value: Fraction | None) -> float | None:

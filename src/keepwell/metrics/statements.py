@@ -6,7 +6,10 @@ from typing import Any, overload
 
 import pyarrow as pa
 
+from keepwell.lib.money import to_decimal
 from keepwell.metrics.lines import AccountLines, MoneyLines
+from keepwell.metrics.periods import name_of
+from keepwell.metrics.printing import Rows, share
 from keepwell.metrics.registry import all_metrics
 from keepwell.metrics.statement import Statement
 from keepwell.metrics.tabular import Tabular, money_column
@@ -40,8 +43,23 @@ class Series(Tabular, Sequence[Statement]):
     def __hash__(self) -> int:
         return hash(tuple(one.period for one in self))
 
-    def __repr__(self) -> str:
-        return f"Series({list(self._statements)!r})"
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        counts = ("opening", "new", "reactivated", "churned", "closing")
+        rates = ("customer_churn", "gross_revenue_retention", "net_revenue_retention")
+        heads = ["period", *counts, "mrr_closing", *rates]
+        rows = [
+            (
+                name_of(one.period.start, one.period.end) + ("" if one.finished else " …"),
+                *(getattr(one.accounts, name) for name in counts),
+                to_decimal(one.mrr.closing, one.currency),
+                *(_rate_printed(one, name) for name in rates),
+            )
+            for one in self
+        ]
+        title = f"Series of {len(self)} statements"
+        if any(one.refused and one.kinds for one in self):
+            title += " († contract accounts alone)"
+        return title, heads, rows
 
     def to_dict(self, *, intervals: bool = False) -> list[dict[str, Any]]:
         """The documented JSON form: a list of statements, each with its intervals if asked."""
@@ -74,6 +92,13 @@ class Series(Tabular, Sequence[Statement]):
         from keepwell.metrics.page import as_notebook_html
 
         return as_notebook_html("series", self.to_dict())
+
+
+def _rate_printed(one: Statement, name: str) -> str | None:
+    """A rate; where it is refused that of the contract accounts alone, marked."""
+    contract = next((kind for kind in one.kinds if one.refused and kind.kept_by == "contract"), None)
+    said = share((contract or one).rate(name))
+    return f"{said} †" if contract and said else said
 
 
 def _with_parts(statements: Iterable[Statement]) -> Iterator[Statement]:

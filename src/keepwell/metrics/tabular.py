@@ -1,6 +1,6 @@
 """Answers turn into dataframes: Arrow always, Polars and pandas where they are installed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from keepwell.lib.money import exponent
+from keepwell.metrics.printing import Rows, printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +16,15 @@ if TYPE_CHECKING:
 
 
 class Tabular:
-    """An answer that is a table too."""
+    """An answer that is a table too, and shows itself as one in a plain console."""
+
+    def __repr__(self) -> str:
+        return printed(*self._printed())
+
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        """What a console shows of it: a title, heads and rows."""
+        table = self.to_arrow()
+        return type(self).__name__, table.column_names, zip(*table.to_pydict().values(), strict=True)
 
     def to_arrow(self) -> pa.Table:
         """The answer as an Arrow table."""

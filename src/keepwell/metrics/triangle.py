@@ -1,5 +1,6 @@
 """A cohort triangle as it is handed over: cells, cohorts, their weighted mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -9,6 +10,7 @@ import pyarrow as pa
 from keepwell.lib.days import Grain
 from keepwell.lib.money import to_decimal
 from keepwell.metrics.intervals import small, wilson
+from keepwell.metrics.printing import Rows, triangle
 from keepwell.metrics.tabular import Tabular, in_money
 
 Measure = Literal["accounts", "mrr"]
@@ -49,7 +51,7 @@ class Cohort:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cohorts(Tabular):
     """A triangle. `left_out` counts accounts that paid before the data begins, which are in no cohort."""
 
@@ -109,6 +111,9 @@ class Cohorts(Tabular):
             }
         )
         return in_money(found, ("active", "base"), self.reporting) if self.measure == "mrr" else found
+
+    def _printed(self) -> tuple[str, Sequence[str], Rows]:
+        return f"Cohorts, share of {self.measure} by {self.grain.value}", *triangle(self.to_dict())
 
     def _repr_html_(self) -> str:
         from keepwell.metrics.page import as_notebook_html

@@ -1,5 +1,6 @@
 """Every answer shows itself, turns into dataframes, and says how sure it is when asked."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -162,6 +163,27 @@ def test_the_other_answers_are_tables_too(company):
     assert company.cohorts("quarter").to_polars()["size"][0] == 60
     assert company.survival().to_polars().height > 0
     assert company.cycles().to_arrow().num_rows == 0
+
+
+def test_every_answer_printed_in_a_console_is_a_small_table(company, quarter):
+    series = company.series("month", "2026-03-01", "2026-07-01")
+    answers = {
+        "Statement of 2026-04-01": quarter,
+        "Series of 4 statements": series,
+        "Churn by every definition": company.definitions("2026-04-01", "2026-07-01"),
+        "Cohorts, share of mrr by month": company.cohorts("month", measure="mrr"),
+        "Survival in days": company.survival(by="size"),
+        "Retention of use, on": company.events_retention(days=30),
+        "Purchase cycles before 2026-07-01": company.cycles(),
+    }
+    for title, answer in answers.items():
+        lines = repr(answer).splitlines()
+        assert lines[0].startswith(title)
+        assert len(lines) <= 45
+        assert max(map(len, lines)) <= 140
+    assert "opening" in repr(quarter)
+    assert re.search(r"^customer_churn +– +10.0%$", repr(quarter), re.MULTILINE)
+    assert re.search(r"^2026-05 .* 6 .* 10.0% ", repr(series), re.MULTILINE)
 
 
 def test_every_answer_shows_itself_in_a_notebook(company, quarter):
