@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.office_load import AT_ONCE, Times
+from bench.office_pages import PEOPLE
 from bench.office_writes import Written
 from bench.report import GIB, machine, row
 
@@ -124,8 +125,8 @@ _HOW = f"""\
 - The office is filled once by `bench/office_filling.py`: a simulated company and a real night over it, from which the
   large office is copied with chance (seed 1). The book stays the small one: pages read the office.
 - The site runs as `keepwell web` runs it, one process with {max(4, os.cpu_count() or 1)} threads, with its real
-  middleware, sessions and rights. {AT_ONCE} people ({{people}}) are signed in by real sessions and each hold one
-  connection open over 127.0.0.1; all ask for the same page at once, wait for it, and ask again, for another account,
+  middleware, sessions and rights. {AT_ONCE} people ({", ".join(f"{many} {role}s" for role, many in PEOPLE.items())})
+  are signed in by real sessions and each hold one connection open over 127.0.0.1; all ask for the same page at once, wait for it, and ask again, for another account,
   alert or follow-up of theirs. They share the machine with the server, so that what is told is a ratio, not a speed.
 - The empty page is a signed-in page with the whole frame and nothing in it. It is measured in the same run before and
   after every few pages; a page's ratio is its p95 over the mean of the p95 of the empty page before and after it.
