@@ -29,9 +29,8 @@ class Site:
 def serving(home: Path, parts: Mapping[str, str]) -> Iterator[Site]:
     """Serve a home; its worker works beside it."""
     port = free_port()
-    said = _keepwell(home, "serve", "--port", str(port), "--detach")
-    link = LINK.search(said)
     try:
+        link = LINK.search(_keepwell(home, "serve", "--port", str(port), "--detach"))
         yield Site(home, f"http://localhost:{port}", link.group() if link else "", parts)
     finally:
         _keepwell(home, "stop")
