@@ -119,15 +119,17 @@ def write(page: Path, command: str, chapters: Sequence[Chapter]) -> None:
     page.write_text("\n".join([*head, *[line for one in chapters for line in one.lines()]]).rstrip() + "\n")
 
 
+_PEOPLE = ", ".join(f"{many} {role}s" for role, many in PEOPLE.items())
 _HOW = f"""\
 ## How
 
 - The office is filled once by `bench/office_filling.py`: a simulated company and a real night over it, from which the
   large office is copied with chance (seed 1). The book stays the small one: pages read the office.
 - The site runs as `keepwell web` runs it, one process with {max(4, os.cpu_count() or 1)} threads, with its real
-  middleware, sessions and rights. {AT_ONCE} people ({", ".join(f"{many} {role}s" for role, many in PEOPLE.items())})
-  are signed in by real sessions and each hold one connection open over 127.0.0.1; all ask for the same page at once, wait for it, and ask again, for another account,
-  alert or follow-up of theirs. They share the machine with the server, so that what is told is a ratio, not a speed.
+  middleware, sessions and rights. {AT_ONCE} people ({_PEOPLE}) are signed in by real sessions and each hold
+  one connection open over 127.0.0.1; all ask for the same page at once, wait for it, and ask again, for another
+  account, alert or follow-up of theirs. They share the machine with the server, so that what is told is a ratio,
+  not a speed.
 - The empty page is a signed-in page with the whole frame and nothing in it. It is measured in the same run before and
   after every few pages; a page's ratio is its p95 over the mean of the p95 of the empty page before and after it.
 - Goals: every page asks the database fewer than {MOST_QUERIES} questions (the most of all roles, counted in process,
