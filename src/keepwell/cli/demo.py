@@ -69,7 +69,7 @@ def demo(
 
         found = _statement(company)
         write(str(page), company, found)
-        answer = whole(found.to_dict(intervals=True))
+        answer = whole(found.to_dict(intervals=True), company.ledger.never_paid)
     if reports:
         answer.sheets = [_load_sheet(reports), *answer.sheets]
     answer.notes = [

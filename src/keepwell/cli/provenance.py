@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 
 Json = Mapping[str, Any]
 
@@ -36,6 +37,11 @@ def provenance_notes(provenance: Json, *, rates_on: str = "") -> list[str]:
         moment = str(cut["known_until"])[:16].replace("T", " ")
         lines.append(words.format(moment=moment, day=cut.get("as_known_on"), n=cut.get("manifest")))
     lines.append(_("Left out: {what}").format(what=left_out(provenance.get("excluded") or {})))
+    if never := provenance.get("never_paid"):
+        words = ngettext(
+            "Never paid: {n:,} account, in no figure", "Never paid: {n:,} accounts, in no figure", never
+        )
+        lines.append(words.format(n=never))
     if provenance.get("simulated"):
         lines.append(_("This company is simulated."))
     return lines

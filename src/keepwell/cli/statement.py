@@ -73,7 +73,11 @@ def statement(
         if not unknown and not as_known_on:
             unknown = held_back(asked, Book.open(session.place).manifest.covered)
         page = write(html, company, found, where or ()) if html else None
-        answer = _accounts(found, line) if line else whole(found.to_dict(intervals=True))
+        answer = (
+            _accounts(found, line)
+            if line
+            else whole(found.to_dict(intervals=True), company.ledger.never_paid)
+        )
     session.say(unknown)
     session.show(answer)
     if page is not None:
@@ -97,8 +101,10 @@ def _can_be_written(page: Path) -> None:
         )
 
 
-def whole(data: dict[str, Any]) -> Answer:
-    """A whole statement: its lines, rates, kinds, segments, and what it was made from."""
+def whole(data: dict[str, Any], never_paid: int | None = None) -> Answer:
+    """A whole statement: its lines, rates, kinds, segments, what it was made from, and who never paid."""
+    if never_paid is not None:
+        data["provenance"]["never_paid"] = never_paid
     notes = provenance_notes(data["provenance"])
     return Answer(data, list(statement_sheets(data)), notes, csv=statement_csv([data]))
 

@@ -58,6 +58,7 @@ class Ledger:
     figures: Frame | None = None
     renewals_from: Callable[[], Frame] | None = None
     names: Frame | None = None
+    never_paid_from: Callable[[], int] | None = None
     fiscal_start: int = 1
     data_from: date | None = None
     simulated: bool = False
@@ -110,6 +111,11 @@ class Ledger:
             c: Rate.of(c, newest[c].rate, self.reporting) for c in self.currencies if c != self.reporting
         }
         return {**rates, self.reporting: Rate(self.reporting, 1, 1)}
+
+    @cached_property
+    def never_paid(self) -> int | None:
+        """How many accounts are in no figure as they never paid; None where nobody told of accounts."""
+        return None if self.never_paid_from is None else self.never_paid_from()
 
     @cached_property
     def rated_from(self) -> date | None:

@@ -126,6 +126,7 @@ def _ledger(
         cycles=fixed if fixed is not None else engine.frame(cycles.SCHEMA.empty_table()),
         renewals_from=lambda: renewals(facts_of(moment), engine),
         names=moment.frame("accounts").select("account_id", "name"),
+        never_paid_from=partial(_never_paid, moment, rows),
         fiscal_start=settings.fiscal_start,
         data_from=settings.data_from,
         simulated=settings.simulated,
@@ -156,6 +157,15 @@ def _quoted(moment: Moment) -> tuple[QuotedRate, ...]:
     return tuple(
         QuotedRate(row["currency"], from_number(row["valid_from"]), Decimal(str(row["rate"]))) for row in rows
     )
+
+
+def _never_paid(moment: Moment, rows: Frame) -> int:
+    """How many accounts, neither left out on purpose nor merged into another, have no row in the ledger."""
+    kept = [nw.col(name).is_null() | (nw.col(name) == "") for name in ("excluded", "merged_into")]
+    known = moment.frame("accounts").filter(*kept).select("account_id")
+    never = known.join(rows.select("account_id").unique(), on="account_id", how="anti")
+    n: int = moment.engine.collect(never.select(n=nw.len().cast(nw.Int64)))["n"].to_pylist()[0]
+    return n
 
 
 def _excluded(moment: Moment) -> dict[str, int]:

@@ -1,9 +1,14 @@
 """What is told beside the figures: in which words, and what to do where there is no figure."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from keepwell.book.book import Book
+from keepwell.book.tables import table_named
 from keepwell.cli.main import main
 
 Out = pytest.CaptureFixture[str]
@@ -19,6 +24,39 @@ def test_accounts_behind_a_line_are_told_in_words_on_the_screen_and_by_name_to_s
     assert "By choice  Contract" in screen or "Unknown" in screen
     assert main(["--home", company, "--format", "csv", *asked]) == 0
     assert capsys.readouterr().out.splitlines()[1].endswith(",contract")
+
+
+def test_accounts_that_never_paid_are_counted_beside_what_is_left_out(
+    tmp_path: Path, capsys: Out, ask: Any
+) -> None:
+    known, day = datetime(2026, 6, 1, tzinfo=UTC), date(2026, 6, 1)
+    paid = {
+        "subscription_id": "s",
+        "account_id": "pays",
+        "started_on": date(2025, 1, 1),
+        "mrr": 100,
+        "currency": "EUR",
+    }
+    told: dict[str, list[dict[str, Any]]] = {
+        "accounts": [
+            {"account_id": "pays"},
+            {"account_id": "never"},
+            {"account_id": "ours", "excluded": "our own"},
+            {"account_id": "gone", "merged_into": "pays", "merged_on": date(2025, 2, 1)},
+        ],
+        "subscriptions": [paid],
+    }
+    with Book.create(str(tmp_path / "book"), reporting_currency="EUR").writer() as writer:
+        for table, rows in told.items():
+            schema = table_named(table).schema()
+            held = [{**dict.fromkeys(schema.names), **row} for row in rows]
+            writer.put(table, pa.Table.from_pylist(held, schema=schema), known_at=known)
+            writer.cover(table, "file", day)
+        writer.commit()
+    home = str(tmp_path / "book")
+    assert main(["--home", home, "statement"]) == 0
+    assert "Never paid: 1 account, in no figure" in capsys.readouterr().out
+    assert ask("--home", home, "statement")["provenance"]["never_paid"] == 1
 
 
 def test_one_account_is_one_account(company: str, capsys: Out) -> None:
