@@ -50,7 +50,6 @@ class Finder:
         self._sizes = (self._table >= 0).sum(axis=1)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
-        self._prefixes = {(prefix,) for prefix in self.language.prefixes}
 
     def _number(self, slot: Slot) -> int:
         key = (slot.ways, slot.verb)

@@ -15,6 +15,7 @@ from keepwell.listening.matching.phrases import Pattern, patterns_of, slots_of
 from keepwell.listening.matching.reading import Label, Meaning, Reader, Verdict
 
 _YES, _DENIED, _NO, _UNREAD = range(4)  # of two readings of one sentence the smaller counts
+_MOST_READ = 64  # places of a phrase in one sentence that are read; no sentence that people say has as many
 _CODES = {Verdict.HIT: _YES, Verdict.NEGATED: _DENIED, Verdict.NONE: _NO}
 
 
@@ -83,18 +84,30 @@ class Ears:
         high = found.last.max(axis=1)
         untouched = reader.untouched(low, high)
         verdict = np.where(untouched, np.where(self._denied[found.pattern], _NO, _YES), _UNREAD)
+        owner = self._owner[found.pattern]
+        verdict[_beyond(owner, batch.sentence[low], _MOST_READ)] = _NO
         meanings: dict[int, Meaning] = {}
         for k in np.flatnonzero(verdict == _UNREAD).tolist():
             meaning = reader.read(_spans(found, k), self.patterns[found.pattern[k]].denied)
             meanings[k] = meaning
             verdict[k] = _CODES[meaning.verdict]
-        owner = self._owner[found.pattern]
         order = np.lexsort((high - low, verdict, owner, batch.sentence[low]))
         order = order[verdict[order] != _NO]
         sentence, owners = batch.sentence[low[order]], owner[order]
         first = np.ones(len(order), bool)
         first[1:] = (sentence[1:] != sentence[:-1]) | (owners[1:] != owners[:-1])
         return Sifted(batch, reader, found, order[first], owner, batch.turn[low], verdict, meanings)
+
+
+def _beyond(
+    owner: npt.NDArray[np.int64], sentence: npt.NDArray[np.int32], most: int
+) -> npt.NDArray[np.int64]:
+    """Which places of a phrase in a sentence are more than so many: one alone is kept in the end."""
+    order = np.lexsort((sentence, owner))
+    new = np.ones(len(order), bool)
+    new[1:] = (owner[order][1:] != owner[order][:-1]) | (sentence[order][1:] != sentence[order][:-1])
+    begun = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0)) if len(order) else order
+    return order[np.arange(len(order)) - begun >= most]
 
 
 def _spans(found: Found, k: int) -> list[tuple[int, int]]:
