@@ -1,14 +1,12 @@
 """Periods as people name them on a command line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from keepwell.lib.days import Grain, Period, parse_day
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.periods import last_finished, name_of, period_named
-
-MEASURED = ("subscriptions", "purchases")  # what the covered day of every figure rests on
 
 
 def asked_period(start: str, end: str, name: str, *, fiscal_start: int = 1) -> Period | None:
@@ -64,12 +62,15 @@ def nothing_known(period: Period, covered: date, first: date | None) -> list[str
     return []
 
 
-def held_back(period: Period, covered: Mapping[str, Mapping[str, date]]) -> list[str]:
+def held_back(
+    period: Period, covered: Mapping[str, Mapping[str, date]], measured: Collection[str]
+) -> list[str]:
     """What to say of a period that is not finished: which source of which table everything waits for.
 
-    `covered` is up to which day each source of a table is complete, as a manifest of the book has it.
+    `covered` is up to which day each source of a table is complete, as a manifest of the book has it; `measured` are
+    the tables that figures wait for.
     """
-    days = [(day, table, source) for table in MEASURED for source, day in covered.get(table, {}).items()]
+    days = [(day, table, source) for table in measured for source, day in covered.get(table, {}).items()]
     late = sorted(one for one in days if one[0] < period.end)
     if not late:
         return []

@@ -71,7 +71,8 @@ def statement(
         )
         unknown = nothing_known(asked, company.covered, company.first_day)
         if not unknown and not as_known_on:
-            unknown = held_back(asked, Book.open(session.place).manifest.covered)
+            covered = Book.open(session.place).manifest.covered
+            unknown = held_back(asked, covered, company.ledger.policies.measured)
         page = write(html, company, found, where or ()) if html else None
         answer = (
             _accounts(found, line)

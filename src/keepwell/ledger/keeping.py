@@ -25,7 +25,7 @@ from keepwell.ledger.cycles import FIGURES as FIGURES_SCHEMA
 from keepwell.ledger.facts import Facts
 from keepwell.ledger.gathering import facts_of, merger_pairs
 from keepwell.ledger.movements import LEAVING, OUTPUTS, ROWS
-from keepwell.ledger.policies import Policies
+from keepwell.ledger.policies import PAID, Policies
 from keepwell.ledger.posting import CYCLES, Posted, missing_figures, post
 from keepwell.ledger.rows import POSTING
 from keepwell.ledger.stored import StoredRows
@@ -77,7 +77,7 @@ def covered_of(moment: Moment, policies: Policies | None = None) -> date:
     Invoices are one of them where the policies, by default the book's, let an unpaid one stop what is paid. Raises
     KeepwellError where nothing is loaded yet.
     """
-    days = [moment.covered(name) for name in ("subscriptions", "purchases") if moment.has(name)]
+    days = [moment.covered(name) for name in PAID if moment.has(name)]
     known = [day for day in days if day is not None]
     as_known_on = moment.cut.as_known_on
     if not known and days and as_known_on is not None:
@@ -96,10 +96,9 @@ def covered_of(moment: Moment, policies: Policies | None = None) -> date:
                 _("Or look at a simulated company: keepwell demo."),
             ],
         )
-    paid_up = moment.covered("invoices") if moment.has("invoices") else None
-    if paid_up is not None and (policies or policies_of(moment)).past_due_days is not None:
-        known.append(paid_up)
-    return min(known)
+    others = set((policies or policies_of(moment)).measured) - set(PAID)
+    days = [moment.covered(name) for name in others if moment.has(name)]
+    return min([*known, *(day for day in days if day is not None)])
 
 
 def post_book(

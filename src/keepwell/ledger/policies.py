@@ -6,6 +6,8 @@ from typing import Any, Literal
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
+PAID = ("subscriptions", "purchases")  # tables of which one must be there, for anything to be measured
+
 
 @dataclass(frozen=True)
 class Policies:
@@ -53,6 +55,11 @@ class Policies:
                     _("{name} is one of {choices}.").format(name=name, choices=", ".join(choices)),
                     seen=str(getattr(self, name)),
                 )
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The tables whose covered days every figure waits for: invoices where an unpaid one stops what is paid."""
+        return PAID if self.past_due_days is None else (*PAID, "invoices")
 
     def to_dict(self) -> dict[str, Any]:
         """The policies by name, as they are kept in the book and given to scripts."""

@@ -13,12 +13,12 @@ from django.conf import settings
 
 from keepwell.book.book import Book
 from keepwell.book.manifest import Manifest
+from keepwell.ledger.policies import PAID, Policies
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
-MEASURED = ("subscriptions", "purchases")  # what the covered day of every figure rests on
 _RESTING_ON = ("accounts", "subscriptions", "purchases", "invoices", "rates", "quarantine")
-VERSION = 1  # raised when the same facts come to be told otherwise
+VERSION = 2  # raised when the same facts come to be told otherwise
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def cut_now(home: str | None = None) -> Cut:
 
 def cut_of(manifest: Manifest) -> Cut:
     """The cut that a version of the book is. Raises KeepwellError where nothing can be measured."""
-    days = [day for table in MEASURED for day in manifest.covered.get(table, {}).values()]
-    if not days:
+    covered = manifest.covered
+    if not any(covered.get(table) for table in PAID):
         raise KeepwellError(
             _("The book holds no subscriptions and no purchases yet, so there is nothing to measure."),
             ways=[
@@ -47,6 +47,7 @@ def cut_of(manifest: Manifest) -> Cut:
                 _("Or look at a simulated company: keepwell demo."),
             ],
         )
+    days = [day for table in _measured(manifest) for day in covered.get(table, {}).values()]
     return Cut(name_of(manifest), manifest.number, min(days), manifest.settings.fiscal_start)
 
 
@@ -56,7 +57,13 @@ def name_of(manifest: Manifest) -> str:
     told = {
         "version": VERSION,
         "tables": {table: manifest.tables[table] for table in resting if table in manifest.tables},
-        "covered": {t: {s: str(d) for s, d in manifest.covered.get(t, {}).items()} for t in MEASURED},
+        "covered": {
+            t: {s: str(d) for s, d in manifest.covered.get(t, {}).items()} for t in _measured(manifest)
+        },
         "settings": manifest.settings.to_json(),
     }
     return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _measured(manifest: Manifest) -> tuple[str, ...]:
+    return Policies(**manifest.settings.policies).measured
