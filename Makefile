@@ -71,6 +71,7 @@ bench: $(VENV)/ready-dev
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.observing --accounts 1000000
 	@$(BIN)/python -m bench.buying
+	@$(BIN)/python -m bench.listening
 
 words: $(VENV)/ready-dev
 	$(WORDS) -o $(POT) src/keepwell

@@ -154,8 +154,8 @@ def scored(scores: "dict[str, Score]", *, wrong: bool) -> Answer:
         Column("rule", _("Rule")),
         *(Column(name, label, number=True) for name, label in (
             ("texts", _("Texts")),
-            ("precision", _("Precision")), ("precision_low", _("from")), ("precision_high", _("to")),
-            ("recall", _("Recall")), ("recall_low", _("from")), ("recall_high", _("to")),
+            ("precision", _("Precision")), ("precision_low", _("at least")), ("precision_high", _("at most")),
+            ("recall", _("Recall")), ("recall_low", _("at least")), ("recall_high", _("at most")),
             ("denied", _("Denials")), ("denied_told", _("told apart")),
         )),
     ]  # fmt: skip

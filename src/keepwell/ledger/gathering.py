@@ -80,3 +80,9 @@ def merger_pairs(moment: Moment) -> list[tuple[str, str]]:
     rows = moment.versions("accounts").filter(~nw.col("merged_into").is_null())
     found = moment.engine.collect(rows.select("account_id", "merged_into").unique()).to_pylist()
     return [(r["account_id"], r["merged_into"]) for r in found if r["merged_into"]]
+
+
+def countable(moment: Moment) -> Frame:
+    """The ids of the accounts that figures can count: neither left out on purpose nor merged into another."""
+    kept = [nw.col(name).is_null() | (nw.col(name) == "") for name in ("excluded", "merged_into")]
+    return moment.frame("accounts").filter(*kept).select("account_id")

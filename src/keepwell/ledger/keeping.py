@@ -23,7 +23,7 @@ from keepwell.book.writer import Writer
 from keepwell.ledger import cycles
 from keepwell.ledger.cycles import FIGURES as FIGURES_SCHEMA
 from keepwell.ledger.facts import Facts
-from keepwell.ledger.gathering import facts_of, merger_pairs
+from keepwell.ledger.gathering import countable, facts_of, merger_pairs
 from keepwell.ledger.movements import LEAVING, OUTPUTS, ROWS
 from keepwell.ledger.policies import PAID, Policies
 from keepwell.ledger.posting import CYCLES, Posted, missing_figures, post
@@ -224,10 +224,9 @@ class _Work:
         return Posting(place, full, accounts, self.moment.last_load, self.covered, never_paid)
 
     def _accounts(self) -> int:
-        """How many accounts the book has, those left out on purpose aside."""
-        blank = nw.col("excluded").is_null() | (nw.col("excluded") == "")
-        counted = self.moment.frame("accounts").filter(blank).select(n=nw.len())
-        n: int = self.engine.collect(counted)["n"].to_pylist()[0]
+        """How many accounts could pay."""
+        counted = self.engine.collect(countable(self.moment).select(n=nw.len()))
+        n: int = counted["n"].to_pylist()[0]
         return n
 
     def _figures(self) -> Frame | None:

@@ -12,7 +12,7 @@ from keepwell.book.engines import Engine, Frame
 from keepwell.book.minding import minding
 from keepwell.book.moment import Moment
 from keepwell.ledger import cycles, notices
-from keepwell.ledger.gathering import attributes_of, facts_of
+from keepwell.ledger.gathering import attributes_of, countable, facts_of
 from keepwell.ledger.keeping import (
     FIGURES,
     as_text,
@@ -161,9 +161,7 @@ def _quoted(moment: Moment) -> tuple[QuotedRate, ...]:
 
 def _never_paid(moment: Moment, rows: Frame) -> int:
     """How many accounts, neither left out on purpose nor merged into another, have no row in the ledger."""
-    kept = [nw.col(name).is_null() | (nw.col(name) == "") for name in ("excluded", "merged_into")]
-    known = moment.frame("accounts").filter(*kept).select("account_id")
-    never = known.join(rows.select("account_id").unique(), on="account_id", how="anti")
+    never = countable(moment).join(rows.select("account_id").unique(), on="account_id", how="anti")
     n: int = moment.engine.collect(never.select(n=nw.len().cast(nw.Int64)))["n"].to_pylist()[0]
     return n
 
