@@ -79,9 +79,34 @@ class Shown:
     @property
     def change(self) -> str:
         """How the risk has changed in 30 days, in points; else in 7."""
-        s = self.standing
-        change = None if s is None else s.change_30 if s.change_30 is not None else s.change_7
-        return "" if change is None else f"{change * 100:+.0f}".replace("-", "−")
+        return self.change_30 or self.change_7
+
+    @property
+    def change_7(self) -> str:
+        """How the risk has changed in 7 days, in points."""
+        return _points(self.standing.change_7) if self.standing else ""
+
+    @property
+    def change_30(self) -> str:
+        """How the risk has changed in 30 days, in points."""
+        return _points(self.standing.change_30) if self.standing else ""
+
+    @cached_property
+    def spark(self) -> dict[str, Any] | None:
+        """The risk of the nights so far as a line, 100 wide and 24 high, and in words; None before there are two."""
+        if self.standing is None:
+            return None
+        nights = [(date.fromisoformat(day), risk) for day, risk in self.standing.past if risk is not None]
+        if len(nights) < 2:
+            return None
+        first, days = nights[0][0], (nights[-1][0] - nights[0][0]).days
+        line = " ".join(
+            f"{100 * (day - first).days / days:.1f},{24 * (1 - risk):.1f}" for day, risk in nights
+        )
+        said = _("{before} on {day}, {now} now").format(
+            before=per_cent(nights[0][1]), day=formats.date_format(first), now=per_cent(nights[-1][1])
+        )
+        return {"line": line, "said": said}
 
     @property
     def worth(self) -> str:
@@ -216,3 +241,7 @@ def told(entry: Entry) -> Told:
     if kind is None:
         return Told(entry, entry.kind, entry.kind, "")
     return Told(entry, str(kind.label), kind.headline(entry.data), kind.detail(entry.data))
+
+
+def _points(change: float | None) -> str:
+    return "" if change is None else f"{change * 100:+.0f}".replace("-", "−")

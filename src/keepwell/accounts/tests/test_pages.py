@@ -95,3 +95,20 @@ def test_a_timeline_pages_back_without_losing_or_repeating(as_: Any, account: Ac
         seen += part
         before = (part[-1].at, part[-1].pk)
     assert seen == whole
+
+
+def test_the_risk_of_the_nights_so_far_is_drawn_and_told(as_: Any, account: Account) -> None:
+    standing = account.standing
+    standing.past = [["2026-05-01", 0.2], ["2026-05-21", 0.35], ["2026-05-31", 0.5]]
+    standing.risk, standing.worth, standing.change_7, standing.change_30 = 0.5, 1000, 0.15, 0.3
+    standing.save()
+    for page in ("/?whose=mine", f"/accounts/{account.pk}"):
+        shown = as_("owner").get(page).content.decode()
+        assert 'points="0.0,19.2 66.7,15.6 100.0,12.0"' in shown
+        assert "20% on May 1, 2026, 50% now" in shown
+    today = as_("owner").get("/?whose=mine").content.decode()
+    assert "+15" in today
+    assert "+30" in today
+    standing.past = standing.past[-1:]
+    standing.save()
+    assert "spark" not in as_("owner").get("/?whose=mine").content.decode(), "one night is no line"
