@@ -15,6 +15,21 @@ from keepwell.members.ordering import Downwards
 LATELY = 31  # entries of a timeline that are read at once: as many as a page shows, and one
 
 
+class Channel(models.TextChoices):
+    """By what a person is reached."""
+
+    CALL = "call", _("call")
+    MAIL = "mail", _("mail")
+    MEETING = "meeting", _("meeting")
+    CHAT = "chat", _("chat")
+    LETTER = "letter", _("letter")
+
+    @classmethod
+    def said(cls, name: str | None) -> str:
+        """What a channel of the book is called; one that is not among these by its own name."""
+        return str(dict(cls.choices).get(name or "", name or _("some way")))
+
+
 class Account(models.Model):
     """A customer organisation; its id is the book's."""
 
@@ -73,6 +88,11 @@ class Contact(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name"]
+
+    @property
+    def way(self) -> str:
+        """By what they like to be reached, in words."""
+        return Channel.said(self.channel) if self.channel else ""
 
     def __str__(self) -> str:
         return self.name or self.role or self.contact_id

@@ -244,4 +244,5 @@ def told(entry: Entry) -> Told:
 
 
 def _points(change: float | None) -> str:
-    return "" if change is None else f"{change * 100:+.0f}".replace("-", "−")
+    points = None if change is None else round(change * 100)
+    return "" if points is None else f"{points:+d}".replace("-", "−") if points else "0"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.conditions import SAVED, checked, saved
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Channel
 from keepwell.alerts.triggers import all_triggers
 from keepwell.followups.models import FollowUp, Playbook, Stage, Standard
 from keepwell.followups.queries import watchers
@@ -16,7 +16,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
 from keepwell.members.rights import team_mates
 from keepwell.metrics.cuts import parse_where
-from keepwell.reach.models import Channel, Direction, Importance
+from keepwell.reach.models import Direction, Importance
 
 
 def _day() -> forms.DateInput:

@@ -7,10 +7,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.accounts.models import Account, Contact
+from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.alerts.models import Alert
 from keepwell.members.models import Member, Team
-from keepwell.reach.models import Channel, Touch
+from keepwell.reach.models import Touch
 
 
 def _secret() -> str:

@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Channel
 from keepwell.accounts.queries import standing_of
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
 from keepwell.members.models import Team
 from keepwell.reach.budget import Message
-from keepwell.reach.models import Channel
 from keepwell.reach.queries import Allowed, allowed_for
 from keepwell.reach.saying import day_said
 from keepwell.risk.features import all_features

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db.models import Value
 
-from keepwell.accounts.models import LATELY, Account, Contact, Entry
-from keepwell.reach.models import Channel, Direction, Importance, Reservation, Rule, Touch
+from keepwell.accounts.models import LATELY, Account, Channel, Contact, Entry
+from keepwell.reach.models import Direction, Importance, Reservation, Rule, Touch
 
 OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
 WISH, CHANNEL, RULE = "wish", "channel", "rule"

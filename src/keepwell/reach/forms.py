@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Channel
 from keepwell.members.models import Member, Team
 from keepwell.members.rights import kinds_of
 from keepwell.reach.actions import Said
-from keepwell.reach.models import Channel, Direction, Importance, Rule
+from keepwell.reach.models import Direction, Importance, Rule
 
 
 class Reaching(forms.Form):

@@ -7,23 +7,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from keepwell.accounts.models import Account, Contact
+from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.members.models import Member, Team
 
 
 def new_key() -> str:
     """Names a touch before it is made, so that a form sent twice makes one."""
     return uuid.uuid4().hex
-
-
-class Channel(models.TextChoices):
-    """By what a person is reached."""
-
-    CALL = "call", _("call")
-    MAIL = "mail", _("mail")
-    MEETING = "meeting", _("meeting")
-    CHAT = "chat", _("chat")
-    LETTER = "letter", _("letter")
 
 
 class Direction(models.TextChoices):

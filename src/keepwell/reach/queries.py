@@ -8,12 +8,12 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from keepwell.accounts.models import Account, Contact
+from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.members.models import Member
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
 from keepwell.reach.budget import Answer, Message, judged, rules_in_force, uses_of
-from keepwell.reach.models import Channel, Hold, Reservation, Touch
+from keepwell.reach.models import Hold, Reservation, Touch
 
 PAST = timedelta(days=30)
 SHOWN = 6  # contacts that an account's page tells the next contact of
@@ -56,7 +56,7 @@ class Held:
     @property
     def channel(self) -> str:
         """By what they were to be reached."""
-        return str(dict(Channel.choices).get(self.hold.channel, self.hold.channel))
+        return Channel.said(self.hold.channel)
 
 
 def team_of(member: Member) -> str:

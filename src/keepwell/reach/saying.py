@@ -8,9 +8,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keepwell.accounts.models import Channel
 from keepwell.members.models import Team
 from keepwell.reach.budget import CHANNEL, WISH, Answer, rule_json
-from keepwell.reach.models import Channel, Rule
+from keepwell.reach.models import Rule
 
 
 def rule_said(rule: Rule) -> str:

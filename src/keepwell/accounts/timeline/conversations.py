@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keepwell.accounts.models import Channel
 from keepwell.accounts.timeline import Kind
 
 KIND = Kind(
@@ -10,5 +11,5 @@ KIND = Kind(
     label=gettext_lazy("Conversation"),
     table="conversations",
     keeps=("channel", "language", "conversation_id"),
-    headline=lambda d: _("Conversation: {channel}").format(channel=d.get("channel") or _("some way")),
+    headline=lambda d: _("Conversation: {channel}").format(channel=Channel.said(d.get("channel"))),
 )

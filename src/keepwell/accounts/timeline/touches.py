@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keepwell.accounts.models import Channel
 from keepwell.accounts.timeline import Kind
 
 KIND = Kind(
@@ -12,6 +13,6 @@ KIND = Kind(
     keeps=("channel", "direction", "team", "topic"),
     headline=lambda d: (
         _("They reached out: {channel}") if d.get("direction") == "in" else _("We reached out: {channel}")
-    ).format(channel=d.get("channel") or _("some way")),
+    ).format(channel=Channel.said(d.get("channel"))),
     detail=lambda d: d.get("topic") or "",
 )

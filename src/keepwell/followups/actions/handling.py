@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from keepwell.accounts.actions import tell
-from keepwell.accounts.models import Account, Contact
+from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.queries import standing_of
 from keepwell.alerts.actions.answering import close_alerts, note_action
 from keepwell.alerts.models import Alert
@@ -19,7 +19,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 from keepwell.reach.actions import HeldBack, Said, log
-from keepwell.reach.models import Channel, Direction, Importance
+from keepwell.reach.models import Direction, Importance
 
 LAST = 3  # touches that a follow-up remembers from when it was made
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Channel
 from keepwell.accounts.queries import accounts_of
 from keepwell.accounts.showing import per_cent, shown
 from keepwell.alerts.models import Alert
@@ -23,7 +23,6 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, seen_by
-from keepwell.reach.models import Channel
 
 PAGE, LATELY = 25, 10
 
