@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from keepwell.ledger.cycles import FIGURES
 from keepwell.ledger.ledger import Ledger
 from keepwell.ledger.rows import SCHEMA
 from keepwell.lib.days import Grain, Period, from_number, number, periods
+from keepwell.lib.money import to_minor
 from keepwell.metrics import statement as product
 from keepwell.metrics.comparison import Comparison
 from keepwell.metrics.registry import all_metrics
@@ -170,7 +172,8 @@ def assert_lists(found: product.Statement, expected: reference.Statement) -> Non
             assert kinds == {a: kind for kind, who in expected.churned_by_kind.items() for a in who}
         for column in ("opening", "closing"):
             if line == column:
-                assert sum(row[column] for row in rows) == expected.mrr[line]
+                paid = sum((row[column] for row in rows), Decimal())
+                assert to_minor(paid, found.currency) == expected.mrr[line]
 
 
 def assert_series(found: Sequence[product.Statement], expected: Sequence[reference.Statement]) -> None:

@@ -332,7 +332,7 @@ CANCELLED = (
 def test_cancelled_subscriptions_of_which_no_file_says_the_end_are_told_to_run_on(desk):
     report = desk.load("subscriptions", CANCELLED + "2,A2,2025-01-01,,5,EUR\n")
     (told,) = report.warnings
-    assert "1 subscriptions were cancelled" in told
+    assert "1 subscription was cancelled" in told
     assert "--set 'ended_on=Canceled at'" in told
     ended = CANCELLED.replace("mrr", "ended_on,mrr").replace(",5,", ",2025-04-01,5,")
     assert desk.load("subscriptions", ended).warnings == []

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from keepwell.cli.periods import asked_period, held_back
+from keepwell.ledger.policies import Policies
 from keepwell.lib.days import Grain, Period
 from keepwell.lib.errors import KeepwellError
 from keepwell.metrics.periods import last_finished, name_of, period_named
@@ -63,10 +64,16 @@ def test_of_an_unfinished_period_the_source_that_holds_it_back_is_named() -> Non
         "purchases": {"shop": date(2026, 3, 20)},
         "tickets": {"desk": date(2026, 1, 1)},
     }
-    waits, others = held_back(Period(date(2026, 1, 1), date(2026, 4, 1)), covered)
+    measured, whole = Policies().measured, Period(date(2026, 1, 1), date(2026, 4, 1))
+    waits, others = held_back(whole, covered, measured)
     assert "subscriptions from “files” are complete up to 2026-03-15" in waits
     assert others.endswith("purchases “shop” 2026-03-20, subscriptions “billing” 2026-04-01")
-    assert held_back(Period(date(2026, 1, 1), date(2026, 3, 1)), covered) == []
-    assert (
-        len(held_back(Period(date(2026, 1, 1), date(2026, 4, 1)), {"purchases": covered["purchases"]})) == 1
-    )
+    assert held_back(Period(date(2026, 1, 1), date(2026, 3, 1)), covered, measured) == []
+    assert len(held_back(whole, {"purchases": covered["purchases"]}, measured)) == 1
+
+
+def test_where_an_unpaid_invoice_ends_what_is_paid_a_period_waits_for_the_invoices_too() -> None:
+    covered = {"subscriptions": {"billing": date(2026, 4, 1)}, "invoices": {"desk": date(2026, 2, 1)}}
+    period = Period(date(2026, 1, 1), date(2026, 4, 1))
+    assert held_back(period, covered, Policies().measured) == []
+    assert "invoices from “desk”" in held_back(period, covered, Policies(past_due_days=30).measured)[0]
