@@ -1,8 +1,11 @@
 """Each call, by everybody: what one may not see is not there, what one may not do is refused."""
 
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keepwell.accounts.models import Account
 from keepwell.api.gathering import the_api
@@ -84,13 +87,14 @@ def test_a_search_is_answered(as_: Any, account: Account) -> None:
     assert as_("mate").call("GET", "/search?words=Account").status_code == 200
 
 
-def test_lists_ask_few_questions_however_long(
-    as_: Any, account: Account, django_assert_max_num_queries: Any
-) -> None:
+def test_lists_ask_few_questions_however_long(as_: Any, account: Account) -> None:
     program = as_("administrator")
     for address in ("/accounts", "/accounts/A1", "/accounts/A1/timeline", "/members", "/teams"):
-        with django_assert_max_num_queries(12):
+        with CaptureQueriesContext(connection) as asked:
             program.call("GET", address)
+        # Where several processes share the limits, the database counts the calls as well.
+        others = [one["sql"] for one in asked if not re.search("counted|SAVEPOINT", one["sql"])]
+        assert len(others) <= 12, others
 
 
 def test_every_call_asks_something_of_its_caller() -> None:
