@@ -167,7 +167,7 @@ def written(rows: Sequence[Mapping[str, Any]], order: str) -> str:
         "[docs/risk.md](risk.md) says what the words mean.",
         "",
         f"{len(rows)} simulated companies of {rows[0]['accounts']:,} accounts each"
-        f" (seeds {', '.join(str(row['seed']) for row in rows)}), opened for this page alone. At the {NEWEST} newest"
+        f" (seeds {', '.join(str(row['seed']) for row in rows)}). At the {NEWEST} newest"
         " month-ends every account free to decide is put in order. Figures are leavings truly spared of 1,000"
         f" accounts within {DAYS} days by acting on the first of them: means over the companies.",
         "",
