@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "keepwell.site",
     "keepwell.followups",
     "keepwell.alerts",
+    "keepwell.conversations",
     "keepwell.reach",
     "keepwell.retention",
     "keepwell.accounts",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("retention/", include("keepwell.retention.urls")),
     path("followups/", include("keepwell.followups.urls")),
     path("alerts/", include("keepwell.alerts.urls")),
+    path("conversations/", include("keepwell.conversations.urls")),
     path("reach/", include("keepwell.reach.urls")),
     path("members/", include("keepwell.members.urls")),
     path("api/", include("keepwell.api.urls")),

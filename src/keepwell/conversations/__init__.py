@@ -1,0 +1,1 @@
+"""What was said and written: kept, heard by rules, shown, learnt from."""

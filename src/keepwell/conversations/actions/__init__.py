@@ -1,0 +1,1 @@
+"""Every write of conversations, a file a subject."""

@@ -1,0 +1,33 @@
+"""What the room keeps, a file a subject; Django finds the models of an application here."""
+
+from keepwell.conversations.models.clips import Clip, Collected, Collection
+from keepwell.conversations.models.kept import (
+    Conversation,
+    Correction,
+    Folder,
+    Incoming,
+    Mailbox,
+    Participant,
+    Policy,
+    Turn,
+)
+from keepwell.conversations.models.rules import Hit, Rule, RuleVersion, Ruling, Words
+
+__all__ = [
+    "Clip",
+    "Collected",
+    "Collection",
+    "Conversation",
+    "Correction",
+    "Folder",
+    "Hit",
+    "Incoming",
+    "Mailbox",
+    "Participant",
+    "Policy",
+    "Rule",
+    "RuleVersion",
+    "Ruling",
+    "Turn",
+    "Words",
+]
