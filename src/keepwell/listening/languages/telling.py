@@ -1,8 +1,8 @@
 """Which language a text is in, told by its script, its letters and the small words that every sentence needs.
 
 A language of its own script is told by its characters. The others are told by the words of `words/*.small.txt`: a
-word speaks for each language that has it (`-ing`: by its ending), and against those that have not its letters. A text
-in none of the languages asked for, in two of them, or too short to tell, is in none.
+word speaks for the language that has it (`-ing`: by its ending), less where others have it too, and against those that
+have not its letters. A text in none of the languages asked for, in two of them, or too short to tell, is in none.
 """
 
 import re
@@ -27,9 +27,9 @@ _ENDING = 0.4
 _ENDINGS = (4, 3, 2)  # letters of an ending, behind at least as many others
 _UNACCENTED = 0.7  # what a small word says that is typed without its accents
 _LEAST = 1.0  # said for a language, before it is believed
-_FEW_WORDS = 3  # of more than these, twice as much
+_FEW_WORDS, _MORE = 3, 1.6  # the same of more than so many words
 _SHARE = 0.2  # said for it, by word
-_LEAD = 1.5  # times what is said for the next
+_LEAD = 1.4  # times what is said for the next
 
 
 def language_of(text: str, among: Iterable[str] | None = None) -> str | None:
@@ -50,13 +50,14 @@ def _said_by(words: list[str], codes: list[str]) -> dict[str, float]:
     """How much the words speak for each language."""
     said = dict.fromkeys(codes, 0.0)
     for word in words:
+        shared = sum(word in _small(code)[0] for code in codes)
         for code in codes:
             small, unaccented, letters = _small(code)
             strange = any(letter not in letters for letter in word if letter != "'")
             if strange:
                 said[code] -= _LETTER
             elif word in small:
-                said[code] += 1
+                said[code] += 1 / shared
             elif word in unaccented:
                 said[code] += _UNACCENTED
             elif not word.isascii():
@@ -69,7 +70,7 @@ def _said_by(words: list[str], codes: list[str]) -> dict[str, float]:
 def _surest(said: dict[str, float], size: float) -> str | None:
     first, *others = sorted(said.items(), key=lambda one: -one[1]) or [("", 0.0)]
     second = others[0][1] if others else 0.0
-    least = _LEAST if size <= _FEW_WORDS else 2 * _LEAST
+    least = _LEAST if size <= _FEW_WORDS else _MORE
     sure = first[1] >= max(least, _SHARE * size, _LEAD * second)
     return first[0] if sure else None
 
