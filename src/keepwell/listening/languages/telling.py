@@ -1,8 +1,9 @@
 """Which language a text is in, told by its script, its letters and the small words that every sentence needs.
 
 A language of its own script is told by its characters. The others are told by the words of `words/*.small.txt`: a
-word speaks for the language that has it (`-ing`: by its ending), less where others have it too, and against those that
-have not its letters. A text in none of the languages asked for, in two of them, or too short to tell, is in none.
+word speaks for the language that has it (`-ing`: by its ending), less where others have it too, and against those
+that have not its letters. A text of several languages is in the one that most of it is in. A text in none of those
+asked for, as much in one as in another, or too short to tell, is in none.
 """
 
 import re
@@ -40,7 +41,7 @@ def language_of(text: str, among: Iterable[str] | None = None) -> str | None:
     ideographs = len(_IDEOGRAPH.findall(looked))
     words = [word.lower().replace("’", "'") for word in _WORD.findall(_IDEOGRAPH.sub(" ", looked))]
     if len(_KANA.findall(looked)) > _FEW * ideographs:
-        return None
+        ideographs = 0
     said = {code: ideographs / _WEIGHT for code in codes if known[code].characters}
     said |= _said_by(words, [code for code in codes if not known[code].characters])
     return _surest(said, len(words) + ideographs / _WEIGHT)
