@@ -33,6 +33,7 @@ PLACES = (
     Place("retention:statement", _("Retention")),
     Place("alerts:inbox", _("Alerts")),
     Place("followups:list", _("Follow-ups")),
+    Place("conversations:conversations", _("Conversations")),
     Place("settings", _("Settings")),
 )
 

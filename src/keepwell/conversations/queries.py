@@ -1,0 +1,34 @@
+"""What pages ask of conversations, always as somebody: one is seen by whoever sees its account."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from keepwell.conversations.models import Conversation, Turn
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, may, seen_by
+
+
+def seen(member: Member) -> QuerySet[Conversation]:
+    """The conversations that a member may see.
+
+    One that is nobody's yet is seen by whoever brought it, and by managers and administrators, who match it.
+    """
+    every = Conversation.objects.all()
+    if may(member, Right.ADMINISTER) or not may(member, Right.SEE):
+        return seen_by(every, member, account="account")
+    theirs = seen_by(every.filter(account__isnull=False), member, account="account")
+    unknown = Q(account=None) if may(member, Right.MANAGE) else Q(account=None, brought_by=member)
+    return every.filter(Q(pk__in=theirs.values("pk")) | unknown)
+
+
+def conversation_of(member: Member, pk: int) -> Conversation:
+    """One conversation with its account; Http404 where there is none, or it is not theirs to see."""
+    found = seen(member).select_related("account", "contact", "member").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def turns_of(conversation: Conversation) -> QuerySet[Turn]:
+    """Its turns in order."""
+    return conversation.turns.select_related("contact").order_by("no")
