@@ -41,6 +41,7 @@ class Account(models.Model):
     language = models.CharField(_("language"), max_length=20, blank=True)
     salesperson = models.CharField(_("salesperson"), max_length=120, blank=True)
     channel = models.CharField(_("channel"), max_length=120, blank=True)
+    domain = models.CharField(max_length=200, blank=True, db_index=True)  # without www and the like
     attributes = models.JSONField(default=dict)  # the company's own columns, each as text, "" where not known
     owner_email = models.CharField(max_length=254, blank=True)  # as the book says it
     owner = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="accounts")

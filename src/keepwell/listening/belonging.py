@@ -114,16 +114,16 @@ class Directory:
         for account in accounts:
             region = account.country.upper() if len(account.country) == 2 else country.upper()
             regions[account.account_id] = region
-            for domain in map(_domain, account.domains):
+            for domain in map(domain_of, account.domains):
                 if domain and domain not in FREE_MAIL:
                     made._by[By.DOMAIN][domain].add((account.account_id, ""))
             made._phones(account.phones, region, (account.account_id, ""))
         for contact in contacts:
             who = (contact.account_id, contact.contact_id)
             for address in contact.addresses:
-                made._by[By.ADDRESS][_address(address)].add(who)
+                made._by[By.ADDRESS][address_of(address)].add(who)
             made._phones(contact.phones, regions.get(contact.account_id, country.upper()), who)
-            if key := _name(contact.name):
+            if key := name_key(contact.name):
                 made._by[By.NAME][key].add(who)
         return made
 
@@ -144,12 +144,12 @@ class Directory:
     def _of(self, one: Participant) -> list[Evidence]:
         found = []
         if one.address:
-            address = _address(one.address)
+            address = address_of(one.address)
             found += self._at(By.ADDRESS, address, one.address)
             found += self._of_domain(address.rpartition("@")[2])
         for region in sorted(self._regions) if one.phone else ():
             found += self._at(By.PHONE, phone_key(one.phone, region), one.phone)
-        if key := _name(one.name):
+        if key := name_key(one.name):
             found += self._at(By.NAME, key, one.name)
         return found
 
@@ -224,19 +224,20 @@ def _why(one: Evidence) -> str:
     }[one.by].format(said=one.said)
 
 
-def _address(written: str) -> str:
+def address_of(written: str) -> str:
     """An address as it is compared: in lower case, without what stands behind a plus."""
     local, at, domain = written.strip().lower().rpartition("@")
     return f"{local.partition('+')[0]}{at}{domain}"
 
 
-def _domain(written: str) -> str:
+def domain_of(written: str) -> str:
+    """The domain of a web address, a mail address or a domain as people write them; "" where it is none."""
     clean = re.sub(r"^[a-z]+://", "", written.strip().lower()).split("/")[0].rpartition("@")[2]
     clean = clean.removeprefix("www.").strip(".")
     return clean if "." in clean else ""
 
 
-def _name(written: str) -> str:
+def name_key(written: str) -> str:
     """A name as it is compared: no accents, any order of its words; "" where it is one short word."""
     plain = unicodedata.normalize("NFKD", written.casefold())
     words = re.findall(r"\w+", "".join(one for one in plain if not unicodedata.combining(one)))

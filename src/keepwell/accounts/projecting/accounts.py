@@ -13,6 +13,7 @@ from keepwell.accounts.queries import segments_in
 from keepwell.accounts.words import renew_words
 from keepwell.book.tables import table_named
 from keepwell.lib.errors import KeepwellError
+from keepwell.listening.belonging import domain_of
 from keepwell.members.models import Member, Portfolio
 from keepwell.metrics.cuts import NO_VALUE, Condition, parse_where
 
@@ -37,6 +38,7 @@ def project_accounts(source: Source) -> int:
                 account_id=row["account_id"], cut=cut, **{n: _text(row.get(n), Account, n) for n in _ACCOUNT}
             )
             one.name = one.name or one.account_id
+            one.domain = domain_of(str(row.get("domain") or ""))[:200]
             one.attributes = {name: str(row.get(name) or "")[:200] for name in own}
             if was := chosen.get(one.account_id):
                 one.chosen, one.owner_id, one.portfolio_id = True, was.owner_id, was.portfolio_id
@@ -48,7 +50,7 @@ def project_accounts(source: Source) -> int:
     written = upsert(
         accounts(),
         key="account_id",
-        fields=[*_ACCOUNT, "attributes", "owner", "portfolio", "chosen", "gone", "cut"],
+        fields=[*_ACCOUNT, "domain", "attributes", "owner", "portfolio", "chosen", "gone", "cut"],
     )
     Account.objects.exclude(cut=cut).update(gone=True)
     _project_contacts(source)

@@ -4,14 +4,16 @@ from keepwell.conversations.models.clips import Clip, Collected, Collection
 from keepwell.conversations.models.kept import (
     Conversation,
     Correction,
+    Dialled,
     Folder,
     Incoming,
+    Known,
     Mailbox,
     Participant,
     Policy,
     Turn,
 )
-from keepwell.conversations.models.rules import Hit, Rule, RuleVersion, Ruling, Words
+from keepwell.conversations.models.rules import Hit, Past, Rule, RuleVersion, Ruling, Words
 
 __all__ = [
     "Clip",
@@ -19,11 +21,14 @@ __all__ = [
     "Collection",
     "Conversation",
     "Correction",
+    "Dialled",
     "Folder",
     "Hit",
     "Incoming",
+    "Known",
     "Mailbox",
     "Participant",
+    "Past",
     "Policy",
     "Rule",
     "RuleVersion",

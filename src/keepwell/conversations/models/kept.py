@@ -95,6 +95,10 @@ class Conversation(models.Model):
     )  # file in the sound folder, "" without or once deleted
     sound_type = models.CharField(max_length=60, blank=True)
     keep_until = models.DateField(null=True, db_index=True)  # when words and sound are deleted; none: kept
+    sound_until = models.DateField(null=True, db_index=True)  # when the sound alone is
+    deleted_at = models.DateTimeField(
+        null=True
+    )  # its words are; the row stays so that it never comes in again
     arrived_at = models.DateTimeField()
     brought_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
 
@@ -112,6 +116,32 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.kind} {self.at:%Y-%m-%d}"
+
+
+class Known(models.Model):
+    """A digest of what a source calls a part of a conversation (a Message-ID): by it a thread goes on."""
+
+    mark = models.CharField(max_length=32)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="known")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["mark", "conversation"], name="a mark is of a conversation once")
+        ]
+
+    def __str__(self) -> str:
+        return self.mark
+
+
+class Dialled(models.Model):
+    """A contact's telephone as all the world calls it (+3612345678), by which a caller is known."""
+
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="dialled")
+    written = models.CharField(max_length=60)  # as the book has it
+    number = models.CharField(max_length=20, db_index=True)  # "" where it is none that can be called
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Participant(models.Model):
@@ -200,6 +230,8 @@ class Incoming(models.Model):
     done = models.PositiveIntegerField(default=0)
     of = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)  # when whoever works on it was last heard of
+    real_time = models.FloatField(null=True)  # seconds of work for each second of sound
     wrong = models.CharField(max_length=500, blank=True)
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="incoming")
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
@@ -220,6 +252,7 @@ class Mailbox(models.Model):
     name = models.CharField(_("name"), max_length=120, unique=True)
     host = models.CharField(_("server"), max_length=253)
     port = models.PositiveIntegerField(_("port"), default=993)
+    starttls = models.BooleanField(_("begins plainly, then goes over to TLS"), default=False)
     user = models.CharField(_("user"), max_length=254)
     secret = models.TextField(blank=True)  # sealed with the office's key
     folder = models.CharField(_("folder"), max_length=200, default="INBOX")

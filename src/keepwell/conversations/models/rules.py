@@ -25,6 +25,9 @@ class Rule(models.Model):
     data = models.JSONField(default=dict)
     on = models.BooleanField(_("listens"), default=True)
     template = models.BooleanField(_("a good moment"), default=False)  # of ours, to learn from
+    revision = models.PositiveBigIntegerField(default=0)  # the rules' when what it listens for last changed
+    notice = models.CharField(max_length=10, blank=True)  # silent, falling or both: said to its owner
+    noticed = models.JSONField(default=dict)  # the numbers behind it
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     rested_at = models.DateTimeField(null=True)
@@ -32,6 +35,7 @@ class Rule(models.Model):
 
     class Meta:
         ordering: ClassVar = ["theme", "name"]
+        indexes: ClassVar = [models.Index(fields=["owner", "notice"])]
 
     def __str__(self) -> str:
         return self.name
@@ -42,6 +46,7 @@ class RuleVersion(models.Model):
 
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
+    name = models.CharField(max_length=120, blank=True)
     data = models.JSONField()
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
@@ -102,6 +107,7 @@ class Hit(models.Model):
     judged = models.CharField(max_length=8, choices=Judged, blank=True)
     judged_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     judged_at = models.DateTimeField(null=True)
+    then = models.JSONField(default=dict)  # what was done because of it: {"follow_up": its key}
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
@@ -136,7 +142,31 @@ class Ruling(models.Model):
     """Which rules hold now: one row. `revision` rises with every change of a rule or of the words."""
 
     revision = models.PositiveBigIntegerField(default=1)
+    words = models.PositiveBigIntegerField(default=0)  # the revision that the words last changed with
     changed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.revision)
+
+
+class Past(models.Model):
+    """What a rule would have heard in all that was said so far: worked out once, as a job where that is much.
+
+    `found` holds places and counts, never words: those are read where they lie, by whoever may see them.
+    """
+
+    data = models.JSONField()  # the rule as it was asked: as `Rule.data`, with its name
+    asked_by = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)  # when whoever works it out was last heard of
+    ended_at = models.DateTimeField(null=True)
+    failed = models.CharField(max_length=300, blank=True)
+    found = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return str(self.data.get("name", ""))
