@@ -51,22 +51,30 @@ def main() -> int:
     lines = asked.work / f"judged-{accounts}.jsonl"
     for seed in asked.seeds:
         if seed in judged_before(lines):
+            said_so(f"Seed {seed} was judged before.")
             continue
         home = asked.work / f"company-{accounts}-{seed}"
         cost = run("judge_treating", home=home, seed=seed, accounts=accounts)
         shutil.rmtree(home)
         with lines.open("a") as file:
             file.write(json.dumps({**cost.said, "cpu": cost.cpu, "peak": cost.peak}) + "\n")
-        said_so(f"Seed {seed}: CPU {cost.cpu:.0f} s")
+        spent = ", ".join(f"{part} {seconds:.0f}" for part, seconds in cost.parts.items())
+        said_so(f"Seed {seed}: CPU {cost.cpu:.0f} s, clock {cost.wall:.0f} s ({spent})")
+        _write(asked, lines)
+    said_so(_write(asked, lines))
+    return 0
+
+
+def _write(asked: argparse.Namespace, lines: Path) -> str:
+    """The page, of all seeds judged so far; its text, or where it was written."""
     before = judged_before(lines)
-    text = written(
-        [before[seed] for seed in asked.seeds], " ".join(["python -m bench.treating", *sys.argv[1:]])
-    )
+    rows = [before[seed] for seed in asked.seeds if seed in before]
+    order = " ".join(["python -m bench.treating", *sys.argv[1:]])
+    text = written(rows, order, missing=len(asked.seeds) - len(rows))
     if asked.page:
         asked.page.write_text(text, "utf-8")
-    else:
-        said_so(text)
-    return 0
+        return f"Written: {asked.page}"
+    return text
 
 
 def judge_treating(clock: Clock, *, home: str, seed: int, accounts: int) -> dict[str, Any]:
@@ -153,8 +161,8 @@ def _gains(gain: "Floats", scores: "Floats") -> list[float]:
     return [float(1000 * gain[order[: int(top * len(gain))]].sum() / len(gain)) for top in TOPS]
 
 
-def written(rows: Sequence[Mapping[str, Any]], order: str) -> str:
-    """The page for the seeds judged."""
+def written(rows: Sequence[Mapping[str, Any]], order: str, *, missing: int = 0) -> str:
+    """The page for the seeds judged; `missing` are still to be."""
     tops = [f"first {top:.0%}" for top in TOPS]
     lines = [
         "# Whom to treat, held against the truth of simulated companies",
@@ -165,6 +173,7 @@ def written(rows: Sequence[Mapping[str, Any]], order: str) -> str:
         "",
         f"on {datetime.now(UTC).date().isoformat()} ({versions(LIBRARIES)}).",
         "[docs/risk.md](risk.md) says what the words mean.",
+        *(["", f"Still to be judged: {missing}; the command goes on with them."] if missing else []),
         "",
         f"{len(rows)} simulated companies of {rows[0]['accounts']:,} accounts each"
         f" (seeds {', '.join(str(row['seed']) for row in rows)}). At the {NEWEST} newest"
