@@ -5,7 +5,7 @@ To add one: a file that defines LANGUAGE, a list in words/, and its forms (`lang
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,7 +21,8 @@ def lines(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """What the matcher needs to know of a language. Every mark is a word or several, in lower case.
+    """What the matcher needs to know of a language. Every mark is a word or several, in lower case; "=word" stands
+    for every form of a word, "^name" for every word of a class.
 
     `reach` and `gap` count words (in Chinese characters). Marks that deny: `nots` deny what follows (and, where the
     verb ends the sentence, what stands before), `nobody` are persons who are not, `nones` things that are not there,
@@ -75,6 +76,21 @@ class Language:
     possessed: tuple[str, ...] = ()  # endings that the forms' dictionary takes for part of a word
     endings: str = ""  # a pattern of what may be added to a listed word of five letters or more
     fold: Callable[[str], str] | None = None  # one script's characters to the other's
+    inflected: Callable[[str], Iterable[str]] | None = None  # a word's forms, where rules give them all
+    case: Callable[[str, str], str] | None = None  # of a word and one of its forms: the form's case
+    classes: tuple[
+        tuple[str, str], ...
+    ] = ()  # name and pattern of endings; marks say "^name" for words of a class
+    adpositions: tuple[
+        str, ...
+    ] = ()  # make a noun beside them another thing than what is done or who does it
+    postposed: bool = False  # they stand behind their noun
+    grow: Callable[[str, frozenset[str]], set[str]] | None = (
+        None  # of a word and its known forms: further forms
+    )
+    compounds: bool = False  # a noun may end a longer word
+    particles: tuple[str, ...] = ()  # these make a verb without a prefix another verb, behind it or
+    auxiliaries: tuple[str, ...] = ()  # before it with one of these between
 
 
 @cache

@@ -2,6 +2,41 @@
 
 from keepwell.listening.languages import Language, lines
 
+# past tense and participle of the verbs that have their own; a word in no list is regular
+_IRREGULAR = dict(part.split(": ") for part in lines(
+    "be: am is are was were been being 's 're,have: has had having 've,do: does did done,go: goes went gone,"
+    "can: could,may: might,will: would 'll,shall: should,say: said,make: made,get: got gotten,come: came,take: took taken,"
+    "see: saw seen,know: knew known,think: thought,give: gave given,find: found,tell: told,become: became,leave: left,"
+    "feel: felt,put: put,bring: brought,begin: began begun,keep: kept,hold: held,write: wrote written,stand: stood,"
+    "hear: heard,let: let,mean: meant,set: set,meet: met,run: ran run,pay: paid,sit: sat,speak: spoke spoken,lie: lay lain,"
+    "lead: led,read: read,grow: grew grown,lose: lost,fall: fell fallen,send: sent,build: built,understand: understood,"
+    "draw: drew drawn,break: broke broken,spend: spent,cut: cut,rise: rose risen,drive: drove driven,buy: bought,wear: wore worn,"
+    "choose: chose chosen,seek: sought,throw: threw thrown,catch: caught,deal: dealt,win: won,forget: forgot forgotten,lay: laid,"
+    "sell: sold,fight: fought,teach: taught,eat: ate eaten,sing: sang sung,strike: struck,hang: hung,shake: shook shaken,"
+    "ride: rode ridden,feed: fed,shoot: shot,drink: drank drunk,hit: hit,arise: arose arisen,fly: flew flown,sleep: slept,"
+    "beat: beaten,quit: quit,split: split,hurt: hurt,cost: cost,shut: shut,slide: slid,shrink: shrank shrunk shrunken,"
+    "withdraw: withdrew withdrawn,undo: undid undone,redo: redid redone,overpay: overpaid,bid: bid,bind: bound,freeze: froze frozen,"
+    "steal: stole stolen,stick: stuck,swear: swore sworn,wake: woke woken,wind: wound,undergo: underwent undergone,"
+    "foresee: foresaw foreseen,rebuild: rebuilt,outgrow: outgrew outgrown,overcome: overcame,slit: slit,burst: burst"))  # fmt: skip
+_VOWELS = "aeiou"
+
+
+def inflected(word: str) -> tuple[str, ...]:
+    """The forms of a word, whatever it is: plural, possessive, third person, past, participles."""
+    own = _IRREGULAR.get(word, "").split()
+    y, e = len(word) > 2 and word[-1] == "y" and word[-2] not in _VOWELS, word.endswith("e")
+    if y:
+        s, past = f"{word[:-1]}ies", f"{word[:-1]}ied"
+    else:
+        s = word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+        past = word + ("d" if e else "ed")
+    stem = word[:-1] if e and not word.endswith(("ee", "oe", "ye")) else word
+    ing = f"{word[:-2]}ying" if word.endswith("ie") else f"{stem}ing"
+    found = {word, s, f"{word}'s", f"{word}s'", ing, *own, *(() if own else (past,))}
+    if len(word) > 2 and word[-1] not in f"{_VOWELS}wxy" and word[-2] in _VOWELS and word[-3] not in _VOWELS:
+        found |= {f"{word}{word[-1]}ing"} | (set() if own else {f"{word}{word[-1]}ed"})
+    return tuple(sorted(found))
+
 _NOT = lines(
     "don't,doesn't,didn't,won't,wouldn't,can't,couldn't,cannot,isn't,aren't,wasn't,"
     "weren't,haven't,hasn't,hadn't,shouldn't,shan't,mustn't,needn't,mightn't,ain't"
@@ -71,7 +106,6 @@ LANGUAGE = Language(
                   "claims,claimed,hears,is said to"),
     articles=lines("a,an,the,my,your,our,their,his,her,this,that,power,every"),
     nouns_of=lines("of,to,in,from,by"),
-    possessed=("l",),
     abbreviations=lines("mr,mrs,ms,dr,prof,st,vs,approx,inc,ltd,no,nr,dept,e.g,i.e"),
     shields=lines("cut off,cut-off,power cut,price cut,renewable,work for me,works for me,work for us,"
                   "works for us,"
@@ -81,4 +115,5 @@ LANGUAGE = Language(
                   "would like to,"
                   "recommended settings,recommended retail,happy to,so happy to,working on"),
     gap=6, turned=9, reach=8, back=0,
+    inflected=inflected,
 )  # fmt: skip

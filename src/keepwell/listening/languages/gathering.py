@@ -10,6 +10,7 @@ from collections import defaultdict
 
 from keepwell.listening.languages import language_named
 from keepwell.listening.languages.lists import FOLDER, headwords
+from keepwell.listening.matching.lexicon import marked
 
 
 def gather(code: str) -> int:
@@ -17,7 +18,7 @@ def gather(code: str) -> int:
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     language = language_named(code)
-    wanted = {word for entry in headwords(code) for word in entry.split()}
+    wanted = {word for entry in headwords(code) for word in entry.split()} | marked(language)
     wanted |= {
         word.removeprefix(prefix)
         for word in wanted
@@ -30,6 +31,9 @@ def gather(code: str) -> int:
             head = lemma.removesuffix(ending)
             if head in wanted and lemma.endswith(ending) and form.isalpha():
                 found[head].add(form.lower())
+    if language.grow:
+        for word in sorted(wanted):
+            found[word] |= language.grow(word, frozenset(found[word]))
     lines = [f"{word}: {' '.join(sorted(forms))}\n" for word, forms in sorted(found.items()) if len(word) > 1]
     (FOLDER / f"{code}.forms.txt").write_text("".join(lines), encoding="utf-8")
     return sum(map(len, found.values()))

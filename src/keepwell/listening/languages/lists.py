@@ -4,8 +4,10 @@ Shipped, and changed by a company in a file of its own. A list is a YAML file: t
 (cancel, contract, …), an idea the words that say it, with commas between. The same idea in two languages is a
 translation. Two ideas in one name ("cancel contract") are said by one word. `opposites` names the idea that says of
 another that it is not so; `close` the ideas that must stand near what they describe, `tight` right beside it; `verbs`
-those that an article in front makes another word, `wide` those that open a frame around other words. A company's own
-file has the same form: its words are added; a word with a minus before it is taken out.
+those that an article in front makes another word, `wide` those that open a frame around other words. `cases` names
+the cases and prepositions in which a noun may stand in a phrase, behind a bar those it may have only right beside the
+next word of the phrase. `strangers` are what an idea's words must not be said of ("renew the passport"). A company's
+own file has the same form: its words are added; a word with a minus before it is taken out.
 """
 
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from keepwell.lib.text import near
 FOLDER = Path(__file__).parent / "words"
 THEMES = ("leaving", "competitor", "price", "complaint", "no_results", "decision_maker_gone", "praise")
 _SETS = ("close", "tight", "verbs", "wide")
+_MAPS = ("opposites", "cases", "strangers")
 _LARGEST = 1_000_000  # bytes of a list
 
 
@@ -35,6 +38,8 @@ class WordList:
     tight: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
     wide: frozenset[str] = frozenset()
+    cases: Mapping[str, str] = field(default_factory=dict)
+    strangers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def ideas_of(self, word: str) -> list[str]:
         """The ideas that a word or several words say, in the order of the list."""
@@ -49,7 +54,7 @@ def loaded(data: object, name: str) -> dict[str, Any]:
             ways=[_("Write themes with ideas below them, and the words of each with commas between.")],
         )
     for key in data:
-        if key not in (*THEMES, "opposites", *_SETS):
+        if key not in (*THEMES, *_MAPS, *_SETS):
             raise BadInput(
                 _("There is no theme “{theme}” in a word list.").format(theme=key),
                 seen=name,
@@ -77,9 +82,14 @@ def made(*lists: Mapping[str, Any]) -> WordList:
     words: dict[str, tuple[str, ...]] = {}
     themes: dict[str, str] = {}
     opposites: dict[str, str] = {}
+    cases: dict[str, str] = {}
+    strangers: dict[str, tuple[str, ...]] = {}
     sets: dict[str, frozenset[str]] = dict.fromkeys(_SETS, frozenset())
     for one in lists:
         opposites.update(one.get("opposites") or {})
+        cases.update(one.get("cases") or {})
+        for idea, said in (one.get("strangers") or {}).items():
+            strangers[idea] = tuple(dict.fromkeys([*strangers.get(idea, ()), *_split(said)]))
         sets = {name: kept | frozenset(_split(one.get(name) or "")) for name, kept in sets.items()}
         for theme in THEMES:
             for idea, said in (one.get(theme) or {}).items():
@@ -88,7 +98,7 @@ def made(*lists: Mapping[str, Any]) -> WordList:
                 kept = [w for w in words.get(idea, ()) if w not in gone]
                 words[idea] = tuple(dict.fromkeys([*kept, *(w for w in new if not w.startswith("-"))]))
                 themes.setdefault(idea, theme)
-    return WordList(words, themes, opposites, **sets)
+    return WordList(words, themes, opposites, **sets, cases=cases, strangers=strangers)
 
 
 def _split(said: object) -> list[str]:
@@ -109,7 +119,10 @@ def own(code: str, path: Path) -> WordList:
 
 def headwords(code: str) -> list[str]:
     """Every entry of the shipped list, once."""
-    return list(dict.fromkeys(w for words in shipped(code).words.values() for w in words))
+    lists = shipped(code)
+    return list(
+        dict.fromkeys(w for words in (*lists.words.values(), *lists.strangers.values()) for w in words)
+    )
 
 
 @cache

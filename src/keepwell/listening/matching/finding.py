@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.phrases import Pattern, Slot
+from keepwell.listening.matching.phrases import Keys, Pattern, Slot
 from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
@@ -38,21 +39,28 @@ class Finder:
         self.language = lexicon.language
         self.patterns = list(patterns)
         self._sequences = Sequences(lexicon)
-        self._slots: dict[tuple[frozenset[tuple[str, ...]], bool], int] = {}
+        self._slots: dict[tuple[frozenset[Keys], bool, frozenset[str] | None], int] = {}
+        self._strangers: dict[frozenset[Keys], int] = {}
         self._width = max(2, *(len(pattern.slots) for pattern in patterns), 2)
         self._table = np.full((len(self.patterns), self._width), -1, np.int64)
         for p, pattern in enumerate(self.patterns):
             for k, slot in enumerate(pattern.slots):
                 self._table[p, k] = self._number(slot)
-        self._verbs = np.zeros(len(self._slots), bool)
-        for (_ways, verb), number in self._slots.items():
-            self._verbs[number] = verb
+        for pattern in self.patterns:
+            strange = pattern.slots[0].strangers
+            if len(pattern.slots) == 1 and strange:
+                self._strangers[strange] = self._number(Slot(strange, permits=frozenset()))
+        self._strange = np.array(
+            [self._strangers.get(pattern.slots[0].strangers, -1) for pattern in self.patterns], np.int64
+        )
+        self._verbs = np.array([verb for _ways, verb, _permits in self._slots], bool)
+        self._governing = Governing(lexicon, [key[2] for key in self._slots], [key[1] for key in self._slots])
         self._sizes = (self._table >= 0).sum(axis=1)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
 
     def _number(self, slot: Slot) -> int:
-        key = (slot.ways, slot.verb)
+        key = (slot.ways, slot.verb, slot.permits)
         if key not in self._slots:
             self._slots[key] = len(self._slots)
             for way in slot.ways:
@@ -98,9 +106,10 @@ class Finder:
         begins = np.concatenate([[0], np.cumsum(counts)])
         held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
         active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
-        parts = [self._ones(active, begins, counts, first, last)]
-        parts.append(self._pairs(batch, active, held, begins, counts, (where, first, last)))
-        parts += self._more(batch, active, held, begins, (where, first, last))
+        places = where, first, last
+        parts = [self._ones(batch, active, begins, counts, places)]
+        parts.append(self._pairs(batch, active, held, begins, counts, places))
+        parts += self._more(batch, active, held, begins, places)
         return Found(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _occurrences(self, batch: Batch) -> tuple[Longs, Longs, Longs]:
@@ -134,16 +143,36 @@ class Finder:
             self_ = np.concatenate([batch.marks.at("reflexive", size)[1:], [False]])
             self_ &= ~np.concatenate([batch.parted[1:], [True]])
             kept &= ~(verb & self_[first])
+        kept &= self._governing.fits(batch, slot, first, last)
         return slot[kept], first[kept], last[kept]
 
+    def _of_strangers(
+        self, batch: Batch, where: Longs, strangers: Longs, spans: tuple[Longs, Longs]
+    ) -> npt.NDArray[np.bool_]:
+        """Which places stand near something that the pattern is not said of."""
+        low = np.searchsorted(where, strangers * _FAR + batch.place[spans[0]] - self.language.turned - 1)
+        high = np.searchsorted(
+            where, strangers * _FAR + batch.place[spans[1]] + self.language.gap + 1, "right"
+        )
+        return np.asarray((strangers >= 0) & (high > low))
+
     def _ones(
-        self, active: Longs, begins: Longs, counts: Longs, first: Longs, last: Longs
+        self,
+        batch: Batch,
+        active: Longs,
+        begins: Longs,
+        counts: Longs,
+        places: tuple[Longs, Longs, Longs],
     ) -> tuple[Longs, Longs, Longs]:
-        """Patterns of one slot: every place of it."""
+        """Patterns of one slot: every place of it, but for those said of strangers."""
+        where, first, last = places
         those = active[self._sizes[active] == 1]
         slots = self._table[those, 0]
         at = spread(begins[slots], counts[slots])
         pattern = np.repeat(those, counts[slots])
+        if len(at) and (self._strange[pattern] >= 0).any():
+            own = ~self._of_strangers(batch, where, self._strange[pattern], (first[at], last[at]))
+            pattern, at = pattern[own], at[own]
         return pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
 
     def _pairs(  # noqa: PLR0917 - what one call of `find` knows

@@ -62,7 +62,9 @@ class Ears:
                 else patterns_of(asked.phrase, self.lexicon)
             )
             for pattern in made:
-                self.patterns.append(replace(pattern, gap=asked.gap, ordered=asked.ordered))
+                self.patterns.append(
+                    replace(pattern, gap=_nearer(pattern.gap, asked.gap), ordered=asked.ordered)
+                )
                 self.owners.append(k)
         self.finder = Finder(self.lexicon, self.patterns)
         self._owner = np.array(self.owners, np.int64)
@@ -97,6 +99,11 @@ class Ears:
         first = np.ones(len(order), bool)
         first[1:] = (sentence[1:] != sentence[:-1]) | (owners[1:] != owners[:-1])
         return Sifted(batch, reader, found, order[first], owner, batch.turn[low], verdict, meanings)
+
+
+def _nearer(one: int | None, other: int | None) -> int | None:
+    """The smaller of two gaps, of which either may be the language's own."""
+    return min(one, other) if one is not None and other is not None else other if one is None else one
 
 
 def _beyond(

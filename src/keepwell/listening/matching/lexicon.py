@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +38,16 @@ def normal(surface: str) -> str:
     return "".join(char for char in seen if unicodedata.category(char) != "Cf")
 
 
+def marked(language: Language) -> set[str]:
+    """The words of which a language's marks mean every form: those written with "=" before them."""
+    entries = {entry for kind in fields(language) for entry in _texts(getattr(language, kind.name))}
+    return {part[1:] for entry in entries for part in entry.split() if part.startswith("=")}
+
+
+def _texts(value: object) -> list[str]:
+    return [part for part in value if isinstance(part, str)] if isinstance(value, tuple) else []
+
+
 class Lexicon:
     """What is known of a language's surfaces. Ids are given in the order of their coming and never change."""
 
@@ -45,6 +56,7 @@ class Lexicon:
         self.words = words
         self.surfaces: list[str] = []
         self.keys: list[tuple[str, ...]] = []
+        self._columns: dict[str, Ids] = {}
         self._hashes = np.zeros(0, np.uint64)
         self._ids = np.zeros(0, np.int32)
 
@@ -84,17 +96,61 @@ class Lexicon:
         if self.language.characters and not word.isascii():
             return (word,)
         keys = {word}
-        bare = word.replace("'", "")
-        listed = self._heads.get(word) or self._heads.get(bare) or self._weak_heads.get(word)
+        said = self._said(word)
+        for head, form in said:
+            keys.add(f"={head}")
+            if self.language.case:
+                keys.add(f"={head}/{self.language.case(head, form)}")
+        for name, pattern in self._classes:
+            if pattern.search(word):
+                keys.update((f"^{name}",) if said else (f"^{name}", f"^{name}-"))
         root = self.stem(word)
-        if not listed and len(root) >= 4:
-            listed = self._stems.get(root)
-        if not listed and self.language.endings:
-            listed = self._ended(word)
-        keys.update(f"={head}" for head in listed or ())
         if root:
             keys.add(f"~{root}")
         return tuple(keys)
+
+    def _said(self, word: str) -> list[tuple[str, str]]:
+        """The listed words that this is a form of, each with the form it is as it is spelled."""
+        for spelled in (word, word.replace("'", "")):
+            if spelled in self._heads:
+                return [(head, spelled) for head in self._heads[spelled]]
+        if word in self._weak_heads:
+            return [(head, form) for form in self._weak_heads[word] for head in self._heads[form]]
+        root = self.stem(word)
+        heads = self._stems.get(root) if len(root) >= 4 else None
+        if not heads and self.language.endings:
+            heads = self._ended(word)
+        if heads:
+            return [(head, word) for head in heads]
+        return self._compound(word) if self.language.compounds else []
+
+    def _compound(self, word: str) -> list[tuple[str, str]]:
+        """The listed noun that ends this word."""
+        for at in range(2, len(word) - _LEAST + 1):
+            tail = word[at:]
+            for form in (tail,) if tail in self._heads else self._weak_heads.get(tail, ()):
+                heads = [head for head in self._heads[form] if head in self._nouns and len(head) >= _LEAST]
+                if heads:
+                    return [(head, form) for head in heads]
+        return []
+
+    @cached_property
+    def _nouns(self) -> set[str]:
+        """The nouns of which the list says in which cases they may stand."""
+        return {word for idea in self.words.cases for word in self.words.words.get(idea, ())}
+
+    @cached_property
+    def _classes(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(name, re.compile(pattern)) for name, pattern in self.language.classes]
+
+    def column(self, name: str, told: Callable[[str, tuple[str, ...]], int]) -> Ids:
+        """A number for every surface seen, told by it and its keys; each surface is asked of once."""
+        known = self._columns.get(name, np.zeros(0, np.int32))
+        if len(known) < len(self.surfaces):
+            new = zip(self.surfaces[len(known) :], self.keys[len(known) :], strict=True)
+            known = np.concatenate([known, np.array([told(word, keys) for word, keys in new], np.int32)])
+            self._columns[name] = known
+        return known
 
     def _ended(self, word: str) -> set[str]:
         """The listed word that this one is with endings that a stemmer does not know."""
@@ -123,7 +179,9 @@ class Lexicon:
     @cached_property
     def _single(self) -> set[str]:
         """The words of the list, one by one, and the verbs without the prefixes that part from them."""
-        words = {part for entries in self.words.words.values() for entry in entries for part in entry.split()}
+        lists = (*self.words.words.values(), *self.words.strangers.values())
+        words = {part for entries in lists for entry in entries for part in entry.split() if part[0] != "^"}
+        words |= marked(self.language)
         for prefix in self.language.prefixes:
             words |= {
                 word.removeprefix(prefix) for word in words if word.startswith(prefix) and word != prefix
@@ -133,21 +191,26 @@ class Lexicon:
     @cached_property
     def _heads(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        known = forms(self.language.code)
         for word in self._single:
             found[word].add(word)
-            for form in known.get(word, ()):
+            for form in self._forms(word):
                 found[form].add(word)
         return dict(found)
 
+    def _forms(self, word: str) -> Iterable[str]:
+        """The inflected forms of a listed word: by rule, or as far as they were gathered."""
+        if self.language.inflected:
+            return self.language.inflected(word)
+        return forms(self.language.code).get(word, ())
+
     @cached_property
     def _weak_heads(self) -> dict[str, set[str]]:
-        """Forms typed without their accents, where no listed form is spelled so."""
+        """The forms that words without accents stand for, where no listed form is spelled so."""
         found: dict[str, set[str]] = defaultdict(set)
-        for form, heads in self._heads.items():
+        for form in self._heads:
             bare = plain(form)
             if bare != form and bare not in self._heads:
-                found[bare] |= heads
+                found[bare].add(form)
         return dict(found)
 
     @cached_property
@@ -159,9 +222,9 @@ class Lexicon:
 
     def forms_of(self, key: str) -> Iterable[str]:
         """The forms that a key stands for, as far as they are listed."""
-        head = key.removeprefix("=")
-        return (
-            sorted({head, *forms(self.language.code).get(head, ())})
-            if key.startswith("=")
-            else [key.lstrip("~")]
-        )
+        if not key.startswith("="):
+            return [key.lstrip("~")]
+        head, _slash, case = key[1:].partition("/")
+        found = sorted({head, *forms(self.language.code).get(head, ())})
+        told = self.language.case
+        return [form for form in found if not case or not told or told(head, form) == case]

@@ -20,7 +20,8 @@ class Slot:
     """A place in a pattern: any of these sequences of keys fills it.
 
     `near`: at most so many words before the next slot, which must follow. `tied`: a verb's prefix, in
-    either order. `wide`: a verb that opens a frame, twice as far.
+    either order. `wide`: a verb that opens a frame, twice as far. `beside`: ways that fill it only right beside
+    another slot. `permits`: adpositions it may stand with, None for any. `strangers`: what it is not said of.
     """
 
     ways: frozenset[Keys]
@@ -29,6 +30,9 @@ class Slot:
     tied: bool = False
     verb: bool = False
     wide: bool = False
+    beside: frozenset[Keys] = frozenset()
+    permits: frozenset[str] | None = None
+    strangers: frozenset[Keys] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,11 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     found = [typed]
     for pattern in (*_opposites(typed, reader), *_compounds(typed, reader)):
         found.append(pattern)
-    return [each for pattern in found for each in (pattern, *_parted(pattern, lexicon))]
+    return [
+        each
+        for pattern in found
+        for each in (pattern, *_parted(pattern, lexicon), *_close_up(pattern, lexicon))
+    ]
 
 
 def slots_of(slots: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Pattern]:
@@ -96,17 +104,48 @@ class _Reader:
 
     def slot(self, ideas: list[str], typed: Keys = ()) -> Slot:
         """The slot of some ideas, and of what was typed."""
-        ways = {self.keys(word) for idea in ideas for word in self.words.words[idea]}
+        far, beside, permits = set(), set(), set()
+        for idea in ideas:
+            cases, close, adpositions = self._cases(idea)
+            permits |= adpositions
+            for word in self.words.words[idea]:
+                far |= set(self._cased(word, cases))
+                beside |= set(self._cased(word, close))
         if typed:
-            ways.add(typed)
+            far.add(typed)
         near = None
         if any(idea in self.words.tight for idea in ideas):
             near = _TIGHT
         elif any(idea in self.words.close for idea in ideas):
             near = self.language.near
-        verb = any(idea in self.words.verbs for idea in ideas)
-        wide = any(idea in self.words.wide for idea in ideas)
-        return Slot(frozenset(sorted(ways)[:MOST_WAYS]), tuple(ideas), near, verb=verb, wide=wide)
+        return Slot(
+            frozenset(sorted(far)[:MOST_WAYS]),
+            tuple(ideas),
+            near,
+            verb=any(idea in self.words.verbs for idea in ideas),
+            wide=any(idea in self.words.wide for idea in ideas),
+            beside=frozenset(sorted(beside)[:MOST_WAYS]),
+            permits=frozenset(permits) if any(idea in self.words.cases for idea in ideas) else None,
+            strangers=frozenset(
+                tuple(part if part.startswith("^") else f"={part}" for part in word.split())
+                for idea in ideas
+                for word in self.words.strangers.get(idea, ())
+            ),
+        )
+
+    def _cases(self, idea: str) -> tuple[list[str], list[str], set[str]]:
+        """The cases in which an idea's nouns may stand anywhere and right beside, and with what adpositions."""
+        anywhere, _bar, beside = self.words.cases.get(idea, "").partition("|")
+        known = set(self.language.adpositions)
+        cases = [[name for name in part.split() if name not in known] for part in (anywhere, beside)]
+        return cases[0], cases[1], known & set(anywhere.split())
+
+    def _cased(self, word: str, cases: list[str]) -> list[Keys]:
+        """A listed word's keys in some cases; of several words together as they are listed."""
+        keys = self.keys(word)
+        if not cases or len(keys) > 1 or self.language.case is None:
+            return [keys]
+        return [(f"{keys[0]}/{case}",) for case in cases]
 
     def keys(self, word: str) -> Keys:
         """A listed word's keys."""
@@ -283,6 +322,13 @@ def _compounds(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
                 yield replace(pattern, slots=slots)
 
 
+def _close_up(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
+    """The same with nouns in cases that belong together only side by side: a verb's noun and what it is of."""
+    if len(pattern.slots) > 1 and any(slot.beside for slot in pattern.slots):
+        slots = tuple(replace(slot, ways=slot.ways | slot.beside) for slot in pattern.slots)
+        yield replace(pattern, slots=slots, gap=lexicon.language.near)
+
+
 def _parted(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
     """The same with a verb's prefix parted from it: a pattern a prefix."""
     for k, slot in enumerate(pattern.slots):
@@ -292,5 +338,5 @@ def _parted(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
                 (f"={word.removeprefix(prefix)}",) for word in words if len(word) > len(prefix) + 1
             )
             if bare and len(pattern.slots) < MOST_SLOTS:
-                pair = (Slot(frozenset([(prefix,)]), tied=True), replace(slot, ways=bare))
+                pair = (Slot(frozenset([(prefix,)]), tied=True), replace(slot, ways=bare, verb=False))
                 yield replace(pattern, slots=(*pattern.slots[:k], *pair, *pattern.slots[k + 1 :]))

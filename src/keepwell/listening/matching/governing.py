@@ -1,0 +1,87 @@
+"""What the words beside a word make of it: a noun with an adposition, another verb with a particle."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.lexicon import Lexicon
+
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Column = npt.NDArray[Any]
+
+_DESCRIBING = 2  # adjectives that may stand between a preposition and its noun
+
+
+class Governing:
+    """Tells of each place where a slot is filled whether the words beside it leave it what was asked for.
+
+    `permits` are each slot's own adpositions, None for any; `verbs` tells which slots are verbs'.
+    """
+
+    def __init__(
+        self, lexicon: Lexicon, permits: Sequence[frozenset[str] | None], verbs: Sequence[bool]
+    ) -> None:
+        self.lexicon = lexicon
+        self.language = lexicon.language
+        self._number = {word: k + 1 for k, word in enumerate(self.language.adpositions)}
+        self._allowed = np.ones((len(permits), len(self._number) + 1), bool)
+        for k, own in enumerate(permits):
+            if own is not None:
+                self._allowed[k] = [True, *(word in own for word in self._number)]
+        self._verbs = np.array(verbs, bool)
+        self._particles = frozenset(self.language.particles)
+        self._auxiliaries = frozenset(self.language.auxiliaries)
+
+    def fits(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Flags:
+        """Which occurrences (slot, first and last token) are what the slot means."""
+        kept = np.ones(len(slot), bool)
+        if not len(slot):
+            return kept
+        if self._number and not self._allowed.all():
+            kept &= self._allowed[slot, self._adpositions(batch)[first]]
+        if self._particles and self._verbs.any():
+            kept &= ~(self._verbs[slot] & (first == last) & self._another(batch)[first])
+        return kept
+
+    def _adpositions(self, batch: Batch) -> Longs:
+        """The number of the adposition that each token stands with, 0 for none."""
+        number = self._number
+        column = self.lexicon.column("adposition", lambda word, _keys: number.get(word, 0))[batch.ids]
+        if self.language.postposed:
+            return np.where(_next(batch.parted, fill=True), 0, _next(column)).astype(np.int64)
+        describes = self.lexicon.column("describing", lambda _word, keys: int("^adj" in keys))[batch.ids] > 0
+        alone = batch.parted.copy()  # nothing before it belongs to it
+        found, at = np.zeros(len(column), np.int64), column
+        for _step in range(_DESCRIBING + 1):
+            at = _before(at)
+            found = np.where((found == 0) & ~alone, at, found)
+            alone |= ~_before(describes, times=_step + 1) | _before(batch.parted, times=_step + 1)
+        return found
+
+    def _another(self, batch: Batch) -> Flags:
+        """Which verbs a particle makes another verb: right behind them, or before with an auxiliary between."""
+        own, helping = self._particles, self._auxiliaries
+        particle = self.lexicon.column("particle", lambda word, _keys: int(word in own))[batch.ids] > 0
+        helps = self.lexicon.column("helping", lambda word, _keys: int(word in helping))[batch.ids] > 0
+        behind = _next(particle) & ~_next(batch.parted, fill=True)
+        joined = ~batch.parted
+        opened = particle & _next(helps) & _next(joined)  # a particle and its auxiliary
+        two = _before(opened, times=2) & joined & _before(joined)
+        three = _before(opened, times=3) & joined & _before(joined) & _before(joined, times=2)
+        return np.asarray(behind | two | three)
+
+
+def _next(column: Column, *, fill: int = 0) -> Column:
+    """What stands at the next token."""
+    return np.concatenate([column[1:], np.full(1, fill, column.dtype)])
+
+
+def _before(column: Column, times: int = 1) -> Column:
+    """What stands so many tokens before."""
+    return np.concatenate(
+        [np.zeros(min(times, len(column)), column.dtype), column[: max(0, len(column) - times)]]
+    )
