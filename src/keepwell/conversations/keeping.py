@@ -61,4 +61,4 @@ def hold_to(one: Conversation, may: Allowed, *, now: datetime, last: datetime | 
 
 def _empty(one: Conversation, now: datetime, why: str) -> None:
     one.deleted_at, one.title, one.remark, one.why = now, "", why, {}
-    one.measures, one.redacted = {}, {}
+    one.measures, one.redacted, one.aside = {}, {}, []

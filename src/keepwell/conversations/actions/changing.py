@@ -3,7 +3,7 @@
 Whoever must know lists a `Changed` in a `changed.py` of its room (CHANGED), found as `accounts.rooms.added` does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,12 +23,14 @@ class Changed:
     """Somebody who must know, lowest place first: `changed` of new or other words, `gone` just before they go.
 
     Both are called inside the transaction of the change. What takes long they put off until after it, as a job.
+    `many` is called in place of `changed` where many come in at once, so that a job is asked for once.
     """
 
     name: str
     changed: Callable[[Conversation, datetime], None]
     gone: Callable[[Conversation], None] = _nothing
     place: int = 0
+    many: Callable[[Sequence[Conversation], datetime], None] | None = None
 
 
 def touched(conversation: Conversation, *, now: datetime) -> None:
@@ -41,6 +43,20 @@ def touched(conversation: Conversation, *, now: datetime) -> None:
         conversation.refresh_from_db(fields=["version"])
         for one in added("changed", "CHANGED"):
             one.changed(conversation, now)
+
+
+def touched_many(conversations: Sequence[Conversation], *, now: datetime) -> None:
+    """Say the same of many at once."""
+    with transaction.atomic():
+        Conversation.objects.filter(pk__in=[one.pk for one in conversations]).update(version=F("version") + 1)
+        for one in conversations:
+            one.version += 1
+        for told in added("changed", "CHANGED"):
+            if told.many is not None:
+                told.many(conversations, now)
+                continue
+            for one in conversations:
+                told.changed(one, now)
 
 
 def going(conversation: Conversation) -> None:

@@ -24,6 +24,7 @@ from keepwell.listening.said import id_of
 from keepwell.members.models import Member
 
 Source, Match = Conversation.Source, Conversation.Match
+MOST_ASIDE = 200  # places that could not be read that are told, of one conversation
 TALK = "talk"  # what its entry on a timeline is called; what the book has is told by the book's own kinds
 ELSEWHERE = (
     Source.UPLOAD,
@@ -146,6 +147,7 @@ def _say_state(one: Conversation, coming: _Coming) -> None:
     said, transcript = coming.said, coming.transcript
     one.state, one.remark = said.state.value, said.reason[:500]
     one.language = said.language[:10] or one.language
+    one.aside = [[part.file, part.line, part.reason, part.text] for part in said.aside[:MOST_ASIDE]]
     if transcript is not None:
         one.confidence, one.transcribed_by = transcript.confidence, transcript.model[:200]
         voices = [[list(stretch) for stretch in channel] for channel in transcript.voices]

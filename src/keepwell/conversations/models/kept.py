@@ -95,6 +95,7 @@ class Conversation(models.Model):
     )  # file in the sound folder, "" without or once deleted
     sound_type = models.CharField(max_length=60, blank=True)
     keep_until = models.DateField(null=True, db_index=True)  # when words and sound are deleted; none: kept
+    aside = models.JSONField(default=list)  # [file, line, why, text] of what could not be read
     sound_until = models.DateField(null=True, db_index=True)  # when the sound alone is
     deleted_at = models.DateTimeField(
         null=True
@@ -260,6 +261,8 @@ class Mailbox(models.Model):
     on = models.BooleanField(_("read it"), default=True)
     validity = models.BigIntegerField(null=True)
     last = models.BigIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)  # mails read from it so far
+    beat_at = models.DateTimeField(null=True)  # when whoever reads it now was last heard of
     looked_at = models.DateTimeField(null=True)
     wrong = models.CharField(max_length=500, blank=True)
 
@@ -279,11 +282,30 @@ class Folder(models.Model):
     )
     said = models.JSONField(default=dict)  # language, which channel is ours
     on = models.BooleanField(_("read it"), default=True)
+    taken = models.PositiveIntegerField(default=0)  # files taken in from it so far
+    beat_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     wrong = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["path"]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class InFolder(models.Model):
+    """A file of a folder as it was when it was taken in: as long as it stays so, it is not looked at again."""
+
+    folder = models.ForeignKey(Folder, models.CASCADE, related_name="files")
+    path = models.CharField(max_length=700)  # below the folder
+    size = models.BigIntegerField()
+    changed = models.BigIntegerField()  # nanoseconds, as the file system says
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["folder", "path"], name="a file of a folder is known once")
+        ]
 
     def __str__(self) -> str:
         return self.path
