@@ -12,11 +12,13 @@ from functools import cache
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
+from keepwell.listening.languages.lists import choices
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """Entries written one after another with commas or line ends between."""
-    return tuple(part.strip() for part in text.replace("\n", ",").split(",") if part.strip())
+    """Entries written one after another with commas or line ends between, with choices in brackets."""
+    parts = (part.strip() for part in text.replace("\n", ",").split(","))
+    return tuple(one for part in parts if part for one in choices(part))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ class Language:
     contrast: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()  # begin a clause without a comma
     joins: tuple[str, ...] = ()  # begin a clause after a comma
+    links: tuple[str, ...] = ()  # join two clauses where a word of the class "finite" stands on both sides
     asides: tuple[str, ...] = ()  # begin what is only put in between commas
     subjects: tuple[str, ...] = ()  # after "and" or a comma these begin a clause
     conditions: tuple[str, ...] = ()
@@ -77,6 +80,20 @@ class Language:
     endings: str = ""  # a pattern of what may be added to a listed word of five letters or more
     fold: Callable[[str], str] | None = None  # one script's characters to the other's
     inflected: Callable[[str], Iterable[str]] | None = None  # a word's forms, where rules give them all
+    heads: tuple[str, ...] = ()  # nouns that make the one right before them a description
+    prepositions: tuple[str, ...] = ()  # lead away from what a verb acts on; with these order tells who does what
+    infinitive: tuple[str, ...] = ()
+    light: tuple[str, ...] = ()  # verbs that add nothing behind an infinitive's mark (to get, to have)
+    passives: tuple[str, ...] = ()  # with these something is done to what stands before
+    persons: tuple[str, ...] = ()  # who does what follows
+    determiners: tuple[str, ...] = ()  # begin what a verb acts on
+    no_objects: tuple[str, ...] = ()  # look like nouns in the plural and are none
+    of: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()  # behind these an "of" leads to the same thing (the rest of the contract)
+    adverbs: tuple[str, ...] = ()  # begin with a preposition and say only when or how
+    again: tuple[str, ...] = ()  # carry a denial on and are none by themselves (neither … nor)
+    nomore: tuple[str, ...] = ()  # with a denial before them they say that something stops
+    anybody: tuple[str, ...] = ()  # with a denial before them they are nobody
     case: Callable[[str, str], str] | None = None  # of a word and one of its forms: the form's case
     classes: tuple[
         tuple[str, str], ...

@@ -147,7 +147,8 @@ class Analyser:
             asks[count - 1] = asking[len(sentence)]
         parted = between != NONE
         marked = self.marks.find(ids, parted)
-        clause = _clauses(between, sentence, marked, words=not self.lexicon.language.characters)
+        finite = self.lexicon.column("finite", lambda _word, keys: int("^finite" in keys))[ids] > 0
+        clause = _clauses(between, sentence, marked, finite, words=not self.lexicon.language.characters)
         order = np.argsort(clause, kind="stable").astype(np.int64)
         changes = np.concatenate([[0], np.cumsum(np.diff(clause[order]) != 0)]) if len(order) else order
         place = np.empty(len(order), np.int64)
@@ -225,7 +226,17 @@ def _kept(turns: Sequence[Heard | str], begins: Longs, start: Longs, size: int) 
     return np.asarray(np.cumsum(depth)[start] == 0)
 
 
-def _clauses(between: Ids, sentence: Ids, marked: Marked, *, words: bool) -> Ids:
+def _linked(between: Ids, links: Flags, finite: Flags) -> Flags:
+    """Which linking words begin a clause: those with a verb on either side that are not two verbs of one object."""
+    bounds = (between != NONE) | links
+    part = np.cumsum(bounds) - 1
+    verbs = np.bincount(part[finite], minlength=int(part[-1]) + 1) > 0
+    ahead = np.concatenate([[False], verbs[:-1]])[part]
+    both = np.concatenate([[False], finite[:-1]]) & np.concatenate([finite[1:], [False]])
+    return np.asarray(links & (between == NONE) & ahead & verbs[part] & ~both)
+
+
+def _clauses(between: Ids, sentence: Ids, marked: Marked, finite: Flags, *, words: bool) -> Ids:
     """The clause of each token. What is only put in between commas is a clause of its own; around it one goes on."""
     size = len(between)
     if not size:
@@ -233,14 +244,15 @@ def _clauses(between: Ids, sentence: Ids, marked: Marked, *, words: bool) -> Ids
     joins, subject = marked.at("joins", size), marked.at("subjects", size)
     broken = marked.at("breaks", size)
     following = np.concatenate([subject[1:], [False]])
-    begins = broken | (joins & following)
+    begins = broken | (joins & following) | _linked(between, marked.at("links", size), finite)
     first = np.flatnonzero(between != NONE)
     segment = np.cumsum(between != NONE) - 1
     length = np.diff(np.concatenate([first, [size]]))
     same = np.concatenate([sentence[first][1:] == sentence[first][:-1], [False]])
     inner = np.concatenate([[False], same[:-1]]) & same if len(first) > 1 else np.zeros(len(first), bool)
     starter = joins[first] | subject[first] | broken[first]
-    aside = inner & (marked.at("asides", size)[first] | ((length <= _SHORT) & ~starter & words))
+    verb = np.bincount(segment[finite], minlength=len(first)) > 0
+    aside = inner & (marked.at("asides", size)[first] | ((length <= _SHORT) & ~starter & ~verb & words))
     main = np.flatnonzero(~aside)
     skipped = np.concatenate([[0], np.diff(main)]) > 1
     together = np.concatenate([[False], sentence[first[main]][1:] == sentence[first[main]][:-1]])

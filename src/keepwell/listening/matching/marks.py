@@ -14,9 +14,9 @@ Flags = npt.NDArray[np.bool_]
 
 DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
            "without", "lacking")  # fmt: skip
-CLAUSES = ("breaks", "joins", "asides", "subjects")
+CLAUSES = ("breaks", "joins", "links", "asides", "subjects")
 OTHERS = ("that", "knowing", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
-          "reflexive",           "articles", "nouns_of", "closing")  # fmt: skip
+          "reflexive", "articles", "nouns_of", "closing", "adverbs", "nomore", "anybody")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 
@@ -85,6 +85,7 @@ class Marks:
                 inside[k] = inside[k - 1]
         kept = np.ones(len(kind), bool)
         kept[order[inside]] = False
+        kept &= ~_swallowed(kind, first, last, kept, len(ids))
         order = np.argsort(first[kept], kind="stable")
         zero = np.zeros(int(kept.sum()), np.int32)
         return Marked(kind[kept][order], first[kept][order], last[kept][order], zero)
@@ -96,6 +97,16 @@ class Marks:
             new = [word in self._short for word in known[len(self._is_short) :]]
             self._is_short = np.concatenate([self._is_short, np.array(new, bool)])
         return self._is_short[ids]
+
+
+def _swallowed(kind: Longs, first: Longs, last: Longs, kept: Flags, size: int) -> Flags:
+    """Which marks of clauses are part of a denial of several words, as "but" of "anything but"."""
+    those = kept & (kind < len(DENYING)) & (last > first)
+    depth = np.zeros(size + 1, np.int64)
+    np.add.at(depth, first[those], 1)
+    np.add.at(depth, last[those] + 1, -1)
+    clauses = np.isin(kind, [_NUMBER[name] for name in (*CLAUSES, "contrast", "conditions")])
+    return np.asarray(clauses & (np.cumsum(depth)[first] > 0))
 
 
 def keys_of(text: str, lexicon: Lexicon) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """How a phrase that was found is meant: said, denied, asked, conditional or told of somebody else."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,7 +20,16 @@ _FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
 _ELSEWHERE = frozenset({"matrix", "that", "after"})  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
 _BESIDE = 3  # words that may stand between "without" and what there is not
+_CLOSING = 2  # words that may stand behind a "not" that ends a clause
 _ECHO = 9  # words of a question that an answer may deny whole
+
+
+_OWN = {  # the marks that are a denial of a kind
+    "nobody": ("nobody",),
+    "nots": ("nots", "nobody", "nones", "without"),
+    "nones": ("nones", "nots", "without"),
+    "nomore": ("nots", "nobody"),
+}
 
 
 class Verdict(StrEnum):
@@ -145,17 +154,23 @@ class Reader:
         clauses = whole.clauses[low - whole.first : high - whole.first]
         return Sentence(low, high, whole.asks, whole.marks[begins:ends], clauses)
 
-    def read(self, spans: list[tuple[int, int]], denied: str) -> Meaning:
-        """What is meant by a phrase of which the slots stand at these tokens; `denied` is the denial it asks for."""
+    def read(
+        self, spans: list[tuple[int, int]], denied: str, frames: Sequence[tuple[int, int]] = ()
+    ) -> Meaning:
+        """What is meant by a phrase of which the slots stand at these tokens; `denied` is the denial it asks for.
+
+        `frames` are those of the spans that may be a denial themselves (couldn't).
+        """
         number = int(self.batch.sentence[spans[0][0]])
         spans = sorted(spans)
         sentence = self._around(number, spans[0][0], max(b for _a, b in spans))
-        cues = self._cues(sentence, spans, denied)
+        cues = self._cues(sentence, [span for span in spans if span not in frames] or spans, denied)
         own = None
         if denied:
             own = self._own(sentence, cues, spans, denied)
             if own is None:
-                return Meaning(Verdict.NONE)
+                double = [cue for cue in cues if cue.kind == "double" and cue.first < spans[-1][0]]
+                return Meaning(Verdict.NEGATED, _place(double[0])) if double else Meaning(Verdict.NONE)
             cues = [
                 cue
                 for cue in cues
@@ -193,10 +208,12 @@ class Reader:
                 count += sum(2 if cue.kind == "double" else 1 for cue in here if cue not in simple)
                 count += min(len(simple), max(1, len(nots)))
         else:
-            seen: dict[int, Mark] = {}
-            for cue in cues:
-                seen.setdefault(cue.first, cue)
-            count = sum(2 if cue.kind == "double" else 1 for cue in seen.values())
+            seen: list[Mark] = []
+            for cue in sorted(cues, key=lambda cue: (cue.first, -cue.last)):
+                carried = seen and self._word(cue.first) in self.language.again
+                if not carried and (not seen or cue.first > seen[-1].last):  # what overlaps denies once
+                    seen.append(cue)
+            count = sum(2 if cue.kind == "double" else 1 for cue in seen)
         return count, _place(min(cues, key=lambda cue: cue.first))
 
     def _word(self, token: int) -> str:
@@ -283,7 +300,7 @@ class Reader:
         steps = self._steps(sentence, last, mark.first)
         if mark.kind in ("after", "lacking"):
             return steps <= (1 if mark.kind == "lacking" else self.language.reach)
-        closed = mark.kind != "nots" or mark.last + 1 in {m.first for m in sentence.of("closing")}
+        closed = mark.kind != "nots" or self._closes(sentence, mark)
         free = self.language.concord or self.language.characters or mark.kind != "nones"
         return (
             closed
@@ -291,6 +308,15 @@ class Reader:
             and mark.kind not in ("inverse", "double", "without")
             and steps <= self.language.back
         )
+
+    def _closes(self, sentence: Sentence, mark: Mark) -> bool:
+        """Whether a "not" stands with the verb that ends its clause: there it denies what the clause said before."""
+        if mark.last + 1 in {m.first for m in sentence.of("closing")}:
+            return True
+        if not self.language.concord or mark.last + 1 >= sentence.end:
+            return False
+        rest = sentence.clauses[mark.last + 1 - sentence.first :]
+        return 0 < sum(1 for clause in rest if clause == mark.clause) <= _CLOSING
 
     def _steps(self, sentence: Sentence, a: int, b: int) -> int:
         """How many words of the same clause stand between two tokens."""
@@ -300,7 +326,8 @@ class Reader:
     def _denies_what_follows(self, sentence: Sentence, mark: Mark, clause: int) -> bool:
         """Whether a denial denies the later clause, because that clause is what it speaks of."""
         begins = sentence.first + sentence.clauses.index(clause)
-        if not any(m.first in (begins, begins + 1) for m in sentence.of("that")) and mark.kind != "matrix":
+        that = any(m.first <= begins + 1 and begins <= m.last for m in sentence.of("that"))
+        if not that and mark.kind != "matrix":
             return False
         if any(m.first > mark.last and m.first < begins for m in sentence.of("knowing", "contrast")):
             return False
@@ -316,24 +343,36 @@ class Reader:
     ) -> Mark | None:
         """The denial that a phrase with one in it asks for: the nearest before its last word."""
         clause = sentence.clauses[spans[0][0] - sentence.first]
-        ceasing = [] if denied == "nobody" else [
+        ceasing = [] if denied in ("nobody", "nomore") else [
             m for m in sentence.of("ceasing") if m.clause == clause and m.last < spans[-1][0]
             and self._steps(sentence, m.last, spans[-1][0]) <= self.language.near
         ]  # fmt: skip
-        kinds = {"nobody": ("nobody",), "nots": ("nots", "nobody", "nones"), "nones": ("nones", "nots")}[
-            denied
-        ]
+        kinds = _OWN[denied]
+        if denied == "nomore" and not any(m.clause == clause for m in sentence.of("nomore")):
+            return None
+        anybody = [m.first for m in sentence.of("anybody") if m.clause == clause and denied == "nobody"]
         best, least = None, 1 << 30
         for cue in (*ceasing, *cues):
-            if cue.clause != clause or cue.kind not in (*kinds, "ceasing"):
+            nobody = cue.kind == "nots" and any(at > cue.last for at in anybody)
+            if cue.clause != clause or not (nobody or cue.kind in (*kinds, "ceasing")):
                 continue
             ahead = cue.first < spans[-1][0]
-            if not ahead and not (denied == "nones" and cue.kind == "nones"):
+            if not ahead and not self._own_behind(sentence, cue, cues, denied):
                 continue
             steps = self._steps(sentence, *((cue.last, spans[-1][0]) if ahead else (spans[-1][1], cue.first)))
             if steps < least:
                 best, least = cue, steps
         return best
+
+    def _own_behind(self, sentence: Sentence, cue: Mark, cues: list[Mark], denied: str) -> bool:
+        """Whether a denial that a phrase asks for may stand behind it."""
+        if denied == "nones":
+            return cue.kind == "nones"
+        if not self.language.concord:
+            return False
+        if denied == "nobody":  # "nobody" behind "does not use it"
+            return cue.kind == "nobody" and any(m.clause == cue.clause for m in cues if m.kind == "nots")
+        return cue.kind == "nots" and self._closes(sentence, cue)
 
     def _labels(self, sentence: Sentence) -> tuple[Label, ...]:
         found = []
