@@ -24,6 +24,13 @@ def send(table: str, key: str, row: dict[str, Any]) -> None:
     Outgoing.objects.create(table=table, key=key, row=row)
 
 
+def send_all(table: str, rows: list[tuple[str, dict[str, Any]]]) -> None:
+    """Put many rows on their way, each with its key."""
+    Outgoing.objects.bulk_create(
+        [Outgoing(table=table, key=key, row=row) for key, row in rows], batch_size=500
+    )
+
+
 def gather(book: Book, *, now: datetime) -> int:
     """Bring every waiting row to the book; returns how many."""
     brought = 0

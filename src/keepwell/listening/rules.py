@@ -236,20 +236,32 @@ def proposals(phrase: str, language: str, words: WordList | None = None) -> dict
 
 def read(path: Path) -> list[Rule]:
     """The rules of a YAML file. Raises BadInput with near names where a field or value is unknown."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            _("The rules in “{name}” cannot be read.").format(name=path.name), seen=error.strerror or ""
+        ) from error
+    return parsed(content, path.name)
+
+
+def parsed(content: bytes, name: str) -> list[Rule]:
+    """The rules that YAML holds; `name` is what errors call it. Raises BadInput as `read`."""
     import yaml
 
     try:
-        data = yaml.safe_load(path.read_bytes()[: 1 << 24].decode("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        data = yaml.safe_load(content[: 1 << 24].decode("utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise BadInput(
-            _("The rules in “{name}” cannot be read.").format(name=path.name), seen=str(error).split("\n")[0]
+            _("The rules in “{name}” cannot be read.").format(name=name), seen=str(error).split("\n")[0]
         ) from error
     if not isinstance(data, list):
-        raise BadInput(_("“{name}” holds no list of rules.").format(name=path.name))
-    return [_rule(one, path.name) for one in data]
+        raise BadInput(_("“{name}” holds no list of rules.").format(name=name))
+    return [rule_of(one, name) for one in data]
 
 
-def _rule(data: object, file: str) -> Rule:
+def rule_of(data: object, file: str = "") -> Rule:
+    """The rule that plain data holds, as YAML or JSON give it. Raises BadInput with near names."""
     names = [one.name for one in fields(Rule)]
     if not isinstance(data, dict) or "name" not in data:
         raise BadInput(_("A rule in “{name}” has no name.").format(name=file), seen=str(data)[:80])
@@ -260,10 +272,48 @@ def _rule(data: object, file: str) -> Rule:
                 _("A rule has no “{field}”.").format(field=key), seen=str(data["name"]),
                 ways=ways or [_("Fields: {names}").format(names=", ".join(names))],
             )  # fmt: skip
+    _shaped(data, str(data["name"]))
     try:
         return Rule(**{key: _frozen(value) for key, value in data.items()})
     except (TypeError, AttributeError) as error:
         raise BadInput(_("A rule cannot be read."), seen=f"{data['name']}: {error}") from error
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "name": (str,), "theme": (str,), "side": (str,), "denial": (str,), "owner": (str,), "pattern": (str,),
+    "ordered": (bool,), "gap": (int, type(None)), "version": (int,), "weight": (int, float), "phrases": (dict,),
+    "slots": (dict,), "channels": (list, tuple), "then": (list, tuple),
+}  # fmt: skip
+
+
+def _shaped(data: Mapping[str, Any], name: str) -> None:
+    """Raises BadInput where a field holds something of another kind than it must."""
+    wrong = [key for key, value in data.items() if not isinstance(value, _KINDS[key])]
+    wrong += [key for key in ("gap", "version", "weight") if isinstance(data.get(key), bool)]
+    for key, depth in (("phrases", 1), ("slots", 2)):
+        said = data.get(key)
+        if isinstance(said, dict) and not all(_texts(one, depth) for one in said.values()):
+            wrong.append(key)
+    wrong += [key for key in ("channels", "then") if key in data and not _texts(data[key], 1)]
+    if not name.strip():
+        wrong.append("name")
+    if wrong:
+        raise BadInput(
+            _("“{field}” of the rule “{name}” cannot be read.").format(field=wrong[0], name=name),
+            seen=str(data[wrong[0]])[:80],
+            ways=[_("Write phrases as a list of texts for each language, such as en: [cancel the contract].")]
+            if wrong[0] in ("phrases", "slots")
+            else [],
+        )
+
+
+def _texts(said: Any, depth: int) -> bool:
+    """Whether something is texts, listed so deep; a text alone stands for a list of one."""
+    if isinstance(said, str):
+        return True
+    return isinstance(said, list | tuple) and all(
+        _texts(one, depth - 1) if depth > 1 else isinstance(one, str) for one in said
+    )
 
 
 def _frozen(value: Any) -> Any:
@@ -277,17 +327,19 @@ def written(rules: Iterable[Rule]) -> str:
     """Rules as YAML, without what is as usual; `read` gives them back."""
     import yaml
 
-    usual = asdict(Rule(name="", pattern="."))
-    data = []
-    for rule in rules:
-        whole = asdict(rule)
-        kept = {
-            key: _thawed(value)
-            for key, value in whole.items()
-            if key == "name" or (key != "pattern" and value != usual[key])
-        }
-        data.append(kept | ({"pattern": rule.pattern} if rule.pattern else {}))
+    data = [data_of(rule) for rule in rules]
     return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=118))
+
+
+def data_of(rule: Rule) -> dict[str, Any]:
+    """A rule as plain data, without what is as usual; `rule_of` gives it back."""
+    usual = asdict(Rule(name="", pattern="."))
+    kept = {
+        key: _thawed(value)
+        for key, value in asdict(rule).items()
+        if key == "name" or (key != "pattern" and value != usual[key])
+    }
+    return kept | ({"pattern": rule.pattern} if rule.pattern else {})
 
 
 def _thawed(value: Any) -> Any:

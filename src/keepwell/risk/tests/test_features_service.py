@@ -175,6 +175,8 @@ def test_what_a_rule_found_counts_since_it_was_found(company):
         hit("price", 100, 99),
         hit("leaving", 20, 19),
         hit("leaving", 18, 17, verdict="wrong"),
+        hit("leaving", 18, 16, verdict="negated"),
+        hit("leaving", 17, 16, verdict="void"),
         hit("leaving", 15, -5),
     )
     seen = company.known("said_leaving_90", "said_price_90")

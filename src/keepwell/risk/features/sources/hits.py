@@ -7,11 +7,12 @@ from keepwell.risk.features import Part
 from keepwell.risk.features.sources import Source, Then
 
 REACH = 190
-_JUDGED_WRONG = ("wrong", "false", "no", "rejected", "not a hit")
+# Judged to be wrong, denied by the one who said it, or no hit any more since the rule or the words changed.
+_JUDGED_WRONG = ("wrong", "false", "no", "rejected", "not a hit", "negated", "void")
 
 
 def rows(then: Then) -> Frame:
-    """Hits that nobody judged to be wrong: age, theme."""
+    """Hits that count: age, theme."""
     found = then.frame("hits", "occurred_on", REACH)
     wrong = nw.col("verdict").fill_null("").str.to_lowercase().is_in(list(_JUDGED_WRONG))
     return found.filter(~wrong).select("account_id", "age", theme=nw.col("theme").fill_null(""))
