@@ -389,7 +389,7 @@ class Risks:
         from keepwell.risk.health.results import Health
 
         on = self._day(day)
-        return Health.of(self.observe([on]), checkup or self.checkup(), on)
+        return Health.of(self.observe([on]), checkup or self.checkup(), on, self.ledger.reporting)
 
     def judge_health(
         self, *, months: int = MONTHS, horizon: int = HORIZON, checkup: "CheckUp | None" = None

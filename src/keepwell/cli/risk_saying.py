@@ -141,6 +141,8 @@ def explain(
     horizon: Horizon = HORIZON,
 ) -> None:
     """Reasons for and against, what is not known, and what was said before."""
+    from keepwell.risk.reasons import asked
+
     session = session_of(context)
     with risks_of(session) as risks:
         found = risks.score(day_asked(as_of), horizon=horizon)
@@ -149,9 +151,8 @@ def explain(
     at = _place(found, account)
     one = next(row for row in _scored(found, currency) if row["account_id"] == account)
     known = {feature.name: feature for feature in found.obs.features}
-    missing = [
-        f.name for f, value in zip(found.obs.features, found.obs.values[at], strict=True) if isnan(value)
-    ]
+    asked_of = zip(found.obs.features, found.obs.values[at], asked(found.obs)[at], strict=True)
+    missing = [feature.name for feature, value, can_be in asked_of if can_be and isnan(value)]
     data = {
         "as_of": from_number(int(found.obs.as_of[0])),
         "horizon": horizon,

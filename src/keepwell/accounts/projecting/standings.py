@@ -80,7 +80,7 @@ def _by_account(night: Night) -> dict[str, dict[str, Any]]:
         found[row["account_id"]] = {
             "day": night.day,
             "kept_by": str(seen.kind[place]),
-            "mrr": row["mrr"],
+            "mrr": int(seen.mrr[place]),
             "customer_since": _days_before(night.day, tenure[place]),
             "health": row["standing"],
             "score": row["score"],

@@ -10,7 +10,7 @@ import pyarrow as pa
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-from keepwell.metrics.tabular import Tabular
+from keepwell.metrics.tabular import Tabular, in_money
 from keepwell.risk.health.standing import NEAR, OVER, STANDINGS, Standing, standing
 
 if TYPE_CHECKING:
@@ -20,20 +20,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Health(Tabular):
-    """Every account observed on one day, the lowest score first and those not known last."""
+    """Every account observed on one day, the lowest score first and those not known last.
+
+    currency: the one that the company reports in, and that MRR is told in.
+    """
 
     day: date
     checkup: "CheckUp"
     observations: "Observations"
     standing: Standing
+    currency: str
 
     @classmethod
-    def of(cls, observations: "Observations", checkup: "CheckUp", day: date) -> "Health":
+    def of(cls, observations: "Observations", checkup: "CheckUp", day: date, currency: str) -> "Health":
         """Of observations of one day."""
         first = standing(checkup, observations)
         order = np.lexsort((observations.accounts.astype(str), -observations.mrr, first.score))
         ordered = observations.where(order)
-        return cls(day, checkup, ordered, standing(checkup, ordered))
+        return cls(day, checkup, ordered, standing(checkup, ordered), currency)
 
     def counts(self) -> dict[str, int]:
         """How many accounts stand how."""
@@ -43,7 +47,7 @@ class Health(Tabular):
         """A row an account: its standing, score, share of the weight known, and each step's standing."""
         names = np.array(STANDINGS, dtype=object)
         steps = {name: names[step.standing] for name, step in self.standing.steps.items()}
-        return pa.table(
+        table = pa.table(
             {
                 "account_id": pa.array(self.observations.accounts, pa.string()),
                 "segment": pa.array(self.observations.segment, pa.string()),
@@ -54,6 +58,7 @@ class Health(Tabular):
                 **{name: pa.array(said, pa.string()) for name, said in steps.items()},
             }
         )
+        return in_money(table, ["mrr"], self.currency)
 
     def of_account(self, account: str) -> dict[str, Any]:
         """One account, step by step and signal by signal, those that count against it first in each step.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -125,7 +126,7 @@ def test_of_what_can_be_asked_60_percent_must_be_known():
 
 def test_the_signals_of_an_account_are_those_that_can_be_asked_of_it():
     seen = observed([[np.nan, 0, 10]], kind="irregular", only="contract")
-    one = Health.of(seen, read(TEXT, FEATURES), date(2026, 1, 1)).of_account("A0")
+    one = Health.of(seen, read(TEXT, FEATURES), date(2026, 1, 1), "EUR").of_account("A0")
     assert {step["step"]: len(step["signals"]) for step in one["steps"]} == {
         "use": 0,
         "support": 1,
@@ -300,3 +301,9 @@ def test_a_threshold_that_is_right_stays():
     advice = {one.feature: one for one in advise(read(TEXT, FEATURES), seen)}
     assert advice["silence"].to is None
     assert advice["silence"].tells
+
+
+def test_what_accounts_pay_is_told_in_whole_units_of_the_currency():
+    seen = observed([[1.0, 0, 10]])
+    (row,) = Health.of(seen, read(TEXT, FEATURES), date(2026, 1, 1), "EUR").to_arrow().to_pylist()
+    assert row["mrr"] == Decimal(int(seen.mrr[0])) / 100
