@@ -55,7 +55,7 @@ def hold_to(one: Conversation, may: Allowed, *, now: datetime, last: datetime | 
         _empty(one, now, _("Nothing of it is kept: the recording policy of its account says so."))
     elif one.keep_until is not None and one.keep_until <= now.date():
         _empty(one, now, _("Nothing of it is kept: it is older than words are kept."))
-    elif not may.recordings and one.seconds:
+    elif not may.recordings and (one.seconds or one.transcribed_by or one.state == one.State.WAITING):
         one.remark = _("Its sound is not kept: the recording policy of its account says so.")
 
 

@@ -20,7 +20,7 @@ def turn_of(one: Conversation, turn: heard.Turn, no: int, speakers: Mapping[str,
         no=no,
         side=turn.side.value,
         speaker=turn.speaker[:300],
-        contact_id=speakers.get(turn.speaker),
+        contact_id=speakers.get(turn.speaker) or _writer(one, turn),
         text=turn.text,
         start=turn.start,
         end=turn.end,
@@ -31,6 +31,12 @@ def turn_of(one: Conversation, turn: heard.Turn, no: int, speakers: Mapping[str,
         channel=turn.channel,
         source_id=turn.source_id[:250],
     )
+
+
+def _writer(one: Conversation, turn: heard.Turn) -> str | None:
+    """Who wrote a turn that names nobody: of a ticket or an answer, whose it is."""
+    alone = turn.side is heard.Side.THEM and not turn.speaker
+    return str(one.contact_id) if alone and one.contact_id else None
 
 
 def said_of(turn: Turn) -> heard.Turn:

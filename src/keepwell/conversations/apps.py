@@ -1,0 +1,34 @@
+"""The room's place among Django's applications, and its standing jobs."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_delete
+
+
+class Conversations(AppConfig):
+    """Sees to it that every minute somebody looks for what came in."""
+
+    name = "keepwell.conversations"
+
+    def ready(self) -> None:
+        """Ask for the standing job once the tables are there."""
+        from django_q.signals import post_spawn
+
+        from keepwell.conversations.hearing_jobs import warmed
+        from keepwell.conversations.to_book import let_go
+
+        post_migrate.connect(_stand, sender=self)
+        pre_delete.connect(let_go, sender="conversations.Hit")
+        post_spawn.connect(warmed)  # a worker begins
+
+
+def _stand(**_said: Any) -> None:
+    from django_q.models import Schedule
+
+    from keepwell.conversations.jobs import LOOK
+
+    Schedule.objects.get_or_create(
+        name="conversations: look for what came in",
+        defaults={"func": LOOK, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1},
+    )

@@ -1,0 +1,106 @@
+"""What the worker does with what comes in. Each can be run again: what has been taken is not taken twice."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from keepwell.conversations.actions.receiving import READ_IN, forget_file
+from keepwell.conversations.actions.transcribing import TO_HEAR
+from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox
+from keepwell.conversations.reading import read
+from keepwell.lib.errors import KeepwellError
+
+LOOK = "keepwell.conversations.jobs.look"
+SCAN = "keepwell.conversations.jobs.scan_folder"
+FETCH = "keepwell.conversations.jobs.fetch_mail"
+FROM_BOOK = "keepwell.conversations.jobs.take_from_book"
+DEAD = timedelta(minutes=10)  # a job that takes longer is ended by the queue
+AGAIN = timedelta(minutes=2)  # after which one that failed is tried again, longer every time
+LATE = timedelta(seconds=30)  # after which a file is read though its own job has not come
+ATTEMPTS = 4
+AT_ONCE = 200  # files that one look asks to be read
+BROKEN = (Conversation.State.UNREADABLE, Conversation.State.PARTLY, Conversation.State.TOO_LARGE)
+State = Incoming.State
+_log = logging.getLogger(__name__)
+
+
+def look() -> None:
+    """Every minute: files that nobody has read, folders, mailboxes, and whether the book has been loaded."""
+    now = timezone.now()
+    for pk in Incoming.objects.filter(_due(now)).order_by("came_at").values_list("pk", flat=True)[:AT_ONCE]:
+        async_task(READ_IN, pk, group="read")
+    for pk in Folder.objects.filter(on=True).values_list("pk", flat=True):
+        async_task(SCAN, pk, group="read")
+    for pk in Mailbox.objects.filter(on=True).values_list("pk", flat=True):
+        async_task(FETCH, pk, group="read")
+    from keepwell.conversations.from_book import loaded
+
+    if loaded():
+        async_task(FROM_BOOK, group="read")
+
+
+def _due(now: datetime) -> Q:
+    waits = Q(state=State.WAITING, came_at__lt=now - LATE)
+    failed = Q(state=State.FAILED, ended_at__lt=now - AGAIN)
+    dead = Q(state=State.WORKING) & (Q(beat_at=None) | Q(beat_at__lt=now - DEAD))
+    return (waits | failed | dead) & ~Q(doing=TO_HEAR)
+
+
+def read_in(pk: int) -> str:
+    """Read a file that came in; a recording then waits to be transcribed."""
+    now = timezone.now()
+    free = Q(state__in=(State.WAITING, State.FAILED)) | Q(state=State.WORKING, beat_at__lt=now - DEAD)
+    claimed = Incoming.objects.filter(free, pk=pk).exclude(doing=TO_HEAR)
+    if not claimed.update(state=State.WORKING, beat_at=now, attempts=F("attempts") + 1, doing="reading"):
+        return "done already, or somebody is at it"
+    one = Incoming.objects.get(pk=pk)
+    try:
+        found = read(one, now=now)
+    except KeepwellError as wrong:
+        return _failed(one, wrong.wrong)
+    except (
+        Exception
+    ) as wrong:  # whatever a hostile file does to a reader: said on the file, without its words
+        _log.exception("a file could not be read")
+        return _failed(one, type(wrong).__name__)
+    one.conversation, one.said = found.first, one.said | {"found": found.count}
+    one.beat_at, one.wrong, one.attempts = None, "", 0
+    if found.to_hear:
+        one.state, one.doing = State.WAITING, TO_HEAR
+    else:
+        one.state, one.doing, one.ended_at = State.DONE, "", timezone.now()
+    one.save()
+    if one.state == State.DONE and (found.first is None or found.first.state not in BROKEN):
+        forget_file(one)
+    return str(one.state)
+
+
+def _failed(one: Incoming, wrong: str) -> str:
+    one.state = State.REFUSED if one.attempts >= ATTEMPTS else State.FAILED
+    one.wrong, one.beat_at, one.ended_at, one.doing = wrong[:500], None, timezone.now(), ""
+    one.save()
+    return str(one.state)
+
+
+def scan_folder(pk: int) -> int:
+    """Take in what is new in a folder; how many files."""
+    from keepwell.conversations.folders import scan
+
+    return scan(pk, now=timezone.now())
+
+
+def fetch_mail(pk: int) -> int:
+    """Take in what is new in a mailbox; how many mails."""
+    from keepwell.conversations.mailboxes import fetch_new
+
+    return fetch_new(pk, now=timezone.now())
+
+
+def take_from_book() -> int:
+    """Take in what loads have brought to the book; how many conversations."""
+    from keepwell.conversations.from_book import take_new
+
+    return take_new(now=timezone.now())
