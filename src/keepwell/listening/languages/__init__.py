@@ -8,11 +8,12 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-from keepwell.listening.languages.lists import choices
+from keepwell.listening.languages.lists import FOLDER, choices, read_yaml
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -53,8 +54,10 @@ class Language:
     ceasing: tuple[str, ...] = ()  # stand for a denial that a phrase asks for
     answers: tuple[str, ...] = ()  # a short denial of what was just asked
     matrix: tuple[str, ...] = ()  # deny the sentence that follows, whatever stands between
+    causes: tuple[str, ...] = ()  # the same, but nothing of their own sentence: "not because"
     that: tuple[str, ...] = ()  # begin a sentence that another one speaks of
     knowing: tuple[str, ...] = ()  # not to know, forget or hide something does not deny it
+    facts: tuple[str, ...] = ()  # the same, but only of a sentence that follows: "cannot" is no "does not know"
     contrast: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()  # begin a clause without a comma
     joins: tuple[str, ...] = ()  # begin a clause after a comma
@@ -81,10 +84,13 @@ class Language:
     fold: Callable[[str], str] | None = None  # one script's characters to the other's
     inflected: Callable[[str], Iterable[str]] | None = None  # a word's forms, where rules give them all
     heads: tuple[str, ...] = ()  # nouns that make the one right before them a description
-    prepositions: tuple[str, ...] = ()  # lead away from what a verb acts on; with these order tells who does what
+    prepositions: tuple[
+        str, ...
+    ] = ()  # lead away from what a verb acts on; with these order tells who does what
     infinitive: tuple[str, ...] = ()
     light: tuple[str, ...] = ()  # verbs that add nothing behind an infinitive's mark (to get, to have)
     passives: tuple[str, ...] = ()  # with these something is done to what stands before
+    perfects: tuple[str, ...] = ()  # with these something has been done
     persons: tuple[str, ...] = ()  # who does what follows
     determiners: tuple[str, ...] = ()  # begin what a verb acts on
     no_objects: tuple[str, ...] = ()  # look like nouns in the plural and are none
@@ -108,6 +114,21 @@ class Language:
     compounds: bool = False  # a noun may end a longer word
     particles: tuple[str, ...] = ()  # these make a verb without a prefix another verb, behind it or
     auxiliaries: tuple[str, ...] = ()  # before it with one of these between
+
+
+@cache
+def _grammar(code: str) -> dict[str, Any]:
+    return dict(read_yaml(FOLDER / f"{code}.grammar.yaml"))
+
+
+def marks(code: str) -> dict[str, Any]:
+    """The marks of a language, out of the file beside its word list."""
+    return {kind: lines(said) for kind, said in _grammar(code).items() if isinstance(said, str)}
+
+
+def irregular(code: str) -> dict[str, list[str]]:
+    """The forms of words that no rule gives, out of the same file."""
+    return {word: str(forms).split() for word, forms in _grammar(code).get("irregular", {}).items()}
 
 
 @cache

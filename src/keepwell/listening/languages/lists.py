@@ -6,8 +6,13 @@ translation. Two ideas in one name ("cancel contract") are said by one word. `op
 another that it is not so; `close` the ideas that must stand near what they describe, `tight` right beside it; `verbs`
 those that an article in front makes another word, `wide` those that open a frame around other words. `cases` names
 the cases and prepositions in which a noun may stand in a phrase, behind a bar those it may have only right beside the
-next word of the phrase. `strangers` are what an idea's words must not be said of ("renew the passport"). A company's
-own file has the same form: its words are added; a word with a minus before it is taken out.
+next word of the phrase. `strangers` are what an idea's words must not be said of ("renew the passport"). `unlike` are
+surroundings that make a word of an idea another thing, with _ for the word and a choice in brackets
+("_ (number|folder)"). `links` names the verbs that act on a noun and the prepositions that may lead there, `objects`
+these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `heading`
+nouns that another noun behind them turns into a description, `ceasing` what "not … any more" says too, `predicative`
+what may be said of a noun with *is* between. A company's own file has the same form: its words are added; a word with
+a minus before it is taken out.
 """
 
 from collections.abc import Mapping
@@ -22,8 +27,19 @@ from keepwell.lib.text import near
 
 FOLDER = Path(__file__).parent / "words"
 THEMES = ("leaving", "competitor", "price", "complaint", "no_results", "decision_maker_gone", "praise")
-_SETS = ("close", "tight", "verbs", "wide")
-_MAPS = ("opposites", "cases", "strangers")
+_SETS = (
+    "close",
+    "tight",
+    "verbs",
+    "wide",
+    "objects",
+    "ceasing",
+    "happening",
+    "giving",
+    "heading",
+    "predicative",
+)
+_MAPS = ("opposites", "cases", "strangers", "unlike", "links")
 _LARGEST = 1_000_000  # bytes of a list
 
 
@@ -40,6 +56,14 @@ class WordList:
     wide: frozenset[str] = frozenset()
     cases: Mapping[str, str] = field(default_factory=dict)
     strangers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unlike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
+    ceasing: frozenset[str] = frozenset()
+    happening: frozenset[str] = frozenset()
+    giving: frozenset[str] = frozenset()
+    heading: frozenset[str] = frozenset()
+    predicative: frozenset[str] = frozenset()
 
     def ideas_of(self, word: str) -> list[str]:
         """The ideas that a word or several words say, in the order of the list."""
@@ -65,12 +89,16 @@ def loaded(data: object, name: str) -> dict[str, Any]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A list's file, read safely."""
+    """A list's file, read safely and checked."""
+    return loaded(read_yaml(path), path.name)
+
+
+def read_yaml(path: Path) -> Any:
+    """What a file of words holds. Raises BadInput where it cannot be read."""
     import yaml
 
     try:
-        text = path.read_bytes()[:_LARGEST].decode("utf-8")
-        return loaded(yaml.safe_load(text) or {}, path.name)
+        return yaml.safe_load(path.read_bytes()[:_LARGEST].decode("utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(
             _("The word list “{name}” cannot be read.").format(name=path.name), seen=str(error).split("\n")[0]
@@ -83,27 +111,38 @@ def made(*lists: Mapping[str, Any]) -> WordList:
     themes: dict[str, str] = {}
     opposites: dict[str, str] = {}
     cases: dict[str, str] = {}
-    strangers: dict[str, tuple[str, ...]] = {}
+    listed: dict[str, dict[str, tuple[str, ...]]] = {"strangers": {}, "unlike": {}, "links": {}}
     sets: dict[str, frozenset[str]] = dict.fromkeys(_SETS, frozenset())
     for one in lists:
         opposites.update(one.get("opposites") or {})
         cases.update(one.get("cases") or {})
-        for idea, said in (one.get("strangers") or {}).items():
-            strangers[idea] = tuple(dict.fromkeys([*strangers.get(idea, ()), *_split(said)]))
-        sets = {name: kept | frozenset(_split(one.get(name) or "")) for name, kept in sets.items()}
+        for name, kept in listed.items():
+            for idea, said in (one.get(name) or {}).items():
+                kept[idea] = tuple(dict.fromkeys([*kept.get(idea, ()), *_split(said)]))
+        sets = {name: those | frozenset(_split(one.get(name) or "")) for name, those in sets.items()}
         for theme in THEMES:
             for idea, said in (one.get(theme) or {}).items():
                 new = _split(said)
                 gone = {word[1:].strip() for word in new if word.startswith("-")}
-                kept = [w for w in words.get(idea, ()) if w not in gone]
-                words[idea] = tuple(dict.fromkeys([*kept, *(w for w in new if not w.startswith("-"))]))
+                still = [w for w in words.get(idea, ()) if w not in gone]
+                words[idea] = tuple(dict.fromkeys([*still, *(w for w in new if not w.startswith("-"))]))
                 themes.setdefault(idea, theme)
-    return WordList(words, themes, opposites, **sets, cases=cases, strangers=strangers)
+    more: dict[str, Any] = {**sets, **listed}
+    return WordList(words, themes, opposites, cases=cases, **more)
 
 
 def _split(said: object) -> list[str]:
     parts = said if isinstance(said, list) else str(said).split(",")
-    return [part for part in (str(p).strip().lower() for p in parts) if part]
+    return [one for part in (str(p).strip().lower() for p in parts) if part for one in choices(part)]
+
+
+def choices(entry: str) -> list[str]:
+    """An entry with a choice in brackets as all it stands for: "(make|take) it" is "make it" and "take it"."""
+    before, bracket, rest = entry.partition("(")
+    if not bracket:
+        return [" ".join(entry.split())]
+    inside, _bracket, behind = rest.partition(")")
+    return [one for way in inside.split("|") for one in choices(f"{before}{way}{behind}")]
 
 
 @cache

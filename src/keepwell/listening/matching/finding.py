@@ -14,6 +14,7 @@ from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Keys, Pattern, Slot
+from keepwell.listening.matching.relating import Relations, Surroundings
 from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
@@ -39,7 +40,8 @@ class Finder:
         self.language = lexicon.language
         self.patterns = list(patterns)
         self._sequences = Sequences(lexicon)
-        self._slots: dict[tuple[frozenset[Keys], bool, frozenset[str] | None], int] = {}
+        self._slots: dict[tuple[frozenset[Keys], bool, frozenset[str] | None, tuple[str, ...]], int] = {}
+        self._kinds: list[Slot] = []
         self._strangers: dict[frozenset[Keys], int] = {}
         self._width = max(2, *(len(pattern.slots) for pattern in patterns), 2)
         self._table = np.full((len(self.patterns), self._width), -1, np.int64)
@@ -47,22 +49,29 @@ class Finder:
             for k, slot in enumerate(pattern.slots):
                 self._table[p, k] = self._number(slot)
         for pattern in self.patterns:
-            strange = pattern.slots[0].strangers
-            if len(pattern.slots) == 1 and strange:
+            if strange := _strangers_of(pattern):
                 self._strangers[strange] = self._number(Slot(strange, permits=frozenset()))
         self._strange = np.array(
-            [self._strangers.get(pattern.slots[0].strangers, -1) for pattern in self.patterns], np.int64
+            [self._strangers.get(_strangers_of(pattern), -1) for pattern in self.patterns], np.int64
         )
-        self._verbs = np.array([verb for _ways, verb, _permits in self._slots], bool)
-        self._governing = Governing(lexicon, [key[2] for key in self._slots], [key[1] for key in self._slots])
+        self._verbs = np.array([slot.verb for slot in self._kinds], bool)
+        self._governing = Governing(
+            lexicon, [slot.permits for slot in self._kinds], [slot.verb for slot in self._kinds]
+        )
+        self._surroundings = Surroundings(lexicon, self._kinds)
+        self._relations = Relations(lexicon, self.patterns)
+        self._near = np.zeros(self._table.shape, bool)
+        for p, pattern in enumerate(self.patterns):
+            self._near[p, : len(pattern.slots)] = [slot.near is not None for slot in pattern.slots]
         self._sizes = (self._table >= 0).sum(axis=1)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
 
     def _number(self, slot: Slot) -> int:
-        key = (slot.ways, slot.verb, slot.permits)
+        key = (slot.ways, slot.verb, slot.permits, slot.ideas)
         if key not in self._slots:
             self._slots[key] = len(self._slots)
+            self._kinds.append(slot)
             for way in slot.ways:
                 self._sequences.add(way, self._slots[key])
         return self._slots[key]
@@ -110,7 +119,11 @@ class Finder:
         parts = [self._ones(batch, active, begins, counts, places)]
         parts.append(self._pairs(batch, active, held, begins, counts, places))
         parts += self._more(batch, active, held, begins, places)
-        return Found(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        pattern, first, last = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        kept = self._relations.hold(batch, pattern, first, last) & self._together(batch, pattern, first, last)
+        if len(where) and (self._strange[pattern] >= 0).any():
+            kept &= ~self._of_strangers(batch, where, self._strange[pattern], (first[:, 0], last[:, 0]))
+        return Found(pattern[kept], first[kept], last[kept])
 
     def _occurrences(self, batch: Batch) -> tuple[Longs, Longs, Longs]:
         """Where slots are filled, but for words that are part of other words, nouns taken for verbs, and the like."""
@@ -129,22 +142,30 @@ class Finder:
         size = len(batch.ids)
         verb = self._verbs[slot] & (first == last)
         if verb.any() and self.language.articles:
-            base = np.array(
-                [
-                    f"={word}" in keys
-                    for word, keys in zip(self.lexicon.surfaces, self.lexicon.keys, strict=True)
-                ]
+            base = self.lexicon.column(
+                "base", lambda word, keys: int(f"={word}" in keys and "^noun" not in keys)
             )
             behind = np.concatenate([[False], batch.marks.at("articles", size)[:-1]]) & ~batch.parted
             before = np.concatenate([batch.marks.at("nouns_of", size)[1:], [False]])
-            noun = behind & ~before & base[batch.ids]
+            noun = behind & ~before & (base[batch.ids] > 0)
             kept &= ~(verb & noun[first])
         if verb.any() and self.language.reflexive:
             self_ = np.concatenate([batch.marks.at("reflexive", size)[1:], [False]])
             self_ &= ~np.concatenate([batch.parted[1:], [True]])
             kept &= ~(verb & self_[first])
         kept &= self._governing.fits(batch, slot, first, last)
+        kept &= ~self._surroundings.strange(batch, slot, first, last)
         return slot[kept], first[kept], last[kept]
+
+    def _together(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
+        """Where nothing that parts a description from its noun stands between the two."""
+        bars = self.lexicon.column("bar", lambda _word, keys: int("^bar" in keys))[batch.ids]
+        before = np.concatenate([[0], np.cumsum(bars)])
+        kept = np.ones(len(pattern), bool)
+        for k in range(self._width - 1):
+            those = self._near[pattern, k] & (first[:, k + 1] > last[:, k])
+            kept[those] &= before[first[those, k + 1]] == before[last[those, k] + 1]
+        return kept
 
     def _of_strangers(
         self, batch: Batch, where: Longs, strangers: Longs, spans: tuple[Longs, Longs]
@@ -170,9 +191,6 @@ class Finder:
         slots = self._table[those, 0]
         at = spread(begins[slots], counts[slots])
         pattern = np.repeat(those, counts[slots])
-        if len(at) and (self._strange[pattern] >= 0).any():
-            own = ~self._of_strangers(batch, where, self._strange[pattern], (first[at], last[at]))
-            pattern, at = pattern[own], at[own]
         return pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
 
     def _pairs(  # noqa: PLR0917 - what one call of `find` knows
@@ -313,6 +331,12 @@ class Finder:
             elif slot.near is not None and not 0 <= gap <= slot.near:
                 return None
         return total
+
+
+def _strangers_of(pattern: Pattern) -> frozenset[Keys]:
+    """What a pattern that names nothing it is said of must not be said of."""
+    whole = [slot for slot in pattern.slots if not slot.tied]
+    return whole[0].strangers if len(whole) == 1 else frozenset()
 
 
 def _wide(columns: Longs, width: int) -> Longs:

@@ -90,7 +90,9 @@ class Ears:
         verdict[_beyond(owner, batch.sentence[low], _MOST_READ)] = _NO
         meanings: dict[int, Meaning] = {}
         for k in np.flatnonzero(verdict == _UNREAD).tolist():
-            meaning = reader.read(_spans(found, k), self.patterns[found.pattern[k]].denied)
+            pattern, spans = self.patterns[found.pattern[k]], _spans(found, k)
+            frames = [span for span, slot in zip(spans, pattern.slots, strict=False) if slot.wide]
+            meaning = reader.read(spans, pattern.denied, frames)
             meanings[k] = meaning
             verdict[k] = _CODES[meaning.verdict]
         order = np.lexsort((high - low, verdict, owner, batch.sentence[low]))

@@ -21,6 +21,7 @@ Hashes = npt.NDArray[np.uint64]
 LONGEST = 64  # characters of a word that are looked at; longer ones are no words
 MOST = 2_000_000  # distinct surfaces kept; a flood of made-up words must not fill the memory
 _LEAST = 5  # letters of a listed word that endings may be added to
+_LEAST_NOUN = 3  # and of one that is told to be a noun
 _SHORT = {"á": "a", "é": "e"}  # vowels that become long before an ending
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'"})
 _PLAIN = str.maketrans("łŁøØđĐ", "lLoOdD")
@@ -100,7 +101,7 @@ class Lexicon:
         for head, form in said:
             keys.add(f"={head}")
             if self.language.case:
-                keys.add(f"={head}/{self.language.case(head, form)}")
+                keys.update(f"={head}/{case}" for case in self.language.case(head, form).split())
         for name, pattern in self._classes:
             if pattern.search(word):
                 keys.update((f"^{name}",) if said else (f"^{name}", f"^{name}-"))
@@ -137,7 +138,8 @@ class Lexicon:
     @cached_property
     def _nouns(self) -> set[str]:
         """The nouns of which the list says in which cases they may stand."""
-        return {word for idea in self.words.cases for word in self.words.words.get(idea, ())}
+        ideas = set(self.words.cases) - self.words.verbs
+        return {word for idea in ideas for word in self.words.words.get(idea, ())}
 
     @cached_property
     def _classes(self) -> list[tuple[str, re.Pattern[str]]]:
@@ -154,9 +156,10 @@ class Lexicon:
 
     def _ended(self, word: str) -> set[str]:
         """The listed word that this one is with endings that a stemmer does not know."""
-        for size in range(len(word) - 1, _LEAST - 1, -1):
+        for size in range(len(word) - 1, _LEAST_NOUN - 1, -1):
             for head in (word[:size], word[: size - 1] + _SHORT.get(word[size - 1], "")):
-                if head in self._single and len(head) >= _LEAST and self._endings.fullmatch(word[size:]):
+                known = head in self._single if len(head) >= _LEAST else head in self._nouns
+                if known and self._endings.fullmatch(word[size:]):
                     return {head}
         return set()
 
@@ -227,4 +230,4 @@ class Lexicon:
         head, _slash, case = key[1:].partition("/")
         found = sorted({head, *forms(self.language.code).get(head, ())})
         told = self.language.case
-        return [form for form in found if not case or not told or told(head, form) == case]
+        return [form for form in found if not case or not told or case in told(head, form).split()]

@@ -13,9 +13,9 @@ Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
-           "without", "lacking")  # fmt: skip
+           "without", "lacking", "causes")  # fmt: skip
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects")
-OTHERS = ("that", "knowing", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
+OTHERS = ("that", "knowing", "facts", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
           "reflexive", "articles", "nouns_of", "closing", "adverbs", "nomore", "anybody")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}

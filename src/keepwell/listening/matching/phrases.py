@@ -40,7 +40,7 @@ class Pattern:
     """Slots that make a phrase together, in the order typed; `denied` is the kind of denial that belongs to it."""
 
     slots: tuple[Slot, ...]
-    denied: str = ""  # "", "nots", "nobody", "nones"
+    denied: str = ""  # "", "nots", "nobody", "nones", "nomore"
     predicate: bool = False  # "support is slow": turned round it means something else
     gap: int | None = None  # words that may stand between two slots; none given is the language's own
     ordered: bool = False  # only in the order typed
@@ -63,8 +63,8 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     reader = _Characters(lexicon) if lexicon.language.characters else _Words(lexicon)
     typed = reader.read(phrase)
     found = [typed]
-    for pattern in (*_opposites(typed, reader), *_compounds(typed, reader)):
-        found.append(pattern)
+    for make in (_opposites, _compounds, _predicated, _no_more):
+        found += make(typed, reader)
     return [
         each
         for pattern in found
@@ -110,7 +110,7 @@ class _Reader:
             permits |= adpositions
             for word in self.words.words[idea]:
                 far |= set(self._cased(word, cases))
-                beside |= set(self._cased(word, close))
+                beside |= set(self._cased(word, close)) if close else set()
         if typed:
             far.add(typed)
         near = None
@@ -125,13 +125,24 @@ class _Reader:
             verb=any(idea in self.words.verbs for idea in ideas),
             wide=any(idea in self.words.wide for idea in ideas),
             beside=frozenset(sorted(beside)[:MOST_WAYS]),
-            permits=frozenset(permits) if any(idea in self.words.cases for idea in ideas) else None,
+            permits=frozenset(permits) if self._governed(ideas) else None,
             strangers=frozenset(
                 tuple(part if part.startswith("^") else f"={part}" for part in word.split())
                 for idea in ideas
                 for word in self.words.strangers.get(idea, ())
             ),
         )
+
+    def _governed(self, ideas: list[str]) -> bool:
+        """Whether ideas are those of nouns that may stand only with some adpositions."""
+        return all(idea in self.words.cases and idea not in self.words.verbs for idea in ideas)
+
+    def _fitting(self, word: str, ideas: list[str]) -> list[str]:
+        """Of a typed word's ideas those that stand in the case in which it was typed, all where none does."""
+        cases = {key.partition("/")[2] for key in self.lexicon.keys_of(word) if "/" in key}
+        known = [{*self.words.cases.get(idea, "").split()} for idea in ideas]
+        fit = [idea for idea, names in zip(ideas, known, strict=True) if not names or names & cases]
+        return fit or ideas
 
     def _cases(self, idea: str) -> tuple[list[str], list[str], set[str]]:
         """The cases in which an idea's nouns may stand anywhere and right beside, and with what adpositions."""
@@ -222,7 +233,7 @@ class _Words(_Reader):
                 if any(self._says(entry.split(), heads) for entry in entries)
             ]
             if ideas and not (size > 1 and self._apart(parts)):
-                return size, ideas
+                return size, self._fitting(parts[0], ideas) if size == 1 else ideas
         return 1, []
 
     def _apart(self, parts: list[str]) -> bool:
@@ -320,6 +331,26 @@ def _compounds(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
             if parts <= {*one.ideas, *two.ideas} and parts & {*one.ideas} and parts & {*two.ideas}:
                 slots = (*pattern.slots[:k], reader.idea_slot(idea), *pattern.slots[k + 2 :])
                 yield replace(pattern, slots=slots)
+
+
+def _predicated(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
+    """What describes a noun, said of it: "the management is new"."""
+    copulas = frozenset((word,) for word in reader.language.copulas)
+    if not copulas or pattern.denied or len(pattern.slots) != 2:
+        return
+    describing, noun = pattern.slots
+    if reader.words.predicative & {*describing.ideas}:
+        near = reader.language.near
+        slots = (replace(noun, near=near), Slot(copulas, near=near), replace(describing, near=None))
+        yield Pattern(slots, ordered=True)
+
+
+def _no_more(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
+    """To stop doing something, as not doing it any more."""
+    for k, slot in enumerate(pattern.slots):
+        if reader.words.ceasing & {*slot.ideas} and not pattern.denied and len(pattern.slots) > 1:
+            slots = (*pattern.slots[:k], *pattern.slots[k + 1 :])
+            yield replace(pattern, slots=slots, denied="nomore")
 
 
 def _close_up(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:

@@ -17,7 +17,7 @@ Flags = npt.NDArray[np.bool_]
 
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
 _FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
-_ELSEWHERE = frozenset({"matrix", "that", "after"})  # with these a denial may lie in another clause
+_ELSEWHERE = frozenset({"matrix", "causes", "that", "after"})  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
 _BESIDE = 3  # words that may stand between "without" and what there is not
 _CLOSING = 2  # words that may stand behind a "not" that ends a clause
@@ -239,7 +239,7 @@ class Reader:
                 and self._right_after(sentence, mark, clause)
             ) or (mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause)):
                 found.append(mark)
-        return found
+        return list(dict.fromkeys(found))
 
     def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
         """A question that begins with a denial asks; "no" before who speaks answers something else."""
@@ -274,7 +274,7 @@ class Reader:
         behind = [a for a, _b in spans if a > mark.last]
         if not behind:
             return self._reaches_back(sentence, mark, spans)
-        if mark.kind in ("after", "lacking"):
+        if mark.kind in ("after", "lacking", "causes"):
             return False
         if mark.kind == "without":
             return self._steps(sentence, mark.last, behind[0]) <= _BESIDE
@@ -305,7 +305,7 @@ class Reader:
         return (
             closed
             and free
-            and mark.kind not in ("inverse", "double", "without")
+            and mark.kind not in ("inverse", "double", "without", "causes")
             and steps <= self.language.back
         )
 
@@ -329,7 +329,7 @@ class Reader:
         that = any(m.first <= begins + 1 and begins <= m.last for m in sentence.of("that"))
         if not that and mark.kind != "matrix":
             return False
-        if any(m.first > mark.last and m.first < begins for m in sentence.of("knowing", "contrast")):
+        if any(m.first > mark.last and m.first < begins for m in sentence.of("knowing", "facts", "contrast")):
             return False
         return self._next_clause(sentence, mark, begins)
 

@@ -1,0 +1,271 @@
+"""Whether words that stand near one another belong together: a verb and what is done to it, a noun and its head.
+
+Two tests. A place where a slot is filled may stand in surroundings that make its word another thing (`unlike` and
+`heads`). And a verb and a noun that were found near one another may have nothing to do with each other: another noun
+with a preposition lies between them, or the verb has an object of its own. The second is for languages that tell by
+the order of words who does what: those with `prepositions` in their file.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.phrases import Pattern, Slot
+from keepwell.listening.matching.sequences import Sequences
+
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_PLAIN, _VERB_FIRST, _NOUN_FIRST, _FRAME = range(
+    4
+)  # what two neighbouring slots of a pattern are to each other
+
+
+class Surroundings:
+    """What stands right beside a word and makes it another thing: the head of a compound, a listed neighbour."""
+
+    def __init__(self, lexicon: Lexicon, slots: Sequence[Slot]) -> None:
+        self.lexicon = lexicon
+        words = lexicon.words
+        self._ideas = {idea: k for k, idea in enumerate(words.unlike)}
+        self._of_slot = [[self._ideas[i] for i in slot.ideas if i in self._ideas] for slot in slots]
+        self._nouns = np.array([bool(words.heading & {*slot.ideas}) for slot in slots], bool)
+        self._heads = frozenset(lexicon.language.heads)
+        used = {idea for own in self._of_slot for idea in own}
+        self._sequences = Sequences(lexicon)
+        self._sides: list[
+            tuple[int, bool]
+        ] = []  # what an entry's side stands for, and whether it is the left one
+        self._pairs: list[tuple[int, int]] = []  # idea and number of entries with both sides
+        for idea, entries in words.unlike.items():
+            for entry in entries if self._ideas[idea] in used else ():
+                self._add(self._ideas[idea], entry)
+
+    def _add(self, idea: int, entry: str) -> None:
+        sides = dict(zip(("left", "right"), (side.strip() for side in entry.split("_")), strict=True))
+        number = idea
+        if all(sides.values()):  # both must stand there: known by a number of their own
+            number = len(self._ideas) + len(self._pairs)
+            self._pairs.append((idea, number))
+        for side, text in sides.items():
+            if text:
+                keys = list(text) if self.lexicon.language.characters else text.split()
+                self._sequences.add(keys, len(self._sides))
+                self._sides.append((number, side == "left"))
+
+    def strange(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Flags:
+        """Which occurrences (slot, first and last token) are another thing by what stands beside them."""
+        found = np.zeros(len(slot), bool)
+        if not len(slot):
+            return found
+        if self._heads and self._nouns.any():
+            found |= self._nouns[slot] & self._headed(batch)[last]
+        if self._sides:
+            found |= self._unlike(batch, slot, first, last)
+        return found
+
+    def _headed(self, batch: Batch) -> Flags:
+        """Which tokens are followed at once by a noun that they only describe."""
+        heads = self._heads
+        column = self.lexicon.column("head", lambda word, _keys: int(word in heads))[batch.ids] > 0
+        return np.concatenate([column[1:] & ~batch.parted[1:], [False]])
+
+    def _unlike(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Flags:
+        size = len(batch.ids) + 1
+        parted = np.concatenate([batch.parted, [True]])
+        number, begin, end = self._sequences.find(batch.ids, batch.parted)
+        told = np.array([one[0] for one in self._sides])[number]
+        left = np.array([one[1] for one in self._sides], bool)[number]
+        at = np.where(left, end + 1, begin - 1)
+        ok = (at >= 0) & np.where(left, ~parted[np.minimum(end + 1, size - 1)], ~parted[begin])
+        before = np.unique((told * size + at)[left & ok])
+        behind = np.unique((told * size + at)[~left & ok])
+        found = np.zeros(len(slot), bool)
+        for k in range(max(map(len, self._of_slot), default=0)):
+            own = np.array([ideas[k] if k < len(ideas) else -1 for ideas in self._of_slot], np.int64)[slot]
+            found |= (own >= 0) & (_among(own * size + first, before) | _among(own * size + last, behind))
+            for idea, pair in self._pairs:
+                both = _among(pair * size + first, before) & _among(pair * size + last, behind)
+                found |= (own == idea) & both
+        return found
+
+
+class Relations:
+    """Tells of words found together whether one is done to the other."""
+
+    def __init__(self, lexicon: Lexicon, patterns: Sequence[Pattern]) -> None:
+        self.lexicon = lexicon
+        self.language = lexicon.language
+        width = max((len(pattern.slots) for pattern in patterns), default=1)
+        self._role = np.zeros((len(patterns), max(1, width - 1)), np.int8)
+        self._links = np.full(self._role.shape, -1, np.int64)
+        self._free = np.zeros(self._role.shape, bool)
+        self._gives = np.zeros(self._role.shape, bool)
+        self._allowed: list[frozenset[str]] = []
+        if self.language.prepositions:
+            for p, pattern in enumerate(patterns):
+                for k in range(len(pattern.slots) - 1):
+                    self._relate(p, k, pattern.slots[k], pattern.slots[k + 1])
+
+    def _relate(self, p: int, k: int, one: Slot, two: Slot) -> None:
+        words = self.lexicon.words
+        if one.wide:
+            self._role[p, k] = _FRAME
+        for role, verb, noun in ((_VERB_FIRST, one, two), (_NOUN_FIRST, two, one)):
+            doing = [idea for idea in verb.ideas if idea in words.links]
+            if doing and words.objects & {*noun.ideas} and self._role[p, k] == _PLAIN:
+                allowed = frozenset(word for idea in doing for word in words.links[idea])
+                if allowed not in self._allowed:
+                    self._allowed.append(allowed)
+                self._role[p, k] = role
+                self._links[p, k] = self._allowed.index(allowed)
+                self._free[p, k] = bool(words.happening & {*verb.ideas})
+                self._gives[p, k] = bool(words.giving & {*verb.ideas})
+
+    def hold(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> Flags:
+        """Which of what was found holds together; columns as in `Found`."""
+        kept = np.ones(len(pattern), bool)
+        for k in range(self._role.shape[1] if len(pattern) and self._role.any() else 0):
+            role = self._role[pattern, k]
+            framed = np.flatnonzero(role == _FRAME)
+            kept[framed] &= self._framed(batch, first[framed, k], last[framed, k], first[framed, k + 1])
+            rows = np.flatnonzero((role == _VERB_FIRST) | (role == _NOUN_FIRST))
+            turned = role[rows] == _NOUN_FIRST
+            verb, noun = k + turned.astype(np.int64), k + (~turned).astype(np.int64)
+            spans = first[rows, verb], last[rows, verb], first[rows, noun], last[rows, noun]
+            asked = pattern[rows], np.full(len(rows), k)
+            kept[rows] &= self._gives[asked] & ~self._ahead(spans) | self._related(
+                batch, self._links[asked], self._free[asked], spans
+            )
+        return kept
+
+    @staticmethod
+    def _ahead(spans: tuple[Longs, Longs, Longs, Longs]) -> Flags:
+        """Which verbs stand before their nouns."""
+        return np.asarray(spans[1] < spans[2])
+
+    def _framed(self, batch: Batch, frame: Longs, frame_end: Longs, verb: Longs) -> Flags:
+        """Whether a verb stands in a form that may follow *would* and the like: no participle without *have*."""
+        told, place = _Words(batch, self.lexicon), batch.place
+        helped = _between(told.places(told.passive | told.perfect), place[frame] - 1, place[verb])
+        return np.asarray(~told.past[verb] | helped | told.subject[frame_end] | (verb < frame))
+
+    def _related(
+        self, batch: Batch, links: Longs, free: Flags, spans: tuple[Longs, Longs, Longs, Longs]
+    ) -> Flags:
+        """Whether verbs (first and last token) act on nouns: behind them without a strange preposition between, or
+        before them where the verb has no other object and does not tell what the noun itself does."""
+        verb, verb_end, noun, noun_end = spans
+        place, told = batch.place, _Words(batch, self.lexicon)
+        ahead = self._ahead(spans)
+        blocked = np.zeros(len(links), bool)
+        for number in np.unique(links).tolist():
+            rows = (links == number) & ahead
+            at = told.places(told.leading(self._allowed[number]))
+            blocked[rows] = _between(
+                at, place[verb_end[rows]] + told.of_it[verb_end[rows]], place[noun[rows]]
+            )
+        articles = told.places(told.article)
+        two = np.searchsorted(articles, place[noun]) - np.searchsorted(articles, place[verb_end], "right") > 1
+        blocked |= two & ahead
+        passive = _between(told.places(told.passive), place[noun_end], place[verb])
+        subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
+        own = told.object_follows[verb_end] & ~passive
+        done = subject | told.past[verb] | ((place[verb] == place[noun_end] + 1) & ~told.third[verb])
+        return np.asarray(np.where(ahead, ~blocked, ~own & (free | done)))
+
+
+class _Words:
+    """What the words of a batch are, as far as relations ask for it."""
+
+    def __init__(self, batch: Batch, lexicon: Lexicon) -> None:
+        self.batch, self.lexicon, self.language = batch, lexicon, lexicon.language
+
+    def _is(self, name: str, words: Sequence[str]) -> Flags:
+        those = frozenset(words)
+        column = self.lexicon.column(f"relating {name}", lambda word, _keys: int(word in those))
+        return np.asarray(column[self.batch.ids] > 0)
+
+    def places(self, flags: Flags) -> Longs:
+        """The places of flagged tokens, sorted."""
+        return np.sort(self.batch.place[flags])
+
+    def leading(self, allowed: frozenset[str]) -> Flags:
+        """Tokens that lead to another noun or verb than the one a verb with these prepositions acts on."""
+        own = self._is("links " + " ".join(sorted(allowed)), sorted(allowed))
+        light = self._is("light", self.language.light)
+        infinitive = self._is("infinitive", self.language.infinitive)
+        harmless = infinitive & np.concatenate([light[1:], [False]])
+        part = self._is("of", self.language.of) & np.concatenate(
+            [[False], ~self._is("amounts", self.language.amounts)[:-1]]
+        )
+        adverb = np.zeros(len(own), bool)
+        for a, b in zip(*self.batch.marks.spans("adverbs"), strict=True):
+            adverb[a : b + 1] = True
+        leads = self._is("prepositions", self.language.prepositions) & ~own
+        return np.asarray((leads | part) & ~harmless & ~adverb)
+
+    @cached_property
+    def of_it(self) -> Longs:
+        """1 for tokens with "of" right behind them."""
+        return np.concatenate([self._is("of", self.language.of)[1:], [False]]).astype(np.int64)
+
+    @cached_property
+    def passive(self) -> Flags:
+        """Forms of *be* and the like."""
+        return self._is("passive", self.language.passives)
+
+    @cached_property
+    def perfect(self) -> Flags:
+        """Forms of *have*."""
+        return self._is("perfect", self.language.perfects)
+
+    @cached_property
+    def article(self) -> Flags:
+        """What begins a noun and cannot stand inside of one."""
+        return self._is("article", self.language.articles)
+
+    @cached_property
+    def subject(self) -> Flags:
+        """Who does something, or "to" before a verb."""
+        return self._is("subject", (*self.language.persons, *self.language.infinitive))
+
+    @cached_property
+    def past(self) -> Flags:
+        """Participles, which say what is done to a thing."""
+        column = self.lexicon.column("relating past", lambda _word, keys: int("^past" in keys))
+        return np.asarray(column[self.batch.ids] > 0)
+
+    @cached_property
+    def third(self) -> Flags:
+        """Words that may be verbs in the third person."""
+        column = self.lexicon.column("relating third", lambda word, _keys: int(word.endswith("s")))
+        return np.asarray(column[self.batch.ids] > 0)
+
+    @cached_property
+    def object_follows(self) -> Flags:
+        """Tokens with the beginning of a noun right behind them."""
+        begins = self._is("objects", self.language.determiners)
+        bare = self.lexicon.column(
+            "relating bare", lambda word, keys: int("^plural" in keys or word.isdigit())
+        )
+        adverbs = self._is("no objects", self.language.no_objects)
+        begins |= (bare[self.batch.ids] > 0) & ~adverbs
+        return np.concatenate([begins[1:] & ~self.batch.parted[1:], [False]])
+
+
+def _among(values: Longs, those: Longs) -> Flags:
+    """Which values are among sorted ones."""
+    if not len(those):
+        return np.zeros(len(values), bool)
+    at = np.minimum(np.searchsorted(those, values), len(those) - 1)
+    return np.asarray(those[at] == values)
+
+
+def _between(at: Longs, low: Longs, high: Longs) -> Flags:
+    """Whether one of the sorted places lies between two others."""
+    return np.asarray(np.searchsorted(at, low, "right") < np.searchsorted(at, high))
