@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from keepwell.conversations.models import Conversation, Turn
+from keepwell.conversations.models import Clip, Conversation, Turn
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, seen_by
 
@@ -32,3 +32,14 @@ def conversation_of(member: Member, pk: int) -> Conversation:
 def turns_of(conversation: Conversation) -> QuerySet[Turn]:
     """Its turns in order."""
     return conversation.turns.select_related("contact").order_by("no")
+
+
+SPOKEN = (
+    Conversation.Kind.CALL,
+    Conversation.Kind.MEETING,
+)  # whose words were heard, and may be heard wrongly
+
+
+def clips_of(conversation: Conversation) -> QuerySet[Clip]:
+    """The clips of a conversation, from its beginning on."""
+    return conversation.clips.filter(removed_at=None).select_related("by").order_by("first", "pk")

@@ -2,11 +2,29 @@
 
 from django.urls import path
 
-from keepwell.conversations.views import conversations, transcript
+from keepwell.conversations.views import clips, collections, conversations, transcript
 
 app_name = "conversations"
 _read = [
     path("", conversations.conversations, name="conversations"),
     path("<int:pk>", transcript.conversation, name="conversation"),
+    path("<int:pk>/sound", transcript.sound, name="sound"),
+    path("<int:pk>/turns/<int:no>/correct", transcript.correct, name="correct"),
 ]
-urlpatterns = [*_read]
+_clips = [
+    path("<int:pk>/clips", clips.keep, name="keep_clip"),
+    path("clips/", clips.clips, name="clips"),
+    path("clips/templates", clips.templates, name="templates"),
+    path("clips/<int:pk>", clips.clip, name="clip"),
+    path("clips/<int:pk>/change", clips.change, name="change_clip"),
+    path("clips/<int:pk>/remove", clips.remove, name="remove_clip"),
+    path("clips/<int:pk>/back", clips.put_back, name="put_clip_back"),
+    path("clips/<int:pk>/into", collections.put, name="put_into"),
+    path("clips/<int:pk>/from/<int:collection_pk>", collections.take, name="take_from"),
+    path("collections/new", collections.new, name="new_collection"),
+    path("collections/<int:pk>", collections.collection, name="collection"),
+    path("collections/<int:pk>/change", collections.change, name="change_collection"),
+    path("collections/<int:pk>/drop", collections.drop, name="drop_collection"),
+    path("collections/<int:pk>/back", collections.restore, name="restore_collection"),
+]
+urlpatterns = [*_read, *_clips]

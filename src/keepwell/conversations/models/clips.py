@@ -43,6 +43,8 @@ class Clip(models.Model):
     template = models.BooleanField(_("a template to speak by"), default=False)
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="clips")
     at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)  # taken out, and can be put back for a while
+    removed_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
@@ -60,6 +62,7 @@ class Collection(models.Model):
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="collections")
     shared = models.BooleanField(_("others see it"), default=True)
     at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
     clips = models.ManyToManyField(Clip, through="Collected", related_name="collections")
 
     class Meta:

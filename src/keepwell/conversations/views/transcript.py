@@ -1,18 +1,127 @@
-"""One conversation: its words, and its sound."""
+"""One conversation: its words beside its sound, what was heard in it, and how it was shared."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from typing import Any
 
-from keepwell.conversations import queries
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keepwell.accounts.showing import per_cent
+from keepwell.conversations import listing, queries, sounding, themes
+from keepwell.conversations.actions import correcting
+from keepwell.conversations.forms_clips import Clipping, Correcting
+from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.models import Conversation, Hit
+from keepwell.conversations.showing import LANGUAGES, clock, length, measures_of, shown_turns
+from keepwell.lib.errors import KeepwellError
+from keepwell.listening.said import State, sentence_of
 from keepwell.members.models import Member
-from keepwell.members.rights import Right, needs
+from keepwell.members.rights import Right, may, needs
+
+PART = 400  # turns on one page: a talk of hours goes on over the page
 
 
 @needs(Right.SEE)
 @require_safe
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    """A conversation's turns in order."""
+    """A conversation's turns in order; `turn` leads to one of them."""
     assert isinstance(request.user, Member)
     one = queries.conversation_of(request.user, pk)
-    return render(request, "conversations/conversation.html", {"one": one, "turns": queries.turns_of(one)})
+    chosen = _number(request.GET.get("turn"))
+    turns = queries.turns_of(one)
+    count = turns.count()
+    part = _part(chosen, _number(request.GET.get("part")), one, count)
+    some = list(turns[part * PART : (part + 1) * PART])
+    hits = list(hits_of(one))
+    clips = list(queries.clips_of(one))
+    file = sound_of(one)
+    context: dict[str, Any] = {
+        "one": one,
+        "sound": file is not None,
+        "turns": shown_turns(some, hits, clips, timed=file is not None, chosen=chosen),
+        "parts": range(-(-count // PART)) if count > PART else (),
+        "part": part,
+        "hits": hits,
+        "heard": [themes.label(theme) for theme in listing.themes_in([one]).get(one.pk, ())],
+        "clips": clips,
+        "participants": one.participants.select_related("contact", "member"),
+        "measures": measures_of(one),
+        "length": length(one, count),
+        "language": LANGUAGES.get(one.language, one.language),
+        "sure": per_cent(one.confidence),
+        "state": "" if one.state == State.READY else sentence_of(State(one.state)),
+        "acts": may(request.user, Right.ACT) and count > 0,
+        "corrects": may(request.user, Right.ACT) and one.kind in queries.SPOKEN,
+    }
+    if context["acts"]:
+        context["form"] = Clipping(conversation=one, initial={"first": chosen or 1, "last": chosen or 1})
+    return render(request, "conversations/conversation.html", context)
+
+
+def hits_of(one: Conversation) -> Any:
+    """The hits of a conversation that stand, in order of its words."""
+    rows = Hit.objects.filter(conversation=one, void_at=None).exclude(judged=Hit.Judged.WRONG)
+    return rows.select_related("rule", "turn").order_by("turn__no", "pk")
+
+
+def _number(said: str | None) -> int | None:
+    return int(said) if said and said.isdecimal() and len(said) < 8 else None
+
+
+def _part(chosen: int | None, part: int | None, one: Conversation, count: int) -> int:
+    if chosen is not None:
+        return one.turns.filter(no__lt=chosen).count() // PART if count else 0
+    return min(part or 0, max(count - 1, 0) // PART)
+
+
+@needs(Right.SEE)
+@require_safe
+def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The sound, or the stretch of it that a player asks for."""
+    assert isinstance(request.user, Member)
+    one = queries.conversation_of(request.user, pk)
+    file = sound_of(one)
+    if file is None:
+        raise Http404
+    return sounding.sound(request, file, one.sound_type)
+
+
+@needs(Right.ACT)
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int, no: int) -> HttpResponse:
+    """Put the words of a turn right by hand."""
+    assert isinstance(request.user, Member)
+    one = queries.conversation_of(request.user, pk)
+    turn = one.turns.filter(no=no).first()
+    if turn is None or one.kind not in queries.SPOKEN:  # what somebody wrote is as they wrote it
+        raise Http404
+    form = Correcting(request.POST or None, initial={"text": turn.text})
+    if request.method == "POST" and form.is_valid():
+        before = request.POST.get("before")
+        try:
+            done = correcting.correct(
+                turn=turn, text=form.cleaned_data["text"], by=request.user, now=timezone.now(), before=before
+            )
+        except KeepwellError as wrong:
+            form.add_error("text", str(wrong))
+        else:
+            messages.success(request, _("Corrected.") if done else _("Nothing was changed."))
+            return redirect(f"{reverse('conversations:conversation', args=[pk])}?turn={no}")
+    return render(
+        request,
+        "conversations/correct.html",
+        {
+            "one": one,
+            "turn": turn,
+            "form": form,
+            "before": turn.text,
+            "clock": clock(turn.start),
+            "sound": turn.start is not None and sound_of(one) is not None,
+            "corrections": turn.corrections.select_related("by"),
+        },
+    )

@@ -1,0 +1,128 @@
+"""The list of conversations as a page, a file and a program ask for it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from keepwell.accounts.models import Account
+from keepwell.accounts.queries import named
+from keepwell.conversations.models import Conversation, Hit
+from keepwell.conversations.queries import seen
+from keepwell.conversations.themes import LABELS
+from keepwell.members.models import Member
+
+SORTS = ("new", "old", "long", "account")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for; "" or None for all. `before` is the first day that is not meant any more."""
+
+    account: str = ""
+    words: str = ""
+    segment: str = ""
+    kind: str = ""
+    language: str = ""
+    state: str = ""
+    theme: str = ""
+    member: int | None = None
+    since: date | None = None
+    until: date | None = None
+    sort: str = "new"
+
+    @classmethod
+    def read(cls, said: Mapping[str, str]) -> "Asked":
+        """What an address asks for; what cannot be is not asked for."""
+        number = said.get("member", "")
+        return cls(
+            account=said.get("account", ""),
+            words=said.get("words", "").strip(),
+            segment=said.get("segment", ""),
+            kind=_one(said.get("kind", ""), Conversation.Kind.values),
+            language=said.get("language", "")[:10],
+            state=_one(said.get("state", ""), Conversation.State.values),
+            theme=_one(said.get("theme", ""), LABELS),
+            member=int(number) if number.isdecimal() and len(number) < 10 else None,
+            since=_day(said.get("since", "")),
+            until=_day(said.get("until", "")),
+            sort=_one(said.get("sort", ""), SORTS) or "new",
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but an order is asked for."""
+        return any(getattr(self, one.name) != one.default for one in fields(self) if one.name != "sort")
+
+
+def _one(said: str, known: Iterable[str]) -> str:
+    return said if said in known else ""
+
+
+def _day(said: str) -> date | None:
+    try:
+        return parse_date(said)
+    except ValueError:
+        return None
+
+
+def begin_of(day: date) -> datetime:
+    """The moment a day begins by the reader's clock."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def listed(member: Member, asked: Asked) -> QuerySet[Conversation]:
+    """The conversations that a member asks for, of those they may see."""
+    found = seen(member).select_related("account", "contact", "member").defer("measures", "why")
+    if asked.account:
+        found = found.filter(account=asked.account)
+    if asked.words:
+        found = found.filter(account__in=Account.objects.filter(named(asked.words)))
+    plain = {
+        "account__segment": asked.segment,
+        "kind": asked.kind,
+        "language": asked.language,
+        "state": asked.state,
+        "member": asked.member,
+        "at__gte": begin_of(asked.since) if asked.since else None,
+        "at__lt": begin_of(asked.until + timedelta(days=1)) if asked.until else None,
+    }
+    found = found.filter(**{name: value for name, value in plain.items() if value})
+    if asked.theme:
+        found = found.filter(Exists(said_of(asked.theme).filter(conversation=OuterRef("pk"))))
+    return found.order_by(*_orders()[asked.sort])
+
+
+def _orders() -> dict[str, tuple[Any, ...]]:
+    return {
+        "new": ("-at", "-pk"),
+        "old": ("at", "pk"),
+        "long": (F("seconds").desc(nulls_last=True), "-at", "-pk"),
+        "account": (F("account__name").asc(nulls_last=True), "-at", "-pk"),
+    }
+
+
+def counting() -> QuerySet[Hit]:
+    """Hits that count: neither void, nor denied, nor judged to be wrong."""
+    return (
+        Hit.objects.filter(void_at=None, verdict=Hit.Verdict.HIT).exclude(judged=Hit.Judged.WRONG).order_by()
+    )
+
+
+def said_of(theme: str) -> QuerySet[Hit]:
+    """Those of one theme."""
+    return counting().filter(theme=theme)
+
+
+def themes_in(conversations: Iterable[Conversation]) -> dict[int, list[str]]:
+    """The themes that were heard in each of some conversations."""
+    rows = counting().exclude(theme="").filter(conversation__in=[one.pk for one in conversations])
+    found: dict[int, list[str]] = defaultdict(list)
+    for pk, theme in rows.values_list("conversation", "theme").distinct().order_by("conversation", "theme"):
+        found[pk].append(theme)
+    return found
