@@ -31,6 +31,9 @@ def gather(code: str) -> int:
             head = lemma.removesuffix(ending)
             if head in wanted and lemma.endswith(ending) and form.isalpha():
                 found[head].add(form.lower())
+    for prefix in language.prefixes:
+        for word in [word for word in wanted if word.startswith(prefix) and word != prefix]:
+            found[word] |= {prefix + form for form in found.get(word.removeprefix(prefix), ())}
     if language.grow:
         for word in sorted(wanted):
             found[word] |= language.grow(word, frozenset(found[word]))
