@@ -1,6 +1,7 @@
 """What the room keeps, a file a subject; Django finds the models of an application here."""
 
 from keepwell.conversations.models.clips import Clip, Collected, Collection
+from keepwell.conversations.models.finding import Index, Indexed
 from keepwell.conversations.models.kept import (
     Conversation,
     Correction,
@@ -27,6 +28,8 @@ __all__ = [
     "Hit",
     "InFolder",
     "Incoming",
+    "Index",
+    "Indexed",
     "Known",
     "Mailbox",
     "Participant",

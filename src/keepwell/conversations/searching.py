@@ -1,0 +1,148 @@
+"""Search over everything said and written: what a member may see of it, the newest first, with the place marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from keepwell.accounts.models import Account
+from keepwell.conversations import index
+from keepwell.conversations.index.asking import Ask, ask_of
+from keepwell.conversations.index.rows import account_mark, since
+from keepwell.conversations.models import Conversation, Hit, Indexed, Turn
+from keepwell.conversations.pointing import Bit, excerpt
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
+
+PAGE = 25
+LAST = 200  # the last page that can be turned to
+FEW = 300  # accounts of a member that the index is asked for by name; who sees more meets theirs soon enough
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is searched for; what is not said narrows nothing. The period is half-open."""
+
+    words: str = ""
+    account: str = ""
+    kind: str = ""
+    side: str = ""
+    language: str = ""
+    theme: str = ""
+    begin: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything is asked."""
+        return any(
+            (
+                self.words.strip(),
+                self.account,
+                self.kind,
+                self.side,
+                self.language,
+                self.theme,
+                self.begin,
+                self.end,
+            )
+        )
+
+    @cached_property
+    def ask(self) -> Ask:
+        """The words as the index is asked for them."""
+        return ask_of(self.words, [self.language] if self.language else ())
+
+
+@dataclass(frozen=True)
+class Result:
+    """A turn that was found, with an excerpt; its title where the words stand in that."""
+
+    turn: Turn
+    conversation: Conversation
+    excerpt: Sequence[Bit]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of them."""
+
+    rows: Sequence[Result]
+    number: int = 1
+    further: bool = False
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page follows."""
+        return self.further and self.number < LAST
+
+
+def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -> Results:
+    """A page of what a member finds, the newest first. Words that are none find nothing."""
+    if not asked.anything or (asked.words.strip() and not asked.ask.phrases):
+        return Results(())
+    number = min(max(number, 1), LAST)
+    begin = (number - 1) * size
+    with in_order():
+        places = list(found(member, asked).values_list("place", flat=True)[begin : begin + size + 1])
+    rows = Indexed.objects.filter(pk__in=places[:size]).select_related(
+        "turn", "conversation__account", "turn__contact"
+    )
+    shown = [_result(row, asked.ask) for row in rows.order_by("-place")]
+    return Results(shown, number, len(places) > size)
+
+
+def found(member: Member, asked: Asked) -> QuerySet[Indexed]:
+    """The rows of the index that hold what is asked and that the member may see. Call it within `in_order`."""
+    rows = seen(member)
+    if asked.account:
+        rows = rows.filter(conversation__account=asked.account)
+    if asked.kind:
+        rows = rows.filter(conversation__kind=asked.kind)
+    if asked.side:
+        rows = rows.filter(turn__side=asked.side)
+    if asked.language:
+        rows = rows.filter(language=asked.language)
+    if asked.begin:
+        rows = rows.filter(place__gte=since(asked.begin))
+    if asked.end:
+        rows = rows.filter(place__lt=since(asked.end))
+    if asked.theme:
+        rows = rows.filter(Exists(Hit.objects.filter(turn=OuterRef("turn"), theme=asked.theme, void_at=None)))
+    return index.matching(rows, asked.ask, _marks(member, asked))
+
+
+def seen(member: Member) -> QuerySet[Indexed]:
+    """The rows of the index that a member may see, as `queries.seen` says of conversations: asked by joining."""
+    rows = Indexed.objects.all()
+    theirs = seen_by(rows, member, account="conversation__account")
+    if may(member, Right.ADMINISTER) or not may(member, Right.SEE):
+        return theirs
+    nobodys = Q(conversation__account=None)
+    if not may(member, Right.MANAGE):
+        nobodys &= Q(conversation__brought_by=member)
+    return theirs | rows.filter(nobodys)
+
+
+def _marks(member: Member, asked: Asked) -> list[list[str]]:
+    """What the index itself is asked to narrow by; whether it is right is asked again of the rows."""
+    marks = [[f"{letter}{said}"] for letter, said in _said(asked) if said.isalpha()]
+    if asked.account:
+        marks.append([account_mark(asked.account)])
+    elif not may(member, Right.ADMINISTER):
+        owned = Q(owner=member) | Q(portfolio__in=portfolios_of(member))
+        few = list(Account.objects.filter(owned).order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(few) <= FEW:
+            marks.append([account_mark(pk) for pk in ("", *few)])
+    return marks
+
+
+def _said(asked: Asked) -> list[tuple[str, str]]:
+    return [("k", asked.kind), ("s", asked.side), ("l", asked.language)]
+
+
+def _result(row: Indexed, ask: Ask) -> Result:
+    text = row.turn.text
+    return Result(row.turn, row.conversation, excerpt(text, row.language, ask))
