@@ -9,7 +9,8 @@ from typing import Any
 
 from keepwell.accounts.models import Contact, Entry, Standing
 from keepwell.alerts.models import Before
-from keepwell.alerts.triggers import Answer, Case, Complaint, Gone
+from keepwell.alerts.triggers import Answer, Case, Complaint, Gone, Talk
+from keepwell.conversations.alerting import talks_at
 from keepwell.risk.features.sources.contacts import DECIDING, DECIDING_ROLES
 
 RECOMMENDS = re.compile("nps|recommend|promoter", re.IGNORECASE)
@@ -24,6 +25,7 @@ class Happenings:
     answers: list[Answer] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
 
     def by(self, day: date) -> dict[str, Any]:
         """What a case of that day is told."""
@@ -33,7 +35,12 @@ class Happenings:
             "recommends": answers[-1] if answers else None,
             "complaints": tuple(one for one in self.complaints if since <= one.opened < day),
             "deciders_gone": tuple(one for one in self.gone if one.day < day),
+            "talks": tuple(one for one in self.talks if one.day < day),
         }
+
+    def now(self, day: date) -> dict[str, Any]:
+        """What the case of a standing is told: what was said since is known already."""
+        return self.by(day) | {"talks": tuple(self.talks)}
 
 
 def happenings(accounts: Sequence[str], *, since: date) -> Mapping[str, Happenings]:
@@ -55,6 +62,9 @@ def happenings(accounts: Sequence[str], *, since: date) -> Mapping[str, Happenin
         if contact.seniority in DECIDING or _DECIDES.search(contact.role.lower()):
             assert contact.left_on is not None
             found[contact.account_id].gone.append(Gone(contact.pk, contact.left_on))
+    for one in talks_at(accounts, since=since):
+        talk = Talk(one.conversation, one.kind, one.day, one.last, one.weight, one.rules, one.hits)
+        found[one.account].talks.append(talk)
     return found
 
 
@@ -82,7 +92,7 @@ def cases_of(standings: Sequence[Standing]) -> list[Case]:
             steps=one.steps,
             steps_before=before.get(one.pk),
             signals=one.signals,
-            **told.get(one.pk, nothing).by(one.day),
+            **told.get(one.pk, nothing).now(one.day),
         )
         for one in standings
     ]

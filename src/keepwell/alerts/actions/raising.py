@@ -1,7 +1,7 @@
 """The night raises alerts and lets them go."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,6 +67,16 @@ def raise_alerts(*, now: datetime, progress: Progress | None = None) -> Raised:
     return done
 
 
+def raise_at(*, accounts: Sequence[str], triggers: Collection[str], now: datetime) -> Raised:
+    """Look at some accounts with some triggers, between two nights: for what cannot wait for the next one."""
+    done = Raised()
+    with transaction.atomic():
+        rows = Standing.objects.select_for_update(of=("self",)).select_related("account")
+        if standings := list(rows.filter(pk__in=accounts).order_by("pk")):
+            _look_at(standings, Rules.stored(), now, done, only=triggers)
+    return done
+
+
 def _batches() -> Iterator[list[Standing]]:
     last = ""
     rows = Standing.objects.select_related("account").order_by("pk")
@@ -75,17 +85,30 @@ def _batches() -> Iterator[list[Standing]]:
         last = found[-1].pk
 
 
-def _look_at(standings: Sequence[Standing], rules: Rules, now: datetime, done: Raised) -> None:
+def _look_at(
+    standings: Sequence[Standing],
+    rules: Rules,
+    now: datetime,
+    done: Raised,
+    *,
+    only: Collection[str] | None = None,
+) -> None:
     accounts = [one.pk for one in standings]
+    # Whoever looks at the same accounts just now waits: it would not see what is stored here.
+    list(Standing.objects.select_for_update().filter(pk__in=accounts).order_by("pk").values_list("pk"))
     known = _known(accounts)
     for one, case in zip(standings, cases_of(standings), strict=True):
         for trigger in all_triggers().values():
+            if only is not None and trigger.name not in only:
+                continue
             bounds = rules.bounds(trigger, one.account)
             for reading in trigger.reads(case):
                 _hold(known, trigger, bounds, case, reading, now=now)
     _store(standings, known, now, done)
     _tell_again(known.crossed)
     _close_passed({reason.alert_id for reason in known.open.values() if reason.gone}, now, done)
+    if only is not None:
+        return  # the steps were not looked at
     Before.objects.bulk_create(
         [Before(account_id=one.pk, day=one.day, steps=one.steps) for one in standings],
         update_conflicts=True,
@@ -120,6 +143,8 @@ def _hold(
         "near": bounds.near,
         "day": case.day.isoformat(),
     }
+    if reading.later:
+        seen["later"] = reading.later
     if reason := known.open.get(key):
         if said == Verdict.CALM:
             reason.gone_at, reason.gone, reason.gone_with = now, Reason.Gone.CALM, seen
@@ -128,6 +153,11 @@ def _hold(
             reason.near, reason.crossed_at, reason.crossed = False, now, seen
             reason.save(update_fields=["near", "crossed_at", "crossed"])
             known.crossed.add(reason.alert_id)
+        elif said == Verdict.OVER and seen != reason.seen and reading.later:
+            if reading.later > reason.seen.get("later", 0):
+                known.crossed.add(reason.alert_id)
+            reason.seen = seen
+            reason.save(update_fields=["seen"])
         return
     if said not in (Verdict.OVER, Verdict.NEAR) or not may_raise(trigger, bounds, case, reading):
         return

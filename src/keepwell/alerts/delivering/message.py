@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Contact
+from keepwell.alerts import heard
 from keepwell.alerts.delivering import Message
 from keepwell.alerts.models import Alert, Delivery, Reason
 from keepwell.alerts.triggers import all_triggers
@@ -22,11 +23,13 @@ def message_of(delivery: Delivery, *, repeat: bool) -> Message:
     alerts = list(_seen(delivery).select_related("account").prefetch_related("reasons").order_by("pk"))
     names = names_in(alerts)
     said = {alert.pk: [sentence(one, names) for one in alert.reasons.all()] for alert in alerts}
+    words = heard.said_in(alerts)
     url = settings.ADDRESS + reverse("alerts:inbox")
     lines = [_("This is a trial: it has arrived.")] if delivery.why == "trial" else []
     for alert in alerts[:NAMED]:
         link = settings.ADDRESS + reverse("alerts:alert", args=[alert.pk])
-        lines += [f"{alert.account}", *(f"  {one}." for one in said[alert.pk]), f"  {link}", ""]
+        lines += [f"{alert.account}", *(f"  {one}." for one in said[alert.pk])]
+        lines += [*heard.lines_of(alert, words.get(alert.pk, [])), f"  {link}", ""]
     if len(alerts) > NAMED:
         lines += [_("and {n} more: {url}").format(n=len(alerts) - NAMED, url=url), ""]
     if delivery.why == "escalated":
@@ -38,7 +41,11 @@ def message_of(delivery: Delivery, *, repeat: bool) -> Message:
         subject=_subject(delivery, alerts, said),
         text="\n".join(lines).rstrip() + "\n",
         repeat=repeat,
-        data={"id": str(delivery.number), "why": delivery.why, "alerts": [_data(alert) for alert in alerts]},
+        data={
+            "id": str(delivery.number),
+            "why": delivery.why,
+            "alerts": [_data(alert, words.get(alert.pk, [])) for alert in alerts],
+        },
     )
 
 
@@ -80,7 +87,7 @@ def _subject(delivery: Delivery, alerts: list[Alert], said: dict[int, list[str]]
     return " ".join(subject.split())[:200]  # a line break would begin another header
 
 
-def _data(alert: Alert) -> dict[str, Any]:
+def _data(alert: Alert, said: list[heard.Said]) -> dict[str, Any]:
     return {
         "alert": alert.pk,
         "account_id": alert.account_id,
@@ -89,4 +96,5 @@ def _data(alert: Alert) -> dict[str, Any]:
         "state": alert.state,
         "url": settings.ADDRESS + reverse("alerts:alert", args=[alert.pk]),
         "reasons": [{"trigger": one.trigger, "seen": one.crossed or one.seen} for one in alert.reasons.all()],
+        **(heard.data_of(alert, said) if said else {}),
     }

@@ -53,6 +53,22 @@ class Gone:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """What rules that call for an alert heard in one conversation. `hits` are keys of those that count.
+
+    `last` is the number of the last turn in which something was heard, `weight` that of the rules together.
+    """
+
+    conversation: int
+    kind: str
+    day: date
+    last: int
+    weight: float
+    rules: tuple[str, ...]
+    hits: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Case:
     """An account on a day, with all that triggers ask. What is not known is None, or not among the signals."""
 
@@ -72,6 +88,7 @@ class Case:
     recommends: Answer | None = None  # the newest answer to how likely they are to recommend us
     complaints: tuple[Complaint, ...] = ()
     deciders_gone: tuple[Gone, ...] = ()
+    talks: tuple[Talk, ...] = ()
 
     def number(self, name: str) -> float | None:
         """A signal as a number, the risk or how much was known among them; None where it is not known."""
@@ -84,8 +101,8 @@ class Reading:
     """One number a trigger read. Of several things seen at one account `mark` tells which.
 
     calm: the thing itself is over, whatever the bounds. news: whether it may be raised, and not only kept open.
-    event: names a thing that is told of once and never again, such as an answer to a survey. more: what else was
-    seen, as JSON holds it.
+    event: names a thing that is told of once and never again, such as an answer to a survey. later: rises when there
+    is more of the thing while its alert is open, which is told anew. more: what else was seen, as JSON holds it.
     """
 
     value: float
@@ -93,6 +110,7 @@ class Reading:
     event: str = ""
     calm: bool = False
     news: bool = True
+    later: int = 0
     more: Seen = field(default_factory=dict)
 
 

@@ -1,0 +1,124 @@
+"""What customers say raises an alert: one a conversation, told anew when more is said, gone when it was wrong."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from keepwell.accounts.models import Account, Standing
+from keepwell.alerts.actions.raising import raise_alerts, raise_at
+from keepwell.alerts.models import Alert, Reason
+from keepwell.alerts.tests.conftest import NOW, Office
+from keepwell.conversations import ears
+from keepwell.conversations.actions.changing import touched
+from keepwell.conversations.actions.hearing import hear, hear_all
+from keepwell.conversations.actions.ruling import make_rule
+from keepwell.conversations.models import Conversation, Hit, Turn
+from keepwell.listening.rules import Rule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    ears.forget()
+    yield
+    ears.forget()
+
+
+@pytest.fixture
+def acme(office: Office, stands: Callable[..., Standing]) -> Account:
+    account = office.account("acme")
+    stands(account, risk=0.1)
+    for name, phrase, more in (
+        ("cancel", "cancel the contract", {"theme": "leaving"}),
+        ("price", "too expensive", {"theme": "price", "weight": 0.5}),
+        ("praise", "very satisfied", {"theme": "praise", "then": ("tag",)}),
+    ):
+        rule = Rule(name=name, phrases={"en": (phrase,)}, **more)
+        make_rule(rule=rule, by=office.admin, now=NOW)
+    return account
+
+
+def talk(account: Account, *texts: str, key: str = "1", at: datetime = NOW, **more: Any) -> Conversation:
+    made = Conversation.objects.create(
+        source="upload", key=key, account=account, kind="call", at=at, arrived_at=NOW, language="en", **more
+    )
+    say(made, *texts)
+    return made
+
+
+def say(one: Conversation, *texts: str) -> None:
+    after = one.turns.count() + 1
+    Turn.objects.bulk_create(
+        Turn(conversation=one, no=no, side="them", text=text) for no, text in enumerate(texts, after)
+    )
+    touched(one, now=NOW)
+    one.refresh_from_db()
+    hear(one, now=NOW)
+
+
+def test_several_hits_of_one_conversation_make_one_alert_with_its_rules(
+    acme: Account, office: Office
+) -> None:
+    one = talk(acme, "We will cancel the contract.", "It is too expensive.", "Yes, cancel the contract!")
+    done = raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW)
+    assert done.alerts == 1
+    alert, reason = Alert.objects.get(), Reason.objects.get()
+    assert (alert.account, alert.owner, alert.stood["risk"]) == (acme, office.owner, 0.1)
+    assert (reason.trigger, reason.mark, reason.seen["rules"]) == (
+        "rule_hit",
+        str(one.pk),
+        ["cancel", "price"],
+    )
+    assert (reason.seen["value"], len(reason.seen["hits"])) == (1.5, 3)
+    assert raise_alerts(now=NOW).alerts == 0
+    assert raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW).alerts == 0
+
+
+def test_a_light_rule_alone_a_denial_and_a_rule_that_only_tags_raise_none(acme: Account) -> None:
+    talk(acme, "It is too expensive.", "We will not cancel the contract.", "We are very satisfied.")
+    assert raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW).alerts == 0
+
+
+def test_what_is_said_later_in_the_same_thread_is_told_anew(acme: Account) -> None:
+    one = talk(acme, "We will cancel the contract.")
+    raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW)
+    Alert.objects.update(state="acknowledged", to_tell="")
+    say(one, "Did you hear? We terminate our agreement.")
+    assert raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW).alerts == 0
+    alert = Alert.objects.get()
+    assert (alert.state, alert.to_tell, len(alert.reasons.get().seen["hits"])) == ("open", "crossed", 2)
+
+
+def test_after_it_was_closed_only_new_words_raise_another(acme: Account) -> None:
+    one = talk(acme, "We will cancel the contract.")
+    raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW)
+    Reason.objects.update(gone_at=NOW, gone="closed")
+    Alert.objects.update(state="closed")
+    assert raise_alerts(now=NOW).alerts == 0
+    say(one, "Well then.", "We do cancel the contract.")
+    assert raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW).alerts == 1
+
+
+def test_an_alert_goes_when_its_hits_are_judged_wrong_or_void(acme: Account) -> None:
+    talk(acme, "We will cancel the contract.")
+    raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW)
+    Hit.objects.update(judged="wrong")
+    assert raise_alerts(now=NOW).passed == 1
+    assert Alert.objects.get().outcome == "passed"
+
+
+def test_a_call_of_long_ago_raises_nothing(acme: Account) -> None:
+    talk(acme, "We will cancel the contract.", at=NOW - timedelta(days=40))
+    assert raise_alerts(now=NOW).alerts == 0
+
+
+def test_the_night_hears_what_nobody_heard_and_raises_it(acme: Account) -> None:
+    made = Conversation.objects.create(
+        source="upload", key="9", account=acme, kind="mail", at=NOW, arrived_at=NOW, language="en"
+    )
+    Turn.objects.create(conversation=made, no=1, side="them", text="We will cancel the contract.")
+    assert len(hear_all(now=NOW).new) == 1
+    assert raise_alerts(now=NOW).alerts == 1
