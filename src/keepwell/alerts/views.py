@@ -20,6 +20,7 @@ from keepwell.alerts import queries
 from keepwell.alerts.actions import answering
 from keepwell.alerts.beside import beside
 from keepwell.alerts.forms import Answering
+from keepwell.alerts.heard import brief_of, said_in
 from keepwell.alerts.models import Alert, Deed
 from keepwell.alerts.showing import shown_alerts, shown_scores
 from keepwell.alerts.triggers import all_triggers
@@ -118,6 +119,8 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
             "deeds": found.deeds.filter(undone_at=None).select_related("by")[:20],
             "linked": shown_alerts(later[:5]),
             "parts": beside(request.user, found),
+            "said": said_in([found]).get(found.pk, []),
+            "brief": brief_of(found.account_id),
             "done": _done(request),
             "may_act": may(request.user, Right.ACT),
             "outcomes": [(one.value, one.label) for one in answering.SAID],
