@@ -27,6 +27,7 @@ from keepwell.alerts.actions.telling import escalate, plan
 from keepwell.alerts.delivering.sending import deliver
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine, engine_named
+from keepwell.conversations.nightly import bring_in
 from keepwell.followups.nightly import follow_up
 from keepwell.ledger.keeping import post_book
 from keepwell.lib.errors import KeepwellError
@@ -136,6 +137,12 @@ def _night(work: Work) -> Night:
     return Night(work.risks.covered, health, scores, work.scores_by, work.risks.worth())
 
 
+def listened(work: Work) -> str:
+    """What customers said and wrote that the book has new is taken in; what has had its time is deleted."""
+    done = bring_in(Source.of(work.book, work.engine, work.now), tell=work.tell)
+    return _("{n} conversations new, {gone} deleted on their day").format(n=done.new, gone=done.words)
+
+
 def raised(work: Work) -> str:
     """Alerts are raised and let go, what became of earlier ones is noted, and messages are on their way."""
     done = raise_alerts(now=work.now, progress=work.tell)
@@ -159,6 +166,7 @@ NAMES = {
     "learn": gettext_lazy("Learn"),
     "score": gettext_lazy("Score"),
     "project": gettext_lazy("Make the pages ready"),
+    "listen": gettext_lazy("Take in what was said"),
     "raise": gettext_lazy("Raise alerts"),
     "follow up": gettext_lazy("Follow up"),
 }
@@ -170,6 +178,7 @@ STEPS: dict[str, Callable[[Work], str]] = {
     "learn": learnt,
     "score": scored,
     "project": projected,
+    "listen": listened,
     "raise": raised,
     "follow up": followed_up,
 }

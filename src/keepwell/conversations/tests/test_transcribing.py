@@ -1,0 +1,183 @@
+"""Recordings are transcribed in the end, whoever dies on the way."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+pytest.importorskip("av", reason="the extra keepwell[speech] is not installed")
+pytest.importorskip("faster_whisper", reason="the extra keepwell[speech] is not installed")
+
+from keepwell.accounts.models import Account
+from keepwell.conversations import jobs
+from keepwell.conversations.actions.receiving import path_of, receive
+from keepwell.conversations.actions.transcribing import DEAD, claim, languages_of, missing, work
+from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.models import Conversation, Incoming, Policy
+from keepwell.listening.audio.sound import RATE, opened
+from keepwell.listening.audio.tests import recordings as kit
+from keepwell.listening.said import Word
+from keepwell.listening.tests.speech_model import model
+from keepwell.listening.transcribing import Heard, Whisper
+
+pytestmark = pytest.mark.django_db
+
+
+class Ear:
+    """Hears what it is told to in every passage."""
+
+    name = "ear"
+
+    def __init__(self, *words: str) -> None:
+        self.words, self.among = words or ("hello",), [[]]
+
+    def language(self, samples: Any, among: Sequence[str]) -> str:
+        self.among.append(list(among))
+        return among[-1]
+
+    def hear(self, samples: Any, language: str) -> list[Heard]:
+        self.among.append([language])
+        each = len(samples) / RATE / (len(self.words) + 1)
+        words = tuple(Word(word, n * each, (n + 1) * each, 0.9) for n, word in enumerate(self.words))
+        return [Heard(0.0, len(samples) / RATE, " ".join(self.words), words, 0.9)]
+
+
+@pytest.fixture(autouse=True)
+def _office(settings: Any, tmp_path: Path) -> None:
+    settings.OFFICE = tmp_path / "office"
+
+
+def _bring(file: Path, **said: Any) -> Incoming:
+    one = receive(chunks=[file.read_bytes()], name=file.name, source="upload", now=timezone.now(), said=said)
+    jobs.read_in(one.pk)
+    one.refresh_from_db()
+    return one
+
+
+def test_a_recording_is_transcribed_in_the_accounts_language_and_its_file_goes() -> None:
+    account = Account.objects.create(pk="A1", name="Acme", language="hu_HU")
+    one, ear = _bring(kit.clip("jfk.wav"), account="A1"), Ear("jó", "napot")
+    done = list(work(ear=ear))
+    assert [(each.one.pk, each.wrong) for each in done] == [(one.pk, "")]
+    one.refresh_from_db()
+    found = one.conversation
+    assert found is not None
+    assert (one.state, found.state, found.language, found.account) == ("done", "ready", "hu", account)
+    assert ear.among[-1] == ["hu"]
+    assert (found.transcribed_by, found.confidence) == ("ear", 0.9)
+    assert found.turns.get().words[0][0] == "jó"
+    assert found.measures["voices"][0]
+    assert one.real_time is not None
+    assert 0 < one.real_time < 60
+    assert one.of >= one.done > 0
+    assert not path_of(one).exists()
+    assert sound_of(found) is not None
+
+
+def test_two_channels_are_two_sides_once_it_is_said_which_is_ours() -> None:
+    one = _bring(kit.clip("stereo_diarization.wav"), ours="1", language="en")
+    list(work(ear=Ear()))
+    one.refresh_from_db()
+    assert one.conversation is not None
+    assert set(one.conversation.turns.values_list("side", "channel")) == {("them", 0), ("us", 1)}
+
+
+def test_languages_are_those_said_then_the_accounts_and_at_last_all() -> None:
+    account = Account(pk="A1", language="pl; EN-gb")
+    kept = Conversation(account=account)
+    assert languages_of(Incoming(said={"language": "zh"}), kept) == ["zh"]
+    assert languages_of(Incoming(said={}), kept) == ["pl", "en"]
+    assert languages_of(Incoming(said={}), Conversation()) == ["en", "zh", "hu", "pl"]
+    assert languages_of(Incoming(said={}), Conversation(account=Account(language="Hungarian"))) == [
+        "en",
+        "zh",
+        "hu",
+        "pl",
+    ]
+
+
+def test_a_file_is_claimed_by_one_worker_and_by_another_once_that_is_dead() -> None:
+    one, now = _bring(kit.clip("jfk.wav")), timezone.now()
+    assert claim(now=now) == one
+    assert claim(now=now + timedelta(seconds=30)) is None
+    again = claim(now=now + DEAD + timedelta(seconds=1))
+    assert again == one
+    assert again is not None
+    assert again.attempts == 2
+
+
+def test_one_that_kills_every_worker_waits_for_a_person() -> None:
+    one, now = _bring(kit.clip("jfk.wav")), timezone.now()
+    for _time in range(3):
+        assert claim(now=now) is not None
+        now += DEAD * 2
+    assert claim(now=now) is None
+    one.refresh_from_db()
+    assert one.state == "refused"
+    assert "three times" in one.wrong
+    assert path_of(one).exists()
+
+
+def test_a_spoken_card_number_is_neither_read_nor_heard(django_capture_on_commit_callbacks: Any) -> None:
+    one = _bring(kit.clip("jfk.wav"), language="en")
+    with django_capture_on_commit_callbacks(execute=True):
+        list(work(ear=Ear("my", "card", "4111", "1111", "1111", "1111", "thanks")))
+    one.refresh_from_db()
+    found = one.conversation
+    assert found is not None
+    turn = found.turns.get()
+    assert "[card]" in turn.text
+    assert "4111" not in str(turn.words)
+    sound = sound_of(found)
+    assert sound is not None
+    assert sound.suffix == ".flac"
+    words = [word for word in turn.words if word[0] == "[card]"]
+    first, last = int(words[0][1] * RATE), int(words[-1][2] * RATE)
+    with opened(sound) as stream:
+        (samples,) = stream.windows(60)
+    assert abs(samples[:, first:last]).max() == 0
+    assert abs(samples[:, last + RATE :]).max() > 0.05
+    assert len(list(sound.parent.iterdir())) == 1
+
+
+def test_where_recordings_are_forbidden_words_are_kept_and_no_sound_stays_anywhere(settings: Any) -> None:
+    Policy.objects.create(recordings=False)
+    one = _bring(kit.clip("jfk.wav"), language="en")
+    list(work(ear=Ear()))
+    one.refresh_from_db()
+    assert one.conversation is not None
+    assert one.conversation.turns.count() == 1
+    assert "recording policy" in one.conversation.remark
+    assert not [file for file in settings.OFFICE.rglob("*") if file.is_file()]
+
+
+def test_what_breaks_the_library_ends_no_worker() -> None:
+    class Broken(Ear):
+        def hear(self, samples: Any, language: str) -> list[Heard]:
+            raise RuntimeError("eva@acme.com")
+
+    one = _bring(kit.clip("jfk.wav"))
+    assert [done.wrong for done in work(ear=Broken())] == ["RuntimeError"] * 3
+    one.refresh_from_db()
+    assert (one.state, one.wrong) == ("refused", "RuntimeError")
+
+
+def test_it_says_what_is_missing(monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.delenv("KEEPWELL_SPEECH_MODEL", raising=False)
+    assert "KEEPWELL_SPEECH_MODEL" in missing()
+    monkeypatch.setenv("KEEPWELL_SPEECH_MODEL", str(tmp_path / "nothing"))
+    assert "no speech model" in missing()
+
+
+@pytest.mark.slow
+def test_a_real_model_hears_a_real_clip() -> None:
+    one = _bring(kit.clip("jfk.wav"), language="en")
+    (done,) = list(work(ear=Whisper(model())))
+    assert done.real_time is not None
+    one.refresh_from_db()
+    assert one.conversation is not None
+    said = " ".join(one.conversation.turns.values_list("text", flat=True)).lower()
+    assert "what you can do for your country" in said
