@@ -79,8 +79,11 @@ def serve_home(home: str, *, host: str, port: int, detach: bool) -> None:
         if not detach:
             if not prepared:
                 _say_where(home, address, running.first_link(address), detached=False)
-            with running.worker_beside(["--home", home, "worker"]):
-                running.serve_web(host, port)
+            stack.enter_context(running.worker_beside(["--home", home, "worker"]))
+            for _each in range(running.transcribers()):
+                order = ["--home", home, "conversations", "transcribe", "--stay"]
+                stack.enter_context(running.worker_beside(order))
+            running.serve_web(host, port)
             return
     _detach(home, host, port, address)
 

@@ -207,6 +207,24 @@ def answers(address: str, alive: Callable[[], bool], *, within: float = 60) -> b
     return False
 
 
+def end_with_parent() -> bool:
+    """Let this process end with the one that started it beside itself; whether one did."""
+    parent = os.environ.get(BESIDE)
+    if parent:
+        _watch(int(parent))
+    return bool(parent)
+
+
+def transcribers() -> int:
+    """How many processes transcribe beside the site: as KEEPWELL_TRANSCRIBERS says, else one where there is a model."""
+    from keepwell.conversations.actions.transcribing import missing
+
+    if missing():
+        return 0
+    said = os.environ.get("KEEPWELL_TRANSCRIBERS", "1")
+    return min(int(said), 16) if said.isdigit() else 1
+
+
 def _watch_parent() -> None:
     _watch(os.getppid())
 
@@ -240,8 +258,7 @@ def serve_jobs() -> None:
                 seen=_("process {pid}").format(pid=other.pid if other else "?"),
                 ways=[_("Stop it, or let it do the work.")],
             )
-        if parent := os.environ.get(BESIDE):
-            _watch(int(parent))
+        end_with_parent()
         os.register_at_fork(after_in_child=_watch_parent)
         _apart(lambda: _begin_work(alone_here=ours))
         connections.close_all()  # what is forked from here opens its own

@@ -34,11 +34,12 @@ def receive(
     now: datetime,
     said: Mapping[str, Any] | None = None,
     by: Member | None = None,
+    ask: bool = True,
 ) -> Incoming:
     """Bring a file in, and let it be read as soon as it is there; one that cannot be is refused, and says why.
 
     `said` is what is known of it: account, contact, kind, language, ours (a channel, or names), who (an address or
-    telephone), at (ISO text). It arrives whole or not at all.
+    telephone), at (ISO text). It arrives whole or not at all. Without `ask` whoever calls reads it.
     """
     called = clean_name(name)
     place = incoming.folder(incoming.INCOMING) / uuid.uuid4().hex
@@ -54,7 +55,7 @@ def receive(
         shutil.rmtree(place, ignore_errors=True)
     with transaction.atomic():
         one.save()
-        if not one.wrong:
+        if ask and not one.wrong:
             transaction.on_commit(lambda: ask_to_read(one))
     return one
 
