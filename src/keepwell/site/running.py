@@ -216,7 +216,7 @@ def end_with_parent() -> bool:
 
 
 def transcribers() -> int:
-    """How many processes transcribe beside the site: as KEEPWELL_TRANSCRIBERS says, else one where there is a model."""
+    """How many processes transcribe beside the site: one, or as KEEPWELL_TRANSCRIBERS says; none without a model."""
     from keepwell.conversations.actions.transcribing import missing
 
     if missing():
