@@ -13,6 +13,7 @@ from keepwell.conversations.index.asking import Ask, ask_of
 from keepwell.conversations.index.rows import account_mark, since
 from keepwell.conversations.models import Conversation, Hit, Indexed, Turn
 from keepwell.conversations.pointing import Bit, excerpt
+from keepwell.conversations.showing import SIDES
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
@@ -26,7 +27,7 @@ class Asked:
     """What is searched for; what is not said narrows nothing. The period is half-open."""
 
     words: str = ""
-    account: str = ""
+    accounts: tuple[str, ...] | None = None
     kind: str = ""
     side: str = ""
     language: str = ""
@@ -40,7 +41,7 @@ class Asked:
         return any(
             (
                 self.words.strip(),
-                self.account,
+                self.accounts is not None,
                 self.kind,
                 self.side,
                 self.language,
@@ -58,11 +59,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Result:
-    """A turn that was found, with an excerpt; its title where the words stand in that."""
+    """A turn that was found, with an excerpt."""
 
     turn: Turn
     conversation: Conversation
     excerpt: Sequence[Bit]
+
+    @property
+    def side(self) -> str:
+        """Who said it, where nobody is named."""
+        return str(SIDES.get(self.turn.side, ""))
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,21 @@ class Results:
     def has_next(self) -> bool:
         """Whether a page follows."""
         return self.further and self.number < LAST
+
+    @property
+    def has_other_pages(self) -> bool:
+        """Whether this page is not all."""
+        return self.has_next or self.number > 1
+
+    @property
+    def before(self) -> int:
+        """The number of the page before."""
+        return self.number - 1
+
+    @property
+    def after(self) -> int:
+        """The number of the page that follows."""
+        return self.number + 1
 
 
 def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -> Results:
@@ -97,8 +118,8 @@ def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -
 def found(member: Member, asked: Asked) -> QuerySet[Indexed]:
     """The rows of the index that hold what is asked and that the member may see. Call it within `in_order`."""
     rows = seen(member)
-    if asked.account:
-        rows = rows.filter(conversation__account=asked.account)
+    if asked.accounts is not None:
+        rows = rows.filter(conversation__account__in=asked.accounts)
     if asked.kind:
         rows = rows.filter(conversation__kind=asked.kind)
     if asked.side:
@@ -129,8 +150,8 @@ def seen(member: Member) -> QuerySet[Indexed]:
 def _marks(member: Member, asked: Asked) -> list[list[str]]:
     """What the index itself is asked to narrow by; whether it is right is asked again of the rows."""
     marks = [[f"{letter}{said}"] for letter, said in _said(asked) if said.isalpha()]
-    if asked.account:
-        marks.append([account_mark(asked.account)])
+    if asked.accounts:
+        marks.append([account_mark(pk) for pk in asked.accounts])
     elif not may(member, Right.ADMINISTER):
         owned = Q(owner=member) | Q(portfolio__in=portfolios_of(member))
         few = list(Account.objects.filter(owned).order_by().values_list("pk", flat=True)[: FEW + 1])
@@ -144,5 +165,4 @@ def _said(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _result(row: Indexed, ask: Ask) -> Result:
-    text = row.turn.text
-    return Result(row.turn, row.conversation, excerpt(text, row.language, ask))
+    return Result(row.turn, row.conversation, excerpt(row.turn.text, row.language, ask))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
 from keepwell.accounts.models import Account
 from keepwell.conversations import index, queries
@@ -110,7 +111,7 @@ def test_filters_narrow_what_is_found(chief: Member):
         spans=[], at=NOW, found_at=NOW,
     )  # fmt: skip
     assert len(_found(chief, "cancel")) == 3
-    assert _found(chief, "cancel", account="A2") == ["Cancel it."]
+    assert _found(chief, "cancel", accounts=("A2",)) == ["Cancel it."]
     assert _found(chief, "cancel", kind="mail") == ["Cancel it."]
     assert _found(chief, "cancel", side="us") == ["Do not cancel."]
     assert _found(chief, "cancel", theme="leaving") == _found(chief, theme="leaving") == ["We may cancel."]
@@ -142,7 +143,7 @@ def test_nobody_finds_what_is_not_theirs_to_see(chief: Member):
         may = set(Turn.objects.filter(conversation__in=queries.seen(member)).values_list("text", flat=True))
         assert set(_found(member, "cancel")) == may, member.name
     assert sorted(_found(owner, "cancel")) == ["We cancel 0.", "We cancel 3."]
-    assert _found(owner, "cancel", account="A2") == []
+    assert _found(owner, "cancel", accounts=("A2",)) == []
 
 
 def test_an_account_given_to_somebody_else_is_found_by_them_at_once(chief: Member):
@@ -259,3 +260,47 @@ def test_whatever_is_typed_does_no_harm(chief: Member):
     ):
         search(chief, Asked(typed))
     assert _found(chief, "cancel", kind="x' OR 1") == []
+
+
+def _page(member: Member, **asked) -> str:
+    client = Client()
+    client.force_login(member)
+    answer = client.get("/conversations/search", asked)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_result_opens_its_conversation_at_the_turn(chief: Member):
+    account = Account.objects.create(pk="A1", name="Acme")
+    one = _said("Good morning.", "We cancelled <b>all</b>.", account=account, language="en")
+    page = _page(chief, words="cancel")
+    assert f'href="/conversations/{one.pk}?turn=2"' in page
+    assert "We <mark>cancelled</mark> &lt;b&gt;all&lt;/b&gt;." in page
+    assert "Nothing that you may see" in _page(chief, words="cancel", of="Other")
+    assert f"/conversations/{one.pk}?" in _page(
+        chief, words="cancel", of="acm", since="2026-02-01", until="2026-03-01"
+    )
+    assert "Nothing that you may see" in _page(chief, words="cancel", until="2026-02-28")
+    assert "Type what was said" in _page(chief, kind="nonsense", since="x", page="9999999999")
+
+
+def test_a_page_of_results_asks_the_database_little(chief: Member, django_assert_max_num_queries):
+    account = Account.objects.create(pk="A1", name="Acme")
+    for n in range(30):
+        _said(f"We cancel {n}.", account=account)
+    member = _member("tim")
+    account.owner = member
+    account.save()
+    client = Client()
+    client.force_login(member)
+    with django_assert_max_num_queries(11):
+        page = client.get("/conversations/search?words=cancel").content.decode()
+    assert page.count("<mark>") == 25
+    assert "page=2" in page
+
+
+def test_what_was_said_is_found_from_anywhere(chief: Member):
+    one = _said("We cancel.")
+    client = Client()
+    client.force_login(chief)
+    assert f"/conversations/{one.pk}?turn=1" in client.get("/search?words=cancelled").content.decode()

@@ -1,0 +1,88 @@
+"""Search over everything that was said and written."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from keepwell.accounts.queries import accounts_of, named
+from keepwell.conversations import index, themes
+from keepwell.conversations.models import Conversation
+from keepwell.conversations.searching import Asked, search
+from keepwell.conversations.showing import LANGUAGES, SIDES
+from keepwell.members.models import Member
+from keepwell.members.rights import Right, needs
+
+ACCOUNTS = 50  # that a name may mean
+
+
+@needs(Right.SEE)
+@require_safe
+def searched(request: HttpRequest) -> HttpResponse:
+    """What was said and written, as it is asked for, the newest first; each leads to the turn."""
+    assert isinstance(request.user, Member)
+    asked = _asked(request, request.user)
+    number = request.GET.get("page", "")
+    page = search(request.user, asked, number=int(number) if number.isdecimal() and len(number) < 6 else 1)
+    return render(
+        request,
+        "conversations/search.html",
+        {"page": page, "whole": index.whole()} | _choices(request, asked),
+    )
+
+
+def _asked(request: HttpRequest, member: Member) -> Asked:
+    said = request.GET
+    begin, last = _day(said.get("since", "")), _day(said.get("until", ""))
+    return Asked(
+        words=said.get("words", "").strip(),
+        accounts=_accounts(member, said.get("account", ""), said.get("of", "").strip()),
+        kind=_one(said.get("kind", ""), Conversation.Kind.values),
+        side=_one(said.get("side", ""), SIDES),
+        language=_one(said.get("language", ""), LANGUAGES),
+        theme=_one(said.get("theme", ""), themes.LABELS),
+        begin=_moment(begin),
+        end=_moment(last + timedelta(days=1)) if last and last < date.max else None,
+    )
+
+
+def _accounts(member: Member, key: str, name: str) -> tuple[str, ...] | None:
+    """The accounts that an address or a name means; None where neither is said."""
+    if not key and not name:
+        return None
+    rows = accounts_of(member).filter(pk=key) if key else accounts_of(member).filter(named(name))
+    return tuple(rows.order_by("name", "pk").values_list("pk", flat=True)[:ACCOUNTS])
+
+
+def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    said = request.GET
+    return {
+        "asked": asked,
+        "of": said.get("of", ""),
+        "account": said.get("account", ""),
+        "since": _day(said.get("since", "")),
+        "until": _day(said.get("until", "")),
+        "kinds": Conversation.Kind.choices,
+        "sides": SIDES.items(),
+        "languages": LANGUAGES.items(),
+        "themes": themes.choices(),
+    }
+
+
+def _one(said: str, known: Any) -> str:
+    return said if said in known else ""
+
+
+def _day(said: str) -> date | None:
+    try:
+        return parse_date(said)
+    except ValueError:
+        return None
+
+
+def _moment(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time())) if day else None
