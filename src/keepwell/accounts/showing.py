@@ -227,6 +227,7 @@ class Told:
     label: str
     headline: str
     detail: str
+    address: str = ""
 
     @property
     def day(self) -> date:
@@ -240,7 +241,8 @@ def told(entry: Entry) -> Told:
     kind = all_kinds().get(entry.kind)
     if kind is None:
         return Told(entry, entry.kind, entry.kind, "")
-    return Told(entry, str(kind.label), kind.headline(entry.data), kind.detail(entry.data))
+    said = (kind.headline(entry.data), kind.detail(entry.data), kind.address(entry.data))
+    return Told(entry, str(kind.label), *said)
 
 
 def _points(change: float | None) -> str:

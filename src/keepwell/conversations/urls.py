@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from keepwell.conversations.views import clips, collections, conversations, transcript
+from keepwell.conversations.urls_brief import SEARCHING
+from keepwell.conversations.views import clips, coaching, collections, conversations, topics, transcript
 
 app_name = "conversations"
 _read = [
@@ -27,4 +28,9 @@ _clips = [
     path("collections/<int:pk>/drop", collections.drop, name="drop_collection"),
     path("collections/<int:pk>/back", collections.restore, name="restore_collection"),
 ]
-urlpatterns = [*_read, *_clips]
+_learning = [
+    path("topics", topics.over_time, name="topics"),
+    path("coaching", coaching.team, name="coaching"),
+    path("coaching/<int:pk>", coaching.member, name="coached"),
+]
+urlpatterns = [*_read, *_clips, *_learning, *SEARCHING]

@@ -24,7 +24,8 @@ class Kind:
 
     table: the book's table; at: its column of the moment (an instant, or a day); keeps: columns an entry keeps to be
     told by; personal: columns kept apart in the book that an entry shows, joined when it is made; hot: whether it
-    speaks of trouble; headline and detail: what is shown, in the reader's language, from what was kept.
+    speaks of trouble; headline and detail: what is shown, in the reader's language, from what was kept; address:
+    where more of it is to be seen.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Kind:
     personal: tuple[str, ...] = ()
     hot: Callable[[Row], bool] = field(default=lambda _row: False)
     detail: Told = field(default=lambda _data: "")
+    address: Told = field(default=lambda _data: "")
 
 
 @cache

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import listing, queries, sounding, themes
+from keepwell.conversations import queries, sounding, themes
 from keepwell.conversations.actions import correcting
 from keepwell.conversations.forms_clips import Clipping, Correcting
 from keepwell.conversations.incoming import sound_of
@@ -47,7 +47,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": range(-(-count // PART)) if count > PART else (),
         "part": part,
         "hits": hits,
-        "heard": [themes.label(theme) for theme in listing.themes_in([one]).get(one.pk, ())],
+        "heard": _themes(hits),
         "clips": clips,
         "participants": one.participants.select_related("contact", "member"),
         "measures": measures_of(one),
@@ -61,6 +61,11 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     if context["acts"]:
         context["form"] = Clipping(conversation=one, initial={"first": chosen or 1, "last": chosen or 1})
     return render(request, "conversations/conversation.html", context)
+
+
+def _themes(hits: list[Hit]) -> list[str]:
+    said = [hit.theme for hit in hits if hit.theme and hit.verdict == Hit.Verdict.HIT]
+    return [themes.label(theme) for theme in dict.fromkeys(said)]
 
 
 def hits_of(one: Conversation) -> Any:
