@@ -194,6 +194,6 @@ def _standings(f: Filling) -> None:
     by = days(f.day + f.rng.integers(-30, 120, many))
     put(
         Rhythm,
-        ("account", "stage", "spoken_at", "speak_by", "review_by"),
-        zip(f.names, stages, spoken, by, by, strict=False),
+        ("account", "stage", "spoken_at", "speak_by", "review_by", "worth"),
+        zip(f.names, stages, spoken, by, by, worth.tolist(), strict=False),
     )

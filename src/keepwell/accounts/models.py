@@ -3,15 +3,19 @@
 Everything here but `owner` and `portfolio` where a member chose them, and the outbox, can be made anew from the book.
 """
 
+from functools import cache
 from typing import ClassVar
+from urllib.parse import quote
 
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.members.models import Member, Portfolio
 from keepwell.members.ordering import Downwards
 
+PLAIN = "/~:@!$&'()*+,;="  # what stands for itself in the path of an address, as `reverse` has it
 LATELY = 31  # entries of a timeline that are read at once: as many as a page shows, and one
 
 
@@ -30,6 +34,12 @@ class Channel(models.TextChoices):
         return str(dict(cls.choices).get(name or "", name or _("some way")))
 
 
+@cache
+def _before_account() -> str:
+    """What stands before the id in the address of an account's page."""
+    return reverse("accounts:account", args=["A"]).removesuffix("A")
+
+
 class Account(models.Model):
     """A customer organisation; its id is the book's."""
 
@@ -44,8 +54,12 @@ class Account(models.Model):
     domain = models.CharField(max_length=200, blank=True, db_index=True)  # without www and the like
     attributes = models.JSONField(default=dict)  # the company's own columns, each as text, "" where not known
     owner_email = models.CharField(max_length=254, blank=True)  # as the book says it
-    owner = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="accounts")
-    portfolio = models.ForeignKey(Portfolio, models.SET_NULL, null=True, blank=True, related_name="accounts")
+    owner = models.ForeignKey(
+        Member, models.SET_NULL, null=True, blank=True, related_name="accounts", db_index=False
+    )
+    portfolio = models.ForeignKey(
+        Portfolio, models.SET_NULL, null=True, blank=True, related_name="accounts", db_index=False
+    )
     chosen = models.BooleanField(default=False)  # a member chose owner or portfolio; the night leaves them be
     # The book has it no more, or merged it into another. It stays here for what people did with it.
     gone = models.BooleanField(_("no longer in the book"), default=False)
@@ -53,9 +67,22 @@ class Account(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name", "account_id"]
+        # Whose an account is is asked of every row of every list: the last index answers without the account's row.
+        indexes: ClassVar = [
+            models.Index(fields=["portfolio", "segment"], name="accounts_account_portfolio"),
+            models.Index(fields=["owner", "segment"], name="accounts_account_owner"),
+            models.Index(
+                fields=["account_id", "portfolio", "owner", "segment"], name="accounts_account_whose"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.account_id
+
+    @property
+    def address(self) -> str:
+        """Of its page: made by hand, for a list names many."""
+        return _before_account() + quote(self.account_id, safe=PLAIN)
 
     @cached_property
     def people(self) -> "list[Contact]":
@@ -175,11 +202,11 @@ class Standing(models.Model):
     class Meta:
         # Lists are walked in their order, worst or worthiest first; the account beside saves reading the wide row.
         indexes: ClassVar = [
-            Downwards(fields=["-worth", "account"], name="accounts_standing_worth"),
-            Downwards(fields=["-risk", "account"], name="accounts_standing_risk"),
-            Downwards(fields=["-change_30", "account"], name="accounts_standing_change"),
-            Downwards(fields=["-mrr", "account"], name="accounts_standing_mrr"),
-            models.Index(fields=["score", "account"], name="accounts_standing_score"),
+            Downwards(fields=["-worth", "account", "health"], name="accounts_standing_by_worth"),
+            Downwards(fields=["-risk", "account", "health"], name="accounts_standing_by_risk"),
+            Downwards(fields=["-change_30", "account", "health"], name="accounts_standing_by_change"),
+            Downwards(fields=["-mrr", "account", "health"], name="accounts_standing_by_mrr"),
+            models.Index(fields=["score", "account", "health"], name="accounts_standing_by_score"),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,9 @@ from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, team_mates
 
 PAGE, TIMELINE = 25, LATELY - 1
+NOT_LISTED = (  # wide, and not on a list
+    "attributes", "standing__past", "standing__steps", "standing__reasons", "owner__password",
+)  # fmt: skip
 
 
 @needs(Right.SEE)
@@ -38,6 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     except KeepwellError as wrong:  # a segment that has gone, or asks what is no longer known
         messages.error(request, str(wrong))
         found = queries.accounts_of(request.user).none()
+    found = found.defer(*NOT_LISTED)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,

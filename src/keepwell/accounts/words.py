@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.db.models.signals import post_save
 
 from keepwell.accounts.models import Account, AccountWord, Contact, ContactWord
@@ -46,13 +46,19 @@ def words_in(*said: str) -> set[str]:
 
 
 def holding(kind: type[Model], said: str) -> Q:
-    """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words."""
+    """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words.
+
+    The longest word, of which there are likely fewest, is looked up; whoever has it is asked for the others.
+    """
     rows, _fields = _KEPT[kind]
-    asked, whose = Q(), _whose(kind)
-    words = folded(said)[:MOST]
-    for word in words:
-        asked &= Q(pk__in=rows.objects.filter(_beginning(word)).values(whose))
-    return asked if words else Q(pk__in=[])
+    whose = _whose(kind)
+    words = sorted(folded(said)[:MOST], key=len, reverse=True)
+    if not words:
+        return Q(pk__in=[])
+    found = rows.objects.filter(_beginning(words[0]))
+    for word in words[1:]:
+        found = found.filter(Exists(rows.objects.filter(_beginning(word), **{whose: OuterRef(whose)})))
+    return Q(pk__in=found.values(whose))
 
 
 def _beginning(word: str) -> Q:

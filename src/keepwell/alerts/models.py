@@ -44,7 +44,7 @@ class Alert(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     stood = models.JSONField(default=dict)  # how the account stood then: risk, health, what it paid
-    after = models.ForeignKey("self", models.SET_NULL, null=True, related_name="later")
+    after = models.ForeignKey("self", models.SET_NULL, null=True, related_name="later", db_index=False)
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
@@ -62,10 +62,13 @@ class Alert(models.Model):
     class Meta:
         ordering: ClassVar = ["-opened_at", "-pk"]
         indexes: ClassVar = [
-            models.Index(fields=["state", "-opened_at", "-id"]),
+            # In the order of the inbox, with the account, by which one knows who may see the row.
+            models.Index(fields=["state", "-opened_at", "-id", "account"], name="alerts_alert_state"),
             models.Index(fields=["account", "state", "-opened_at"]),
             models.Index(fields=["owner", "state", "-opened_at", "-id"]),
-            models.Index(fields=["-opened_at", "-id"]),
+            models.Index(fields=["-opened_at", "-id", "account"], name="alerts_alert_newest"),
+            # Few come after another: an index of all would seem to find most of them.
+            models.Index(fields=["after"], condition=Q(after__isnull=False), name="alerts_alert_after"),
         ]
 
     def __str__(self) -> str:

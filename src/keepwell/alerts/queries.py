@@ -13,7 +13,7 @@ from keepwell.accounts.queries import segments_of
 from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Tally, Threshold
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
-from keepwell.members.rights import Right, may, portfolios_of, seen_by
+from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
 SORTS = {
@@ -82,6 +82,12 @@ def inbox(
     name = order.removeprefix("-")
     by = F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)
     return found.order_by(by, "-pk")
+
+
+def later_than(member: Member, alert: Alert, most: int) -> list[Alert]:
+    """Alerts that came after one, as far as a member sees them: found by it, not among all of theirs."""
+    with in_order():
+        return list(alerts_of(member).filter(after=alert)[:most])
 
 
 def deliveries_of(alert: Alert) -> QuerySet[Delivery]:

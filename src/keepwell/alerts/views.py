@@ -109,7 +109,6 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     """One alert: what was seen then, how the account stands now, where it was told."""
     assert isinstance(request.user, Member)
     found = queries.alert_of(request.user, pk)
-    later = queries.alerts_of(request.user).filter(after=found)
     return render(
         request,
         "alerts/alert.html",
@@ -117,7 +116,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
             "one": shown_alerts([found])[0],
             "deliveries": queries.deliveries_of(found)[:20],
             "deeds": found.deeds.filter(undone_at=None).select_related("by")[:20],
-            "linked": shown_alerts(later[:5]),
+            "linked": shown_alerts(queries.later_than(request.user, found, 5)),
             "parts": beside(request.user, found),
             "said": said_in([found]).get(found.pk, []),
             "brief": brief_of(found.account_id),

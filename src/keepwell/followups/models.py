@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.alerts.models import Alert
 from keepwell.members.models import Member, Team
+from keepwell.members.ordering import Downwards
 from keepwell.reach.models import Touch
 
 
@@ -90,14 +91,21 @@ class Run(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="runs")
     arm = models.CharField(max_length=10, choices=Arm)
     alert = models.ForeignKey(
-        Alert, models.SET_NULL, null=True, related_name="runs"
+        Alert, models.SET_NULL, null=True, related_name="runs", db_index=False
     )  # that it was started for
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")  # none: the night
     at = models.DateTimeField()
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["playbook", "account"])]
+        indexes: ClassVar = [
+            models.Index(fields=["playbook", "account"]),
+            models.Index(fields=["playbook", "arm"], name="followups_run_arm"),
+            # Few were started for an alert: an index of all would seem to find most of them.
+            models.Index(
+                fields=["alert"], condition=models.Q(alert__isnull=False), name="followups_run_alert"
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["playbook", "account"],
@@ -177,10 +185,13 @@ class FollowUp(models.Model):
     class Meta:
         ordering: ClassVar = ["due", "pk"]
         indexes: ClassVar = [
-            models.Index(fields=["owner", "state", "due"]),
-            models.Index(fields=["owner", "state", "-worth"]),
-            models.Index(fields=["state", "due"]),
-            models.Index(fields=["state", "-worth"]),
+            # In the order of the lists, with the account, by which one knows who may see the row.
+            models.Index(fields=["owner", "state", "due", "id", "account"], name="followups_owner_due"),
+            Downwards(
+                fields=["owner", "state", "-worth", "due", "id", "account"], name="followups_owner_worth"
+            ),
+            models.Index(fields=["state", "due", "id", "account"], name="followups_due"),
+            Downwards(fields=["state", "-worth", "due", "id", "account"], name="followups_worth"),
             models.Index(fields=["account", "state", "due"]),
         ]
 
@@ -271,11 +282,20 @@ class Rhythm(models.Model):
     """Where an account is on its journey, and by when one should speak to it and review it: made by the night."""
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="rhythm")
-    stage = models.CharField(max_length=12, choices=Stage, db_index=True)
+    stage = models.CharField(max_length=12, choices=Stage)
     spoken_at = models.DateTimeField(null=True)
-    speak_by = models.DateField(null=True, db_index=True)
+    speak_by = models.DateField(null=True)
     reviewed_on = models.DateField(null=True)
-    review_by = models.DateField(null=True, db_index=True)
+    review_by = models.DateField(null=True)
+    worth = models.BigIntegerField(null=True)  # of the account's standing then: what lists are ordered by
+
+    class Meta:
+        indexes: ClassVar = [
+            Downwards(
+                fields=["-worth", "account", "speak_by", "review_by", "stage", "spoken_at"],
+                name="followups_rhythm_worth",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.stage}"

@@ -1,4 +1,4 @@
-"""What the night does for follow-ups: last touches, stages and rhythms, playbooks that alerts start, and worth."""
+"""What the night does for follow-ups: last touches, stages and rhythms, worth, and what hits and alerts begin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from keepwell.followups.actions.by_alert import start_for_alerts
+from keepwell.followups.by_hit import follow_hits
 from keepwell.followups.stages import keep_rhythm, renew_worth
 from keepwell.reach.remembering import remember_last_touches
 
@@ -23,6 +24,7 @@ def follow_up(*, now: datetime) -> Followed:
     remember_last_touches()
     renew_worth()
     accounts = keep_rhythm(today=now.date())  # before playbooks: they ask for an account's stage
+    follow_hits(now=now)
     return Followed(accounts, start_for_alerts(now=now))
 
 

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateField, F, Q, QuerySet
+from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
 from django.http import Http404
 
 from keepwell.accounts.models import Account
@@ -11,7 +12,7 @@ from keepwell.accounts.words import holding
 from keepwell.followups.models import Batch, FollowUp, Mention, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
-from keepwell.members.rights import seen_by
+from keepwell.members.rights import Whose, seen_by
 
 WHOSE = ("mine", "team", "free")
 DUES = ("overdue", "today", "week", "later")
@@ -21,7 +22,13 @@ SORTS = {
     "account": F("account__name").asc(),
 }
 WEEK = timedelta(days=7)
-LOOKED_THROUGH = 1_000  # what is to be said is in no index: so many of the newest are read
+LOOKED_THROUGH = 300  # what is to be said is in no index: so many of the newest are read
+
+
+class Looked(Whose):
+    """A day that is looked at while rows are walked in their order, and not sought by."""
+
+    output_field = DateField()
 
 
 def watchers(account: Account) -> QuerySet[Member]:
@@ -32,10 +39,10 @@ def watchers(account: Account) -> QuerySet[Member]:
     return Member.objects.filter(found, is_active=True).distinct()
 
 
-def follow_ups_of(member: Member) -> QuerySet[FollowUp]:
-    """The follow-ups that a member may see."""
+def follow_ups_of(member: Member, *, few: bool = False) -> QuerySet[FollowUp]:
+    """The follow-ups that a member may see; `few` where what is asked besides leaves few."""
     rows = FollowUp.objects.select_related("account", "owner", "contact", "run__playbook")
-    return seen_by(rows, member, account="account")
+    return seen_by(rows, member, account="account", few=few)
 
 
 def follow_up_of(member: Member, pk: int) -> FollowUp:
@@ -62,7 +69,7 @@ def listed(
     words: str = "",
 ) -> QuerySet[FollowUp]:
     """Follow-ups as a list asks for them: the worthiest first, unless by due day or account."""
-    found = _whose(follow_ups_of(member), member, whose)
+    found = _whose(member, whose)
     if state:
         found = found.filter(state=state)
     if due in DUES:
@@ -80,9 +87,10 @@ def having(found: QuerySet[FollowUp], words: str) -> QuerySet[FollowUp]:
     return found.filter(Q(account__in=accounts) | Q(pk__in=newest, what__icontains=words))
 
 
-def _whose(found: QuerySet[FollowUp], member: Member, whose: str) -> QuerySet[FollowUp]:
+def _whose(member: Member, whose: str) -> QuerySet[FollowUp]:
     if whose == "mine":
-        return found.filter(owner=member)
+        return follow_ups_of(member, few=True).filter(owner=member)
+    found = follow_ups_of(member)
     return found.filter(owner=None) if whose == "free" else found
 
 
@@ -98,9 +106,16 @@ def _due(due: str, today: date) -> Q:
 
 def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, list[FollowUp]]:
     """Open follow-ups by when they are due, the worthiest first, at most so many (and one) in each column."""
-    found = _whose(follow_ups_of(member), member, whose).filter(state=FollowUp.State.OPEN)
+    found = _whose(member, whose).filter(state=FollowUp.State.OPEN)
     found = found.order_by(SORTS["worth"], "due", "pk")
-    return {due: stretch(found.filter(_due(due, today)), 0, most + 1) for due in DUES}
+    ends, day = today + WEEK, Looked("due")
+    columns = {
+        "overdue": Q(LessThan(day, today)),
+        "today": Q(due=today),  # few: they are sought by their day
+        "week": Q(GreaterThan(day, today), LessThanOrEqual(day, ends)),
+        "later": Q(GreaterThan(day, ends)),
+    }
+    return {due: stretch(found.filter(columns[due]), 0, most + 1) for due in DUES}
 
 
 def open_at(account: Account, most: int) -> list[FollowUp]:
@@ -146,4 +161,4 @@ def _rhythms(member: Member, stage: str, whose: str) -> QuerySet[Rhythm]:
 
 
 def _by_worth(found: QuerySet[Any]) -> QuerySet[Any]:
-    return found.order_by(F("account__standing__worth").desc(nulls_last=True), "pk")
+    return found.order_by(F("worth").desc(nulls_last=True), "pk")

@@ -12,8 +12,9 @@ from keepwell.members.rights import in_order
 def _find(member: Member, words: str, most: int) -> list[Found]:
     rows = queries.follow_ups_of(member)
     with in_order():
-        newest = list(rows.order_by("-pk").values_list("pk", flat=True)[: queries.LOOKED_THROUGH])
-    found = rows.filter(pk__in=newest, what__icontains=words).order_by("-due", "-pk")[:most]
+        newest = rows.order_by("-pk").values_list("pk", "what")[: queries.LOOKED_THROUGH]
+        having = [pk for pk, what in newest if words.casefold() in what.casefold()]
+    found = rows.filter(pk__in=having).order_by("-due", "-pk")[:most] if having else []
     return [
         Found(one.what, f"{one.account} · {one.due:%Y-%m-%d}", reverse("followups:one", args=[one.pk]))
         for one in found

@@ -64,9 +64,10 @@ def keep_rhythm(*, today: date) -> int:
                 speak_by=_by(last.at.date() if last else since, standard.days if standard else None),
                 reviewed_on=reviewed_on,
                 review_by=_by(reviewed_on or since, standard.review_days if standard else None),
+                worth=row.worth,
             )
 
-    fields = ("stage", "spoken_at", "speak_by", "reviewed_on", "review_by")
+    fields = ("stage", "spoken_at", "speak_by", "reviewed_on", "review_by", "worth")
     written = upsert(rhythms(), key="account", fields=fields)
     Rhythm.objects.filter(account__standing=None).delete()
     return written

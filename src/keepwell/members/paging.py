@@ -3,6 +3,7 @@
 What is sorted is keys alone; the rows of the page are read whole afterwards.
 """
 
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -13,7 +14,7 @@ from keepwell.members.rights import in_order
 
 Row = TypeVar("Row", bound=Model)
 
-COUNTED = 1_000  # rows that are counted; beyond there are "more than" so many
+COUNTED = 500  # rows that are counted; beyond there are "more than" so many
 LAST = (
     200  # the last page that can be turned to: who looks further narrows the list, or takes it away as a file
 )
@@ -72,14 +73,16 @@ class Pages(Paginator):
 
     def _rows(self, number: int) -> list[Any]:
         begin = (number - 1) * self.per_page
-        return stretch(self.object_list, begin, begin + self.per_page + 1)
+        # Few rows are found and sorted; of many the first are met soon by walking in their order.
+        return stretch(self.object_list, begin, begin + self.per_page + 1, many=self.more)
 
 
-def stretch(found: QuerySet[Row], begin: int, end: int) -> list[Row]:
+def stretch(found: QuerySet[Row], begin: int, end: int, *, many: bool = True) -> list[Row]:
     """Some rows of a long list, in its order: their keys are sorted alone, and only theirs are read whole."""
     rows = found.model._default_manager.filter(pk__in=found.values("pk")[begin:end])
     rows = rows.order_by(*found.query.order_by)
     rows.query.select_related = found.query.select_related
+    rows.query.deferred_loading = found.query.deferred_loading
     rows = rows.prefetch_related(*found._prefetch_related_lookups)  # type: ignore[attr-defined]  # Django has no way to ask
-    with in_order():
+    with in_order() if many else nullcontext():
         return list(rows)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from keepwell.lib.errors import KeepwellError
@@ -63,7 +63,10 @@ def teams() -> QuerySet[Team]:
 
 def portfolios() -> QuerySet[Portfolio]:
     """All portfolios in the order they are asked, each with how many accounts are in it now."""
-    return Portfolio.objects.prefetch_related("teams").annotate(size=Count("accounts"))
+    counted = (
+        Portfolio.objects.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(n=Count("accounts"))
+    )
+    return Portfolio.objects.prefetch_related("teams").annotate(size=Subquery(counted.values("n")))
 
 
 def accounts_where(condition: str) -> int | None:

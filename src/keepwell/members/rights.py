@@ -66,16 +66,21 @@ def needs(right: Right) -> Callable[[View], View]:
     return said
 
 
-def seen_by(rows: QuerySet[Found], member: Member, *, account: str = "") -> QuerySet[Found]:
-    """Of `rows` those that a member may see: rows of accounts, or rows whose field `account` names theirs."""
+def seen_by(
+    rows: QuerySet[Found], member: Member, *, account: str = "", few: bool = False
+) -> QuerySet[Found]:
+    """Of `rows` those that a member may see: rows of accounts, or rows whose field `account` names theirs.
+
+    `few` says that the rows are few by themselves, so that SQLite looks at each of them and not at all accounts.
+    """
     if not may(member, Right.SEE):
         return rows.none()
     if may(member, Right.ADMINISTER):
         return rows
     way = f"{account}__" if account else ""
-    theirs = Exact(Whose(f"{way}owner"), member.pk)
+    theirs = Exact(Whose(f"{way}owner", few=few), member.pk)
     if portfolios := portfolios_of(member):
-        return rows.filter(Q(In(Whose(f"{way}portfolio"), portfolios)) | Q(theirs))
+        return rows.filter(Q(In(Whose(f"{way}portfolio", few=few), portfolios)) | Q(theirs))
     return rows.filter(theirs)
 
 
@@ -87,11 +92,15 @@ class Whose(Func):
 
     template = "%(expressions)s"
     arity = 1
-    output_field = BigIntegerField()
+    output_field: Any = BigIntegerField()
+
+    def __init__(self, name: str, *, few: bool = False) -> None:
+        super().__init__(name)
+        self.few = few
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """With a plus before it, a column's index is left alone."""
-        template = "+%(expressions)s" if _walked.get() else self.template
+        template = "+%(expressions)s" if self.few or _walked.get() else self.template
         return self.as_sql(compiler, connection, template=template, **more)
 
 

@@ -39,6 +39,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _worthiest(member: Member, whose: str) -> list[Account]:
     worth_acting = queries.listed(member, whose=whose).filter(standing__worth__gt=0)
+    worth_acting = worth_acting.select_related(None).select_related("standing")
+    worth_acting = worth_acting.defer("attributes", "standing__steps")
     return stretch(worth_acting, 0, FIRST)
 
 

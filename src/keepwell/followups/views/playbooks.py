@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,11 +33,16 @@ PAGE, LATELY = 25, 10
 def listing(request: HttpRequest) -> HttpResponse:
     """All playbooks, with how often each was started and held out."""
     rows = Playbook.objects.annotate(
-        treated=Count("runs", filter=Q(runs__arm=Run.Arm.TREATED)),
-        out=Count("runs", filter=Q(runs__arm=Run.Arm.HELD_OUT)),
+        treated=_runs(Run.Arm.TREATED), out=_runs(Run.Arm.HELD_OUT)
     ).prefetch_related("versions")
     manages = may(request.user, Right.MANAGE)
     return render(request, "followups/playbooks.html", {"rows": rows, "manages": manages})
+
+
+def _runs(arm: str) -> Coalesce:
+    """How many runs of a playbook there are of one arm: counted in an index, each playbook's apart."""
+    rows = Run.objects.filter(playbook=OuterRef("pk"), arm=arm).order_by().values("playbook")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 @needs(Right.SEE)
