@@ -57,7 +57,9 @@ class Language:
     causes: tuple[str, ...] = ()  # the same, but nothing of their own sentence: "not because"
     that: tuple[str, ...] = ()  # begin a sentence that another one speaks of
     knowing: tuple[str, ...] = ()  # not to know, forget or hide something does not deny it
-    facts: tuple[str, ...] = ()  # the same, but only of a sentence that follows: "cannot" is no "does not know"
+    facts: tuple[
+        str, ...
+    ] = ()  # the same, but only of a sentence that follows: "cannot" is no "does not know"
     contrast: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()  # begin a clause without a comma
     joins: tuple[str, ...] = ()  # begin a clause after a comma
@@ -68,6 +70,9 @@ class Language:
     questions: tuple[str, ...] = ()  # ask, where the sentence ends in a question mark or not
     reports: tuple[str, ...] = ()
     reporting: tuple[str, ...] = ()  # words of a report that come later
+    finals: tuple[str, ...] = ()  # may stand behind a denial that ends a clause
+    continues: tuple[str, ...] = ()  # go on with the clause before a comma
+    questioned: tuple[str, ...] = ()  # a denial that ends a clause behind one of these asks
     polite: tuple[str, ...] = ()  # a denial that opens a question asks, and denies nothing
     shields: tuple[str, ...] = ()  # words that hold a listed word and are other words
     articles: tuple[str, ...] = ()  # a word behind one is no verb
@@ -79,10 +84,12 @@ class Language:
     gap: int = 6
     turned: int = 8  # gap where the order is turned
     near: int = 2  # gap of words that describe the next
+    beside: int = 2  # and of a noun in a case that only what stands beside it explains
     possessed: tuple[str, ...] = ()  # endings that the forms' dictionary takes for part of a word
     endings: str = ""  # a pattern of what may be added to a listed word of five letters or more
     fold: Callable[[str], str] | None = None  # one script's characters to the other's
     inflected: Callable[[str], Iterable[str]] | None = None  # a word's forms, where rules give them all
+    loose: tuple[str, ...] = ()  # characters that stand beside any other and make no word with it
     heads: tuple[str, ...] = ()  # nouns that make the one right before them a description
     prepositions: tuple[
         str, ...
@@ -90,10 +97,12 @@ class Language:
     infinitive: tuple[str, ...] = ()
     light: tuple[str, ...] = ()  # verbs that add nothing behind an infinitive's mark (to get, to have)
     passives: tuple[str, ...] = ()  # with these something is done to what stands before
+    modals: tuple[str, ...] = ()  # behind these a verb stands in its base form
     perfects: tuple[str, ...] = ()  # with these something has been done
     persons: tuple[str, ...] = ()  # who does what follows
     determiners: tuple[str, ...] = ()  # begin what a verb acts on
     no_objects: tuple[str, ...] = ()  # look like nouns in the plural and are none
+    after_verbs: tuple[str, ...] = ()  # all that may stand behind a verb of which the object stood before
     of: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()  # behind these an "of" leads to the same thing (the rest of the contract)
     adverbs: tuple[str, ...] = ()  # begin with a preposition and say only when or how

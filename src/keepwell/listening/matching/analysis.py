@@ -257,6 +257,7 @@ def _clauses(between: Ids, sentence: Ids, marked: Marked, finite: Flags, *, word
     skipped = np.concatenate([[0], np.diff(main)]) > 1
     together = np.concatenate([[False], sentence[first[main]][1:] == sentence[first[main]][:-1]])
     new_main = ~(skipped & together & ~starter[main])
+    new_main &= ~(together & marked.at("continues", size)[first[main]])
     new = begins.copy()
     new[first] = True
     new[first[main]] = new_main

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.boundaries import Boundaries
 from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Keys, Pattern, Slot
@@ -58,6 +59,8 @@ class Finder:
         self._governing = Governing(
             lexicon, [slot.permits for slot in self._kinds], [slot.verb for slot in self._kinds]
         )
+        self._listed = np.array([bool(slot.ideas) for slot in self._kinds], bool)
+        self._boundaries = Boundaries(lexicon)
         self._surroundings = Surroundings(lexicon, self._kinds)
         self._relations = Relations(lexicon, self.patterns)
         self._near = np.zeros(self._table.shape, bool)
@@ -81,7 +84,7 @@ class Finder:
         first = pattern.slots[0]
         if first.tied:
             return self.language.prefix_gap
-        if turned and pattern.ordered:
+        if turned and (pattern.ordered or first.wide):
             return -1
         if first.near is not None:
             return -1 if turned else first.near
@@ -154,6 +157,9 @@ class Finder:
             self_ &= ~np.concatenate([batch.parted[1:], [True]])
             kept &= ~(verb & self_[first])
         kept &= self._governing.fits(batch, slot, first, last)
+        if self.language.characters and len(slot):
+            rows = np.flatnonzero(kept & self._listed[slot])
+            kept[rows] = ~self._boundaries.cut(batch, first[rows], last[rows])
         kept &= ~self._surroundings.strange(batch, slot, first, last)
         return slot[kept], first[kept], last[kept]
 

@@ -53,7 +53,9 @@ class Governing:
         column = self.lexicon.column("adposition", lambda word, _keys: number.get(word, 0))[batch.ids]
         if self.language.postposed:
             return np.where(_next(batch.parted, fill=True), 0, _next(column)).astype(np.int64)
-        describes = self.lexicon.column("describing", lambda _word, keys: int("^adj" in keys))[batch.ids] > 0
+        describes = (
+            self.lexicon.column("describing", lambda _word, keys: int(_describes(keys)))[batch.ids] > 0
+        )
         alone = batch.parted.copy()  # nothing before it belongs to it
         found, at = np.zeros(len(column), np.int64), column
         for _step in range(_DESCRIBING + 1):
@@ -73,6 +75,11 @@ class Governing:
         two = _before(opened, times=2) & joined & _before(joined)
         three = _before(opened, times=3) & joined & _before(joined) & _before(joined, times=2)
         return np.asarray(behind | two | three)
+
+
+def _describes(keys: tuple[str, ...]) -> bool:
+    """Whether a word is an adjective: by the list, or where it is in none by its ending."""
+    return "^adj-" in keys or ("^adj" in keys and any(key.endswith("/adj") for key in keys))
 
 
 def _next(column: Column, *, fill: int = 0) -> Column:

@@ -12,6 +12,8 @@ Keys = tuple[str, ...]
 LONGEST = 200  # characters of a phrase
 MOST_SLOTS = 8
 MOST_WAYS = 200  # of one slot
+_CASES = 10  # of one word
+_ANY = "any"  # instead of the names of cases: in every one
 _TIGHT = 1  # words that may stand between "too" and "expensive"
 
 
@@ -119,12 +121,12 @@ class _Reader:
         elif any(idea in self.words.close for idea in ideas):
             near = self.language.near
         return Slot(
-            frozenset(sorted(far)[:MOST_WAYS]),
+            frozenset(sorted(far)[: _CASES * MOST_WAYS]),
             tuple(ideas),
             near,
             verb=any(idea in self.words.verbs for idea in ideas),
             wide=any(idea in self.words.wide for idea in ideas),
-            beside=frozenset(sorted(beside)[:MOST_WAYS]),
+            beside=frozenset(sorted(beside)[: _CASES * MOST_WAYS]),
             permits=frozenset(permits) if self._governed(ideas) else None,
             strangers=frozenset(
                 tuple(part if part.startswith("^") else f"={part}" for part in word.split())
@@ -140,8 +142,8 @@ class _Reader:
     def _fitting(self, word: str, ideas: list[str]) -> list[str]:
         """Of a typed word's ideas those that stand in the case in which it was typed, all where none does."""
         cases = {key.partition("/")[2] for key in self.lexicon.keys_of(word) if "/" in key}
-        known = [{*self.words.cases.get(idea, "").split()} for idea in ideas]
-        fit = [idea for idea, names in zip(ideas, known, strict=True) if not names or names & cases]
+        known = [{*self.words.cases.get(idea, _ANY).split()} for idea in ideas]
+        fit = [idea for idea, names in zip(ideas, known, strict=True) if _ANY in names or names & cases]
         return fit or ideas
 
     def _cases(self, idea: str) -> tuple[list[str], list[str], set[str]]:
@@ -154,7 +156,7 @@ class _Reader:
     def _cased(self, word: str, cases: list[str]) -> list[Keys]:
         """A listed word's keys in some cases; of several words together as they are listed."""
         keys = self.keys(word)
-        if not cases or len(keys) > 1 or self.language.case is None:
+        if not cases or cases == [_ANY] or len(keys) > 1 or self.language.case is None:
             return [keys]
         return [(f"{keys[0]}/{case}",) for case in cases]
 
@@ -356,8 +358,8 @@ def _no_more(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
 def _close_up(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
     """The same with nouns in cases that belong together only side by side: a verb's noun and what it is of."""
     if len(pattern.slots) > 1 and any(slot.beside for slot in pattern.slots):
-        slots = tuple(replace(slot, ways=slot.ways | slot.beside) for slot in pattern.slots)
-        yield replace(pattern, slots=slots, gap=lexicon.language.near)
+        slots = tuple(replace(slot, ways=slot.beside or slot.ways) for slot in pattern.slots)
+        yield replace(pattern, slots=slots, gap=lexicon.language.beside)
 
 
 def _parted(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:

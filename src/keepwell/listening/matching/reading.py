@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -183,6 +183,12 @@ class Reader:
                     if cue.clause != own.clause or cue.kind not in ("nots", "nobody", "nones")
                 ]
             cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
+            cues = [
+                replace(cue, kind="nots")
+                if cue.kind == "double" and cue.first < own.first <= cue.last
+                else cue
+                for cue in cues
+            ]
         count, cue = self._counted(cues)
         labels = self._labels(sentence)
         if count % 2:
@@ -211,8 +217,9 @@ class Reader:
             seen: list[Mark] = []
             for cue in sorted(cues, key=lambda cue: (cue.first, -cue.last)):
                 carried = seen and self._word(cue.first) in self.language.again
-                if not carried and (not seen or cue.first > seen[-1].last):  # what overlaps denies once
-                    seen.append(cue)
+                apart = not seen or cue.first > seen[-1].last
+                if not carried and (apart or cue.kind == "double"):  # what overlaps denies once
+                    seen = [*(seen if apart else seen[:-1]), cue]
             count = sum(2 if cue.kind == "double" else 1 for cue in seen)
         return count, _place(min(cues, key=lambda cue: cue.first))
 
@@ -226,8 +233,13 @@ class Reader:
         clause = sentence.clauses[spans[0][0] - sentence.first]
         found = []
         for mark in sentence.marks:
-            if mark.kind not in _DENIES or any(t in filled for t in range(mark.first, mark.last + 1)):
+            if mark.kind not in _DENIES or mark.first in filled:
                 continue
+            if any(t in filled for t in range(mark.first, mark.last + 1)):
+                if not self.language.characters:
+                    continue
+                kind = "nots" if mark.kind == "double" else mark.kind
+                mark = replace(mark, kind=kind)  # noqa: PLW2901 - half of it belongs to the phrase
             if self._asks_politely(sentence, mark, denied) or self._either_or(mark):
                 continue
             if mark.clause == clause:
@@ -267,7 +279,9 @@ class Reader:
     def _right_after(self, sentence: Sentence, mark: Mark, clause: int) -> bool:
         """Whether the mark stands in the clause after the phrase's own."""
         later = [c for c in sentence.clauses[sentence.clauses.index(clause) :] if c != clause]
-        return bool(later) and later[0] == mark.clause
+        if not later or later[0] != mark.clause or not self._ends_clause(sentence, mark):
+            return False
+        return mark.first - sentence.first - sentence.clauses.index(mark.clause) <= _BESIDE
 
     def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
         """Whether a denial in the phrase's own clause reaches it: not too far, and nothing that turns in between."""
@@ -278,7 +292,8 @@ class Reader:
             return False
         if mark.kind == "without":
             return self._steps(sentence, mark.last, behind[0]) <= _BESIDE
-        between = sentence.of("contrast", "knowing")
+        whole = mark.kind == "matrix" and self.language.characters  # "not because … then …"
+        between = sentence.of("knowing") if whole else sentence.of("contrast", "knowing")
         if any(mark.last < m.first < behind[0] for m in between):
             return False
         framed = not self.language.concord and not self.language.characters
@@ -313,10 +328,23 @@ class Reader:
         """Whether a "not" stands with the verb that ends its clause: there it denies what the clause said before."""
         if mark.last + 1 in {m.first for m in sentence.of("closing")}:
             return True
+        if self.language.characters:
+            return self._ends_clause(sentence, mark)
         if not self.language.concord or mark.last + 1 >= sentence.end:
             return False
         rest = sentence.clauses[mark.last + 1 - sentence.first :]
         return 0 < sum(1 for clause in rest if clause == mark.clause) <= _CLOSING
+
+    def _ends_clause(self, sentence: Sentence, mark: Mark) -> bool:
+        """Whether a denial ends its clause but for a particle, and is not what a question ends in (…了没有)."""
+        rest = [
+            t
+            for t in range(mark.last + 1, sentence.end)
+            if sentence.clauses[t - sentence.first] == mark.clause
+        ]
+        if sentence.asks or any(self._word(t) not in self.language.finals for t in rest):
+            return False
+        return mark.first == sentence.first or self._word(mark.first - 1) not in self.language.questioned
 
     def _steps(self, sentence: Sentence, a: int, b: int) -> int:
         """How many words of the same clause stand between two tokens."""
@@ -327,7 +355,7 @@ class Reader:
         """Whether a denial denies the later clause, because that clause is what it speaks of."""
         begins = sentence.first + sentence.clauses.index(clause)
         that = any(m.first <= begins + 1 and begins <= m.last for m in sentence.of("that"))
-        if not that and mark.kind != "matrix":
+        if not that and mark.kind not in ("matrix", "causes"):
             return False
         if any(m.first > mark.last and m.first < begins for m in sentence.of("knowing", "facts", "contrast")):
             return False
@@ -367,7 +395,7 @@ class Reader:
     def _own_behind(self, sentence: Sentence, cue: Mark, cues: list[Mark], denied: str) -> bool:
         """Whether a denial that a phrase asks for may stand behind it."""
         if denied == "nones":
-            return cue.kind == "nones"
+            return cue.kind == "nones" and not (self.language.characters and not self._closes(sentence, cue))
         if not self.language.concord:
             return False
         if denied == "nobody":  # "nobody" behind "does not use it"

@@ -31,7 +31,9 @@ class Surroundings:
     def __init__(self, lexicon: Lexicon, slots: Sequence[Slot]) -> None:
         self.lexicon = lexicon
         words = lexicon.words
-        self._ideas = {idea: k for k, idea in enumerate(words.unlike)}
+        self._ideas = {
+            idea: k for k, idea in enumerate(dict.fromkeys([*words.unlike, *sorted(words.heading)]))
+        }
         self._of_slot = [[self._ideas[i] for i in slot.ideas if i in self._ideas] for slot in slots]
         self._nouns = np.array([bool(words.heading & {*slot.ideas}) for slot in slots], bool)
         self._heads = frozenset(lexicon.language.heads)
@@ -41,8 +43,10 @@ class Surroundings:
             tuple[int, bool]
         ] = []  # what an entry's side stands for, and whether it is the left one
         self._pairs: list[tuple[int, int]] = []  # idea and number of entries with both sides
-        for idea, entries in words.unlike.items():
-            for entry in entries if self._ideas[idea] in used else ():
+        for idea in self._ideas:
+            entries = words.unlike.get(idea, ())
+            heads = self._heads if lexicon.language.characters and idea in words.heading else ()
+            for entry in [*entries, *(f"_{head}" for head in heads)] if self._ideas[idea] in used else ():
                 self._add(self._ideas[idea], entry)
 
     def _add(self, idea: int, entry: str) -> None:
@@ -62,7 +66,7 @@ class Surroundings:
         found = np.zeros(len(slot), bool)
         if not len(slot):
             return found
-        if self._heads and self._nouns.any():
+        if self._heads and self._nouns.any() and not self.lexicon.language.characters:
             found |= self._nouns[slot] & self._headed(batch)[last]
         if self._sides:
             found |= self._unlike(batch, slot, first, last)
@@ -106,7 +110,7 @@ class Relations:
         self._free = np.zeros(self._role.shape, bool)
         self._gives = np.zeros(self._role.shape, bool)
         self._allowed: list[frozenset[str]] = []
-        if self.language.prepositions:
+        if self.language.prepositions or self.language.after_verbs:
             for p, pattern in enumerate(patterns):
                 for k in range(len(pattern.slots) - 1):
                     self._relate(p, k, pattern.slots[k], pattern.slots[k + 1])
@@ -152,7 +156,7 @@ class Relations:
         """Whether a verb stands in a form that may follow *would* and the like: no participle without *have*."""
         told, place = _Words(batch, self.lexicon), batch.place
         helped = _between(told.places(told.passive | told.perfect), place[frame] - 1, place[verb])
-        return np.asarray(~told.past[verb] | helped | told.subject[frame_end] | (verb < frame))
+        return np.asarray(~told.past[verb] | helped | ~told.modal[frame_end] | (verb < frame))
 
     def _related(
         self, batch: Batch, links: Longs, free: Flags, spans: tuple[Longs, Longs, Longs, Longs]
@@ -161,6 +165,9 @@ class Relations:
         before them where the verb has no other object and does not tell what the noun itself does."""
         verb, verb_end, noun, noun_end = spans
         place, told = batch.place, _Words(batch, self.lexicon)
+        if self.language.after_verbs:
+            parted = (told.of_it[noun_end] > 0) & (place[verb] > place[noun_end] + 2)
+            return np.asarray(self._ahead(spans) | ~(told.object_follows[verb_end] | parted))
         ahead = self._ahead(spans)
         blocked = np.zeros(len(links), bool)
         for number in np.unique(links).tolist():
@@ -220,6 +227,11 @@ class _Words:
         return self._is("passive", self.language.passives)
 
     @cached_property
+    def modal(self) -> Flags:
+        """Verbs that another one follows in its base form."""
+        return self._is("modal", self.language.modals)
+
+    @cached_property
     def perfect(self) -> Flags:
         """Forms of *have*."""
         return self._is("perfect", self.language.perfects)
@@ -249,6 +261,9 @@ class _Words:
     @cached_property
     def object_follows(self) -> Flags:
         """Tokens with the beginning of a noun right behind them."""
+        if self.language.after_verbs:
+            begins = ~self._is("after verbs", self.language.after_verbs)
+            return np.concatenate([begins[1:] & ~self.batch.parted[1:], [False]])
         begins = self._is("objects", self.language.determiners)
         bare = self.lexicon.column(
             "relating bare", lambda word, keys: int("^plural" in keys or word.isdigit())
