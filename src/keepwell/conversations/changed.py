@@ -1,8 +1,12 @@
 """Who in this room must know when words change; see `actions.changing`."""
 
 from keepwell.conversations import index
+from keepwell.conversations.actions import clipping
 from keepwell.conversations.actions.changing import Changed
+from keepwell.conversations.measuring import measured
 
 CHANGED: list[Changed] = [
     Changed("index", lambda conversation, _now: index.put(conversation), index.drop, place=10),
+    Changed("measures", measured, place=20),
+    Changed("clips", lambda _conversation, _now: None, gone=clipping.let_go, place=30),
 ]

@@ -26,7 +26,7 @@ def over_time(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request.GET)
     found = topics(request.user, asked, today=timezone.localdate())
     if request.GET.get("format") == "csv":
-        said = {"by": asked.by, "segment": asked.segment, "kind": asked.kind}
+        said = {"period": asked.by, "segment": asked.segment, "kind": asked.kind}
         return as_csv("topics", _head(found, asked.by), _lines(found), by=request.user, what="topics", **said)
     before, latest = found.over
     context = {
