@@ -1,64 +1,40 @@
 """Polish."""
 
-from keepwell.listening.languages import Language, lines
+from keepwell.listening.languages import Language, marks
+from keepwell.listening.languages.polish import case, grow
+
+# Adjectives that may stand behind a preposition, what cannot stand between a description and its noun, finite verbs.
+_ADJECTIVE = (
+    r"(?:ego|ej|emu|ych|ich|ym|im|ymi|imi|[nwkhłtsrcdm]ą|szy|ny|ne|wy|we|ki|kie|ty|te|ły|łe|cy|ce|dy|de)$"
+)
+_BAR = (
+    r"^(?!(?:jesteśmy|jestem|byliśmy|byłem|byłam|będziemy)$)(?:(?:i|oraz|a|w|z|na|do|od|o|po|za|przez|dla)$"
+    r"|.*(?:ę|[rnlktwszcd]u|ów|[łl][aoiy]|ł|my|am|em)$)"
+)
+_FINITE = (
+    r"(?:ł(?:em|am|eś|aś)|liśmy|łyśmy|liście|łyście|łby|łaby|liby|łbym|łabym|ujemy|ujecie|uje|ują|amy|acie|ają|imy"
+    r"|[^ltn]emy|ymy|[aie]ją|awia|ał|ała|ało|ali|ały|ił|iła|iło|ili|iły|ył|yła|yło|yli|yły|ęło|ął|ęła|ęli|ęły)$"
+    r"|^(?:jest|są|był|była|było|byli|były|będzie|będą|ma|mają|może|mogą|trzeba|można|działa|spina|nie)$"
+)
+_NOT_FINITE = (
+    r"^(?!(?:dział|materiał|kanał|podział|udział|sygnał|upał|zapał|artykuł|tytuł|moduł|protokół|zespół|mała|cała|stała"
+    r"|doskonała|wspaniała|biała|mały|cały|stały|doskonały|wspaniały|biały|małą|całą|skali|sali|hali|chwili|siła|miła"
+    r"|miły|systemy|problemy|programy|reklamy|ramy|firmy|normy|zimy|innymi|samymi|tymi|całymi|stałymi|małymi|osobami"
+    r"|umowami)$)"
+)
 
 LANGUAGE = Language(
     code="pl",
     stemmer="polish",
     concord=True,
-    stop=lines("o,z,ze,w,we,na,od,do,dla,przez,jest,są,był,to,tego,ten,ta,naszą,nasz,nasza,naszej,tę,tą,się,"
-               "nam,nas"),
-    copulas=lines("jest,są,był,była,być"),
-    nots=lines("nie,nigdy,ani razu,wcale nie,ani,zamiast,bynajmniej,żadną miarą,w żadnym razie,w życiu nie"),
-    closing=lines("jest,są,był,byli,była,byliśmy,byłyśmy,jestem,jesteśmy,mamy,mam,ma,mają,miałem,mieliśmy,"
-                  "będzie,będą,planujemy,"
-                  "planuję,przewidujemy,rozważamy,zamierzamy,chcemy,bierzemy,potrzebujemy,nazwałbym,"
-                  "nazwałabym,widzimy,trzeba,"
-                  "było,byłoby,wchodzi,przewiduję,rozważam,oglądaliśmy,szukamy,szukaliśmy,dostaliśmy"),
-    without=lines("bez"),
-    nobody=lines("nikt,nikogo,nikomu,nikim,żaden z nas,nikt z nas"),
-    nones=lines("brak,braku,brakiem,brakuje,żaden,żadna,żadne,żadnych,żadnego,żadnej,nie ma,nie było,"
-                "nie będzie,nie widać,nie widzimy,nic,zero"),
-    after=lines("nie ma mowy,nie może być mowy,to nieprawda,to plotka,nie wchodzi w grę,nie byliśmy,nieprawda,"
-                "jest wykluczone,jest wykluczona,wykluczone"),
-    inverse=lines("wykluczam,wykluczamy,wykluczone,wykluczyć,wyklucza,zaprzeczam,zaprzecza,zaprzeczamy,"
-                  "zaprzeczyć,wątpię,"
-                  "wątpimy,uniknąć,unikamy,uniknięcia,zawaham,zawahamy,daleka jestem od,daleki jestem od,"
-                  "dalecy jesteśmy od"),
-    idle=lines("nie tylko,nie ma problemu,nie ma sprawy,nie oszukujmy się,nic dziwnego,nie dość że,co nie"),
-    ceasing=lines("brak,braku,brakiem,brakuje,przestała,przestał,przestało,przestały,przestali,przestaje,"
-                  "przestają,przestać"),
-    answers=lines("nie,skądże,skąd,ależ skąd,nigdy,w życiu,bynajmniej,ależ nie,gdzie tam,nic podobnego,"
-                  "nieprawda"),
-    matrix=lines("nie można mówić o,nieprawda,nieprawdą jest,nie jest prawdą,to nieprawda,nie chodzi o to,"
-                 "nie sądzę,nie mówię,nie powiedziałem,"
-                 "nie powiedziałam,nie ma mowy,nie ma opcji,nie ma takiej opcji,nie jest tak,nikt nie mówił,"
-                 "nikt nie powiedział,"
-                 "nic mi nie wiadomo,nie wydaje mi się,nie można powiedzieć,nie mogę powiedzieć,nie twierdzę"),
-    that=lines("że,żeby,żebyśmy,jakoby,aby,iż,by,żebym,żebyście,abyśmy"),
-    knowing=lines("wiem,wiedziałem,wiedziałam,zapomnijcie,zapominajcie,zapomnieć,ukrywam,ukrywamy,dziwi,"
-                  "tajemnicą,zapominam,"
-                  "wiedzieliśmy,zapomnij"),
-    contrast=lines("ale,lecz,jednak,tylko,natomiast,za to,chociaż"),
-    breaks=lines("ale,bo,żeby,ponieważ,gdyż"),
-    joins=lines("i,a,oraz,więc,czy,lecz,że,tylko,chyba,ani"),
-    asides=lines("no,hm,cóż,szczerze mówiąc,wiecie,niestety,który,która,które,którego,której,którą,którzy,"
-                 "których,otóż,słowem,"
-                 "prawdę mówiąc,jak wiecie,mówiąc szczerze,proszę pana,proszę pani,powiedzmy,tak,"
-                 "no nie oszukujmy się,z ręką na sercu,po"),
-    subjects=lines("teraz,ja,my,wy,ty,on,ona,oni,one,pan,pani,państwo,proszę,nie,czy,jak,to,dajcie"),
-    conditions=lines("jeśli,jeżeli,gdyby,jeśliby,jak nie,o ile,chyba że,w razie,gdybyśmy,gdybym,"
-                     "pod warunkiem,inaczej"),
-    reports=lines("mówił,mówiła,mówi,mówił że,twierdzi,twierdzą,powiedział,powiedziała,powiedzieli,podobno,"
-                  "według,słuchy,"
-                  "mówi się,wspominał,wspominała,pisali,pisał,zapowiedziała,zapowiedział,kazała,kazał,"
-                  "prosiłam szefa,"
-                  "zdaniem,słyszałem,słyszałam,rzekomo,ponoć,przekazał,przekazała"),
-    polite=lines("nie,czy nie"),
-    reflexive=lines("się"),
-    shields=lines("poleconym,polecony,polecenie zapłaty,umowę o pracę,umowy o pracę,złożony proces,"
-                  "używane laptopy,"
-                  "za to,zmieniły się,umowę o poufności,polecił mi"),
-    abbreviations=lines("nr,ul,np,tj,dr,mgr,itd,itp,tzw,ok,pkt,ust,sp,godz,r"),
-    gap=6, turned=6, reach=6, back=5, near=2,
-)  # fmt: skip
+    case=case,
+    grow=grow,
+    classes=(("adj", _ADJECTIVE), ("bar", _BAR), ("finite", f"{_NOT_FINITE}.*(?:{_FINITE})")),
+    beside=5,
+    gap=6,
+    turned=6,
+    reach=6,
+    back=5,
+    near=2,
+    **marks("pl"),
+)
