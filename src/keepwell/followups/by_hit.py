@@ -34,10 +34,14 @@ def follow_hits(*, now: datetime, conversations: Collection[int] | None = None) 
 def _begun(talk: int, now: datetime) -> bool:
     """Make the follow-up of a conversation, unless one made for it is open still."""
     with transaction.atomic():
-        one = Conversation.objects.select_for_update(of=("self",)).select_related("account__owner").get(pk=talk)
+        one = (
+            Conversation.objects.select_for_update(of=("self",)).select_related("account__owner").get(pk=talk)
+        )
         hits = [
             hit
-            for hit in one.hits.filter(void_at=None, verdict=Hit.Verdict.HIT).select_related("rule").order_by("pk")
+            for hit in one.hits.filter(void_at=None, verdict=Hit.Verdict.HIT)
+            .select_related("rule")
+            .order_by("pk")
             if "follow_up" in hit.rule.data.get("then", ())
         ]
         new = [hit for hit in hits if not hit.then.get("follow_up")]
