@@ -27,6 +27,8 @@ from keepwell.alerts.actions.telling import escalate, plan
 from keepwell.alerts.delivering.sending import deliver
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine, engine_named
+from keepwell.conversations.actions.hearing import hear_all
+from keepwell.conversations.actions.noticing import notice_rules
 from keepwell.conversations.nightly import bring_in
 from keepwell.followups.nightly import follow_up
 from keepwell.ledger.keeping import post_book
@@ -143,6 +145,13 @@ def listened(work: Work) -> str:
     return _("{n} conversations new, {gone} deleted on their day").format(n=done.new, gone=done.words)
 
 
+def heard(work: Work) -> str:
+    """All rules hear what they have not heard yet; one that fell silent or is less often right says so."""
+    done = hear_all(now=work.now, tell=work.tell)
+    notice_rules(now=work.now)
+    return _("{n} conversations heard, {hits} new hits").format(n=done.heard, hits=len(done.new))
+
+
 def raised(work: Work) -> str:
     """Alerts are raised and let go, what became of earlier ones is noted, and messages are on their way."""
     done = raise_alerts(now=work.now, progress=work.tell)
@@ -167,6 +176,7 @@ NAMES = {
     "score": gettext_lazy("Score"),
     "project": gettext_lazy("Make the pages ready"),
     "listen": gettext_lazy("Take in what was said"),
+    "hear": gettext_lazy("Hear it with the rules"),
     "raise": gettext_lazy("Raise alerts"),
     "follow up": gettext_lazy("Follow up"),
 }
@@ -179,6 +189,7 @@ STEPS: dict[str, Callable[[Work], str]] = {
     "score": scored,
     "project": projected,
     "listen": listened,
+    "hear": heard,
     "raise": raised,
     "follow up": followed_up,
 }
