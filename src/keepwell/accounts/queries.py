@@ -1,7 +1,7 @@
 """What pages ask of accounts, always as somebody: what a member may not see is not there for them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from keepwell.accounts.remembering import remembered
 from keepwell.accounts.words import holding
 from keepwell.members.models import Member
 from keepwell.members.rights import seen_by
+from keepwell.members.zones import zone_of
 
 SORTS = {
     "worth": "-standing__worth",
@@ -89,6 +90,12 @@ def made() -> dict[str, Any]:
     """What the night said of the standings it made: day, accounts, currency, `made_at`; nothing before the first."""
     row = _projected().get("standings")
     return {} if row is None else {**row.said, "made_at": row.made_at}
+
+
+def company_day(at: datetime) -> date:
+    """The day of a moment by the company's clock, as the book has it: what holds for all is counted by it."""
+    row = _projected().get("accounts")
+    return at.astimezone(zone_of("" if row is None else str(row.said.get("zone") or ""))).date()
 
 
 def segments_of(member: Member) -> list[str]:

@@ -17,7 +17,7 @@ from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
 from keepwell.members.models import Team
-from keepwell.reach.budget import Message
+from keepwell.reach.budget import Message, day_of
 from keepwell.reach.queries import Allowed, allowed_for
 from keepwell.reach.saying import day_said
 from keepwell.risk.features import all_features
@@ -115,7 +115,7 @@ def shown(
     if not budget:
         return [Shown(one, today, currency) for one in found]
     asked = [Message(one.account, one.contact, one.channel, one.team) for one in found]
-    answers = allowed_for(asked, today=today) if asked else []
+    answers = allowed_for(asked, today=day_of(timezone.now())) if asked else []
     return [Shown(one, today, currency, answer) for one, answer in zip(found, answers, strict=True)]
 
 

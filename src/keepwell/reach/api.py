@@ -17,7 +17,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.members.rights import Right
 from keepwell.reach import actions, queries, saying
 from keepwell.reach.actions import HeldBack, Said
-from keepwell.reach.budget import Answer, Message, may_reach
+from keepwell.reach.budget import Answer, Message, day_of, may_reach
 from keepwell.reach.models import Touch
 
 router = Router(tags=["reach"])
@@ -117,7 +117,7 @@ def log(request: HttpRequest, said: NewTouch) -> Any:
 )
 def budget(request: HttpRequest, account_id: str, wish: Annotated[Wish, Query()]) -> Any:
     """Whether a message may go out on a day, to a contact or to anybody there; asking holds nobody."""
-    member, today = member_of(request), timezone.localdate()
+    member, today = member_of(request), day_of(timezone.now())
     account = account_of(member, account_id)
     contact = contact_of(account, wish.contact)
     on = wish.on or today

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Value
 
 from keepwell.accounts.models import LATELY, Account, Channel, Contact, Entry
+from keepwell.accounts.queries import company_day
 from keepwell.reach.models import Direction, Importance, Reservation, Rule, Touch
 
 OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
@@ -80,8 +81,14 @@ class Answer:
 
 
 def day_of(at: datetime) -> date:
-    """The day the budget counts a moment to."""
-    return at.astimezone(UTC).date()
+    """The day the budget counts a moment to: the company's, which is the same for all who share the budget."""
+    return company_day(at)
+
+
+def _day_told(at: datetime) -> date:
+    """The day of what the book tells: what it knows by its day alone stands at its beginning, in UTC."""
+    at = at.astimezone(UTC)
+    return at.date() if at.time() == time() else day_of(at)
 
 
 def may_reach(message: Message, *, on: date, today: date, without: Reservation | None = None) -> Answer:
@@ -155,13 +162,13 @@ def uses_of(
     for account, day, channel, team, contact, who, topic, reserved in both:
         use = Use(day, channel, team, contact, who or "", topic, ahead=bool(reserved))
         found[account].append(use)
-    begin = datetime.combine(since + timedelta(days=1), time(), UTC)
+    begin = datetime.combine(since, time(), UTC)  # wherever the company's day begins
     for entry in _told(ids, begin, lately):
         said = entry.data
         team = str(said.get("team") or "").replace(" ", "_")
         found[entry.account_id].append(
             Use(
-                day_of(entry.at),
+                _day_told(entry.at),
                 said.get("channel") or "",
                 team,
                 entry.contact_id,

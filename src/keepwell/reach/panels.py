@@ -11,12 +11,13 @@ from keepwell.accounts.rooms import Panel
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
 from keepwell.reach import queries
+from keepwell.reach.budget import day_of
 from keepwell.reach.forms import Logging
 from keepwell.reach.models import new_key
 
 
 def _reach(member: Member, account: Account) -> dict[str, Any]:
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     form = Logging(account=account, member=member, initial={"key": new_key()}, auto_id="touch_%s")
     contacts = account.people
     names = [("", _("nobody by name")), *((one.pk, str(one)) for one in contacts)]

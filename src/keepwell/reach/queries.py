@@ -12,7 +12,7 @@ from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.members.models import Member
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
-from keepwell.reach.budget import Answer, Message, judged, rules_in_force, uses_of
+from keepwell.reach.budget import Answer, Message, day_of, judged, rules_in_force, uses_of
 from keepwell.reach.models import Hold, Reservation, Touch
 
 PAST = timedelta(days=30)
@@ -91,7 +91,7 @@ def holds(member: Member, *, whose: str = "team", now: datetime) -> QuerySet[Hol
     found = seen_by(Hold.objects.select_related("account", "contact", "member"), member, account="account")
     if whose == "mine":
         found = found.filter(member=member)
-    return found.filter(Q(until__gte=now.date()) | Q(until=None, at__gte=now - PAST))
+    return found.filter(Q(until__gte=day_of(now)) | Q(until=None, at__gte=now - PAST))
 
 
 def reserved(member: Member, *, whose: str = "team", today: date) -> QuerySet[Reservation]:

@@ -17,6 +17,7 @@ from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 from keepwell.reach import actions, queries
 from keepwell.reach.actions import HeldBack
+from keepwell.reach.budget import day_of
 from keepwell.reach.forms import Logging, Reserving, Ruling
 from keepwell.reach.models import Rule, new_key
 
@@ -37,7 +38,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     if show == "held":
         found = queries.holds(request.user, whose=whose, now=now)
     elif show == "reserved":
-        found = queries.reserved(request.user, whose=whose, today=timezone.localdate(now))
+        found = queries.reserved(request.user, whose=whose, today=day_of(now))
     else:
         found = queries.passed(request.user, whose=whose, now=now)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))

@@ -56,7 +56,8 @@ def project_accounts(source: Source) -> int:
     _project_contacts(source)
     renew_words()
     segments = segments_in(Account.objects.all())
-    made("accounts", source, accounts=written, segments=segments, columns=own)
+    zone = source.book.settings.time_zone
+    made("accounts", source, accounts=written, segments=segments, columns=own, zone=zone)
     return written
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from keepwell.accounts.actions import tell
-from keepwell.accounts.models import Entry, Outgoing
+from keepwell.accounts.models import Entry, Outgoing, Projection
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Change
 from keepwell.reach import actions
@@ -193,3 +193,31 @@ def test_nobody_is_reached_at_an_account_where_they_are_not(office: Office) -> N
 def test_what_lies_ahead_cannot_be_logged(office: Office) -> None:
     with pytest.raises(KeepwellError, match="not happened"):
         actions.log(said=said(office), by=office.owner, at=NOW + timedelta(days=1), now=NOW)
+
+
+def test_around_midnight_the_companys_day_counts_whoever_looks_and_from_wherever(office: Office) -> None:
+    Projection.objects.create(name="accounts", said={"zone": "Asia/Shanghai"})
+    Rule.objects.create(most=1, days=1)
+    evening = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)  # half past eleven in Shanghai
+    actions.log(said=said(office), by=office.owner, at=evening, now=evening)
+    assert Touch.objects.get().day == day("02")
+    with pytest.raises(HeldBack):
+        actions.log(said=said(office), by=office.owner, at=evening, now=evening + timedelta(minutes=10))
+    past_midnight = evening + timedelta(hours=1)  # still the 2nd in Europe
+    actions.log(said=said(office), by=office.owner, at=past_midnight, now=past_midnight)
+    assert Touch.objects.filter(day=day("03")).count() == 1
+
+
+def test_a_contact_that_the_book_tells_counts_on_the_companys_day(office: Office) -> None:
+    Projection.objects.create(name="accounts", said={"zone": "Asia/Shanghai"})
+    Rule.objects.create(most=1, days=1, of="account")
+    for key, at in (
+        ("moment", datetime(2026, 11, 2, 17, tzinfo=UTC)),
+        ("day", datetime(2026, 11, 5, tzinfo=UTC)),
+    ):
+        told = {"direction": "out", "channel": "call"}
+        Entry.objects.create(account=office.account, at=at, kind="touch", key=f"touch:{key}", data=told)
+    free = [
+        may_reach(said(office).message, on=day(one), today=TODAY).allowed for one in ("02", "03", "04", "05")
+    ]
+    assert free == [True, False, True, False]
