@@ -170,12 +170,13 @@ def list_(
     limit: Annotated[int, typer.Option("--limit", min=1, help=_("How many at most."))] = 20,
 ) -> None:
     """One a line."""
-    from keepwell.conversations.models import Conversation
     from keepwell.site import running
 
     session = session_of(context)
     running.ready(session.place)
     running.prepare()
+    from keepwell.conversations.models import Conversation
+
     rows = Conversation.objects.select_related("account").order_by("-at", "-pk")
     rows = rows.filter(account=account) if account else rows
     rows = rows.filter(state=state) if state else rows

@@ -100,9 +100,7 @@ def known_to(participants: Iterable[Participant]) -> Known:
 
 def sided(said: Conversation) -> Conversation:
     """The conversation with members put on our side, and everybody else on theirs where that tells them apart."""
-    members = _members(said.participants, names=True)
-    if not members:
-        return said
+    members = _members(said.participants)
 
     def ours(one: Participant) -> bool:
         return (address_of(one.address) if one.address else name_key(one.name)) in members
@@ -126,10 +124,10 @@ def whose(known: Known, participants: Sequence[Participant]) -> Belonging:
     return known.directory.whose([one for one in participants if known.member(one) is None])
 
 
-def _members(participants: Sequence[Participant], *, names: bool = True) -> dict[str, int]:
+def _members(participants: Sequence[Participant]) -> dict[str, int]:
     """Members among the participants, by address and, where no other member bears it, by name."""
     addresses = {address_of(one.address) for one in participants if one.address}
-    called = {one.name.strip() for one in participants if one.name and not one.address} if names else set()
+    called = {one.name.strip() for one in participants if one.name and not one.address}
     if not addresses and not called:
         return {}
     asked = Q(at__in=addresses)

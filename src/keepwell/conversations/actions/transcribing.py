@@ -9,13 +9,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -207,7 +207,8 @@ def _alive(one: Incoming) -> Iterator[None]:
     def beat() -> None:
         try:
             while not ended.wait(BEAT):
-                Incoming.objects.filter(pk=one.pk, state=State.WORKING).update(beat_at=timezone.now())
+                with suppress(DatabaseError):  # somebody else writes: the next beat tells it
+                    Incoming.objects.filter(pk=one.pk, state=State.WORKING).update(beat_at=timezone.now())
         finally:
             connection.close()
 
