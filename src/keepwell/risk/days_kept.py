@@ -27,6 +27,8 @@ from keepwell.risk.features.sources import all_sources
 
 TABLE = "observations"
 
+_COUNTING = ("observing.py", "tallies.py", "differing.py")
+
 # What a kept row has beside `as_of`, the keys and the features.
 _MADE = (pa.field("definitions", pa.string()), pa.field("load", pa.int64()))
 
@@ -57,7 +59,10 @@ def definitions(features: Sequence[Feature], moment: Moment) -> str:
     # How rows are made ready for the parts is code.
     for place in ("keepwell.risk.features.sources", "keepwell.risk.buying"):
         said += sorted(p.read_text() for p in files(place).iterdir() if p.name.endswith(".py"))
-    said += [files("keepwell.risk").joinpath(name).read_text() for name in ("observing.py", "tallies.py")]
+    said += [
+        files("keepwell.risk").joinpath(name).read_text()
+        for name in ("observing.py", "tallies.py", "differing.py")
+    ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-Column = NDArray[Any]
+from keepwell.risk.differing import Column, Differing
+
 _AT_ONCE = 4_000_000  # rows counted together
 
 
@@ -58,7 +59,7 @@ class Tallies:
     oldest: int = 0
     _waiting: list[pa.RecordBatch] = field(default_factory=list)
     _made: dict[str, Column] = field(default_factory=dict)
-    _pairs: dict[str, list[pa.Table]] = field(default_factory=dict)
+    _differing: dict[str, Differing] = field(default_factory=dict)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count the rows of a batch, now or together with later ones."""
@@ -72,7 +73,11 @@ class Tallies:
         there = self._made.pop("there", np.zeros(self.accounts, bool))
         for name, tally in self.wanted.items():
             if tally.what == "different":
-                yield name, Found(self._differing(name), there)
+                differing = self._differing.pop(name, None)
+                yield (
+                    name,
+                    Found(differing.counts() if differing else np.zeros(self.accounts, np.int32), there),
+                )
             elif tally.what == "least":
                 known = self._made.pop(f"{name} known", np.zeros(self.accounts, bool))
                 yield name, Found(self._made.pop(name, np.zeros(self.accounts)), known)
@@ -110,7 +115,8 @@ class Tallies:
         if tally.what == "known":
             self._kept(name, np.int32)[:] += self._times(place, meant)
         elif tally.what == "different":
-            self._note_pairs(name, place[meant], column.filter(pa.array(meant)))
+            differing = self._differing.setdefault(name, Differing(self.accounts))
+            differing.add(place[meant], column.filter(pa.array(meant)))
         else:
             values = column.fill_null(0).to_numpy() if column.null_count else column.to_numpy()
             self._number(name, tally, place[meant], values[meant])
@@ -126,41 +132,7 @@ class Tallies:
         np.minimum.at(self._kept(name, values.dtype, greatest), place, values)
         self._kept(f"{name} known", bool)[place] = True
 
-    def _note_pairs(self, name: str, place: Column, column: pa.ChunkedArray) -> None:
-        """Which values each account has, each once; what a value is called in this batch need not hold in another."""
-        coded = pc.dictionary_encode(column.combine_chunks())
-        if isinstance(coded, pa.ChunkedArray):
-            coded = coded.combine_chunks()
-        size = max(len(coded.dictionary), 1)
-        pairs = _once(place.astype(np.int64) * size + coded.indices.to_numpy(), self.accounts * size)
-        values = pa.DictionaryArray.from_arrays(pa.array(pairs % size, pa.int32()), coded.dictionary)
-        self._pairs.setdefault(name, []).append(pa.table({"place": pairs // size, "value": values}))
-
-    def _differing(self, name: str) -> Column:
-        parts = self._pairs.pop(name, [])
-        if not parts:
-            return np.zeros(self.accounts, np.int32)
-        both = parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
-        place = both["place"].to_numpy()
-        if len(parts) > 1:
-            codes = np.concatenate([chunk.indices.to_numpy() for chunk in both["value"].chunks])
-            size = int(codes.max()) + 1
-            place = _once(place * size + codes, self.accounts * size) // size
-        return np.bincount(place, minlength=self.accounts).astype(np.int32)
-
     def _kept(self, name: str, kind: Any, begun: float = 0) -> Column:
         if name not in self._made:
             self._made[name] = np.full(self.accounts, begun, kind)
         return self._made[name]
-
-
-def _once(numbers: Column, below: int) -> Column:
-    """Each number once, in order. Where there are few to choose from they are ticked off, which beats sorting."""
-    if below <= 8 * max(len(numbers), 1_000_000):
-        ticked = np.zeros(below, bool)
-        ticked[numbers] = True
-        return np.flatnonzero(ticked)
-    ordered = np.sort(numbers)
-    first = np.ones(len(ordered), bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[first]

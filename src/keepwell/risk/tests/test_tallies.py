@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from keepwell.risk import tallies
+from keepwell.risk import differing, tallies
 from keepwell.risk.tallies import Tallies, Tally
 
 WANTED = {
@@ -16,9 +16,11 @@ WANTED = {
 }
 
 
+@pytest.mark.parametrize("few", [0, 4, 16])
 @pytest.mark.parametrize("at_once", [1, 70, 10_000])
-def test_rows_are_counted_alike_in_one_batch_or_in_many(monkeypatch, at_once):
+def test_rows_are_counted_alike_in_one_batch_or_in_many(monkeypatch, at_once, few):
     monkeypatch.setattr(tallies, "_AT_ONCE", at_once)
+    monkeypatch.setattr(differing, "_FEW", few)
     draw = np.random.default_rng(3)
     rows = [
         {
@@ -27,9 +29,9 @@ def test_rows_are_counted_alike_in_one_batch_or_in_many(monkeypatch, at_once):
             "amount": float(draw.integers(0, 9)),
             "here": int(draw.integers(0, 2)),
             "ahead": None if draw.random() < 0.5 else int(draw.integers(0, 400)),
-            "who": None if draw.random() < 0.3 else "abcdef"[draw.integers(0, 6)],
+            "who": None if draw.random() < 0.3 else "abcdef"[draw.integers(0, 1 + row // 34)],
         }
-        for _ in range(200)
+        for row in range(200)
     ]
     counted = Tallies(WANTED, 11)  # two accounts have no rows
     for first in range(0, 200, 50):

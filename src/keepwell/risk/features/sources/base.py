@@ -22,8 +22,9 @@ import pyarrow.compute as pc
 
 from keepwell.book.engines import Frame
 from keepwell.lib.money import Rate
+from keepwell.risk.differing import Column, Words, encoded
 from keepwell.risk.features.sources import Then
-from keepwell.risk.tallies import Column, Found, Tallies, Tally
+from keepwell.risk.tallies import Found, Tallies, Tally
 
 _LARGEST = 2**61
 ATTRIBUTES = ("segment", "salesperson", "channel", "country", "industry", "language")
@@ -77,13 +78,19 @@ def roster(then: Then) -> Roster:
 def attributes(then: Then, roster: Roster) -> Mapping[str, pa.Array]:
     """The attributes of the accounts observed, in their order, as texts that are kept once each."""
     known = then.moment.frame("accounts").select("account_id", *ATTRIBUTES)
-    rows = then.engine.collect(
-        known.join(roster.places(then), on="account_id", how="inner").drop("account_id")
-    )
-    order = np.full(len(roster), -1, np.int64)
-    order[rows["place"].to_numpy()] = np.arange(rows.num_rows)
-    taken = pa.array(order, mask=order < 0)
-    return {name: pc.dictionary_encode(rows[name].combine_chunks()).take(taken) for name in ATTRIBUTES}
+    rows = known.join(roster.places(then), on="account_id", how="inner").drop("account_id")
+    words = {name: Words() for name in ATTRIBUTES}
+    numbers = {name: np.full(len(roster), -1, np.int32) for name in ATTRIBUTES}
+    for batch in then.engine.batches(rows):
+        place = batch["place"].to_numpy()
+        for name in ATTRIBUTES:
+            numbers[name][place] = words[name].of(encoded(batch[name]))
+    return {
+        name: pa.DictionaryArray.from_arrays(
+            pa.array(numbers[name], mask=numbers[name] < 0), pa.array(list(words[name].numbers), pa.string())
+        )
+        for name in ATTRIBUTES
+    }
 
 
 def _paying(then: Then) -> pa.Table:
@@ -137,8 +144,7 @@ def _paid(reporting: str, rates: Mapping[str, Rate], rows: pa.RecordBatch | pa.T
 
     The same as `money_in`, whose expression would cost the engine more to plan than most companies have rows.
     """
-    coded = pc.dictionary_encode(rows["currency"])
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    coded = encoded(rows["currency"])
     currency, paid = np.asarray(coded.indices), rows["after"].to_numpy().copy()
     for place, code in enumerate(coded.dictionary.to_pylist()):
         if code != reporting:
