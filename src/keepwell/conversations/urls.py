@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from keepwell.conversations.urls_arrival import ARRIVAL
 from keepwell.conversations.urls_brief import SEARCHING
 from keepwell.conversations.views import clips, coaching, collections, conversations, topics, transcript
 
@@ -33,4 +34,4 @@ _learning = [
     path("coaching", coaching.team, name="coaching"),
     path("coaching/<int:pk>", coaching.member, name="coached"),
 ]
-urlpatterns = [*_read, *_clips, *_learning, *SEARCHING]
+urlpatterns = [*ARRIVAL, *_read, *_clips, *_learning, *SEARCHING]

@@ -1,0 +1,131 @@
+"""The queue of conversations that are nobody's yet: choose whose they are, set them aside, and undo it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keepwell.accounts.models import Account
+from keepwell.accounts.queries import accounts_of
+from keepwell.conversations.actions import deleting, matching
+from keepwell.conversations.forms_arrival import Matching
+from keepwell.conversations.models import Conversation
+from keepwell.conversations.queries import seen
+from keepwell.members.models import Member
+from keepwell.members.paging import Pages
+from keepwell.members.rights import Right, needs
+
+PAGE = 25
+NEAR = 6  # accounts that are offered
+Match = Conversation.Match
+LISTS = {
+    "waiting": (Match.UNMATCHED, Match.AMBIGUOUS),
+    "aside": (Match.ASIDE,),
+    "chosen": (Match.CHOSEN,),
+}
+
+
+@needs(Right.ACT)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Those that wait, the latest first; or those that were set aside or chosen, to undo it."""
+    assert isinstance(request.user, Member)
+    asked = request.GET.get("show", "waiting")
+    asked = asked if asked in LISTS else "waiting"
+    found = seen(request.user).filter(match__in=LISTS[asked], deleted_at=None).select_related("account")
+    page = Pages(_ordered(found), PAGE).get_page(request.GET.get("page"))
+    rows = [_row(one) for one in page]
+    shows = [("waiting", _("Waiting")), ("aside", _("Nobody's")), ("chosen", _("Chosen by a person"))]
+    return render(
+        request, "conversations/queue.html", {"page": page, "rows": rows, "asked": asked, "shows": shows}
+    )
+
+
+def _ordered(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    return found.prefetch_related("participants").order_by("-arrived_at", "-pk")
+
+
+def _row(one: Conversation) -> dict[str, Any]:
+    people = [who for who in one.participants.all() if who.side != "us"]
+    return {
+        "one": one,
+        "people": people[:3],
+        "others": max(len(people) - 3, 0),
+        "why": one.why.get("said", ""),
+    }
+
+
+@needs(Right.ACT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def match(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whose a conversation is; accounts that fit are offered."""
+    assert isinstance(request.user, Member)
+    one = _theirs(request.user, pk)
+    initial = {"account": one.account_id or "", "contact": one.contact.name if one.contact else ""}
+    form = Matching(request.POST or None, member=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        matching.choose(
+            one=one, account=said["account"], contact=said["contact"], by=request.user, now=timezone.now()
+        )
+        messages.success(request, _("It is {account}'s now.").format(account=said["account"]))
+        return redirect("conversations:queue")
+    parts = _row(one) | {
+        "form": form,
+        "near": _near(request.user, one),
+        "turns": one.turns.order_by("no")[:3],
+    }
+    return render(request, "conversations/match.html", parts)
+
+
+def _near(member: Member, one: Conversation) -> list[Account]:
+    """Accounts that could be meant, of those the reader may see."""
+    keys = list(one.why.get("candidates", []))[:NEAR]
+    return list(accounts_of(member).filter(pk__in=keys, gone=False).order_by("name"))
+
+
+@needs(Right.ACT)
+@require_POST
+def aside(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that it is with no customer."""
+    assert isinstance(request.user, Member)
+    matching.set_aside(one=_theirs(request.user, pk), by=request.user, now=timezone.now())
+    messages.success(request, _("It is nobody's, and waits no more."))
+    return redirect("conversations:queue")
+
+
+@needs(Right.ACT)
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it be as it was before anybody said whose it is."""
+    assert isinstance(request.user, Member)
+    matching.undo(one=_theirs(request.user, pk), by=request.user, now=timezone.now())
+    messages.success(request, _("It is as it was."))
+    return redirect("conversations:queue")
+
+
+@needs(Right.MANAGE)
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete the words and sound of a conversation for good."""
+    assert isinstance(request.user, Member)
+    one = seen(request.user).filter(pk=pk).first()
+    if one is None:
+        raise Http404
+    deleting.delete_now(one=one, by=request.user, now=timezone.now())
+    messages.success(request, _("Its words and its sound are deleted."))
+    return redirect("conversations:conversation", pk)
+
+
+def _theirs(member: Member, pk: int) -> Conversation:
+    """One that the member may see; what the book says of its own is not chosen here."""
+    found = seen(member).exclude(source=Conversation.Source.BOOK).filter(pk=pk, deleted_at=None)
+    one = found.select_related("account", "contact").prefetch_related("participants").first()
+    if one is None:
+        raise Http404
+    return one
