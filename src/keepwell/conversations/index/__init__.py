@@ -85,9 +85,7 @@ def _put_all(some: Sequence[Conversation]) -> None:
     turns: dict[int, list[Turn]] = {}
     for turn in Turn.objects.filter(conversation__in=some).order_by("no"):
         turns.setdefault(turn.conversation_id, []).append(turn)
-    for one in some:
-        if one.deleted_at is None:
-            _write(rows_of(one, turns.get(one.pk, [])))
+    _write(row for one in some if one.deleted_at is None for row in rows_of(one, turns.get(one.pk, [])))
 
 
 def _write(rows: Iterable[Row]) -> None:
@@ -97,7 +95,7 @@ def _write(rows: Iterable[Row]) -> None:
         while row.indexed.place in coming:
             row.indexed.place += 1
         coming[row.indexed.place] = row
-    for place in Indexed.objects.filter(pk__in=coming).values_list("pk", flat=True) if coming else ():
+    for place in _taken(list(coming)):
         row = coming.pop(place)
         while place in coming or Indexed.objects.filter(pk=place).exists():
             place += 1  # noqa: PLW2901 - the next free place
@@ -105,3 +103,10 @@ def _write(rows: Iterable[Row]) -> None:
         coming[place] = row
     if coming:
         _engine().write(coming.values())
+
+
+def _taken(places: Sequence[int]) -> list[int]:
+    found: list[int] = []
+    for begin in range(0, len(places), 500):
+        found += Indexed.objects.filter(pk__in=places[begin : begin + 500]).values_list("pk", flat=True)
+    return found

@@ -6,8 +6,8 @@ pairs of characters that follow each other, and by each for itself.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from keepwell.listening.languages import all_languages
 from keepwell.listening.languages.lists import shipped
@@ -19,8 +19,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(f"(?P<han>[{_HAN}]+)|[^\\W_{_HAN}]+(?:['’ʼ＇][^\\W_{_HAN}]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word at its place in the text: its lemma, its stem, and further lemmas where it may be a form of several.
 
     Of Chinese `head` is the character with the next one (the last of a run alone), `stem` the character, `han` true.

@@ -53,9 +53,10 @@ def rows_of(one: Conversation, turns: Sequence[Turn]) -> Iterator[Row]:
 def said(turn: Turn, language: str) -> Iterator[Token]:
     """The words of a turn, but for what it quotes from others: that is found where it was written."""
     quoted = [(start, end) for kind, start, end in turn.pieces if kind == "quoted"]
-    for token in tokens(turn.text, language):
-        if not any(start <= token.start < end for start, end in quoted):
-            yield token
+    words = tokens(turn.text, language)
+    if not quoted:
+        return words
+    return (word for word in words if not any(start <= word.start < end for start, end in quoted))
 
 
 def moment_of(one: Conversation, turn: Turn) -> datetime:
