@@ -1,0 +1,168 @@
+"""Calls about conversations: which there are, and what was said in one."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from keepwell.api.door import asks, member_of
+from keepwell.api.paging import Asked, Order, Page, page
+from keepwell.conversations import listing, queries
+from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.models import Conversation, Hit, Turn
+from keepwell.members.rights import Right
+
+router = Router(tags=["conversations"])
+Number = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class ConversationShape(Schema):
+    """A call, meeting, mail thread, chat, ticket or comment."""
+
+    id: int
+    account: str | None
+    contact: str | None
+    member: int | None
+    kind: str
+    title: str
+    language: str
+    state: str
+    match: str
+    at: datetime
+    seconds: float | None
+    sound: bool
+    confidence: float | None
+    version: int
+    measures: Annotated[
+        dict[str, Any], Field(description="How it was shared between the sides; {} where unknown")
+    ]
+
+
+class Heard(Schema):
+    """A rule heard in a turn; `spans` are places [start, end) in its text."""
+
+    id: int
+    rule: str
+    rule_version: int
+    theme: str
+    verdict: Literal["hit", "negated"]
+    spans: list[list[int]]
+    cue: str
+    judged: str
+
+
+class TurnShape(Schema):
+    """What one speaker said before another spoke; `aside` are stretches quoted, signed or appended."""
+
+    no: int
+    side: str
+    speaker: str
+    contact: str | None
+    text: str
+    start: float | None
+    end: float | None
+    at: datetime | None
+    confidence: float | None
+    aside: list[list[Any]]
+    hits: list[Heard]
+
+
+class Which(Schema):
+    """Which conversations are listed: all that are left out are all."""
+
+    account: Annotated[str, Field(max_length=200)] = ""
+    segment: Annotated[str, Field(max_length=120)] = ""
+    kind: Literal["", "call", "meeting", "mail", "chat", "ticket", "survey"] = ""
+    language: Annotated[str, Field(max_length=10)] = ""
+    theme: Annotated[str, Field(max_length=40)] = ""
+    state: Annotated[str, Field(max_length=10)] = ""
+    member: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+    since: Annotated[date | None, Field(description="the first day that is meant")] = None
+    until: Annotated[date | None, Field(description="the last day that is meant")] = None
+
+
+@router.get("/conversations", response=Page[ConversationShape], auth=asks(Right.SEE), summary="Conversations")
+def conversations(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
+    """Those of accounts that the caller sees, newest first."""
+    found = listing.listed(member_of(request), listing.Asked(**which.dict())).defer("why")
+    return page(found, part, Order("-at", "-pk"), conversation_shape)
+
+
+@router.get(
+    "/conversations/{int:pk}", response=ConversationShape, auth=asks(Right.SEE), summary="One conversation"
+)
+def conversation(request: HttpRequest, pk: Number) -> Any:
+    """What is known of it; its words are its turns."""
+    return conversation_shape(queries.conversation_of(member_of(request), pk))
+
+
+@router.get(
+    "/conversations/{int:pk}/turns", response=Page[TurnShape], auth=asks(Right.SEE), summary="What was said"
+)
+def turns(request: HttpRequest, pk: Number, part: Asked) -> Any:
+    """Its turns in order, with what rules heard in each."""
+    one = queries.conversation_of(member_of(request), pk)
+    found = page(queries.turns_of(one), part, Order("no", "pk"), lambda turn: turn)
+    return found | {"items": _turn_shapes(found["items"])}
+
+
+def conversation_shape(one: Conversation) -> ConversationShape:
+    """A conversation as calls tell it."""
+    return ConversationShape(
+        id=one.pk,
+        account=one.account_id,
+        contact=one.contact_id,
+        member=one.member_id,
+        kind=one.kind,
+        title=one.title,
+        language=one.language,
+        state=one.state,
+        match=one.match,
+        at=one.at,
+        seconds=one.seconds,
+        sound=sound_of(one) is not None,
+        confidence=one.confidence,
+        version=one.version,
+        measures=one.measures.get("talk", {}),
+    )
+
+
+def _turn_shapes(turns: list[Any]) -> list[TurnShape]:
+    heard: dict[int, list[Heard]] = {}
+    rows = Hit.objects.filter(turn__in=[turn.pk for turn in turns], void_at=None).select_related("rule")
+    for hit in rows.order_by("turn__no", "pk"):
+        heard.setdefault(hit.turn_id, []).append(hit_shape(hit))
+    return [turn_shape(turn, heard.get(turn.pk, [])) for turn in turns]
+
+
+def hit_shape(hit: Hit) -> Heard:
+    """A hit as calls tell it beside its turn."""
+    return Heard(
+        id=hit.pk,
+        rule=hit.rule.name,
+        rule_version=hit.version,
+        theme=hit.theme,
+        verdict=Hit.Verdict(hit.verdict).value,
+        spans=hit.spans,
+        cue=hit.cue,
+        judged=hit.judged,
+    )
+
+
+def turn_shape(turn: Turn, hits: list[Heard]) -> TurnShape:
+    """A turn as calls tell it."""
+    return TurnShape(
+        no=turn.no,
+        side=turn.side,
+        speaker=turn.speaker,
+        contact=turn.contact_id,
+        text=turn.text,
+        start=turn.start,
+        end=turn.end,
+        at=turn.at,
+        confidence=turn.confidence,
+        aside=turn.pieces,
+        hits=hits,
+    )
