@@ -133,7 +133,7 @@ def test_pages_ask_the_database_little(
     for address in ("/reach/", "/reach/?show=reserved", "/reach/?show=passed", "/reach/log/A/1"):
         with django_assert_max_num_queries(12):
             client.get(address)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         context = PANELS[0].context(office.owner, office.account)
         assert context is not None
         assert "Cleo" in context["form"].as_div()
