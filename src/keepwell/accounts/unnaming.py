@@ -22,6 +22,7 @@ SHORTEST = 4  # letters of a name or number that are looked for
 _WHOLE = (  # what is not anybody's words, or goes with the contact
     "accounts.account", "accounts.contact", "accounts.accountword", "accounts.contactword", "accounts.projection",
     "retention.figure", "retention.behind", "members.member", "members.team", "members.portfolio",
+    "conversations.turn", "conversations.correction", "conversations.participant",  # their room sees to them itself
 )  # fmt: skip
 
 
