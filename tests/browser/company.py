@@ -7,6 +7,9 @@ the terminal. Prints what the addresses of its screens are made of, as JSON.
 
 import argparse
 import json
+import math
+import tempfile
+import wave
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -84,7 +87,7 @@ def _work(people: "dict[str, Member]") -> dict[str, str]:
         at_accounts.assign(account=account, by=manager, owner=member if at % 3 else people["mate"])
     _arrange(manager, now)
     _reserve(first, member, now)
-    done = _plan(first, people, now)
+    done = _plan(first, people, now) | _talk(first[1], people, now)
     Segment.objects.create(name="Enterprise", where="segment = Enterprise", made_by=manager)
     invited = at_members.invite(
         role=Role.VIEWER, now=now, by=manager, email="new@example.com", teams=manager.teams.all()
@@ -152,6 +155,91 @@ def _plan(accounts: "list[Any]", people: "dict[str, Member]", now: Any) -> dict[
     )
     playing.start(playbook=version.playbook, accounts=accounts[7:11], by=people["manager"], now=now)
     return {"follow_up": str(made[0].pk), "playbook": str(version.playbook_id)}
+
+
+def _talk(account: "Any", people: "dict[str, Member]", now: Any) -> dict[str, str]:
+    """A call with a real sound in it, a rule that hears it, and a clip of it in a collection."""
+    from keepwell.conversations.actions import clipping, hearing, ruling
+    from keepwell.conversations.actions.taking import Transcript, take
+    from keepwell.listening import rules, said
+
+    with tempfile.TemporaryDirectory() as folder:
+        sound = tone(Path(folder) / "call.wav", seconds=24)
+        talk = said.Conversation(
+            conversation_id="call",
+            kind=said.Kind.CALL,
+            started_at=now - timedelta(days=2),
+            turns=tuple(_turns()),
+            language="en",
+            subject="Renewal talk",
+        )
+        voices = tuple(tuple((one.start, one.end) for one in _turns() if one.channel == n) for n in (0, 1))
+        told = Transcript("base", 0.9, voices)
+        kept = take(
+            talk, source="upload", now=now, account=account, by=people["member"], sound=sound, seconds=24.0,
+            transcript=told,
+        )  # fmt: skip
+    kept.member = people["member"]
+    kept.save(update_fields=["member"])
+    dear = rules.Rule(name="Too expensive", phrases={"en": ("too expensive",)}, theme="price", then=("tag",))
+    rule = ruling.make_rule(rule=dear, by=people["manager"], now=now, ask=False)
+    hearing.hear(kept, now=now)
+    title = {"title": "Price answered with hours", "kind": "good", "theme": "price", "tags": ["objection"]}
+    clip = clipping.keep(
+        conversation=kept, said=title | {"first": 2, "last": 3, "template": True}, by=people["mate"], now=now
+    )
+    named = {"name": "Objections", "detail": "For those who are new.", "shared": True}
+    collection = clipping.collect(said=named, by=people["mate"], now=now)
+    clipping.put_into(clip=clip, collection=collection, by=people["mate"])
+    return {
+        "conversation": str(kept.pk),
+        "clip": str(clip.pk),
+        "collection": str(collection.pk),
+        "heard_rule": str(rule.pk),
+    }
+
+
+SAID = (  # a word a second
+    ("us", "How is your first year with us"),
+    ("them", "It is too expensive for us"),
+    ("us", "Look what it saved you"),
+    ("them", "Then let us renew"),
+)
+
+
+def _turns() -> "list[Any]":
+    from keepwell.listening import said
+
+    found, at = [], 0.0
+    for no, (side, text) in enumerate(SAID, 1):
+        words = [said.Word(word, at + n, at + n + 0.9, 0.9) for n, word in enumerate(text.split())]
+        who = "Chen" if side == "us" else "Eve"
+        found.append(
+            said.Turn(
+                no,
+                text,
+                said.Side(side),
+                speaker=who,
+                start=at,
+                end=words[-1].end,
+                words=tuple(words),
+                confidence=0.9,
+                channel=int(side == "them"),
+            )
+        )
+        at += len(words)
+    return found
+
+
+def tone(path: Path, *, seconds: int, rate: int = 8000) -> Path:
+    """A WAV file in which something is to be heard."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        heard = (int(3000 * math.sin(2 * math.pi * 220 * n / rate)) for n in range(rate * seconds))
+        file.writeframes(b"".join(one.to_bytes(2, "little", signed=True) for one in heard))
+    return path
 
 
 def main() -> None:

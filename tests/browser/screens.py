@@ -47,6 +47,34 @@ SCREENS = (
     ),
     Screen("alerts-telling", "/alerts/telling", "how one is told, when not, and where else"),
     Screen("alerts-scores", "/alerts/scores", "which alerts led to action, and which were right"),
+    # --- conversations ---
+    Screen("conversations", "/conversations/", "calls, meetings, mails, chats, tickets and comments"),
+    Screen(
+        "conversation",
+        "/conversations/{conversation}",
+        "the words beside the sound, what was heard in them, and how the talk was shared",
+    ),
+    Screen(
+        "conversation-correct",
+        "/conversations/{conversation}/turns/2/correct",
+        "words put right by hand, with what stood there before",
+    ),
+    Screen("conversations-topics", "/conversations/topics", "what customers speak of more than before"),
+    Screen(
+        "conversations-coaching", "/conversations/coaching", "how members hold conversations, side by side"
+    ),
+    Screen(
+        "conversations-coached", "/conversations/coaching/{person}", "one member's measures beside the team's"
+    ),
+    Screen("clips", "/conversations/clips/", "moments to learn from, to be heard in place"),
+    Screen("clip", "/conversations/clips/{clip}", "one moment, why it is kept, and in which collections"),
+    Screen("clip-change", "/conversations/clips/{clip}/change", "what is said of a clip, and where it ends"),
+    Screen("clips-templates", "/conversations/clips/templates", "how it is said well, by theme and person"),
+    Screen("clips-collection", "/conversations/collections/{collection}", "clips put together"),
+    Screen(
+        "clips-collection-change", "/conversations/collections/{collection}/change", "a collection's name"
+    ),
+    Screen("clips-collection-new", "/conversations/collections/new", "a new collection"),
     # --- follow-ups and playbooks ---
     Screen("follow-ups", "/followups/?whose=team", "what is to be done, the most worth first"),
     Screen("follow-ups-board", "/followups/board?whose=team", "the same by when it is due"),

@@ -82,8 +82,13 @@ def written(turn: Turn, hits: Sequence[Marked] = (), *, timed: bool = False) -> 
         if kind:
             parts.append(format_html(_FOLDED, folded.get(kind, kind), turn.text[start:end].strip()))
         else:
-            parts.append(_said(turn.text, start, end, words, hits, timed=timed))
+            parts.append(_said(turn.text, start, _trimmed(turn.text, start, end), words, hits, timed=timed))
     return _together(parts)
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    """Where a stretch ends without the empty lines after it."""
+    return start + len(text[start:end].rstrip())
 
 
 _FOLDED = '<details class="folded"><summary>{}</summary><div>{}</div></details>'

@@ -130,7 +130,7 @@ def test_what_was_quoted_is_folded_away(owner: Member, account: Account) -> None
     one = take(mail, source="upload", now=NOW, account=account)
     page = _as(owner).get(f"/conversations/{one.pk}").content.decode()
     assert (
-        '<span class="said">Yes, please.\n</span><details class="folded"><summary>Quoted from before</summary>'
+        '<span class="said">Yes, please.</span><details class="folded"><summary>Quoted from before</summary>'
         in page
     )
     assert "<summary>Signature</summary>" in page
