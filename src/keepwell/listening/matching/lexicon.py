@@ -228,6 +228,6 @@ class Lexicon:
         if not key.startswith("="):
             return [key.lstrip("~")]
         head, _slash, case = key[1:].partition("/")
-        found = sorted({head, *forms(self.language.code).get(head, ())})
+        found = sorted({head, *self._forms(head)})
         told = self.language.case
         return [form for form in found if not case or not told or case in told(head, form).split()]
