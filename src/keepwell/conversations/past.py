@@ -21,7 +21,7 @@ Tell = Callable[[int, int], object]
 
 def looked_back(data: Mapping[str, Any], member: Member, *, now: datetime, tell: Tell) -> dict[str, Any]:
     """Hear everything that a member may see with one rule. Places and counts only: words are read where they lie."""
-    rule = Rule(pk=0, version=1, data=dict(data))
+    rule = Rule(pk=0, version=1, data={name: said for name, said in data.items() if name != "of"})
     alone = ears.Ready(0, 0, {0: rule}, (listening.Rules([ears.rule_of(rule)], ears.lists()),))
     talks, verdicts, months = 0, Counter[str](), Counter[str]()
     heard_at: dict[str, list[datetime]] = defaultdict(list)

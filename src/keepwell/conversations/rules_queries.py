@@ -1,7 +1,7 @@
 """What pages ask of rules and hits: how often each was heard and right, its months, and what waits to be judged."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,9 @@ class Stats:
         return wilson(self.right_lately, now)[1] < (self.right - self.right_lately) / earlier
 
 
+_COUNTED = tuple(one.name for one in fields(Stats))
+
+
 def stats_of(rules: Iterable[Rule], *, now: datetime) -> dict[int, Stats]:
     """How each of some rules does, by key."""
     lately, year = now - LATELY, now - BEFORE
@@ -92,7 +95,7 @@ def stats_of(rules: Iterable[Rule], *, now: datetime) -> dict[int, Stats]:
             last=Max("at", filter=said),
         )
     )
-    return {row.pop("rule"): Stats(**row) for row in rows}
+    return {row["rule"]: Stats(**{name: row[name] for name in _COUNTED}) for row in rows}  # type: ignore[literal-required]  # by names that are the columns
 
 
 @dataclass(frozen=True)
@@ -129,13 +132,11 @@ def months_of(rule: Rule, *, now: datetime) -> list[Month]:
             wrong=Count("pk", filter=Q(judged=Hit.Judged.WRONG)),
         )
     )
-    found = {(row["month"].year, row["month"].month): row for row in rows}
-    months = []
-    for back in range(MONTHS):
-        month = _months_back(now, back)
-        row = found.get((month.year, month.month), {})
-        months.append(Month(month, row.get("heard", 0), row.get("right", 0), row.get("wrong", 0)))
-    return months
+    found = {
+        (row["month"].year, row["month"].month): (row["heard"], row["right"], row["wrong"]) for row in rows
+    }
+    months = [_months_back(now, back) for back in range(MONTHS)]
+    return [Month(month, *found.get((month.year, month.month), (0, 0, 0))) for month in months]
 
 
 def _months_back(now: datetime, count: int) -> datetime:

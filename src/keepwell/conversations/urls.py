@@ -4,6 +4,7 @@ from django.urls import path
 
 from keepwell.conversations.urls_arrival import ARRIVAL
 from keepwell.conversations.urls_brief import SEARCHING
+from keepwell.conversations.urls_rules import RULING
 from keepwell.conversations.views import clips, coaching, collections, conversations, topics, transcript
 
 app_name = "conversations"
@@ -34,4 +35,4 @@ _learning = [
     path("coaching", coaching.team, name="coaching"),
     path("coaching/<int:pk>", coaching.member, name="coached"),
 ]
-urlpatterns = [*ARRIVAL, *_read, *_clips, *_learning, *SEARCHING]
+urlpatterns = [*ARRIVAL, *_read, *_clips, *_learning, *RULING, *SEARCHING]

@@ -191,9 +191,9 @@ def from_phrase(name: str, phrase: str, language: str, **more: Any) -> Rule:
     return Rule(name=name, phrases=phrases, **more)
 
 
-def forms(rule: Rule, language: str) -> list[list[str]]:
+def forms(rule: Rule, language: str, words: WordList | None = None) -> list[list[str]]:
     """The surface forms each slot of a rule matches in a language, as far as they are listed: slot by slot."""
-    ears = Rules([rule]).ears(language)[0]
+    ears = Rules([rule], {language: words} if words else None).ears(language)[0]
     found: list[set[str]] = []
     for pattern in ears.patterns:
         for k, slot in enumerate(pattern.slots):

@@ -1,0 +1,20 @@
+"""On Today: rules of a member that fell silent or are right less often, and hits that wait to be judged."""
+
+from typing import Any
+
+from keepwell.conversations.models import Rule
+from keepwell.conversations.showing_rules import notices_of
+from keepwell.members.models import Member
+
+_MOST = 5
+
+
+def rules_aside(member: Member) -> dict[str, Any] | None:
+    """What a member's own rules say of themselves; nothing where they say nothing."""
+    rows = list(Rule.objects.filter(owner=member, on=True).exclude(notice="").order_by("name")[: _MOST + 1])
+    if not rows:
+        return None
+    return {
+        "rules": [{"rule": one, "said": notices_of(one)} for one in rows[:_MOST]],
+        "more": len(rows) > _MOST,
+    }
