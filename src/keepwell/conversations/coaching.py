@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404
 
@@ -137,14 +138,17 @@ def of_team(member: Member, *, until: datetime) -> Figures | None:
 def look(*, members: Iterable[Member], by: Member, now: datetime) -> None:
     """Write on the trail whose figures were looked at, once a day: the members see it."""
     others = [one for one in members if one.pk != by.pk]
+    if not others:
+        return
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     keys = [str(one.pk) for one in others]
     seen = set(
         Change.objects.filter(what=LOOK, member=by, at__gte=day, key__in=keys).values_list("key", flat=True)
     )
-    for one in others:
-        if str(one.pk) not in seen:
-            record(LOOK, by=by, of=one)
+    with transaction.atomic():
+        for one in others:
+            if str(one.pk) not in seen:
+                record(LOOK, by=by, of=one)
 
 
 def looks_at(member: Member, most: int = 10) -> list[Change]:

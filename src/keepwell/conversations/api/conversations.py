@@ -41,13 +41,13 @@ class ConversationShape(Schema):
 
 
 class Heard(Schema):
-    """A rule heard in a turn; `spans` are places [start, end) in its text."""
+    """A rule heard in a turn: `hit` or `negated`; `spans` are places [start, end) in its text."""
 
     id: int
     rule: str
     rule_version: int
     theme: str
-    verdict: Literal["hit", "negated"]
+    verdict: str
     spans: list[list[int]]
     cue: str
     judged: str
@@ -144,7 +144,7 @@ def hit_shape(hit: Hit) -> Heard:
         rule=hit.rule.name,
         rule_version=hit.version,
         theme=hit.theme,
-        verdict=Hit.Verdict(hit.verdict).value,
+        verdict=hit.verdict,
         spans=hit.spans,
         cue=hit.cue,
         judged=hit.judged,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats, timezone
@@ -97,8 +96,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
     now = timezone.now()
-    with transaction.atomic():
-        coaching.look(members=[one], by=viewer, now=now)
+    coaching.look(members=[one], by=viewer, now=now)
     mine, before = (coaching.figures([one.pk], until=until)[one.pk] for until in (now, now - coaching.PAST))
     mates = coaching.of_team(one, until=now)
     lately = queries.seen(viewer).filter(member=one).select_related("account").defer("measures")

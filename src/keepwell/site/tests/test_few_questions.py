@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from keepwell.accounts.models import Account, Contact, Entry, Standing
 from keepwell.alerts.actions.tallying import tally
 from keepwell.alerts.models import Alert, Reason
+from keepwell.conversations.models import Clip, Conversation, Hit, Turn
+from keepwell.conversations.models import Rule as Heard
 from keepwell.followups.models import FollowUp, Playbook, Rhythm, Version
 from keepwell.members.models import Member, Portfolio, Role, Team
 from keepwell.reach.models import Rule, Touch
@@ -24,11 +26,12 @@ PAGES = (
     "/alerts/?state=all&sort=worth", "/alerts/scores", "/alerts/thresholds",
     "/followups/", "/followups/?whose=team&due=overdue", "/followups/board",
     "/followups/?whose=team&words=call", "/followups/cadence", "/followups/playbooks", "/reach/",
-    "/search?words=company",
+    "/search?words=company", "/conversations/", "/conversations/?theme=price&sort=account", "/conversations/clips/",
+    "/conversations/topics", "/conversations/coaching",
 )  # fmt: skip
 SETTINGS = ("/settings/", "/members/", "/members/teams", "/members/portfolios", "/members/trail")
 # The account's page has parts of every room; it asks a little more, and as little at any size.
-ACCOUNT, MOST_OF_ACCOUNT = "/accounts/A0", 13
+ACCOUNT, MOST_OF_ACCOUNT = "/accounts/A0", 15
 
 
 def _fill(begin: int, end: int, *, owner: Member, portfolio: Portfolio) -> None:
@@ -46,6 +49,16 @@ def _fill(begin: int, end: int, *, owner: Member, portfolio: Portfolio) -> None:
             account=account, owner=owner, contact=person, due=late, what="Call", made_at=NOW
         )
         Touch.objects.create(account=account, member=owner, contact=person, channel="call", at=NOW, day=TODAY)
+        talk = Conversation.objects.create(
+            account=account, source="upload", key=f"c{n}", kind="call", at=NOW, arrived_at=NOW, member=owner
+        )
+        turn = Turn.objects.create(conversation=talk, no=1, side="them", text="It is dear.")
+        rule, _new = Heard.objects.get_or_create(name="Dear", made_at=NOW, changed_at=NOW)
+        Hit.objects.create(
+            key=f"h{n}", conversation=talk, turn=turn, account=account, rule=rule, version=1, theme="price",
+            verdict="hit", spans=[[6, 10]], at=NOW, found_at=NOW,
+        )  # fmt: skip
+        Clip.objects.create(conversation=talk, first=1, last=1, title="Dear", by=owner, at=NOW)
         Rhythm.objects.create(account=account, stage="value", spoken_at=NOW, speak_by=late)
 
 
