@@ -12,7 +12,8 @@ surroundings that make a word of an idea another thing, with _ for the word and 
 these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `heading`
 nouns that another noun behind them turns into a description, `ceasing` what "not … any more" says too, `predicative`
 what may be said of a noun with *is* between. A company's own file has the same form: its words are added; a word with
-a minus before it is taken out.
+a minus before it is taken out; a word with ~ before it fills its place in a text, but in a phrase that someone types
+it means nothing.
 """
 
 from collections.abc import Mapping
@@ -49,6 +50,7 @@ class WordList:
 
     words: Mapping[str, tuple[str, ...]]
     themes: Mapping[str, str]
+    silent: frozenset[tuple[str, str]] = frozenset()  # ideas with words that say them but do not ask for them
     opposites: Mapping[str, str] = field(default_factory=dict)
     close: frozenset[str] = frozenset()
     tight: frozenset[str] = frozenset()
@@ -67,7 +69,9 @@ class WordList:
 
     def ideas_of(self, word: str) -> list[str]:
         """The ideas that a word or several words say, in the order of the list."""
-        return [idea for idea, words in self.words.items() if word in words]
+        return [
+            idea for idea, words in self.words.items() if word in words and (idea, word) not in self.silent
+        ]
 
 
 def loaded(data: object, name: str) -> dict[str, Any]:
@@ -109,6 +113,7 @@ def made(*lists: Mapping[str, Any]) -> WordList:
     """One list out of several; a later one adds words to an earlier one, or takes them out."""
     words: dict[str, tuple[str, ...]] = {}
     themes: dict[str, str] = {}
+    silent: set[tuple[str, str]] = set()
     opposites: dict[str, str] = {}
     cases: dict[str, str] = {}
     listed: dict[str, dict[str, tuple[str, ...]]] = {"strangers": {}, "unlike": {}, "links": {}}
@@ -123,12 +128,14 @@ def made(*lists: Mapping[str, Any]) -> WordList:
         for theme in THEMES:
             for idea, said in (one.get(theme) or {}).items():
                 new = _split(said)
+                silent |= {(idea, word[1:]) for word in new if word.startswith("~")}
+                new = [word.removeprefix("~") for word in new]
                 gone = {word[1:].strip() for word in new if word.startswith("-")}
                 still = [w for w in words.get(idea, ()) if w not in gone]
                 words[idea] = tuple(dict.fromkeys([*still, *(w for w in new if not w.startswith("-"))]))
                 themes.setdefault(idea, theme)
     more: dict[str, Any] = {**sets, **listed}
-    return WordList(words, themes, opposites, cases=cases, **more)
+    return WordList(words, themes, frozenset(silent), opposites, cases=cases, **more)
 
 
 def _split(said: object) -> list[str]:

@@ -43,6 +43,8 @@ class Governing:
             return kept
         if self._number and not self._allowed.all():
             kept &= self._allowed[slot, self._adpositions(batch)[first]]
+            owner = self.lexicon.column("owner", lambda _word, keys: int("^of-" in keys))[batch.ids] > 0
+            kept &= self._allowed[slot].all(axis=1) | ~(_before(owner) & ~batch.parted)[first]
         if self._particles and self._verbs.any():
             kept &= ~(self._verbs[slot] & (first == last) & self._another(batch)[first])
         return kept

@@ -9,10 +9,11 @@ import numpy.typing as npt
 from keepwell.listening.languages import language_named
 from keepwell.listening.languages.lists import WordList, shipped
 from keepwell.listening.matching.analysis import Analyser, Batch, Heard
+from keepwell.listening.matching.denying import Denials
 from keepwell.listening.matching.finding import Finder, Found
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Pattern, patterns_of, slots_of
-from keepwell.listening.matching.reading import Label, Meaning, Reader, Verdict
+from keepwell.listening.matching.reading import OWN, Label, Meaning, Reader, Verdict
 
 _YES, _DENIED, _NO, _UNREAD = range(4)  # of two readings of one sentence the smaller counts
 _MOST_READ = 64  # places of a phrase in one sentence that are read; no sentence that people say has as many
@@ -68,6 +69,12 @@ class Ears:
                 self.owners.append(k)
         self.finder = Finder(self.lexicon, self.patterns)
         self._owner = np.array(self.owners, np.int64)
+        width = max(2, *(len(pattern.slots) for pattern in self.patterns), 2)
+        self._frames = np.zeros((len(self.patterns), width), bool)
+        for k, pattern in enumerate(self.patterns):
+            self._frames[k, : len(pattern.slots)] = [slot.wide for slot in pattern.slots]
+        kinds = {kind: k for k, kind in enumerate(OWN)}
+        self._asked = np.array([kinds.get(pattern.denied, -1) for pattern in self.patterns], np.int64)
         self._denied = np.array([bool(pattern.denied) for pattern in self.patterns], bool)
 
     def analyse(self, turns: Sequence[Heard | str]) -> Batch:
@@ -81,13 +88,14 @@ class Ears:
     def sift(self, batch: Batch) -> "Sifted":
         """The same before it is put into objects, which only those that are looked at need."""
         found = self.finder.find(batch)
-        reader = Reader(batch, self.lexicon.language)
+        reader = Reader(batch, self.lexicon)
         low = np.where(found.first >= 0, found.first, np.iinfo(np.int64).max).min(axis=1)
         high = found.last.max(axis=1)
         untouched = reader.untouched(low, high)
         verdict = np.where(untouched, np.where(self._denied[found.pattern], _NO, _YES), _UNREAD)
         owner = self._owner[found.pattern]
         verdict[_beyond(owner, batch.sentence[low], _MOST_READ)] = _NO
+        cues = self._settled(batch, found, verdict)
         meanings: dict[int, Meaning] = {}
         for k in np.flatnonzero(verdict == _UNREAD).tolist():
             pattern, spans = self.patterns[found.pattern[k]], _spans(found, k)
@@ -100,7 +108,22 @@ class Ears:
         sentence, owners = batch.sentence[low[order]], owner[order]
         first = np.ones(len(order), bool)
         first[1:] = (sentence[1:] != sentence[:-1]) | (owners[1:] != owners[:-1])
-        return Sifted(batch, reader, found, order[first], owner, batch.turn[low], verdict, meanings)
+        return Sifted(batch, reader, found, order[first], owner, batch.turn[low], verdict, meanings, cues)
+
+    def _settled(self, batch: Batch, found: Found, verdict: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Tell the plain verdicts of those unread, and which mark denies each, -1 for none."""
+        cues = np.full(len(found), -1, np.int64)
+        rows = np.flatnonzero(verdict == _UNREAD)
+        if len(rows) and not self.lexicon.language.concord:
+            frames = self._frames[found.pattern[rows], : found.first.shape[1]]
+            asked = self._asked[found.pattern[rows]]
+            plain, cue = Denials(batch, self.lexicon).settle(
+                found.first[rows], found.last[rows], frames, asked
+            )
+            cues[rows] = cue
+            own = np.where(cue >= 0, _YES, _NO)
+            verdict[rows[plain]] = np.where(asked >= 0, own, np.where(cue >= 0, _DENIED, _YES))[plain]
+        return cues
 
 
 def _nearer(one: int | None, other: int | None) -> int | None:
@@ -136,6 +159,7 @@ class Sifted:
     turn: npt.NDArray[np.int32]
     verdict: npt.NDArray[np.int64]
     meanings: dict[int, Meaning]
+    cues: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -166,7 +190,15 @@ class Sifted:
         spans = set(_spans(self.found, k))
         meaning = self.meanings.get(k)
         if meaning is None:
-            meaning = Meaning(Verdict.HIT, labels=labels[int(batch.sentence[min(spans)[0]])])
+            told, marks, mark = labels[int(batch.sentence[min(spans)[0]])], batch.marks, int(self.cues[k])
+            place = (int(marks.first[mark]), int(marks.last[mark])) if mark >= 0 else None
+            denied = self.verdict[k] == _DENIED
+            meaning = Meaning(
+                Verdict.NEGATED if denied else Verdict.HIT,
+                place if denied else None,
+                None if denied else place,
+                told,
+            )
         if meaning.own:
             spans.add(meaning.own)
         places = sorted(batch.span(a, b) for a, b in spans)

@@ -15,7 +15,7 @@ Flags = npt.NDArray[np.bool_]
 DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
            "without", "lacking", "causes")  # fmt: skip
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects")
-OTHERS = ("that", "knowing", "facts", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
+OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
           "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues", "nomore", "anybody")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
@@ -35,6 +35,15 @@ class Marked:
         flags = np.zeros(size, bool)
         flags[self.first[self.kind == _NUMBER[kind]]] = True
         return flags
+
+    def has(self, kinds: Iterable[str]) -> Flags:
+        """Which marks are of these kinds."""
+        return self.of_kinds(self.kind, kinds)
+
+    @staticmethod
+    def of_kinds(kind: Longs, kinds: Iterable[str]) -> Flags:
+        """Which of these numbers of kinds are among those."""
+        return np.asarray(np.isin(kind, [_NUMBER[name] for name in kinds]))
 
     def spans(self, kind: str) -> tuple[Longs, Longs]:
         """First and last tokens of the marks of a kind."""

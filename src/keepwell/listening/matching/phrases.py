@@ -46,6 +46,7 @@ class Pattern:
     predicate: bool = False  # "support is slow": turned round it means something else
     gap: int | None = None  # words that may stand between two slots; none given is the language's own
     ordered: bool = False  # only in the order typed
+    said: bool = False  # the second slot is said of the first, with *is* between
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.slots) <= MOST_SLOTS:
@@ -232,7 +233,10 @@ class _Words(_Reader):
             ideas = [
                 idea
                 for idea, entries in self.words.words.items()
-                if any(self._says(entry.split(), heads) for entry in entries)
+                if any(
+                    self._says(entry.split(), heads) and (idea, entry) not in self.words.silent
+                    for entry in entries
+                )
             ]
             if ideas and not (size > 1 and self._apart(parts)):
                 return size, self._fitting(parts[0], ideas) if size == 1 else ideas
@@ -290,7 +294,12 @@ class _Characters(_Reader):
         return [self.slot(ideas)]
 
     def _cut(self, text: str) -> list[tuple[str, str]]:
-        known = {word: "idea" for words in self.words.words.values() for word in words}
+        known = {
+            word: "idea"
+            for idea, words in self.words.words.items()
+            for word in words
+            if (idea, word) not in self.words.silent
+        }
         known = {**dict.fromkeys(self.language.stop, "stop"), **known, **self.denials}
         best: list[tuple[int, int, list[tuple[str, str]]]] = [(0, 0, [])]
         for end in range(1, len(text) + 1):
@@ -337,14 +346,13 @@ def _compounds(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
 
 def _predicated(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
     """What describes a noun, said of it: "the management is new"."""
-    copulas = frozenset((word,) for word in reader.language.copulas)
-    if not copulas or pattern.denied or len(pattern.slots) != 2:
+    if not reader.language.copulas or pattern.denied or len(pattern.slots) != 2:
         return
     describing, noun = pattern.slots
     if reader.words.predicative & {*describing.ideas}:
-        near = reader.language.near
-        slots = (replace(noun, near=near), Slot(copulas, near=near), replace(describing, near=None))
-        yield Pattern(slots, ordered=True)
+        near = 2 * reader.language.near + 1  # adverbs on either side of the copula
+        slots = (replace(noun, near=near), replace(describing, near=None))
+        yield Pattern(slots, ordered=True, said=True)
 
 
 def _no_more(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:

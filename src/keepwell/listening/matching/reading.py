@@ -8,23 +8,23 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from keepwell.listening.languages import Language
 from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.marks import DENYING, KINDS
 
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
-_FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
+FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
 _ELSEWHERE = frozenset({"matrix", "causes", "that", "after"})  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
-_BESIDE = 3  # words that may stand between "without" and what there is not
+BESIDE = 3  # words that may stand between "without" and what there is not
 _CLOSING = 2  # words that may stand behind a "not" that ends a clause
 _ECHO = 9  # words of a question that an answer may deny whole
 
 
-_OWN = {  # the marks that are a denial of a kind
+OWN = {  # the marks that are a denial of a kind
     "nobody": ("nobody",),
     "nots": ("nots", "nobody", "nones", "without"),
     "nones": ("nones", "nots", "without"),
@@ -87,9 +87,10 @@ class Meaning:
 class Reader:
     """Reads the sentences of one batch; each is looked at once."""
 
-    def __init__(self, batch: Batch, language: Language) -> None:
+    def __init__(self, batch: Batch, lexicon: Lexicon) -> None:
         self.batch = batch
-        self.language = language
+        self.lexicon = lexicon
+        self.language = lexicon.language
         self._sentences: dict[int, Sentence] = {}
         self._first_mark = np.searchsorted(batch.marks.first, batch.sentence_first)
 
@@ -107,10 +108,10 @@ class Reader:
         echoed[batch.sentence[answers]] = True
         touched |= (batch.asks & echoed[1:])[sentence]
         first, last = batch.place[low], batch.place[high]
-        reach = self.language.reach + _BESIDE
+        reach = self.language.reach + BESIDE
         behind = {"after", "lacking"} | ({"nots", "nones", "nobody"} if self.language.back > 0 else set())
-        touched |= self._any(_FAR, first - 2 * reach, last) | self._any(
-            _DENIES - _FAR | {"ceasing"}, first - reach, last
+        touched |= self._any(FAR, first - 2 * reach, last) | self._any(
+            _DENIES - FAR | {"ceasing"}, first - reach, last
         )
         return np.asarray(~(touched | self._any(behind, last, last + reach)))
 
@@ -224,8 +225,7 @@ class Reader:
         return count, _place(min(cues, key=lambda cue: cue.first))
 
     def _word(self, token: int) -> str:
-        a, b = self.batch.span(token, token)
-        return str(self.batch.texts[self.batch.turn[token]])[a:b].lower()
+        return str(self.lexicon.surfaces[self.batch.ids[token]])
 
     def _cues(self, sentence: Sentence, spans: list[tuple[int, int]], denied: str) -> list[Mark]:
         """The denials that reach the phrase."""
@@ -236,10 +236,10 @@ class Reader:
             if mark.kind not in _DENIES or mark.first in filled:
                 continue
             if any(t in filled for t in range(mark.first, mark.last + 1)):
-                if not self.language.characters:
+                half = self._half(mark)
+                if half is None:
                     continue
-                kind = "nots" if mark.kind == "double" else mark.kind
-                mark = replace(mark, kind=kind)  # noqa: PLW2901 - half of it belongs to the phrase
+                mark = half  # noqa: PLW2901 - the other half belongs to the phrase
             if self._asks_politely(sentence, mark, denied) or self._either_or(mark):
                 continue
             if mark.clause == clause:
@@ -251,7 +251,17 @@ class Reader:
                 and self._right_after(sentence, mark, clause)
             ) or (mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause)):
                 found.append(mark)
-        return list(dict.fromkeys(found))
+        found.sort(key=lambda mark: (mark.first, mark.kind in ("inverse", "double")))
+        if not self.language.concord:
+            return found
+        return list({(mark.first, mark.last): mark for mark in found}.values())
+
+    def _half(self, mark: Mark) -> Mark | None:
+        """What is left of a denial of which the phrase takes the rest: of "does not say" a "not"."""
+        if self.language.characters:
+            return replace(mark, kind="nots") if mark.kind == "double" else mark
+        alone = self.language.concord and self._word(mark.first) in self.language.nots
+        return replace(mark, kind="nots", last=mark.first) if alone else None
 
     def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
         """A question that begins with a denial asks; "no" before who speaks answers something else."""
@@ -281,17 +291,17 @@ class Reader:
         later = [c for c in sentence.clauses[sentence.clauses.index(clause) :] if c != clause]
         if not later or later[0] != mark.clause or not self._ends_clause(sentence, mark):
             return False
-        return mark.first - sentence.first - sentence.clauses.index(mark.clause) <= _BESIDE
+        return mark.first - sentence.first - sentence.clauses.index(mark.clause) <= BESIDE
 
     def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
         """Whether a denial in the phrase's own clause reaches it: not too far, and nothing that turns in between."""
         behind = [a for a, _b in spans if a > mark.last]
         if not behind:
             return self._reaches_back(sentence, mark, spans)
-        if mark.kind in ("after", "lacking", "causes"):
+        if mark.kind in ("lacking", "causes") or (mark.kind == "after" and not self.language.concord):
             return False
         if mark.kind == "without":
-            return self._steps(sentence, mark.last, behind[0]) <= _BESIDE
+            return self._steps(sentence, mark.last, behind[0]) <= BESIDE
         whole = mark.kind == "matrix" and self.language.characters  # "not because … then …"
         between = sentence.of("knowing") if whole else sentence.of("contrast", "knowing")
         if any(mark.last < m.first < behind[0] for m in between):
@@ -304,7 +314,7 @@ class Reader:
         ):
             return False  # "if we do not … we will …": the denial is the condition's
         inside = any(b < mark.first for _a, b in spans)
-        reach = self.language.reach * (2 if mark.kind in _FAR else 1)
+        reach = self.language.reach * (2 if mark.kind in FAR else 1)
         return inside or self._steps(sentence, mark.last, behind[0]) <= reach
 
     def _reaches_back(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
@@ -316,6 +326,8 @@ class Reader:
         if mark.kind in ("after", "lacking"):
             return steps <= (1 if mark.kind == "lacking" else self.language.reach)
         closed = mark.kind != "nots" or self._closes(sentence, mark)
+        if self.language.concord and mark.kind == "nones":
+            closed = self._stands_alone(sentence, mark)
         free = self.language.concord or self.language.characters or mark.kind != "nones"
         return (
             closed
@@ -323,6 +335,17 @@ class Reader:
             and mark.kind not in ("inverse", "double", "without", "causes")
             and steps <= self.language.back
         )
+
+    def _stands_alone(self, sentence: Sentence, mark: Mark) -> bool:
+        """Whether "there is no" says so of what stood before it, and not of a noun behind it."""
+        rest = sentence.clauses[mark.last + 1 - sentence.first :]
+        if not rest or rest[0] != mark.clause:
+            return True
+        return self._word(mark.last + 1) in {
+            *self.language.adpositions,
+            *self.language.stop,
+            *self.language.nomore,
+        }
 
     def _closes(self, sentence: Sentence, mark: Mark) -> bool:
         """Whether a "not" stands with the verb that ends its clause: there it denies what the clause said before."""
@@ -375,7 +398,7 @@ class Reader:
             m for m in sentence.of("ceasing") if m.clause == clause and m.last < spans[-1][0]
             and self._steps(sentence, m.last, spans[-1][0]) <= self.language.near
         ]  # fmt: skip
-        kinds = _OWN[denied]
+        kinds = OWN[denied]
         if denied == "nomore" and not any(m.clause == clause for m in sentence.of("nomore")):
             return None
         anybody = [m.first for m in sentence.of("anybody") if m.clause == clause and denied == "nobody"]
@@ -384,6 +407,10 @@ class Reader:
             nobody = cue.kind == "nots" and any(at > cue.last for at in anybody)
             if cue.clause != clause or not (nobody or cue.kind in (*kinds, "ceasing")):
                 continue
+            if self.language.concord and any(
+                cue.last < m.first < spans[-1][0] for m in sentence.of("bidding")
+            ):
+                continue  # "nobody forbids using it"
             ahead = cue.first < spans[-1][0]
             if not ahead and not self._own_behind(sentence, cue, cues, denied):
                 continue

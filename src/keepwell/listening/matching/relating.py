@@ -38,10 +38,11 @@ class Surroundings:
         self._nouns = np.array([bool(words.heading & {*slot.ideas}) for slot in slots], bool)
         self._heads = frozenset(lexicon.language.heads)
         used = {idea for own in self._of_slot for idea in own}
-        self._sequences = Sequences(lexicon)
-        self._sides: list[
-            tuple[int, bool]
-        ] = []  # what an entry's side stands for, and whether it is the left one
+        most = max(map(len, self._of_slot), default=0)
+        self._numbers = [  # the first idea of each slot, the second, …
+            np.array([own[k] if k < len(own) else -1 for own in self._of_slot], np.int64) for k in range(most)
+        ]
+        self._left, self._right = Sequences(lexicon), Sequences(lexicon)  # the left ones backwards
         self._pairs: list[tuple[int, int]] = []  # idea and number of entries with both sides
         for idea in self._ideas:
             entries = words.unlike.get(idea, ())
@@ -58,8 +59,10 @@ class Surroundings:
         for side, text in sides.items():
             if text:
                 keys = list(text) if self.lexicon.language.characters else text.split()
-                self._sequences.add(keys, len(self._sides))
-                self._sides.append((number, side == "left"))
+                if side == "left":
+                    self._left.add(keys[::-1], number)
+                else:
+                    self._right.add(keys, number)
 
     def strange(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Flags:
         """Which occurrences (slot, first and last token) are another thing by what stands beside them."""
@@ -68,7 +71,7 @@ class Surroundings:
             return found
         if self._heads and self._nouns.any() and not self.lexicon.language.characters:
             found |= self._nouns[slot] & self._headed(batch)[last]
-        if self._sides:
+        if self._numbers:
             found |= self._unlike(batch, slot, first, last)
         return found
 
@@ -80,21 +83,27 @@ class Surroundings:
 
     def _unlike(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Flags:
         size = len(batch.ids) + 1
-        parted = np.concatenate([batch.parted, [True]])
-        number, begin, end = self._sequences.find(batch.ids, batch.parted)
-        told = np.array([one[0] for one in self._sides])[number]
-        left = np.array([one[1] for one in self._sides], bool)[number]
-        at = np.where(left, end + 1, begin - 1)
-        ok = (at >= 0) & np.where(left, ~parted[np.minimum(end + 1, size - 1)], ~parted[begin])
-        before = np.unique((told * size + at)[left & ok])
-        behind = np.unique((told * size + at)[~left & ok])
+        asked = np.zeros(len(slot), bool)
+        for of_slot in self._numbers:
+            asked |= of_slot[slot] >= 0
+        starts = np.unique(first[asked & ~batch.parted[first]] - 1)
+        number, begin, _end = self._left.find(batch.ids, batch.parted, starts[starts >= 0], back=True)
+        before = np.sort(number * size + begin + 1)
+        starts = np.unique(last[asked]) + 1
+        starts = starts[starts < len(batch.ids)]
+        number, begin, _end = self._right.find(batch.ids, batch.parted, starts[~batch.parted[starts]])
+        behind = np.sort(number * size + begin - 1)
         found = np.zeros(len(slot), bool)
-        for k in range(max(map(len, self._of_slot), default=0)):
-            own = np.array([ideas[k] if k < len(ideas) else -1 for ideas in self._of_slot], np.int64)[slot]
-            found |= (own >= 0) & (_among(own * size + first, before) | _among(own * size + last, behind))
+        for of_slot in self._numbers:
+            own = of_slot[slot]
+            rows = np.flatnonzero(own >= 0)
+            one, low, high = own[rows], first[rows], last[rows]
+            here = _among(one * size + low, before) | _among(one * size + high, behind)
             for idea, pair in self._pairs:
-                both = _among(pair * size + first, before) & _among(pair * size + last, behind)
-                found |= (own == idea) & both
+                those = np.flatnonzero(one == idea)
+                both = _among(pair * size + low[those], before) & _among(pair * size + high[those], behind)
+                here[those] |= both
+            found[rows] |= here
         return found
 
 
@@ -110,6 +119,7 @@ class Relations:
         self._free = np.zeros(self._role.shape, bool)
         self._gives = np.zeros(self._role.shape, bool)
         self._allowed: list[frozenset[str]] = []
+        self._said = np.array([pattern.said for pattern in patterns], bool)
         if self.language.prepositions or self.language.after_verbs:
             for p, pattern in enumerate(patterns):
                 for k in range(len(pattern.slots) - 1):
@@ -133,6 +143,10 @@ class Relations:
     def hold(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> Flags:
         """Which of what was found holds together; columns as in `Found`."""
         kept = np.ones(len(pattern), bool)
+        said = np.flatnonzero(self._said[pattern]) if len(pattern) else np.zeros(0, np.int64)
+        if len(said):
+            told, place = _Words(batch, self.lexicon), batch.place
+            kept[said] = _between(told.places(told.copula), place[last[said, 0]], place[first[said, 1]])
         for k in range(self._role.shape[1] if len(pattern) and self._role.any() else 0):
             role = self._role[pattern, k]
             framed = np.flatnonzero(role == _FRAME)
@@ -220,6 +234,11 @@ class _Words:
     def of_it(self) -> Longs:
         """1 for tokens with "of" right behind them."""
         return np.concatenate([self._is("of", self.language.of)[1:], [False]]).astype(np.int64)
+
+    @cached_property
+    def copula(self) -> Flags:
+        """Forms of *be* that say something of a noun."""
+        return self._is("copula", self.language.copulas)
 
     @cached_property
     def passive(self) -> Flags:

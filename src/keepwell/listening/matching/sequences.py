@@ -78,20 +78,33 @@ class Sequences:
         self._is_end = np.diff(self._end_first) > 0
         self._built = (len(known), self._nodes)
 
-    def find(self, ids: Ids, parted: npt.NDArray[np.bool_]) -> tuple[Longs, Longs, Longs]:
-        """What stands where: numbers, first and last tokens. `parted` tokens do not go on from the one before."""
+    def find(
+        self,
+        ids: Ids,
+        parted: npt.NDArray[np.bool_],
+        starts: Longs | None = None,
+        *,
+        back: bool = False,
+    ) -> tuple[Longs, Longs, Longs]:
+        """What stands where: numbers, first and last tokens. `parted` tokens do not go on from the one before.
+
+        Only from the tokens in `starts`, where they are given; `back`: backwards, for sequences added backwards.
+        """
         if self._built != (len(self.lexicon.keys), self._nodes):
             self._build()
-        counts = self._root_first[ids + 1] - self._root_first[ids]
-        at = np.repeat(np.arange(len(ids)), counts)
-        nodes = self._root_child[spread(self._root_first[ids], counts)]
+        starts = np.arange(len(ids)) if starts is None else starts
+        own = ids[starts]
+        counts = self._root_first[own + 1] - self._root_first[own]
+        at = np.repeat(starts, counts)
+        nodes = self._root_child[spread(self._root_first[own], counts)]
+        step, edge = (-1, 0) if back else (1, len(ids) - 1)
         begun, found = at.copy(), []
         while len(at):
             whole = self._is_end[nodes]
             found.append((nodes[whole], begun[whole], at[whole]))
-            more = self._goes_on[nodes] & (at < len(ids) - 1)
-            nodes, begun, at = nodes[more], begun[more], at[more] + 1
-            unparted = ~parted[at]
+            more = self._goes_on[nodes] & (at != edge)
+            nodes, begun, at = nodes[more], begun[more], at[more] + step
+            unparted = ~parted[at + back]
             nodes, begun, at = nodes[unparted], begun[unparted], at[unparted]
             wanted = (nodes << 32) | ids[at]
             move = np.searchsorted(self._move_key, wanted)
