@@ -23,13 +23,21 @@ _NOT_FINITE = (
     r"|umowami)$)"
 )
 
+# What something is of: a noun right behind one of these is neither who does nor what is done.
+_OF = (
+    r"(?:ani|eni)(?:e|a|u|em|om|ach)$|(?:ęci|yci)(?:e|a|u|em)$"
+    r"|^(?:plac|siedzib|biur|budyn|parking|teren|magazyn|bram|portierni|samoch|aut|stron|nazw|kont|log|adres|hal|numer"
+    r"|kartote|baz|profil|dan|faktur|cennik|list|kart|panel|moduł|modul|skan|kopi|wz[oó]r|projekt|treś|zapis|załącznik"
+    r"|warunk|punkt|koszt|wersj|podpis|oddzia|imi|tabel|kolumn|pole|pola|raport|opis|zdjęci|barw)[a-ząęółśćńźż]{0,4}$"
+)
+
 LANGUAGE = Language(
     code="pl",
     stemmer="polish",
     concord=True,
     case=case,
     grow=grow,
-    classes=(("adj", _ADJECTIVE), ("bar", _BAR), ("finite", f"{_NOT_FINITE}.*(?:{_FINITE})")),
+    classes=(("adj", _ADJECTIVE), ("bar", _BAR), ("of", _OF), ("finite", f"{_NOT_FINITE}.*(?:{_FINITE})")),
     beside=5,
     gap=6,
     turned=6,
