@@ -67,7 +67,7 @@ class Denials:
         """
         batch, place = self.batch, self.batch.place
         used = (first >= 0) & ~frames
-        used |= (first >= 0) & ~used.any(axis=1)[:, None]
+        used |= (first >= 0) & ~np.asarray(used.any(axis=1))[:, None]
         anchor = np.where(used, first, _NEVER).min(axis=1)
         high = np.where(first >= 0, last, -1).max(axis=1)
         sentence = batch.sentence[anchor]
