@@ -69,8 +69,11 @@ def member_of(request: HttpRequest) -> Member:
     return request.user
 
 
-def door(call: Call) -> View:
-    """A call as it is answered from outside."""
+def door(call: Call, *, file: bool = False) -> View:
+    """A call as it is answered from outside. One that takes a `file` reads its body itself, piece by piece.
+
+    Such a call is safe to repeat by itself, and bears no key for that.
+    """
 
     @wraps(call)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -79,8 +82,13 @@ def door(call: Call) -> View:
         try:
             _recognise(request, now)
             counted = _counted(request)
-            _in_form(request)
-            answer = _spoken(request, lambda: once(request, lambda: call(request, *args, **kwargs), now=now))
+            if file:
+                answer = _spoken(request, lambda: call(request, *args, **kwargs))
+            else:
+                _in_form(request)
+                answer = _spoken(
+                    request, lambda: once(request, lambda: call(request, *args, **kwargs), now=now)
+                )
         except Problem as wrong:
             answer = wrong.answer()
         except Exception as wrong:

@@ -60,11 +60,23 @@ def _told(router: Router) -> Router:
     return router
 
 
+def uploads() -> set[str]:
+    """The addresses of calls that take a file: what rooms list under UPLOADS in their `api.py`."""
+    found: set[str] = set()
+    for app in apps.get_app_configs():
+        if app.name.startswith("keepwell.") and app.module and module_has_submodule(app.module, "api"):
+            found |= set(getattr(import_module(f"{app.name}.api"), "UPLOADS", ()))
+    return found
+
+
 def addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
     """Every call's address, each behind the door."""
     found, application, namespace = the_api().urls
+    files = uploads()
     behind: list[URLPattern | URLResolver] = [
-        URLPattern(one.pattern, door(one.callback), one.default_args, one.name)
+        URLPattern(
+            one.pattern, door(one.callback, file=str(one.pattern) in files), one.default_args, one.name
+        )
         for one in found
         if isinstance(one, URLPattern) and one.name != "api-root"
     ]

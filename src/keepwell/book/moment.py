@@ -124,10 +124,11 @@ class Moment:
         """Accounts (account_id) with facts of the ledger written by later loads; a missing one means any."""
         return self.frame("changes").filter(nw.col("load") > since_load).select("account_id")
 
-    def personal(self, name: str) -> Frame:
+    def personal(self, name: str, *, loads: bool = False) -> Frame:
         """The personal columns of a table, under its key and the contact's surrogate; one row a key.
 
-        They are as they are now, whatever day the moment is known on, and without persons erased since.
+        They are as they are now, whatever day the moment is known on, and without persons erased since. With `loads`
+        each bears in `words_load` the load that wrote it, which need not be that of the row it belongs to.
         """
         table = table_named(name)
         columns = personal_columns(table, ())
@@ -136,7 +137,8 @@ class Moment:
         snapshot = self._snapshot(personal_name(name))
         schema = snapshot.schema if snapshot else columns
         shown = [n for n in schema.names if n not in ("known_at", "load")]
-        return self._scan(personal_name(name), schema).select(*shown)
+        found = self._scan(personal_name(name), schema)
+        return found.select(*shown, *([nw.col("load").alias("words_load")] if loads else []))
 
     def quarantined(self, file: str | None = None) -> dict[tuple[str, str], int]:
         """How many rows wait in quarantine, by table and reason; a row counts once, under its first reason.

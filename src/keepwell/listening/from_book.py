@@ -42,7 +42,7 @@ def said_in_book(moment: Moment, *, since_load: int = 0) -> Iterator[InBook]:
     heads = {row["conversation_id"]: row for row in _rows(moment, "conversations", 0)}
     for name, turns in groupby(_rows(moment, "turns", 0), key=lambda row: row["conversation_id"]):
         written, head = list(turns), heads.get(name)
-        if head and max(row["load"] for row in (head, *written)) > since_load:
+        if head and max(_newest(row) for row in (head, *written)) > since_load:
             yield InBook(head["account_id"], "", conversation_of(head, written))
 
 
@@ -52,18 +52,25 @@ def _rows(moment: Moment, name: str, since_load: int) -> Iterator[dict[str, Any]
         return
     key = list(table_named(name).key)
     frame: Frame = moment.frame(name)
-    if since_load:
-        frame = frame.filter(nw.col("load") > since_load)
+    new = nw.col("load") > since_load
     if moment.has(f"{name}_personal"):
-        apart = moment.personal(name)
+        apart = moment.personal(name, loads=True)
         kept = [
             one
             for one in apart.collect_schema().names()
             if one in key or one not in frame.collect_schema().names()
         ]
         frame = frame.join(apart.select(kept), on=key, how="left")
+        new = new | (nw.col("words_load") > since_load)  # other words may come without another row
+    if since_load:
+        frame = frame.filter(new)
     for batch in moment.engine.batches(frame.sort(key)):
         yield from batch.to_pylist()
+
+
+def _newest(row: Mapping[str, Any]) -> int:
+    """The load that a row or its words came with last."""
+    return max(int(row["load"]), int(row.get("words_load") or 0))
 
 
 def ticket_of(row: Mapping[str, Any]) -> Conversation:

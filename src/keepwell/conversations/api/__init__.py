@@ -1,5 +1,6 @@
 """Calls about conversations, a file a subject: each lists its router here."""
 
-from keepwell.conversations.api import clips, conversations
+from keepwell.conversations.api import clips, conversations, files, rules
 
-ROUTERS = [conversations.router, clips.router]
+ROUTERS = [conversations.router, clips.router, files.router, rules.router]
+UPLOADS = ["conversations/files"]  # their body is a file, not JSON
