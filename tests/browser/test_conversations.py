@@ -36,7 +36,7 @@ def test_the_words_follow_the_sound_and_a_word_or_turn_leads_to_it(site: Site, o
 
     page.keyboard.press("j")  # the next turn, and from there it would play
     page.wait_for_function("() => document.activeElement.id === 'turn-3'")
-    page.wait_for_function(f"() => Math.abs(({AT})() - 12) < 0.5")
+    page.wait_for_function(f"() => Math.abs(({AT})() - 13) < 0.5")
     page.keyboard.press("k")
     page.keyboard.press("k")
     page.wait_for_function("() => document.activeElement.id === 'turn-1'")

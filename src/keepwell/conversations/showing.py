@@ -85,7 +85,7 @@ def shown_turns(
         by_first[clip.first].append(clip)
     found = []
     for turn in turns:
-        of_turn = marked(by_turn.get(turn.pk, ()))
+        of_turn = marked(turn.text, by_turn.get(turn.pk, ()))
         body = written(turn, of_turn, timed=timed)
         found.append(ShownTurn(turn, body, of_turn, by_first.get(turn.no, ()), turn.no == chosen))
     return found

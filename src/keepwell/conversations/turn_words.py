@@ -31,6 +31,7 @@ class Marked:
     """A hit in a turn, and by what it is told."""
 
     hit: Hit
+    spans: Sequence[tuple[int, int]]  # with no gap where only a space is between two
     label: str  # its rule, and that it was denied
     address: str  # the rule's
 
@@ -53,9 +54,24 @@ def placed(turn: Turn) -> list[Placed]:
     return found
 
 
-def marked(hits: Sequence[Hit]) -> list[Marked]:
-    """Hits with what they are told by."""
-    return [Marked(hit, _label(hit), rule_address(hit.rule_id)) for hit in hits]
+def marked(text: str, hits: Sequence[Hit]) -> list[Marked]:
+    """Hits in a text with what they are told by."""
+    return [
+        Marked(hit, _joined(text, hit.spans), _label(hit), rule_address(hit.rule_id))
+        for hit in hits
+        if hit.spans
+    ]
+
+
+def _joined(text: str, spans: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Stretches in order; two with nothing but space between them are one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _label(hit: Hit) -> str:
@@ -140,16 +156,16 @@ def _said(
         if not inside:
             parts.append(shown)
             continue
-        begun = [hits[n].hit.pk for n in inside if hits[n].hit.spans[0][0] == bits[0].start]
+        begun = [hits[n].hit.pk for n in inside if hits[n].spans[0][0] == bits[0].start]
         name = format_html(' id="hit-{}" tabindex="-1" data-stop', begun[0]) if begun else ""
         denied = " denied" if all(hits[n].denied for n in inside) else ""
         parts.append(format_html('<mark class="hit{}"{}>{}</mark>', denied, name, shown))
-        parts += [_tag(hits[n]) for n in inside if hits[n].hit.spans[-1][1] == bits[-1].end]
+        parts += [_tag(hits[n]) for n in inside if hits[n].spans[-1][1] == bits[-1].end]
     return format_html('<span class="said">{}</span>', _together(parts))
 
 
 def _bits(start: int, end: int, words: Sequence[Placed], hits: Sequence[Marked]) -> Iterator[_Bit]:
-    spans = [(begin, last, n) for n, one in enumerate(hits) for begin, last in one.hit.spans]
+    spans = [(begin, last, n) for n, one in enumerate(hits) for begin, last in one.spans]
     near = [word for word in words if word.start < end and word.end > start]
     ends = [(word.start, word.end) for word in near] + [(begin, last) for begin, last, _n in spans]
     cuts = {start, end} | {cut for both in ends for cut in both if start < cut < end}
