@@ -1,0 +1,290 @@
+"""The brief before a call: made for who is met, each sentence with its source, and nothing said without one."""
+
+import re
+import shutil
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import translation
+
+from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
+from keepwell.conversations.brief import Audience, all_parts, brief_of
+from keepwell.conversations.brief_paper import _chinese, pdf_of, text_of
+from keepwell.conversations.models import Clip, Conversation, Hit, Rule, Turn
+from keepwell.lib.text import speaking
+from keepwell.members.models import Member, Role
+from keepwell.reach.models import Reservation, Touch
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+PAST = NOW - timedelta(days=20)
+
+
+def _member(name: str, role: Role = Role.MEMBER, language: str = "en") -> Member:
+    return Member.objects.create_user(email=f"{name}@example.com", name=name, role=role, language=language)
+
+
+@pytest.fixture
+def ann(db: None) -> Member:
+    return _member("ann")
+
+
+@pytest.fixture
+def account(ann: Member) -> Account:
+    """An account of which everything is known."""
+    Projection.objects.create(name="standings", said={"currency": "EUR", "day": "2026-03-09"})
+    one = Account.objects.create(pk="A/1", name="Acme", owner=ann)
+    boss = Contact.objects.create(pk="c1", account=one, name="Bea Boss", role="CFO", seniority="executive")
+    user = Contact.objects.create(pk="c2", account=one, name="Uli User", seniority="staff")
+    Standing.objects.create(
+        account=one, day=date(2026, 3, 9), kept_by="contract", mrr=1_200_000, customer_since=date(2023, 3, 1),
+        risk=0.31, low=0.2, high=0.4, coverage=0.9, change_30=0.1, health="concerning", worth=900_000, cost=1000,
+        signals={
+            "goals_on_track": 3, "goals_behind": 1, "goals_plan": 0.92, "days_to_renewal": 92, "mrr_change_365": 0.2,
+        },
+    )  # fmt: skip
+    for n, (kind, data) in enumerate(
+        [
+            (
+                "ticket",
+                {"subject": "Export fails", "kind": "problem", "ticket_id": "t1", "resolved_at": None},
+            ),
+            ("answer", {"survey": "nps", "score": 7, "comment": "Slow support"}),
+            ("touch", {"channel": "mail", "direction": "out", "topic": "Report"}),
+            ("movement", {"kind": "expansion", "before": 1_000_000, "after": 1_200_000, "currency": "EUR"}),
+        ]
+    ):
+        Entry.objects.create(
+            account=one, at=PAST + timedelta(hours=n), kind=kind, key=f"{kind}:{n}", data=data, contact=user
+        )
+    talk = Conversation.objects.create(
+        source="api",
+        key="1",
+        kind="call",
+        account=one,
+        at=PAST,
+        arrived_at=PAST,
+        language="en",
+        match="matched",
+    )
+    said = [
+        ("them", "Honestly, this is too expensive for us. We would like it otherwise.", boss),
+        ("us", "We will send you an offer on Friday. How many seats do you need this year?", None),
+        (
+            "them",
+            "Forty. It would be great if the export had a schedule. When does the new version come out?",
+            user,
+        ),
+    ]
+    turns = [
+        Turn.objects.create(conversation=talk, no=no, side=side, text=text, contact=who)
+        for no, (side, text, who) in enumerate(said, 1)
+    ]
+    rule = Rule.objects.create(name="Too expensive", theme="price", made_at=PAST, changed_at=PAST)
+    Hit.objects.create(
+        key="h", conversation=talk, turn=turns[0], account=one, rule=rule, version=1, theme="price", verdict="hit",
+        spans=[[18, 31]], at=PAST, found_at=PAST,
+    )  # fmt: skip
+    Clip.objects.create(
+        conversation=talk, first=2, last=2, title="Value before price", theme="price", audience="executive",
+        template=True, by=ann, at=PAST,
+    )  # fmt: skip
+    other = _member("bob")
+    Reservation.objects.create(
+        account=one,
+        member=other,
+        channel="call",
+        day=date(2026, 3, 12),
+        topic="Invoice",
+        importance="important",
+    )
+    Touch.objects.create(
+        account=one, member=other, channel="mail", at=NOW, day=date(2026, 3, 9), topic="News"
+    )
+    return one
+
+
+def _brief(member: Member, account: Account, audience: Audience, contact: Contact | None = None):
+    return brief_of(member, account, audience=audience, contact=contact, now=NOW)
+
+
+def _client(member: Member) -> Client:
+    client = Client()
+    client.force_login(member)
+    return client
+
+
+def _text(brief) -> str:
+    return " ".join(f"{one.text} {one.quote}" for one in brief.sentences)
+
+
+def test_an_executive_is_told_results_value_renewal_and_risk_as_a_story(ann: Member, account: Account):
+    brief = _brief(ann, account, Audience.EXECUTIVE)
+    assert [written.part.name for written in brief.story] == ["results", "value", "renewal"]
+    text = _text(brief)
+    assert "Of the 4 goals they set with us, 3 are on track. 1 is behind what was planned." in " ".join(
+        text.split()
+    )
+    assert "Acme pays 12,000 EUR a month, customer for 3 years." in text
+    assert "20% more than a year ago" in text
+    assert "renews on June 9, 2026" in text
+    assert "about 31 leave within 90 days" in text
+    assert "Export fails" not in text
+    assert "would be great" not in text
+
+
+def test_a_daily_contact_is_told_tickets_questions_wishes_and_promises(ann: Member, account: Account):
+    text = _text(_brief(ann, account, Audience.STAFF))
+    assert "Problem: Export fails" in text
+    assert "Uli User asked on Feb. 18, 2026: When does the new version come out?" in text
+    assert "It would be great if the export had a schedule." in text
+    assert "We will send you an offer on Friday." in text
+    assert "After it, on Feb. 18, 2026: We reached out: mail." in text
+    assert "pays" not in text
+
+
+def test_everybody_is_told_cares_objections_with_answers_and_who_else_talks_to_them(
+    ann: Member, account: Account
+):
+    for audience in Audience:
+        text = _text(_brief(ann, account, audience))
+        assert "Price: in 1 conversation of the last year" in text
+        assert "Bea Boss objected on Feb. 18, 2026 (Price): Honestly, this is too expensive for us." in text
+        assert "Answered well: Value before price." in text
+        assert "Uli User answered on Feb. 18, 2026: Survey “nps”: 7. Slow support" in text
+        assert "How many seats do you need this year?" in text
+        assert "bob has reserved March 12, 2026 (call): Invoice" in text
+        assert "bob was in contact with Acme on March 9, 2026 (mail)." in text
+        assert "Who decides there: Bea Boss (CFO)." in text
+
+
+def test_every_sentence_leads_to_a_page_that_is_there(ann: Member, account: Account):
+    client = _client(ann)
+    for audience in Audience:
+        for sentence in _brief(ann, account, audience).sentences:
+            assert client.get(sentence.source.url).status_code == 200, sentence
+
+
+def test_what_is_not_known_is_left_out_and_said_to_be(ann: Member):
+    empty = Account.objects.create(pk="A2", name="Empty", owner=ann)
+    brief = _brief(ann, empty, Audience.MANAGER)
+    assert brief.sentences == []
+    page = _client(ann).get("/conversations/brief/A2").content.decode()
+    for part in all_parts():
+        if Audience.MANAGER in part.audiences:
+            assert str(part.label) in page
+    assert "Left out" in page
+
+
+def test_a_denied_or_wrong_hit_is_no_objection(ann: Member, account: Account):
+    Hit.objects.update(judged="wrong")
+    assert "objected" not in _text(_brief(ann, account, Audience.STAFF))
+    Hit.objects.update(judged="", verdict="negated")
+    assert "objected" not in _text(_brief(ann, account, Audience.STAFF))
+
+
+def test_the_brief_is_seen_by_whoever_sees_the_account(ann: Member, account: Account):
+    stranger, viewer = _member("sam"), _member("vi", Role.VIEWER)
+    for name in ("brief", "brief-pdf"):
+        assert _client(ann).get(f"/conversations/{name}/A/1").status_code == 200
+        assert _client(stranger).get(f"/conversations/{name}/A/1").status_code == 404
+        assert _client(viewer).get(f"/conversations/{name}/A/1").status_code == 404
+    assert _client(stranger).post("/conversations/brief-mail/A/1").status_code == 404
+    assert mail.outbox == []
+
+
+def test_a_clip_of_an_account_that_the_reader_does_not_see_is_not_named(ann: Member, account: Account):
+    hidden = Account.objects.create(pk="A9", name="Hidden")
+    talk = Conversation.objects.create(
+        source="api", key="9", kind="call", account=hidden, at=PAST, arrived_at=PAST, match="matched"
+    )
+    Clip.objects.create(
+        conversation=talk, first=1, last=1, title="Secret answer", theme="price", by=None, at=PAST
+    )
+    assert "Secret answer" not in _text(_brief(ann, account, Audience.STAFF))
+
+
+def test_the_contact_says_for_whom_it_is_made(ann: Member, account: Account):
+    page = _client(ann).get("/conversations/brief/A/1?contact=c1").content.decode()
+    assert "Before you meet Bea Boss of Acme" in page
+    assert "In short" in page
+    page = _client(ann).get("/conversations/brief/A/1?contact=c1&for=staff").content.decode()
+    assert "In short" not in page
+
+
+def test_a_page_asks_little(ann: Member, account: Account, django_assert_max_num_queries):
+    client = _client(ann)
+    with django_assert_max_num_queries(16):
+        client.get("/conversations/brief/A/1?for=manager")
+
+
+def _read(pdf: bytes, folder: Path) -> str:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed: apt install poppler-utils")
+    file = folder / "brief.pdf"
+    file.write_bytes(pdf)
+    done = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_the_paper_says_what_the_page_says(ann: Member, account: Account, tmp_path: Path, audience: Audience):
+    brief = _brief(ann, account, audience)
+    said = _read(pdf_of(brief), tmp_path).replace(" ", "")
+    for sentence in brief.sentences:
+        assert sentence.text.replace(" ", "") in said
+        assert sentence.quote.replace(" ", "").replace("'", "’") in said
+
+
+def test_markup_in_what_was_said_stays_what_was_said(ann: Member, account: Account, tmp_path: Path):
+    evil = '#read("/etc/passwd") *bold* $x$ <a> `c` @b \\ is too expensive?'
+    Turn.objects.filter(no=3).update(text=evil)
+    said = _read(pdf_of(_brief(ann, account, Audience.STAFF)), tmp_path)
+    assert '#read("/etc/passwd") *bold* $x$ <a> `c` @b \\ is too expensive?' in said
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "hu", "pl"])
+def test_paper_in_every_language_has_its_letters(
+    ann: Member, account: Account, tmp_path: Path, language: str
+):
+    Turn.objects.filter(no=3).update(text="Mikor jön az új verzió, őszre, żółć, 这个太贵了？")
+    with translation.override(language), speaking(language):
+        if _chinese(language) is None:
+            pytest.skip("no font for Chinese is installed: apt install fonts-noto-cjk")
+        made = pdf_of(_brief(ann, account, Audience.STAFF))
+    said = _read(made, tmp_path).replace(" ", "")
+    assert "Mikorjönazújverzió,őszre,żółć,这个太贵了？" in said
+    fonts = subprocess.run(
+        ["pdffonts", str(tmp_path / "brief.pdf")], capture_output=True, check=True
+    ).stdout.decode()
+    assert "jp" not in fonts.lower()
+    if language.startswith("zh"):
+        assert ("cjksc" if language == "zh-hans" else "cjktc") in fonts.lower()
+
+
+def test_it_comes_by_mail_to_oneself_with_the_paper(ann: Member, account: Account):
+    answer = _client(ann).post("/conversations/brief-mail/A/1?for=executive")
+    assert answer.status_code == 302
+    (letter,) = mail.outbox
+    assert letter.to == ["ann@example.com"]
+    assert "Acme pays 12,000 EUR a month" in letter.body
+    assert "http://localhost:8000/accounts/A/1" in letter.body
+    ((name, made, kind),) = letter.attachments
+    assert (name, made[:5], kind) == ("brief.pdf", b"%PDF-", "application/pdf")
+
+
+def test_each_sentence_of_the_mail_has_its_address(ann: Member, account: Account):
+    brief = _brief(ann, account, Audience.MANAGER)
+    assert len(re.findall(r"^  http://localhost:8000/", text_of(brief), re.M)) == len(brief.sentences)
+
+
+def test_what_is_quoted_from_others_is_neither_question_nor_wish(ann: Member, account: Account):
+    text = "Thanks.\n> It would be great if it had more. When is that?"
+    Turn.objects.filter(no=3).update(text=text, pieces=[["quoted", 8, len(text)]])
+    said = _text(_brief(ann, account, Audience.STAFF))
+    assert "When is that?" not in said
+    assert "would be great" not in said
