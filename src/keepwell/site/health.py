@@ -20,6 +20,8 @@ from keepwell.accounts.models import Outgoing
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.book.store import Store
+from keepwell.conversations.actions.transcribing import TO_HEAR, missing
+from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox
 from keepwell.lib.errors import KeepwellError
 from keepwell.site.alone import holder
 from keepwell.site.models import Run, Slow
@@ -28,6 +30,8 @@ from keepwell.site.running import WORKER
 LOADS, FAILURES, PAGES = 15, 10, 15
 LITTLE = 1 << 30  # bytes free below which a disk is nearly full
 STUCK = timedelta(minutes=10)  # after which a job that nobody has begun is late
+OVERDUE, LATELY = timedelta(hours=1), timedelta(days=7)  # of files that come in
+WAITING = (Conversation.Match.UNMATCHED, Conversation.Match.AMBIGUOUS)
 PACKAGES = ("keepwell", "django", "django-q2", "duckdb", "deltalake", "granian")
 
 
@@ -79,12 +83,26 @@ class OfBook:
     quarantine: list[tuple[str, str, int]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class OfConversations:
+    """What comes in: files to be read and to be transcribed, sources that cannot be read, and the queue."""
+
+    reading: int = 0
+    to_hear: int = 0
+    late: int = 0  # waiting for longer than an hour, though it could be worked on
+    missing: str = ""  # why nothing is transcribed, where something waits to be
+    failed: list[Incoming] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)  # a source, and why it cannot be read
+    unmatched: int = 0
+
+
 @dataclass
 class Health:
     """Everything."""
 
     book: OfBook
     jobs: Jobs
+    coming: OfConversations
     nights: list[Run]
     outgoing: int
     disks: list[Disk]
@@ -100,6 +118,7 @@ def examined(*, now: datetime) -> Health:
     return Health(
         book=book_examined(now=now),
         jobs=jobs_examined(now=now),
+        coming=coming_examined(now=now),
         nights=list(Run.objects.all()[:5]),
         outgoing=Outgoing.objects.filter(load=None).count(),
         disks=list(disks_examined()),
@@ -148,6 +167,27 @@ def jobs_examined(*, now: datetime) -> Jobs:
         late=queue.filter(lock__lte=now - STUCK).count(),
         worker=holder(WORKER) is not None,
         failed=list(failed.values("func", "stopped", "result", "attempt_count")),
+    )
+
+
+def coming_examined(*, now: datetime) -> OfConversations:
+    """How what comes in fares."""
+    state = Incoming.State
+    going = Incoming.objects.filter(state__in=(state.WAITING, state.WORKING, state.FAILED)).order_by()
+    to_hear = going.filter(doing=TO_HEAR)
+    lacking = missing() if to_hear.exists() else ""
+    late = going.filter(came_at__lt=now - OVERDUE)
+    broken = [(one.name, one.wrong) for one in Mailbox.objects.filter(on=True).exclude(wrong="")]
+    broken += [(one.path, one.wrong) for one in Folder.objects.filter(on=True).exclude(wrong="")]
+    lately = Incoming.objects.filter(state=state.REFUSED, ended_at__gt=now - LATELY)
+    return OfConversations(
+        reading=going.exclude(doing=TO_HEAR).count(),
+        to_hear=to_hear.count(),
+        late=(late.exclude(doing=TO_HEAR) if lacking else late).count(),
+        missing=lacking,
+        failed=list(lately[:FAILURES]),
+        broken=broken,
+        unmatched=Conversation.objects.filter(match__in=WAITING, deleted_at=None).count(),
     )
 
 

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from keepwell.accounts.models import Outgoing
-from keepwell.site.health import book_examined, disks_examined, jobs_examined, last_night, versions
+from keepwell.site.health import (
+    book_examined,
+    coming_examined,
+    disks_examined,
+    jobs_examined,
+    last_night,
+    versions,
+)
 from keepwell.site.models import Run
 from keepwell.site.speed import COUNTS
 
@@ -71,6 +78,22 @@ def _of_work(now: datetime) -> Iterator[Family]:
         ({"state": "late"}, float(jobs.late)),
     ]  # fmt: skip
     yield "worker_up", "gauge", "Whether a worker runs on this machine.", [({}, float(jobs.worker))]
+    coming = coming_examined(now=now)
+    yield "incoming_files", "gauge", "Files that came in and are under way.", [
+        ({"state": "reading"}, float(coming.reading)),
+        ({"state": "transcribing"}, float(coming.to_hear)),
+        ({"state": "late"}, float(coming.late)),
+        ({"state": "given_up"}, float(len(coming.failed))),
+    ]  # fmt: skip
+    yield (
+        "sources_broken",
+        "gauge",
+        "Mailboxes and folders that cannot be read.",
+        [({}, float(len(coming.broken)))],
+    )
+    yield "unmatched_conversations", "gauge", "Conversations that wait for an account.", [
+        ({}, float(coming.unmatched))
+    ]  # fmt: skip
     outgoing = float(Outgoing.objects.filter(load=None).count())
     yield "outgoing_rows", "gauge", "Rows on their way to the book.", [({}, outgoing)]
     run, newest = last_night(), Run.objects.first()

@@ -7,7 +7,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from keepwell.book.book import SECRET, Book
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.store import Store
+from keepwell.conversations.incoming import INCOMING, SOUND
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.site.backing import BOOK, FORMAT, OFFICE, SAID
@@ -60,6 +61,7 @@ def back_up(file: Path, *, now: datetime) -> Made:
                 manifest = book.manifest
                 _say(tar, now, manifest)
                 office = _pack_office(tar)
+                _pack_sound(tar)
                 files = _pack_book(tar, book.store, manifest)
             out.flush()
             os.fsync(out.fileno())
@@ -129,6 +131,16 @@ def _pack_office(tar: tarfile.TarFile) -> str:
                 tar.add(content, f"{OFFICE}/{table}.copy")
                 content.unlink()
     return connection.vendor
+
+
+def _pack_sound(tar: tarfile.TarFile) -> None:
+    """The sound of conversations, and files on their way in; one that goes meanwhile is gone."""
+    for name in (SOUND, INCOMING):
+        folder = settings.OFFICE / name
+        for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if file.is_file() and not file.is_symlink():
+                with suppress(FileNotFoundError):
+                    tar.add(file, f"{OFFICE}/{name}/{file.relative_to(folder)}")
 
 
 def _tables(scratch: Path) -> Iterator[tuple[str, Path]]:

@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from keepwell.book import manifest as manifests
 from keepwell.book.book import SECRET, Book
 from keepwell.book.store import Store
+from keepwell.conversations.incoming import INCOMING, SOUND
 from keepwell.lib.errors import BadBook, BadInput
 from keepwell.lib.text import gettext as _
 from keepwell.site.backing import BOOK, FORMAT, OFFICE, SAID
@@ -187,12 +188,27 @@ def _unpack_office(tar: tarfile.TarFile, said: dict[str, Any]) -> None:
         _write(io.BytesIO(_read(tar, f"{OFFICE}/{DATABASE}")), target)
     else:
         _migrate_to({(room, name) for room, name in said["migrations"]})
-        _copy_in(tar, [name for name in names if name.endswith(".copy")])
+        _copy_in(tar, [name for name in names if name.endswith(".copy") and name.count("/") == 1])
     if (key := f"{OFFICE}/{KEY}") in names:
         place = settings.OFFICE / KEY
         place.unlink(missing_ok=True)
         _write(io.BytesIO(_read(tar, key)), place)
+    _unpack_sound(tar, list(names))
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _unpack_sound(tar: tarfile.TarFile, names: Iterable[str]) -> None:
+    """The sound of conversations, and files that were on their way in."""
+    for name in names:
+        below = name.removeprefix(f"{OFFICE}/")
+        if Path(below).parts[0] not in (SOUND, INCOMING):
+            continue
+        if ".." in Path(below).parts:
+            raise BadInput(_("The backup holds a file outside of its folder."), seen=name)
+        source, target = tar.extractfile(name), _below(Path(settings.OFFICE), below)
+        assert source is not None
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(source, target)
 
 
 def _migrate_to(applied: set[tuple[str, str]]) -> None:

@@ -61,12 +61,17 @@ def test_what_is_restored_into_an_empty_place_is_what_was_backed_up(
     first, second = tmp_path / "backups" / "first.tar", tmp_path / "backups" / "second.tar"
     with of_its_own(databases[0]):
         run(home, NIGHT)
+        sound = home / "office" / "sound" / "call.flac"
+        sound.parent.mkdir(mode=0o700, exist_ok=True)
+        sound.write_bytes(b"fLaC sound")
         keepwell("--home", home, "backup", first)
         assert "never written over" in keepwell("--home", home, "backup", first, fails=2)
         office, book = everything(home), book_of(home)
     assert any("Person 1'" in row for row in book["contacts, persons"])
     assert len(office["accounts_contact"]) == 60
     assert first.stat().st_mode & 0o077 == 0
+    with tarfile.open(first) as kept:
+        assert "office/sound/call.flac" in kept.getnames()
 
     with of_its_own(databases[1]):
         keepwell("--home", same, "restore", first)
@@ -76,6 +81,8 @@ def test_what_is_restored_into_an_empty_place_is_what_was_backed_up(
         }  # when applied
         assert book_of(same) == book
         assert not (same / "restoring").exists()
+        back_sound = same / "office" / "sound" / "call.flac"
+        assert (back_sound.read_bytes(), back_sound.stat().st_mode & 0o077) == (b"fLaC sound", 0)
         assert "already" in keepwell("--home", same, "restore", first, fails=4)
         run(
             same,
