@@ -4,7 +4,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from keepwell.conversations.models import Clip, Collection, Conversation, Turn
+from keepwell.conversations.models import (
+    Clip,
+    Collection,
+    Conversation,
+    Folder,
+    Hit,
+    Incoming,
+    Mailbox,
+    Policy,
+    Rule,
+    Turn,
+)
 
 SIGNED, NONE, SEES, ACTS, ACTING = "amotvs", "", "amotv", "amot", "amots"
 
@@ -62,4 +73,104 @@ CLIPS: dict[str, Any] = {
     "conversations:coaching": (SIGNED, NONE),  # who manages nobody gets their own page
     "conversations:coached": ("amt", NONE, lambda office: {"pk": office.people["mate"].pk}),
 }
-ADDRESSES: dict[str, Any] = {**CLIPS}
+
+
+def rule(office: Any) -> dict[str, Any]:
+    now = timezone.now()
+    data = {"phrases": {"en": ["cancel"]}}
+    return {"pk": Rule.objects.create(name="One", data=data, made_at=now, changed_at=now).pk}
+
+
+def hit(office: Any) -> dict[str, Any]:
+    talk, now = _talk(office), timezone.now()
+    made = Hit.objects.create(
+        key="h", conversation=talk, turn=talk.turns.get(), account=office.account, rule_id=rule(office)["pk"],
+        version=1, verdict="hit", spans=[[0, 2]], at=now, found_at=now,
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+MANAGES = "am"
+_CALLS = "rules rule make_rule change_rule rest_rule wake_rule restore_rule hits judge_hit"
+RULES: dict[str, Any] = {
+    "conversations:rules": (SIGNED, NONE),
+    "conversations:rule": (SIGNED, NONE, rule),
+    "conversations:new_rule": (MANAGES, MANAGES),
+    "conversations:edit_rule": (MANAGES, MANAGES, rule),
+    "conversations:rule_heard": (NONE, MANAGES),
+    "conversations:past": (NONE, NONE, NOTHING),  # whoever asked sees it: its own tests
+    "conversations:export_rules": (SIGNED, NONE),
+    "conversations:bring_rules": (MANAGES, MANAGES),
+    "conversations:start_rules": (NONE, MANAGES),
+    "conversations:words": (SIGNED, MANAGES, {"language": "en"}),
+    "conversations:turn_rule": (NONE, MANAGES, rule),
+    "conversations:restore_rule": (NONE, MANAGES, lambda office: rule(office) | {"version": 1}),
+    "conversations:hits": (SIGNED, NONE),
+    "conversations:judge": (NONE, ACTS, hit),
+    **dict.fromkeys((f"calls:{name}" for name in _CALLS.split()), None),  # tests/test_calls_rules.py
+}
+
+
+def brief(office: Any) -> dict[str, Any]:
+    return {"account_id": office.account.pk}
+
+
+FINDING: dict[str, Any] = {
+    "conversations:search": (SIGNED, NONE),
+    "conversations:brief": (SEES, NONE, brief),
+    "conversations:brief_pdf": (SEES, NONE, brief),
+    "conversations:brief_mail": (NONE, SEES, brief),
+}
+
+
+def waiting(office: Any) -> dict[str, Any]:
+    """One that is nobody's yet, brought by the owner."""
+    now = timezone.now()
+    made = Conversation.objects.create(
+        source="upload", key="w", kind="call", at=now, arrived_at=now, brought_by=office.people["owner"]
+    )
+    return {"pk": made.pk}
+
+
+def incoming(office: Any) -> dict[str, Any]:
+    by, now = office.people["owner"], timezone.now()
+    made = Incoming.objects.create(name="a.vtt", file="", digest="", source="upload", by=by, came_at=now)
+    return {"pk": made.pk}
+
+
+def mailbox(_office: Any) -> dict[str, Any]:
+    return {"pk": Mailbox.objects.create(name="Support", host="mail.example.com", user="keeper", on=False).pk}
+
+
+def folder(_office: Any) -> dict[str, Any]:
+    return {"pk": Folder.objects.create(path="/nowhere", on=False).pk}
+
+
+def policy(_office: Any) -> dict[str, Any]:
+    return {"pk": Policy.objects.create(country="HU").pk}
+
+
+ARRIVAL: dict[str, Any] = {
+    "conversations:add": (ACTING, ACTING),
+    "conversations:incoming": (ACTING, NONE),
+    "conversations:incoming_again": (NONE, "ao", incoming),
+    "conversations:queue": (ACTING, NONE),  # each their own
+    "conversations:match": ("amo", "amo", waiting),
+    "conversations:aside": (NONE, "amo", waiting),
+    "conversations:undo_match": (NONE, "amo", waiting),
+    "conversations:delete": (NONE, MANAGES, conversation),
+    "conversations:sources": ("a", NONE),
+    "conversations:look": (NONE, "a"),
+    "conversations:add_mailbox": ("a", "a"),
+    "conversations:mailbox": ("a", "a", mailbox),
+    "conversations:drop_mailbox": (NONE, "a", mailbox),
+    "conversations:add_folder": ("a", "a"),
+    "conversations:folder": ("a", "a", folder),
+    "conversations:drop_folder": (NONE, "a", folder),
+    "conversations:policies": ("a", NONE),
+    "conversations:add_policy": ("a", "a"),
+    "conversations:policy": ("a", "a", policy),
+    "conversations:drop_policy": (NONE, "a", policy),
+    **dict.fromkeys(("calls:add_file", "calls:files", "calls:file"), None),  # tests/test_sources.py
+}
+ADDRESSES: dict[str, Any] = {**FINDING, **CLIPS, **RULES, **ARRIVAL}
