@@ -114,6 +114,7 @@ class Language:
     classes: tuple[
         tuple[str, str], ...
     ] = ()  # name and pattern of endings; marks say "^name" for words of a class
+    agreement: tuple[tuple[str, str], ...] = ()  # endings of adjectives, and of the nouns they may describe
     adpositions: tuple[
         str, ...
     ] = ()  # make a noun beside them another thing than what is done or who does it

@@ -25,10 +25,24 @@ _NOT_FINITE = (
 
 # What something is of: a noun right behind one of these is neither who does nor what is done.
 _OF = (
+    r"(?:ość|ości|ością|acja|acji|ację|acją|[cz]je|[zs]ja|[zs]ji|[zs]ję|nik|nika|arz|arza|ówka|ówki|stwo|ctwo|ciel|ent|ant)$|"
     r"(?:ani|eni)(?:e|a|u|em|om|ach)$|(?:ęci|yci)(?:e|a|u|em)$"
     r"|^(?:plac|siedzib|biur|budyn|parking|teren|magazyn|bram|portierni|samoch|aut|stron|nazw|kont|log|adres|hal|numer"
     r"|kartote|baz|profil|dan|faktur|cennik|list|kart|panel|moduł|modul|skan|kopi|wz[oó]r|projekt|treś|zapis|załącznik"
     r"|warunk|punkt|koszt|wersj|podpis|oddzia|imi|tabel|kolumn|pole|pola|raport|opis|zdjęci|barw)[a-ząęółśćńźż]{0,4}$"
+)
+
+_AGREEMENT = (
+    ("(?:ego)$", "[aut]$"),
+    ("(?:emu)$", "(?:owi|u)$"),
+    ("(?:ych|ich)$", "(?:ów|ow|ach|[yi]|[^aeiouyąęó])$"),
+    ("(?:ymi|imi)$", "mi$"),
+    ("(?:ym|im)$", "(?:em|u|e|om)$"),
+    ("(?:ej)$", "[yie]$"),
+    ("ą$", "[ęą]$"),
+    ("a$", "[aęąe]$"),
+    ("e$", "[oeyi]$"),
+    ("[yi]$", "(?:[yie]|[^aeiouyąęó])$"),
 )
 
 LANGUAGE = Language(
@@ -38,6 +52,7 @@ LANGUAGE = Language(
     case=case,
     grow=grow,
     classes=(("adj", _ADJECTIVE), ("bar", _BAR), ("of", _OF), ("finite", f"{_NOT_FINITE}.*(?:{_FINITE})")),
+    agreement=_AGREEMENT,
     beside=5,
     gap=6,
     turned=6,

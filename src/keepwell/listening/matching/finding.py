@@ -67,6 +67,7 @@ class Finder:
         for p, pattern in enumerate(self.patterns):
             self._near[p, : len(pattern.slots)] = [slot.near is not None for slot in pattern.slots]
         self._sizes = (self._table >= 0).sum(axis=1)
+        self._tied = np.array([bool(pattern.slots[0].tied) for pattern in self.patterns], bool)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
 
@@ -119,7 +120,7 @@ class Finder:
         held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
         active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
         places = where, first, last
-        parts = [self._ones(batch, active, begins, counts, places)]
+        parts = [self._ones(active, begins, counts, places)]
         parts.append(self._pairs(batch, active, held, begins, counts, places))
         parts += self._more(batch, active, held, begins, places)
         pattern, first, last = (np.concatenate(columns) for columns in zip(*parts, strict=True))
@@ -171,6 +172,7 @@ class Finder:
         for k in range(self._width - 1):
             those = self._near[pattern, k] & (first[:, k + 1] > last[:, k])
             kept[those] &= before[first[those, k + 1]] == before[last[those, k] + 1]
+            kept[those] &= self._governing.agree(batch, first[those, k], first[those, k + 1])
         return kept
 
     def _of_strangers(
@@ -185,14 +187,13 @@ class Finder:
 
     def _ones(
         self,
-        batch: Batch,
         active: Longs,
         begins: Longs,
         counts: Longs,
         places: tuple[Longs, Longs, Longs],
     ) -> tuple[Longs, Longs, Longs]:
-        """Patterns of one slot: every place of it, but for those said of strangers."""
-        where, first, last = places
+        """Patterns of one slot: every place of it."""
+        _where, first, last = places
         those = active[self._sizes[active] == 1]
         slots = self._table[those, 0]
         at = spread(begins[slots], counts[slots])
@@ -245,11 +246,7 @@ class Finder:
     def _whole(self, batch: Batch, found: tuple[Longs, Longs, Longs]) -> tuple[Longs, Longs, Longs]:
         """Without verbs that have another prefix beside them."""
         pattern, first, last = found
-        tied = (
-            np.array([bool(p.slots[0].tied) for p in self.patterns], bool)[pattern]
-            if len(pattern)
-            else pattern
-        )
+        tied = self._tied[pattern]
         if not len(pattern) or not tied.any():
             return found
         kept = np.array([not tie or self._its_own(batch, int(a), int(b)) for tie, a, b in zip(

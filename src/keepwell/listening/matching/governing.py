@@ -1,5 +1,6 @@
 """What the words beside a word make of it: a noun with an adposition, another verb with a particle."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from keepwell.listening.matching.lexicon import Lexicon
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Column = npt.NDArray[Any]
+Endings = Sequence[tuple[re.Pattern[str], re.Pattern[str]]]
 
 _DESCRIBING = 2  # adjectives that may stand between a preposition and its noun
 
@@ -33,6 +35,7 @@ class Governing:
             if own is not None:
                 self._allowed[k] = [True, *(word in own for word in self._number)]
         self._verbs = np.array(verbs, bool)
+        self._agreement = [(re.compile(one), re.compile(two)) for one, two in self.language.agreement]
         self._particles = frozenset(self.language.particles)
         self._auxiliaries = frozenset(self.language.auxiliaries)
 
@@ -44,10 +47,22 @@ class Governing:
         if self._number and not self._allowed.all():
             kept &= self._allowed[slot, self._adpositions(batch)[first]]
             owner = self.lexicon.column("owner", lambda _word, keys: int("^of-" in keys))[batch.ids] > 0
-            kept &= self._allowed[slot].all(axis=1) | ~(_before(owner) & ~batch.parted)[first]
+            may = self.lexicon.column(
+                "genitive", lambda _word, keys: int(any(k.endswith("/gen") for k in keys))
+            )
+            owned = _before(owner) & ~batch.parted & (may[batch.ids] > 0)
+            kept &= self._allowed[slot].all(axis=1) | ~owned[first]
         if self._particles and self._verbs.any():
             kept &= ~(self._verbs[slot] & (first == last) & self._another(batch)[first])
         return kept
+
+    def agree(self, batch: Batch, describing: Longs, noun: Longs) -> Flags:
+        """Whether adjectives and nouns (one token of each) have endings that go together."""
+        if not self._agreement or not len(describing):
+            return np.ones(len(describing), bool)
+        own = self.lexicon.column("agrees", lambda word, keys: _first(word, keys, self._agreement))[batch.ids]
+        others = self.lexicon.column("agreed", lambda word, _keys: _all(word, self._agreement))[batch.ids]
+        return np.asarray((own[describing] < 0) | ((others[noun] >> np.maximum(own[describing], 0)) & 1 > 0))
 
     def _adpositions(self, batch: Batch) -> Longs:
         """The number of the adposition that each token stands with, 0 for none."""
@@ -77,6 +92,18 @@ class Governing:
         two = _before(opened, times=2) & joined & _before(joined)
         three = _before(opened, times=3) & joined & _before(joined) & _before(joined, times=2)
         return np.asarray(behind | two | three)
+
+
+def _first(word: str, keys: tuple[str, ...], agreement: Endings) -> int:
+    """Which of the endings of adjectives a word has, -1 for a word that is none."""
+    if not any(key.endswith("/adj") for key in keys):
+        return -1
+    return next((k for k, (one, _two) in enumerate(agreement) if one.search(word)), -1)
+
+
+def _all(word: str, agreement: Endings) -> int:
+    """A bit for each of the endings of nouns that a word has."""
+    return sum(1 << k for k, (_one, two) in enumerate(agreement) if two.search(word))
 
 
 def _describes(keys: tuple[str, ...]) -> bool:

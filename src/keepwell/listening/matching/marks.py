@@ -15,8 +15,9 @@ Flags = npt.NDArray[np.bool_]
 DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
            "without", "lacking", "causes")  # fmt: skip
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects")
-OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers", "polite", "shields",
-          "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues", "nomore", "anybody")  # fmt: skip
+OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers",
+          "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues", "nomore",
+          "anybody")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 
