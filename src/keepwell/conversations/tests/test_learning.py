@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from keepwell.accounts.models import Account, Outgoing
+from keepwell.accounts.outbox import gather
+from keepwell.book.tests.importing_kit import Desk
 from keepwell.conversations import coaching
 from keepwell.conversations.actions.taking import Transcript, take
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
@@ -250,3 +252,18 @@ def test_the_table_of_a_team_asks_as_little_of_many_as_of_few(
         page = client.get("/conversations/coaching").content.decode()
     assert "All together" in page
     assert "Price 1" in page
+
+
+def test_the_book_knows_the_measures_from_when_they_came(tmp_path) -> None:
+    desk = Desk(tmp_path)
+    account = Account.objects.create(pk="A1", name="Acme")
+    _call(account, *_two(), voices=(((0.0, 10.0),), ((8.0, 38.0),)))
+    assert gather(desk.book, now=NOW) > 0
+    (row,) = desk.rows("talks")
+    assert (row["our_share"], row["their_interruptions"], row["confidence"]) == (0.25, 1, 0.9)
+    assert row["known_at"] == NOW.replace(tzinfo=None)
+    assert desk.rows("talks", NOW.date() - timedelta(days=1)) == []
+    report = desk.load(
+        "talks", "conversation_id,account_id,occurred_at,our_share\nx,A1,2026-03-01 09:00,0.4\n"
+    )
+    assert report.reconciles
