@@ -31,4 +31,11 @@ def _context(_member: Member, account: Account) -> dict[str, Any]:
     return {"account": account, "rows": [{"one": one, "heard": heard.get(one.pk, ())} for one in rows]}
 
 
-PANELS = [Panel("conversations", 15, "conversations/panel.html", _context)]
+def _brief(_member: Member, account: Account) -> dict[str, Any]:
+    return {"account": account, "contacts": account.people[:SHOWN]}
+
+
+PANELS = [
+    Panel("brief", 12, "conversations/brief_panel.html", _brief),
+    Panel("conversations", 15, "conversations/panel.html", _context),
+]

@@ -288,3 +288,9 @@ def test_what_is_quoted_from_others_is_neither_question_nor_wish(ann: Member, ac
     said = _text(_brief(ann, account, Audience.STAFF))
     assert "When is that?" not in said
     assert "would be great" not in said
+
+
+def test_an_account_s_page_leads_to_the_brief(ann: Member, account: Account):
+    page = _client(ann).get("/accounts/A/1").content.decode()
+    assert 'href="/conversations/brief/A/1"' in page
+    assert 'href="/conversations/brief/A/1?contact=c1"' in page
