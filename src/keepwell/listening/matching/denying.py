@@ -10,7 +10,7 @@ import numpy.typing as npt
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.marks import DENYING
-from keepwell.listening.matching.reading import BESIDE, FAR, OWN
+from keepwell.listening.matching.reading import BESIDE, FAR, OWN, echoed
 from keepwell.listening.matching.sequences import spread
 
 Longs = npt.NDArray[np.int64]
@@ -33,31 +33,33 @@ class Denials:
         self._begins = np.searchsorted(self.first, batch.sentence_first)
         self._turns = np.sort(marks.firsts(("contrast", "knowing")))
         self._hard = marks.in_sentences(_TURNING, batch.sentence, count)
-        asks = batch.asks
-        answers = np.zeros(count + 1, bool)
-        answers[batch.sentence[marks.spans("answers")[0]]] = True
-        self._hard |= asks & answers[1:]
+        self._hard |= echoed(batch)
         if self.language.characters:
-            self._hard |= asks & marks.in_sentences({"polite"}, batch.sentence, count)
             self._hard |= marks.in_sentences({"after"}, batch.sentence, count)
         self._conditions = marks.in_sentences({"conditions"}, batch.sentence, count)
+        if self.language.characters:
+            self._conditions[:] = False  # there "if we do not …, we will …" is parted by other words
         self._told = self._introduced()
+        self._polite = np.zeros(len(batch.ids) + 1, np.int64)
+        for at, by in ((marks.spans("polite")[0], 1), (marks.spans("polite")[1] + 1, -1)):
+            np.add.at(self._polite, at, by)
+        self._polite = np.cumsum(self._polite)
         self._ceasing = marks.in_sentences({"ceasing", "anybody", "nomore"}, batch.sentence, count)
 
     def _introduced(self) -> Flags:
         """Which tokens stand in a clause that *that* begins: another sentence may deny it."""
-        marks, clause = self.batch.marks, self.batch.clause
-        names, begins, numbers = np.unique(clause, return_index=True, return_inverse=True)
-        inverse = np.asarray(numbers, np.int64)
-        first, last = marks.spans("that")
-        told = np.zeros(len(names), bool)
-        for shift in (0, 1):  # the mark holds the clause's first word, or begins at its second
-            at = np.clip(first - shift, 0, max(0, len(clause) - 1))
-            own = inverse[at] if len(at) else np.zeros(0, np.int64)
-            told[own[np.asarray(begins[own] == at)]] = True
-        held = inverse[last] if len(last) else np.zeros(0, np.int64)
-        told[held[np.asarray((begins[held] >= first) & (begins[held] <= last))]] = True
-        return np.asarray(told[inverse])
+        order, place = self.batch.order, self.batch.place
+        opens = np.ones(len(order), bool)
+        opens[1:] = np.diff(place[order]) > 1
+        number = np.empty(len(order), np.int64)
+        number[order] = np.cumsum(opens) - 1
+        begins = order[opens]  # the first token of each clause
+        first, last = self.batch.marks.spans("that")
+        told = np.zeros(len(begins), bool)
+        for token in (first, first - 1, last):  # the clause's first word, its second, or a word of the mark
+            own = number[np.maximum(token, 0)]
+            told[own[(begins[own] <= last) & (begins[own] >= first - 1)]] = True
+        return np.asarray(told[number])
 
     def settle(self, first: Longs, last: Longs, frames: Flags, denied: Longs) -> tuple[Flags, Longs]:
         """Which phrases are plain, and the one mark that denies each, -1 for none.
@@ -71,7 +73,11 @@ class Denials:
         anchor = np.where(used, first, _NEVER).min(axis=1)
         high = np.where(first >= 0, last, -1).max(axis=1)
         sentence = batch.sentence[anchor]
-        plain = ~(self._hard[sentence] | self._told[anchor] | self._behind("after", anchor, high))
+        plain = ~(self._hard[sentence] | self._behind("after", anchor, high))
+        at = np.minimum(self._begins[sentence], max(0, len(self.first) - 1))
+        if len(self.first):
+            elsewhere = batch.clause[self.first[at]] != batch.clause[anchor]
+            plain &= ~(self._told[anchor] & elsewhere)
         plain &= (denied < 0) | ~self._ceasing[sentence]
         rows = np.flatnonzero(plain)
         counts = self._begins[sentence[rows] + 1] - self._begins[sentence[rows]]
@@ -95,9 +101,10 @@ class Denials:
         inside = (own & (last[row] < begin[:, None])).any(axis=1) & ~beside
         reach = np.where(beside, BESIDE, reach)
         counted = ahead & ~turned & (inside | (steps <= reach)) & ~inner & ~self._either_or(begin, end)
-        unclear = counted & (
-            partly | self._conditions[sentence[row]] | (begin == batch.sentence_first[sentence[row]])
-        )
+        opening = begin == batch.sentence_first[sentence[row]]
+        opening &= batch.asks[sentence[row]] | self.batch.marks.of_kinds(kind, {"nones"})
+        opening |= batch.asks[sentence[row]] & (self._polite[begin] > 0)
+        unclear = counted & (partly | self._conditions[sentence[row]] | opening)
         back = place[begin] - place[high[row]] - 1
         unclear |= ~ahead & (back >= 0) & (back <= self.language.back) & self._may_deny_back(kind, end)
         if not self.language.characters:

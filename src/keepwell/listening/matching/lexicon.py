@@ -127,13 +127,21 @@ class Lexicon:
 
     def _compound(self, word: str) -> list[tuple[str, str]]:
         """The listed noun that ends this word."""
-        for at in range(2, len(word) - _LEAST + 1):
-            tail = word[at:]
-            for form in (tail,) if tail in self._heads else self._weak_heads.get(tail, ()):
-                heads = [head for head in self._heads[form] if head in self._nouns and len(head) >= _LEAST]
-                if heads:
-                    return [(head, form) for head in heads]
+        for noun, begins in self._ends:
+            at = word.find(begins, 2)
+            if at > 0:
+                tail = word[at:]
+                forms = (tail,) if tail in self._heads else tuple(self._weak_heads.get(tail, ()))
+                if any(noun in self._heads[form] for form in forms) or noun in self._ended(tail):
+                    return [(noun, form) for form in forms or (tail,)]
         return []
+
+    @cached_property
+    def _ends(self) -> list[tuple[str, str]]:
+        """The nouns that may end a longer word, each with the beginning that all its forms have."""
+        found = sorted(noun for noun in self._nouns if len(noun) >= _LEAST and " " not in noun)
+        every = [(noun, noun[:-1]) for noun in found]
+        return every + [(noun, plain(begins)) for noun, begins in every if plain(begins) != begins]
 
     @cached_property
     def _nouns(self) -> set[str]:

@@ -84,6 +84,20 @@ class Meaning:
     labels: tuple[Label, ...] = ()
 
 
+def echoed(batch: Batch) -> Flags:
+    """Which sentences ask and may be denied by a short answer that the next one begins with."""
+    marks, count = batch.marks, len(batch.asks)
+    opening = np.zeros(count + 1, bool)
+    answers, asides = marks.spans("answers")[0], marks.spans("asides")[0]
+    put_in = np.zeros(count + 1, bool)
+    put_in[batch.sentence[asides[batch.sentence_first[batch.sentence[asides]] == asides]]] = True
+    begins = (batch.sentence_first[batch.sentence[answers]] == answers) | put_in[batch.sentence[answers]]
+    opening[batch.sentence[answers[begins]]] = True
+    turn = batch.turn[batch.sentence_first[:count]]
+    same = np.concatenate([turn[1:] == turn[:-1], np.zeros(min(count, 1), bool)])
+    return np.asarray(batch.asks & opening[1:] & same)
+
+
 class Reader:
     """Reads the sentences of one batch; each is looked at once."""
 
@@ -103,10 +117,7 @@ class Reader:
         sentence = batch.sentence[low]
         touched = marks.in_sentences(_ELSEWHERE, batch.sentence, len(batch.asks))[sentence]
         touched &= marks.in_sentences(_DENIES, batch.sentence, len(batch.asks))[sentence]
-        echoed = np.zeros(len(batch.asks) + 1, bool)
-        answers = marks.spans("answers")[0]
-        echoed[batch.sentence[answers]] = True
-        touched |= (batch.asks & echoed[1:])[sentence]
+        touched |= echoed(batch)[sentence]
         first, last = batch.place[low], batch.place[high]
         reach = self.language.reach + BESIDE
         behind = {"after", "lacking"} | ({"nots", "nones", "nobody"} if self.language.back > 0 else set())

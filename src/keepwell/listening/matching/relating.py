@@ -144,20 +144,21 @@ class Relations:
         """Which of what was found holds together; columns as in `Found`."""
         kept = np.ones(len(pattern), bool)
         said = np.flatnonzero(self._said[pattern]) if len(pattern) else np.zeros(0, np.int64)
+        told = _Words(batch, self.lexicon)
         if len(said):
-            told, place = _Words(batch, self.lexicon), batch.place
+            place = batch.place
             kept[said] = _between(told.places(told.copula), place[last[said, 0]], place[first[said, 1]])
         for k in range(self._role.shape[1] if len(pattern) and self._role.any() else 0):
             role = self._role[pattern, k]
             framed = np.flatnonzero(role == _FRAME)
-            kept[framed] &= self._framed(batch, first[framed, k], last[framed, k], first[framed, k + 1])
+            kept[framed] &= self._framed(told, first[framed, k], last[framed, k], first[framed, k + 1])
             rows = np.flatnonzero((role == _VERB_FIRST) | (role == _NOUN_FIRST))
             turned = role[rows] == _NOUN_FIRST
             verb, noun = k + turned.astype(np.int64), k + (~turned).astype(np.int64)
             spans = first[rows, verb], last[rows, verb], first[rows, noun], last[rows, noun]
             asked = pattern[rows], np.full(len(rows), k)
             kept[rows] &= self._gives[asked] & ~self._ahead(spans) | self._related(
-                batch, self._links[asked], self._free[asked], spans
+                told, self._links[asked], self._free[asked], spans
             )
         return kept
 
@@ -166,22 +167,22 @@ class Relations:
         """Which verbs stand before their nouns."""
         return np.asarray(spans[1] < spans[2])
 
-    def _framed(self, batch: Batch, frame: Longs, frame_end: Longs, verb: Longs) -> Flags:
+    def _framed(self, told: "_Words", frame: Longs, frame_end: Longs, verb: Longs) -> Flags:
         """Whether a verb stands in a form that may follow *would* and the like: no participle without *have*."""
-        told, place = _Words(batch, self.lexicon), batch.place
+        place = told.batch.place
         helped = _between(told.places(told.passive | told.perfect), place[frame] - 1, place[verb])
-        return np.asarray(~told.past[verb] | helped | ~told.modal[frame_end] | (verb < frame))
+        return np.asarray(~told.past(verb) | helped | ~told.modal[frame_end] | (verb < frame))
 
     def _related(
-        self, batch: Batch, links: Longs, free: Flags, spans: tuple[Longs, Longs, Longs, Longs]
+        self, told: "_Words", links: Longs, free: Flags, spans: tuple[Longs, Longs, Longs, Longs]
     ) -> Flags:
         """Whether verbs (first and last token) act on nouns: behind them without a strange preposition between, or
         before them where the verb has no other object and does not tell what the noun itself does."""
         verb, verb_end, noun, noun_end = spans
-        place, told = batch.place, _Words(batch, self.lexicon)
+        place = told.batch.place
         if self.language.after_verbs:
             parted = (told.of_it[noun_end] > 0) & (place[verb] > place[noun_end] + 2)
-            return np.asarray(self._ahead(spans) | ~(told.object_follows[verb_end] | parted))
+            return np.asarray(self._ahead(spans) | ~(told.object_follows(verb_end) | parted))
         ahead = self._ahead(spans)
         blocked = np.zeros(len(links), bool)
         for number in np.unique(links).tolist():
@@ -195,8 +196,8 @@ class Relations:
         blocked |= two & ahead
         passive = _between(told.places(told.passive), place[noun_end], place[verb])
         subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
-        own = told.object_follows[verb_end] & ~passive
-        done = subject | told.past[verb] | ((place[verb] == place[noun_end] + 1) & ~told.third[verb])
+        own = told.object_follows(verb_end) & ~passive
+        done = subject | told.past(verb) | ((place[verb] == place[noun_end] + 1) & ~told.third(verb))
         return np.asarray(np.where(ahead, ~blocked, ~own & (free | done)))
 
 
@@ -207,9 +208,14 @@ class _Words:
         self.batch, self.lexicon, self.language = batch, lexicon, lexicon.language
 
     def _is(self, name: str, words: Sequence[str]) -> Flags:
+        """Which tokens are one of these words."""
+        return self._among(name, words, self.batch.ids)
+
+    def _among(self, name: str, words: Sequence[str], ids: npt.NDArray[np.int32]) -> Flags:
+        """Which of these surfaces are one of those words, known by a name."""
         those = frozenset(words)
         column = self.lexicon.column(f"relating {name}", lambda word, _keys: int(word in those))
-        return np.asarray(column[self.batch.ids] > 0)
+        return np.asarray(column[ids] > 0)
 
     def places(self, flags: Flags) -> Longs:
         """The places of flagged tokens, sorted."""
@@ -265,31 +271,27 @@ class _Words:
         """Who does something, or "to" before a verb."""
         return self._is("subject", (*self.language.persons, *self.language.infinitive))
 
-    @cached_property
-    def past(self) -> Flags:
+    def past(self, at: Longs) -> Flags:
         """Participles, which say what is done to a thing."""
         column = self.lexicon.column("relating past", lambda _word, keys: int("^past" in keys))
-        return np.asarray(column[self.batch.ids] > 0)
+        return np.asarray(column[self.batch.ids[at]] > 0)
 
-    @cached_property
-    def third(self) -> Flags:
+    def third(self, at: Longs) -> Flags:
         """Words that may be verbs in the third person."""
         column = self.lexicon.column("relating third", lambda word, _keys: int(word.endswith("s")))
-        return np.asarray(column[self.batch.ids] > 0)
+        return np.asarray(column[self.batch.ids[at]] > 0)
 
-    @cached_property
-    def object_follows(self) -> Flags:
-        """Tokens with the beginning of a noun right behind them."""
+    def object_follows(self, at: Longs) -> Flags:
+        """Which tokens have the beginning of a noun right behind them."""
+        behind = np.minimum(at + 1, len(self.batch.ids) - 1)
+        ids, there = self.batch.ids[behind], (behind > at) & ~self.batch.parted[behind]
         if self.language.after_verbs:
-            begins = ~self._is("after verbs", self.language.after_verbs)
-            return np.concatenate([begins[1:] & ~self.batch.parted[1:], [False]])
-        begins = self._is("objects", self.language.determiners)
+            return np.asarray(there & ~self._among("after verbs", self.language.after_verbs, ids))
         bare = self.lexicon.column(
             "relating bare", lambda word, keys: int("^plural" in keys or word.isdigit())
         )
-        adverbs = self._is("no objects", self.language.no_objects)
-        begins |= (bare[self.batch.ids] > 0) & ~adverbs
-        return np.concatenate([begins[1:] & ~self.batch.parted[1:], [False]])
+        plural = (bare[ids] > 0) & ~self._among("no objects", self.language.no_objects, ids)
+        return np.asarray(there & (plural | self._among("objects", self.language.determiners, ids)))
 
 
 def _among(values: Longs, those: Longs) -> Flags:
