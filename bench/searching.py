@@ -245,13 +245,13 @@ def _page(turns: int, each: int, chapters: dict[str, Any]) -> Iterator[str]:
     yield (
         f"`python -m bench.searching --turns {turns}`: {turns:,} turns of {turns // TURNS_EACH:,} conversations with"
         f" {ACCOUNTS:,} accounts in four languages; goal: a page in under {GOAL * 1000:.0f} ms. Each question is"
-        f" asked {each} times as an administrator (all), a member of a team with {SOME} accounts (some) and the owner of"
-        f" {FEW} (few). Beside it a plain LIKE, which finds neither inflections nor the other script, sorted by day."
+        f" asked {each} times as an administrator (all), a member of a team with {SOME} accounts (some) and the owner"
+        f" of {FEW} (few). Beside it a plain LIKE, which finds no inflection and no other script, sorted by day."
     )
     yield ""
     yield (
-        "Milliseconds are those of processors, this process's and its database's: the machine had several other things"
-        " to do at the time, and the clock says more of those. Both are given for all questions together."
+        "Milliseconds are those of processors, this process's and its database's: the machine had several other"
+        " things to do at the time, and the clock says more of those. Both are given for all questions together."
     )
     for database, chapter in chapters.items():
         yield from ("", f"## {'SQLite' if database == 'sqlite' else 'PostgreSQL'}", "")
@@ -260,8 +260,8 @@ def _page(turns: int, each: int, chapters: dict[str, Any]) -> Iterator[str]:
         yield (
             f"All together: p50 {_said(cpu)[0]} ms, p95 {_said(cpu)[1]} ms of a processor; p50 {_said(wall)[0]} ms,"
             f" p95 {_said(wall)[1]} ms on the clock. Making the index anew took {chapter['made']['indexing']} s on"
-            f" the clock ({chapter['made']['cpu']} s of this process); the database is {chapter['bytes'] / 1e9:.2f} GB"
-            " with everything."
+            f" the clock ({chapter['made']['cpu']} s of this process); the database is"
+            f" {chapter['bytes'] / 1e9:.2f} GB with everything."
         )
         yield from (
             "",

@@ -1,6 +1,7 @@
-"""`keepwell conversations add|list|transcribe`: bring in what customers said and wrote, and have it transcribed."""
+"""`keepwell conversations add|list|transcribe|index`: bring in what customers said, transcribe it, find it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,6 +51,11 @@ def add_to(app: typer.Typer) -> None:
             "KEEPWELL_SPEECH_MODEL=~/models/whisper-base keepwell conversations transcribe --stay",
         ),
     )(transcribe)
+    group.command(
+        "index",
+        help=_("Put into the search what is not in it, and leave nothing of what was deleted in its file."),
+        epilog=examples("keepwell conversations index", "keepwell conversations index --anew"),
+    )(index_)
     app.add_typer(group, name="conversations", help=_("Bring in, list and transcribe what customers said."))
 
 
@@ -254,3 +260,21 @@ def transcribe(
                 )
     if not count:
         typer.echo(_("Nothing waits to be transcribed."))
+
+
+def index_(
+    context: typer.Context,
+    *,
+    anew: Annotated[bool, typer.Option("--anew", help=_("Make the whole index anew."))] = False,
+) -> None:
+    """How many conversations were indexed."""
+    from keepwell.site import running
+
+    running.ready(session_of(context).place)
+    running.prepare()
+    from keepwell.conversations import index
+
+    with working(_("Indexing")):
+        count = index.renew(now=datetime.now(UTC), anew=anew)
+        index.tidy()
+    typer.echo(_("{n} conversations indexed.").format(n=count))

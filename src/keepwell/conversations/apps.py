@@ -26,9 +26,14 @@ class Conversations(AppConfig):
 def _stand(**_said: Any) -> None:
     from django_q.models import Schedule
 
+    from keepwell.conversations.indexing import KEEP
     from keepwell.conversations.jobs import LOOK
 
     Schedule.objects.get_or_create(
         name="conversations: look for what came in",
         defaults={"func": LOOK, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1},
+    )
+    Schedule.objects.get_or_create(
+        name="conversations: keep the index",
+        defaults={"func": KEEP, "schedule_type": Schedule.DAILY, "repeats": -1},
     )
