@@ -40,13 +40,13 @@ Tell = Any
 
 
 def loaded() -> bool:
-    """Whether the book has loads that nobody has looked into for what was said."""
+    """Whether the book has loads that nobody has looked into for what was said. The first time is the night's."""
     try:
         last = Book.open(settings.HOME).manifest.last_load
     except KeepwellError:
         return False
     known = Projection.objects.filter(name=NAME).first()
-    return last > max(known.load, known.said.get("tried", 0)) if known else last > 0
+    return known is not None and last > max(known.load, known.said.get("tried", 0))
 
 
 def take_new(*, now: datetime, longest: float = LONGEST) -> int:
