@@ -13,12 +13,21 @@ MOST_TAGS = 12
 LONGEST = 40  # characters of a tag
 
 
+def _themes() -> list[tuple[str, str]]:
+    return [("", "–"), *themes.choices()]
+
+
+def _audiences() -> list[tuple[str, str]]:
+    return [("", "–"), *((value, str(label)) for value, label in Clip.Audience.choices)]
+
+
 class Clipping(forms.ModelForm):
     """A stretch of a conversation, from one turn to another, and why it is kept."""
 
     first = forms.IntegerField(label=gettext_lazy("From turn"), min_value=1)
     last = forms.IntegerField(label=gettext_lazy("To turn"), min_value=1)
-    theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False)
+    theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False, choices=_themes)
+    audience = forms.ChoiceField(label=gettext_lazy("Spoken to"), required=False, choices=_audiences)
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
         required=False,
@@ -33,8 +42,6 @@ class Clipping(forms.ModelForm):
     def __init__(self, *args: Any, conversation: Conversation, **more: Any) -> None:
         super().__init__(*args, **more)
         self.conversation = conversation
-        self.fields["theme"].choices = [("", "–"), *themes.choices()]  # type: ignore[attr-defined]  # a ChoiceField's
-        self.fields["audience"].choices = [("", "–"), *Clip.Audience.choices]  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["tags"] = ", ".join(self.instance.tags)
 

@@ -1,13 +1,14 @@
 """Conversations and clips called by programs: answered as the member whose token it is."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from keepwell.accounts.models import Account
+from keepwell.api.actions import make_token
 from keepwell.conversations.models import Clip, Conversation, Hit, Rule, Turn
 from keepwell.members.models import Member, Role
 
@@ -85,3 +86,22 @@ def test_clips_of_a_theme_are_listed_with_their_words(owner: Member, call: Conve
     found = _call(owner, "GET", "/clips?theme=price").json()["items"]
     assert [turn["text"] for turn in found[0]["turns"]] == ["It is too dear.", "Look at what it saves."]
     assert _call(owner, "GET", "/clips?theme=leaving").json()["items"] == []
+
+
+def test_a_program_keeps_a_clip_takes_it_out_and_puts_it_back(owner: Member, call: Conversation) -> None:
+    _token, secret = make_token(
+        member=owner, name="x", scope="act", lasts=timedelta(days=1), now=datetime.now(UTC)
+    )
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    def post(address: str, body: Any = None) -> Any:
+        return client.post(f"/api{address}", json.dumps(body or {}), content_type="application/json")
+
+    made = post(f"/conversations/{call.pk}/clips", CLIP)
+    assert made.status_code == 201, made.content
+    clip = Clip.objects.get()
+    assert (clip.title, clip.tags, clip.start, clip.end) == ("Price answered", ["price"], 1, 3)
+    assert post(f"/conversations/{call.pk}/clips", CLIP | {"last": 9}).status_code == 422
+    assert post(f"/clips/{clip.pk}/remove").status_code == 200
+    assert client.get(f"/api/clips/{clip.pk}").status_code == 404
+    assert post(f"/clips/{clip.pk}/back").json()["title"] == "Price answered"

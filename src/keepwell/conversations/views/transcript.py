@@ -23,7 +23,7 @@ from keepwell.listening.said import State, sentence_of
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
 
-PART = 400  # turns on one page: a talk of hours goes on over the page
+PART = 200  # turns on one page: a talk of hours goes on over the page
 
 
 @needs(Right.SEE)
