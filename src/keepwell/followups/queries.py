@@ -12,7 +12,7 @@ from keepwell.accounts.words import holding
 from keepwell.followups.models import Batch, FollowUp, Mention, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
-from keepwell.members.rights import Whose, seen_by
+from keepwell.members.rights import Whose, in_order, seen_by
 
 WHOSE = ("mine", "team", "free")
 DUES = ("overdue", "today", "week", "later")
@@ -75,16 +75,22 @@ def listed(
     if due in DUES:
         found = found.filter(_due(due, today))
     if words:
-        found = having(found, words)
+        found = found.filter(having(member, words))
     order = SORTS.get(sort, SORTS["worth"])
     return found.order_by(order, "due", "pk") if sort != "due" else found.order_by(order, "pk")
 
 
-def having(found: QuerySet[FollowUp], words: str) -> QuerySet[FollowUp]:
+def having(member: Member, words: str) -> Q:
     """Those at accounts that have the words in their name, and of the newest those that say them."""
-    newest = found.order_by("-pk").values("pk")[:LOOKED_THROUGH]
     accounts = Account.objects.filter(holding(Account, words)).order_by().values("pk")
-    return found.filter(Q(account__in=accounts) | Q(pk__in=newest, what__icontains=words))
+    return Q(account__in=accounts) | Q(pk__in=saying(member, words))
+
+
+def saying(member: Member, words: str) -> list[int]:
+    """Of the newest follow-ups that a member sees, done or not, those that say the words."""
+    with in_order():
+        newest = list(follow_ups_of(member).order_by("-pk").values_list("pk", "what")[:LOOKED_THROUGH])
+    return [pk for pk, what in newest if words.casefold() in what.casefold()]
 
 
 def _whose(member: Member, whose: str) -> QuerySet[FollowUp]:
