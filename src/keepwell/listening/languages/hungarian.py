@@ -52,7 +52,8 @@ def case(head: str, form: str) -> str:
     rest = form[shared:]
     noun = next((name for name, ending in _CASES if rest and ending.search(rest)), "nom")
     kinds = [noun]
-    if _NOMEN.search(form[max(0, len(head) - 2) :]) or head.endswith(("ás", "és", "csere", "tétel")):
+    noun_of_verb = head.endswith(("ás", "és", "csere", "tétel")) and shared >= len(head) - 1
+    if noun_of_verb or _NOMEN.search(form[max(0, len(head) - 2) :]):
         kinds.append("nomen")
     elif _ACTIVE.search(form) and len(form) > len(head):
         kinds.append("act")
@@ -170,7 +171,7 @@ def _heavy(verb: str) -> bool:
 
 
 def _conditional(a: str, long: str) -> tuple[str, ...]:
-    return (long if a == "a" else "e", "ék", f"{long}m", f"{long}l", f"{long}nk", f"{long}n{a}k", f"{long}k",
+    return (long, "ék", f"{long}m", f"{long}l", f"{long}nk", f"{long}n{a}k", f"{long}k",
             f"{long}d", f"{long}t{'o' if a == 'a' else 'e'}k", a)  # fmt: skip
 
 

@@ -141,11 +141,12 @@ class _Reader:
         return all(idea in self.words.cases and idea not in self.words.verbs for idea in ideas)
 
     def _fitting(self, word: str, ideas: list[str]) -> list[str]:
-        """Of a typed word's ideas those that stand in the case in which it was typed, all where none does."""
+        """Of a typed word's ideas those that its case tells, or else those of any case, or else all."""
         cases = {key.partition("/")[2] for key in self.lexicon.keys_of(word) if "/" in key}
         known = [{*self.words.cases.get(idea, _ANY).split()} for idea in ideas]
         fit = [idea for idea, names in zip(ideas, known, strict=True) if _ANY in names or names & cases]
-        return fit or ideas
+        told = [idea for idea in fit if _ANY not in self.words.cases.get(idea, _ANY).split()]
+        return told or fit or ideas
 
     def _cases(self, idea: str) -> tuple[list[str], list[str], set[str]]:
         """The cases in which an idea's nouns may stand anywhere and right beside, and with what adpositions."""
