@@ -59,6 +59,12 @@ SCREENS = (
         "/conversations/{conversation}/turns/2/correct",
         "words put right by hand, with what stood there before",
     ),
+    Screen(
+        "conversations-search",
+        "/conversations/search?words=expensive",
+        "what was said, found in any inflection",
+    ),
+    Screen("brief", "/conversations/brief/{account}", "what to know before the next call, with its sources"),
     Screen("conversations-topics", "/conversations/topics", "what customers speak of more than before"),
     Screen(
         "conversations-coaching", "/conversations/coaching", "how members hold conversations, side by side"
