@@ -66,7 +66,7 @@ def marked(text: str, hits: Sequence[Hit]) -> list[Marked]:
 def _joined(text: str, spans: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     """Stretches in order; two with nothing but space between them are one."""
     found: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
+    for start, end in sorted((start, end) for start, end in spans):
         if found and not text[found[-1][1] : start].strip():
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
