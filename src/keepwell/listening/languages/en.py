@@ -32,6 +32,7 @@ LANGUAGE = Language(
             "|put|brought|told|said|found|lost|kept|held|done|seen|written|taken|chosen)$",
         ),
         ("noun", "...(tion|sion|ment|ance|wal|over|ture|age)$"),
+        ("compound", "...(tion|sion|ment|ance|wal|over|ture|age)s?$|^(change|switch|exit|cut|reduction)s?$"),
         ("plural", "..[^su]s$"),
     ),
     gap=6,

@@ -61,7 +61,9 @@ class Denials:
             told[own[(begins[own] <= last) & (begins[own] >= first - 1)]] = True
         return np.asarray(told[number])
 
-    def settle(self, first: Longs, last: Longs, frames: Flags, denied: Longs) -> tuple[Flags, Longs]:
+    def settle(  # noqa: PLR0915 - one condition a line, as reading asks them one after another
+        self, first: Longs, last: Longs, frames: Flags, denied: Longs
+    ) -> tuple[Flags, Longs]:
         """Which phrases are plain, and the one mark that denies each, -1 for none.
 
         Columns hold the first and last tokens of slots, -1 for none; `frames` those that may deny themselves.
@@ -73,7 +75,7 @@ class Denials:
         anchor = np.where(used, first, _NEVER).min(axis=1)
         high = np.where(first >= 0, last, -1).max(axis=1)
         sentence = batch.sentence[anchor]
-        plain = ~(self._hard[sentence] | self._behind("after", anchor, high))
+        plain = ~(self._hard[sentence] | self._behind("after", anchor, anchor))
         at = np.minimum(self._begins[sentence], max(0, len(self.first) - 1))
         if len(self.first):
             elsewhere = batch.clause[self.first[at]] != batch.clause[anchor]
@@ -104,7 +106,9 @@ class Denials:
         opening = begin == batch.sentence_first[sentence[row]]
         opening &= batch.asks[sentence[row]] | self.batch.marks.of_kinds(kind, {"nones"})
         opening |= batch.asks[sentence[row]] & (self._polite[begin] > 0)
-        unclear = counted & (partly | self._conditions[sentence[row]] | opening)
+        unclear = counted & (self._conditions[sentence[row]] | opening)
+        if self.language.characters:
+            unclear |= partly
         back = place[begin] - place[high[row]] - 1
         unclear |= ~ahead & (back >= 0) & (back <= self.language.back) & self._may_deny_back(kind, end)
         if not self.language.characters:

@@ -310,7 +310,8 @@ class Reader:
         if not behind:
             return self._reaches_back(sentence, mark, spans)
         if mark.kind in ("lacking", "causes") or (mark.kind == "after" and not self.language.concord):
-            return False
+            inner = any(b < mark.first for _a, b in spans)  # "a discount is not what we want"
+            return mark.kind == "after" and inner
         if mark.kind == "without":
             return self._steps(sentence, mark.last, behind[0]) <= BESIDE
         whole = mark.kind == "matrix" and self.language.characters  # "not because … then …"

@@ -193,11 +193,14 @@ class Relations:
             )
         articles = told.places(told.article)
         two = np.searchsorted(articles, place[noun]) - np.searchsorted(articles, place[verb_end], "right") > 1
+        for number in np.unique(links).tolist():  # two nouns, unless the second is where a preposition leads
+            at = told.places(told.linking(self._allowed[number]))
+            two &= (links != number) | ~_between(at, place[verb_end], place[noun])
         blocked |= two & ahead
         passive = _between(told.places(told.passive), place[noun_end], place[verb])
         subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
         own = told.object_follows(verb_end) & ~passive
-        done = subject | told.past(verb) | ((place[verb] == place[noun_end] + 1) & ~told.third(verb))
+        done = subject | told.past(verb) | ((place[verb] == place[noun_end] + 1) & told.compound(verb))
         return np.asarray(np.where(ahead, ~blocked, ~own & (free | done)))
 
 
@@ -235,6 +238,10 @@ class _Words:
             adverb[a : b + 1] = True
         leads = self._is("prepositions", self.language.prepositions) & ~own
         return np.asarray((leads | part) & ~harmless & ~adverb)
+
+    def linking(self, allowed: frozenset[str]) -> Flags:
+        """Prepositions that lead from a verb to what it acts on."""
+        return self._is("links " + " ".join(sorted(allowed)), sorted(allowed))
 
     @cached_property
     def of_it(self) -> Longs:
@@ -276,9 +283,9 @@ class _Words:
         column = self.lexicon.column("relating past", lambda _word, keys: int("^past" in keys))
         return np.asarray(column[self.batch.ids[at]] > 0)
 
-    def third(self, at: Longs) -> Flags:
-        """Words that may be verbs in the third person."""
-        column = self.lexicon.column("relating third", lambda word, _keys: int(word.endswith("s")))
+    def compound(self, at: Longs) -> Flags:
+        """Nouns made of verbs, which what is done follows at once (contract termination)."""
+        column = self.lexicon.column("relating compound", lambda _word, keys: int("^compound" in keys))
         return np.asarray(column[self.batch.ids[at]] > 0)
 
     def object_follows(self, at: Longs) -> Flags:
