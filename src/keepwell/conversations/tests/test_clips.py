@@ -199,3 +199,16 @@ def test_good_moments_that_rules_heard_are_offered_until_they_are_kept(
     assert "Look at what it saves." in _as(owner).get("/conversations/clips/templates").content.decode()
     _kept(owner, call)
     assert "Good moments" not in _as(owner).get("/conversations/clips/templates").content.decode()
+
+
+def test_a_clip_of_two_collections_stands_once_in_each_in_its_order(
+    owner: Member, call: Conversation
+) -> None:
+    first, second = _kept(owner, call, title="First"), _kept(owner, call, title="Second")
+    one, two = (Collection.objects.create(name=name, by=owner, at=NOW) for name in ("One", "Two"))
+    for collection, clips in ((one, (second, first)), (two, (first, second))):
+        for clip in clips:
+            clipping.put_into(clip=clip, collection=collection, by=owner)
+    for collection, order in ((one, ["Second", "First"]), (two, ["First", "Second"])):
+        rows = _as(owner).get(f"/conversations/collections/{collection.pk}").context["rows"]
+        assert [row.clip.title for row in rows] == order

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,6 @@ from keepwell.conversations.forms_clips import Collecting
 from keepwell.conversations.models import Collection
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
-from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 
 PAGE = 10
@@ -28,7 +28,7 @@ def collection(request: HttpRequest, pk: int) -> HttpResponse:
     """The clips of a collection that one may see."""
     assert isinstance(request.user, Member)
     one = library.collection_of(request.user, pk)
-    page = Pages(library.clips_in(request.user, one), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(library.clips_in(request.user, one), PAGE).get_page(request.GET.get("page"))
     owns = may(request.user, Right.ACT) and (one.by_id == request.user.pk or may(request.user, Right.MANAGE))
     context = {"one": one, "page": page, "rows": library.shown_clips(page), "owns": owns}
     return render(request, "conversations/collection.html", context)
