@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -20,6 +20,7 @@ from keepwell.members.models import Member
 LATELY = timedelta(days=180)  # how far back is listened
 TURNS, ENTRIES, HITS = 300, 400, 200  # that are read, the newest
 QUOTED = 160  # letters of what somebody said
+LOOKED_AT = 4_000  # letters of a turn in which phrases are looked for
 _ASKS = re.compile("[?？]")
 
 
@@ -135,10 +136,7 @@ class Reading:
 
     def said(self, phrases: dict[str, str], side: str, *, most: int) -> list[Said]:
         """Where a side said one of some phrases, by language, lately; of each conversation the last."""
-        asks = {
-            language: [ask_of(one, [language]) for one in text.split(",")]
-            for language, text in phrases.items()
-        }
+        asks = {language: _any_of(language, text) for language, text in phrases.items()}
         found: list[Said] = []
         heard: set[int] = set()
         for turn in self.turns:
@@ -168,12 +166,18 @@ def sentence_at(text: str, at: int) -> str:
     return said if len(said) <= QUOTED else f"{said[: QUOTED - 2].rsplit(' ', 1)[0]} …"
 
 
-def _first(turn: Turn, asks: dict[str, list[Ask]]) -> tuple[int, int] | None:
+@cache
+def _any_of(language: str, text: str) -> Ask:
+    """Some phrases of a language, each as it is said."""
+    asks = (ask_of(f'"{one}"', [language]) for one in text.split(","))
+    return Ask(tuple(phrase for ask in asks for phrase in ask.phrases))
+
+
+def _first(turn: Turn, asks: dict[str, Ask]) -> tuple[int, int] | None:
     """The first place of any of the phrases in a turn, of those of its conversation's language where it is known."""
-    language = turn.conversation.language[:2]
-    text = turn.text[:4000]
+    language, text = turn.conversation.language[:2], turn.text[:LOOKED_AT]
     among = {language: asks[language]} if language in asks else asks
-    spans = [span for code, phrases in among.items() for ask in phrases for span in places(text, code, ask)]
+    spans = (span for code, ask in among.items() for span in places(text, code, ask))
     return min((span for span in spans if own(turn, span[0])), default=None)
 
 

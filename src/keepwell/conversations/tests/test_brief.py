@@ -294,3 +294,8 @@ def test_an_account_s_page_leads_to_the_brief(ann: Member, account: Account):
     page = _client(ann).get("/accounts/A/1").content.decode()
     assert 'href="/conversations/brief/A/1"' in page
     assert 'href="/conversations/brief/A/1?contact=c1"' in page
+
+
+def test_a_promise_is_more_than_one_of_its_words(ann: Member, account: Account):
+    Turn.objects.filter(no=2).update(text="We like the weather. They will see.")
+    assert "promised" not in _text(_brief(ann, account, Audience.STAFF))
