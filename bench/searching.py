@@ -240,7 +240,7 @@ def _like(member: Any, said: str) -> int:
 
 
 def _page(turns: int, each: int, chapters: dict[str, Any]) -> Iterator[str]:
-    yield "# Searching a million turns"
+    yield "# How long a search takes"
     yield ""
     yield (
         f"`python -m bench.searching --turns {turns}`: {turns:,} turns of {turns // TURNS_EACH:,} conversations with"
