@@ -40,7 +40,9 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "django.forms",  # last: its templates are ours where we have one
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 MIDDLEWARE = [
     "keepwell.site.speed.timed",
     "django.middleware.security.SecurityMiddleware",

@@ -7,6 +7,7 @@ from django.test import Client
 
 from keepwell.accounts.models import Account
 from keepwell.api.models import Token
+from keepwell.api.templatetags.coded import coded
 from keepwell.members.models import Member
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,15 @@ def test_every_call_tells_the_scope_it_asks(people: dict[str, Member]) -> None:
     scopes = {call["x-scope"] for calls in paths.values() for call in calls.values()}
     assert scopes == {"read", "act", "manage"}
     assert paths["/api/accounts/{account_id}/owner"]["put"]["x-scope"] == "manage"
+
+
+def test_code_in_descriptions_is_shown_as_code_and_nothing_in_them_is_markup() -> None:
+    assert coded("Send `ids` & <b>") == "Send <code>ids</code> &amp; &lt;b&gt;"
+    assert coded("a `b") == "a `b"
+    assert coded("`<i>`") == "<code>&lt;i&gt;</code>"
+
+
+def test_labels_of_forms_end_without_a_colon(people: dict[str, Member]) -> None:
+    said = _browser(people, "viewer").get("/api/tokens").content.decode()
+    assert "</label>" in said
+    assert ":</label>" not in said
