@@ -175,11 +175,33 @@ def _made(rows: Mapping[int, Rule], keys: frozenset[tuple[int, int]], words: int
                 sound.append(rule_of(rows[pk]))
             except KeepwellError:  # kept by an older Keepwell in a form that is none now: its page says so
                 continue
-        found = listening.Rules(sound, _lists_of(words))
+        found = _readable(sound, _lists_of(words))
         while len(_known) >= KEPT:
             _known.pop(min(_known, key=lambda one: len(one[1])))
         _known[words, keys] = found
     return found
+
+
+def _readable(rules: Sequence[listening.Rule], words: Mapping[str, WordList]) -> listening.Rules:
+    """Rules together; one with a phrase that can no longer be read is left out, so that the others are heard."""
+    whole = listening.Rules(rules, words)
+    if all(_reads(whole, code) for code in dict.fromkeys(code for rule in rules for code in rule.languages)):
+        return whole
+    return listening.Rules([rule for rule in rules if readable(rule, words)], words)
+
+
+def readable(rule: listening.Rule, words: Mapping[str, WordList]) -> bool:
+    """Whether each phrase of a rule says something in its language."""
+    alone = listening.Rules([rule], words)
+    return all(_reads(alone, code) for code in rule.languages)
+
+
+def _reads(rules: listening.Rules, code: str) -> bool:
+    try:
+        rules.ears(code)
+    except KeepwellError:
+        return False
+    return True
 
 
 def _lists_of(words: int) -> dict[str, WordList]:

@@ -1,14 +1,17 @@
 """Words of a conversation are new or others: what is said in it is answered at once, by a job."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django_q.tasks import async_task
 
 from keepwell.conversations.actions.changing import Changed
+from keepwell.conversations.hearing_jobs import ask_to_hear
 from keepwell.conversations.models import Conversation
 from keepwell.site.arrival import ARRIVED
 
 FRESH = timedelta(days=14)
+MANY = 50  # conversations for which a job each is too much
 
 
 def _ask(conversation: Conversation, now: datetime) -> None:
@@ -18,4 +21,13 @@ def _ask(conversation: Conversation, now: datetime) -> None:
         async_task(ARRIVED, conversation.pk)
 
 
-CHANGED = [Changed("arrival", _ask, place=90)]
+def _ask_for_many(some: Sequence[Conversation], now: datetime) -> None:
+    """Of many at once the past is heard in parts; their alerts are the night's."""
+    if len(some) > MANY:
+        ask_to_hear()
+        return
+    for one in some:
+        _ask(one, now)
+
+
+CHANGED = [Changed("arrival", _ask, place=90, many=_ask_for_many)]

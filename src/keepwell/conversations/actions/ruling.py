@@ -35,7 +35,7 @@ class Brought:
 def make_rule(
     *,
     rule: listening.Rule,
-    by: Member,
+    by: Member | None,
     now: datetime,
     owner: Member | None = None,
     template: bool = False,
@@ -43,6 +43,8 @@ def make_rule(
 ) -> Rule:
     """Make a rule; it listens from now on, and over what was said before as a job (unless that is asked later)."""
     _may_pattern(by, rule.pattern, "")
+    if ask:
+        _say_something([rule])
     with transaction.atomic():
         _free(rule.name)
         revision = _rise(now)
@@ -67,7 +69,7 @@ def change_rule(
     *,
     rule: Rule,
     to: listening.Rule,
-    by: Member,
+    by: Member | None,
     now: datetime,
     owner: Member | None = None,
     template: bool | None = None,
@@ -86,6 +88,8 @@ def change_rule(
                 ways=[_("Open it anew and make your change again.")],
             )
         _may_pattern(by, to.pattern, kept.data.get("pattern", ""))
+        if ask and kept.data != data_of(to):
+            _say_something([to])
         if to.name.strip() != kept.name:
             _free(to.name)
         before = {"name": kept.name, "owner": kept.owner_id, "template": kept.template, **kept.data}
@@ -144,7 +148,7 @@ def _turned(rule: Rule, *, on: bool, by: Member, now: datetime) -> Rule:
     return kept
 
 
-def bring(*, rules: Sequence[listening.Rule], by: Member, now: datetime) -> Brought:
+def bring(*, rules: Sequence[listening.Rule], by: Member | None, now: datetime) -> Brought:
     """Bring in rules, as a file holds them: new ones are made, those of a name that is there are changed.
 
     All of them or none. An owner whose address is not known here is whoever brings them.
@@ -152,6 +156,7 @@ def bring(*, rules: Sequence[listening.Rule], by: Member, now: datetime) -> Brou
     names = [rule.name.strip() for rule in rules]
     if twice := [name for k, name in enumerate(names) if name in names[:k]]:
         raise KeepwellError(_("The rule “{name}” is there twice.").format(name=twice[0]))
+    _say_something(rules)
     members = {one.email.lower(): one for one in Member.objects.filter(is_active=True)}
     made: list[str] = []
     changed: list[str] = []
@@ -173,7 +178,7 @@ def bring(*, rules: Sequence[listening.Rule], by: Member, now: datetime) -> Brou
     return Brought(tuple(made), tuple(changed), tuple(same))
 
 
-def start_with(*, themes: Collection[str], by: Member, now: datetime) -> Brought:
+def start_with(*, themes: Collection[str], by: Member | None, now: datetime) -> Brought:
     """Begin with the rules that come with Keepwell, of some themes; one whose name is there already is left alone."""
     there = set(Rule.objects.values_list("name", flat=True))
     rules = [rule for rule in listening.read(listening.SHIPPED) if rule.theme in themes]
@@ -214,14 +219,31 @@ def _free(name: str) -> None:
         )
 
 
-def _may_pattern(by: Member, pattern: str, before: str) -> None:
+def _may_pattern(by: Member | None, pattern: str, before: str) -> None:
     if pattern and pattern != before and not may(by, Right.ADMINISTER):
         raise KeepwellError(
             _("Only an administrator writes regular expressions."), ways=[_("Say it with phrases instead.")]
         )
 
 
-def _note(rule: Rule, by: Member, now: datetime) -> None:
+def _say_something(rules: Sequence[listening.Rule]) -> None:
+    """Raises KeepwellError, with the rule's name, where a phrase says nothing or too much at once."""
+    words = ears.lists()
+    whole = listening.Rules(rules, words)
+    codes = dict.fromkeys(code for rule in rules for code in rule.languages)
+    try:
+        for code in codes:
+            whole.ears(code)
+    except KeepwellError as wrong:
+        if len(rules) == 1:
+            raise KeepwellError(
+                f"{rules[0].name}: {wrong.wrong}", seen=wrong.seen, ways=wrong.ways
+            ) from wrong
+        for rule in rules:
+            _say_something([rule])
+
+
+def _note(rule: Rule, by: Member | None, now: datetime) -> None:
     RuleVersion.objects.create(rule=rule, version=rule.version, name=rule.name, data=rule.data, by=by, at=now)
 
 

@@ -13,6 +13,7 @@ from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.hearing import hear, hear_all, waiting
 from keepwell.conversations.actions.ruling import change_rule, make_rule, rest, restore, set_words, wake
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
+from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member, Role
 
@@ -256,3 +257,15 @@ def test_a_few_changed_rules_are_made_ready_beside_the_many_that_stay(ada: Membe
     turns = [Turn(pk=n, no=n, side="them", text=text) for n, text in enumerate(("word7 thing", "other word"))]
     heard = held.hear([(Conversation(pk=1, kind="call", language="en"), turns)])
     assert [(one.turn.no, one.version) for one in heard] == [(1, 2)]
+
+
+def test_a_rule_that_says_nothing_is_refused_and_one_kept_before_silences_no_other(
+    ada: Member, acme: Account
+) -> None:
+    with pytest.raises(KeepwellError):
+        make_rule(rule=rule("of the", "empty"), by=ada, now=NOW)
+    Rule.objects.create(
+        name="empty", data={"phrases": {"en": ["of the"]}}, made_at=NOW, changed_at=NOW, revision=1
+    )
+    make_rule(rule=rule(), by=ada, now=NOW)
+    assert len(hear(talk(acme, "We cancel the contract."), now=NOW)) == 1
