@@ -105,16 +105,29 @@ def _open_office(session: Session) -> None:
     running.prepare()
     from django.utils import timezone
 
+    from keepwell.demo.arriving import bring
     from keepwell.site.jobs import ask_for_night
     from keepwell.site.models import Run
 
     if not Run.objects.filter(state=Run.State.DONE).exists():
+        _begin_rules()
         run_night(session.place, only=("gather", "post", "project"))
+        bring(now=timezone.now())
         ask_for_night(by=None, now=timezone.now())
         typer.echo(
             _("The pages are ready. Who may leave is being learnt in the background, for a minute or more.")
         )
     serve_home(session.place, host=HERE, port=port, detach=not sys.stdout.isatty())
+
+
+def _begin_rules() -> None:
+    """Let the rules that come with Keepwell listen to what the simulated customers say."""
+    from django.utils import timezone
+
+    from keepwell.conversations.actions.ruling import start_with
+    from keepwell.listening.languages.lists import THEMES
+
+    start_with(themes=THEMES, by=None, now=timezone.now())
 
 
 def _statement(company: "Company") -> "Statement":
