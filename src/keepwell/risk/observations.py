@@ -234,8 +234,9 @@ def _told_by(moment: Moment) -> bool:
 
 def _nobody(ledger: Ledger, days: Sequence[int]) -> KeepwellError:
     """Why there is no observation at all."""
-    paid = ledger.rows.filter(nw.col("day") < max(days, default=0), nw.col("after") > 0).select(n=nw.len())
-    if ledger.engine.collect(paid)["n"].to_pylist()[0] and min(days) < number(ledger.covered):
+    first, last = min(days, default=0), max(days, default=0)
+    paid = ledger.rows.filter(nw.col("day") < last, nw.col("until") >= first, nw.col("after") > 0)
+    if ledger.engine.collect(paid.select(n=nw.len()))["n"].to_pylist()[0] and first < number(ledger.covered):
         return KeepwellError(
             _("Nothing was known of the accounts by then: the book was told of them later."),
             seen=_("every row is known since the moment it was loaded"),

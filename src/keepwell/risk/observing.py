@@ -65,6 +65,7 @@ class _Seen:
             own = {part: p for part, p in parts.items() if p.source == name}
             made, reaches[name] = _grouped(then, sources[name].rows(then), places, len(accounts), own)
             found.update(made)
+            pa.default_memory_pool().release_unused()  # or each source leaves behind what it took at its most
         absent = [name for name, p in parts.items() if p.source not in reaches]
         texts = {"kind": accounts.kind, **attributes(then, accounts)}
         covered = {name: then.moment.covered(name) for name in {f.table for f in features if f.window}}

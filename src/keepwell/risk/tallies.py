@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from keepwell.risk.differing import Column, Differing
 
-_AT_ONCE = 4_000_000  # rows counted together
+_AT_ONCE = 2_000_000  # rows counted together
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,16 @@ class Asked:
     def _too_short(self, horizon: int) -> KeepwellError:
         from keepwell.risk.enough import NotEnough
 
+        first = self._first_day()
+        if first >= self.covered:
+            seen = _(
+                "nobody pays before {covered}, up to which everything is known; the first day is {first}"
+            )
+        else:
+            seen = _("the ledger knows the days from {first} to before {covered}")
         return NotEnough(
             _("There is no month's end yet of which it is known what became of the accounts."),
-            seen=_("the ledger knows the days from {first} to before {covered}").format(
-                first=self._first_day(), covered=self.covered
-            ),
+            seen=seen.format(first=first, covered=self.covered),
             ways=[
                 _(
                     "Say up to which day the files hold everything: keepwell import TABLE FILE --complete-to DAY."

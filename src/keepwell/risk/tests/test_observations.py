@@ -116,6 +116,13 @@ def test_days_without_customers_are_refused(company):
         seen_on(company, on(100))
 
 
+def test_days_after_the_last_customer_left_are_refused_as_days_without_customers(company):
+    company.tell("accounts", {"account_id": "A", "created_on": on(600)})
+    company.tell("subscriptions", {"account_id": "A", "started_on": on(600), "ended_on": on(400), "mrr": 100})
+    with pytest.raises(KeepwellError, match="No account was paying"):
+        seen_on(company, on(100))
+
+
 def test_month_ends_are_the_firsts_of_months_that_a_whole_month_lies_before(company):
     company.customer("A", since=120)  # since 2025-09-03
     found = month_ends(open_ledger(company.book, company.engine))

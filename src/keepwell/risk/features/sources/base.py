@@ -52,6 +52,12 @@ class Roster:
 
 def roster(then: Then) -> Roster:
     """Who is observed, with the numbers that the ledger has of them."""
+    found = _today(then)
+    return replace(found, columns={**found.columns, **_before(then, found)})
+
+
+def _today(then: Then) -> Roster:
+    """Who is observed, with what they pay today and since when they are customers."""
     paying = _paying(then)
     accounts = paying["account_id"].combine_chunks()
     begins = np.ones(len(accounts), bool)
@@ -63,16 +69,14 @@ def roster(then: Then) -> Roster:
     np.maximum.at(irregular, place, paying["irregular"].to_numpy())
     first = np.full(n, then.day, np.int64)
     np.minimum.at(first, place, paying["first_day"].to_numpy())
-    kind = pa.DictionaryArray.from_arrays(irregular, ["contract", "irregular"])
-    found = Roster(accounts.take(pa.array(starts)), kind, {})
     paid = _paid(then.ledger.reporting, then.rates, paying)
     columns = {
         # Whole numbers below 2**53 are exact in a double.
         "mrr": Found(np.bincount(place, paid.to_numpy(), n).astype(np.int64)),
         "tenure": Found(then.day - first),
-        **_before(then, found),
     }
-    return replace(found, columns=columns)
+    kind = pa.DictionaryArray.from_arrays(irregular, ["contract", "irregular"])
+    return Roster(accounts.take(pa.array(starts)), kind, columns)
 
 
 def attributes(then: Then, roster: Roster) -> Mapping[str, pa.Array]:
@@ -112,17 +116,21 @@ def _paying(then: Then) -> pa.Table:
 def _before(then: Then, roster: Roster) -> dict[str, Found]:
     """What the accounts paid before, and since when they pay."""
     day, ledger, rates = then.day, then.ledger, then.rates
-    starts, ago = nw.col("paying") == 1, (day - nw.col("day")).cast(nw.Int64)
+    starts, ago = nw.col("paying") == 1, (day - nw.col("day")).cast(nw.Int32)
     rows = (
         ledger.rows.filter(nw.col("day") < day, starts | (nw.col("until") >= day - 365))
-        .join(roster.places(then), on="account_id", how="inner")
+        # Not an inner join: of that an engine may keep the rows in memory, and not the places, which are fewer.
+        .join(roster.places(then), on="account_id", how="left")
         .select(
             "place",
             "currency",
             "after",
             age=ago,
             started=nw.when(starts).then(ago),
-            **{f"held_{days}": nw.when(_held(day - days)).then(1).otherwise(0) for days in (90, 365)},
+            **{
+                f"held_{days}": nw.when(_held(day - days)).then(1).otherwise(0).cast(nw.Int8)
+                for days in (90, 365)
+            },
         )
     )
     tallies = Tallies(_BEFORE, len(roster))
