@@ -60,7 +60,9 @@ class Language:
     facts: tuple[
         str, ...
     ] = ()  # the same, but only of a sentence that follows: "cannot" is no "does not know"
-    bidding: tuple[str, ...] = ()  # to forbid or order: "nobody forbids using it" does not say that nobody uses it
+    bidding: tuple[
+        str, ...
+    ] = ()  # to forbid or order: "nobody forbids using it" does not say that nobody uses it
     contrast: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()  # begin a clause without a comma
     joins: tuple[str, ...] = ()  # begin a clause after a comma
