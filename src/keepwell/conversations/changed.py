@@ -6,7 +6,13 @@ from keepwell.conversations.actions.changing import Changed
 from keepwell.conversations.measuring import measured
 
 CHANGED: list[Changed] = [
-    Changed("index", lambda conversation, _now: index.put(conversation), index.drop, place=10),
+    Changed(
+        "index",
+        lambda conversation, _now: index.put(conversation),
+        index.drop,
+        place=10,
+        many=lambda some, _now: index.put_all(some),
+    ),
     Changed("measures", measured, place=20),
     Changed("clips", lambda _conversation, _now: None, gone=clipping.let_go, place=30),
 ]

@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 from django.conf import settings
 from django.db import connection
-from django.db.models import Avg, Count, Max
+from django.db.models import Avg, Count, Max, Q
 from django_q.models import OrmQ, Task
 
 from keepwell.accounts.models import Outgoing
@@ -172,21 +172,25 @@ def jobs_examined(*, now: datetime) -> Jobs:
 
 def coming_examined(*, now: datetime) -> OfConversations:
     """How what comes in fares."""
-    state = Incoming.State
+    state, to_hear, overdue = Incoming.State, Q(doing=TO_HEAR), Q(came_at__lt=now - OVERDUE)
     going = Incoming.objects.filter(state__in=(state.WAITING, state.WORKING, state.FAILED)).order_by()
-    to_hear = going.filter(doing=TO_HEAR)
-    lacking = missing() if to_hear.exists() else ""
-    late = going.filter(came_at__lt=now - OVERDUE)
-    broken = [(one.name, one.wrong) for one in Mailbox.objects.filter(on=True).exclude(wrong="")]
-    broken += [(one.path, one.wrong) for one in Folder.objects.filter(on=True).exclude(wrong="")]
+    n = going.aggregate(
+        reading=Count("pk", filter=~to_hear),
+        to_hear=Count("pk", filter=to_hear),
+        late=Count("pk", filter=overdue & ~to_hear),
+        late_to_hear=Count("pk", filter=overdue & to_hear),
+    )
+    lacking = missing() if n["to_hear"] else ""
+    mailboxes = Mailbox.objects.filter(on=True).exclude(wrong="").order_by().values_list("name", "wrong")
+    folders = Folder.objects.filter(on=True).exclude(wrong="").order_by().values_list("path", "wrong")
     lately = Incoming.objects.filter(state=state.REFUSED, ended_at__gt=now - LATELY)
     return OfConversations(
-        reading=going.exclude(doing=TO_HEAR).count(),
-        to_hear=to_hear.count(),
-        late=(late.exclude(doing=TO_HEAR) if lacking else late).count(),
+        reading=n["reading"],
+        to_hear=n["to_hear"],
+        late=n["late"] + (0 if lacking else n["late_to_hear"]),
         missing=lacking,
         failed=list(lately[:FAILURES]),
-        broken=broken,
+        broken=list(mailboxes.union(folders, all=True)),
         unmatched=Conversation.objects.filter(match__in=WAITING, deleted_at=None).count(),
     )
 

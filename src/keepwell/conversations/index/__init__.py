@@ -61,7 +61,7 @@ def renew(*, now: datetime, anew: bool = False) -> int:
     if row.making:
         while some := list(Conversation.objects.filter(pk__gt=row.last).order_by("pk")[:_STEP]):
             with transaction.atomic():
-                _put_all(some)
+                put_all(some)
                 row.last = some[-1].pk
                 row.save(update_fields=["last"])
             done += len(some)
@@ -80,7 +80,8 @@ def tidy() -> None:
     _engine().tidy()
 
 
-def _put_all(some: Sequence[Conversation]) -> None:
+def put_all(some: Sequence[Conversation]) -> None:
+    """Bring the index up to date with the words of many. Call it in the transaction that changes them."""
     Indexed.objects.filter(conversation__in=some).delete()
     turns: dict[int, list[Turn]] = {}
     for turn in Turn.objects.filter(conversation__in=some).order_by("no"):
