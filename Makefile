@@ -72,6 +72,8 @@ bench: $(VENV)/ready-dev
 	@$(BIN)/python -m bench.observing --accounts 1000000
 	@$(BIN)/python -m bench.buying
 	@$(BIN)/python -m bench.listening
+	@$(BIN)/python -m bench.arrival
+	@$(BIN)/python -m bench.searching
 
 words: $(VENV)/ready-dev
 	$(WORDS) -o $(POT) src/keepwell
