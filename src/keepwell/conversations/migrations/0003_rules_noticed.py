@@ -6,67 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0002_arrival'),
+        ("conversations", "0002_arrival"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Past',
+            name="Past",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.JSONField()),
-                ('asked_at', models.DateTimeField()),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('of', models.PositiveIntegerField(default=0)),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('failed', models.CharField(blank=True, max_length=300)),
-                ('found', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("data", models.JSONField()),
+                ("asked_at", models.DateTimeField()),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("of", models.PositiveIntegerField(default=0)),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("failed", models.CharField(blank=True, max_length=300)),
+                ("found", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['-asked_at'],
+                "ordering": ["-asked_at"],
             },
         ),
         migrations.AddField(
-            model_name='hit',
-            name='then',
+            model_name="hit",
+            name="then",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='notice',
+            model_name="rule",
+            name="notice",
             field=models.CharField(blank=True, max_length=10),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='noticed',
+            model_name="rule",
+            name="noticed",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='revision',
+            model_name="rule",
+            name="revision",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='name',
+            model_name="ruleversion",
+            name="name",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AddField(
-            model_name='ruling',
-            name='words',
+            model_name="ruling",
+            name="words",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['owner', 'notice'], name='conversatio_owner_i_db024f_idx'),
+            model_name="rule",
+            index=models.Index(fields=["owner", "notice"], name="conversatio_owner_i_db024f_idx"),
         ),
         migrations.AddField(
-            model_name='past',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="past",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
     ]

@@ -48,7 +48,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Index",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("mark", models.CharField(blank=True, max_length=40)),
                 ("making", models.CharField(blank=True, max_length=40)),
                 ("last", models.BigIntegerField(default=0)),

@@ -1,4 +1,4 @@
-"""What arrives is matched, stored, heard and raised at once, with a thousand rules; the time is printed, not held to."""
+"""What arrives is matched, stored, heard and raised at once, with a thousand rules; the time is printed."""
 
 import sys
 from collections.abc import Iterator
