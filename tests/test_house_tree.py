@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 # Written by tools, or texts whose length is not ours to choose.
 NOT_OURS = re.compile(
     r"^(requirements/.*\.txt|src/.*/migrations/.*\.py|LICENSE|docs/(tables|metrics|cli)\.md"
-    r"|.*\.(pot|po|ipynb|svg|json|css))$"
+    r"|src/.*/words/(hu|pl)\.forms\.txt|src/.*/words/zh\.common\.txt|.*\.(pot|po|ipynb|svg|json|css))$"
 )
 TEXT = {".py", ".md", ".toml", ".sh", ".txt", ".json", ".html", ".css", ".pot", ".po", ".ipynb", ".yml", ""}
 
