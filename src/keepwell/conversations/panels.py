@@ -8,11 +8,12 @@ from keepwell.conversations import themes
 from keepwell.conversations.listing import counting
 from keepwell.conversations.models import Conversation
 from keepwell.members.models import Member
+from keepwell.members.rights import Right, may
 
 SHOWN = 5
 
 
-def _context(_member: Member, account: Account) -> dict[str, Any]:
+def _context(member: Member, account: Account) -> dict[str, Any]:
     """Whoever sees the account sees its conversations."""
     rows = list(
         Conversation.objects.filter(account=account, deleted_at=None)
@@ -28,7 +29,8 @@ def _context(_member: Member, account: Account) -> dict[str, Any]:
                 known.append(
                     {"theme": hit.theme, "label": themes.label(hit.theme), "turn": hit.turn.no, "hit": hit}
                 )
-    return {"account": account, "rows": [{"one": one, "heard": heard.get(one.pk, ())} for one in rows]}
+    shown = [{"one": one, "heard": heard.get(one.pk, ())} for one in rows]
+    return {"account": account, "rows": shown, "acts": may(member, Right.ACT)}
 
 
 def _brief(_member: Member, account: Account) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What pages ask of rules and hits: how often each was heard and right, its months, and what waits to be judged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from keepwell.conversations.models import Conversation, Hit, Rule
+from keepwell.conversations.models import Hit, Rule
 from keepwell.conversations.queries import seen
 from keepwell.listening.judging import wilson
 from keepwell.members.models import Member
@@ -189,16 +189,11 @@ def hits_of(
     return rows.select_related("turn__contact", "conversation", "account", "rule").order_by("-at", "-pk")
 
 
-def tags_of(conversations: Sequence[Conversation]) -> dict[int, list[Rule]]:
-    """By conversation the rules heard in it that tag it."""
-    rows = Hit.objects.filter(
-        conversation__in=[one.pk for one in conversations], void_at=None, verdict=Hit.Verdict.HIT
-    ).exclude(judged=Hit.Judged.WRONG)
-    found: dict[int, dict[int, Rule]] = {}
-    for hit in rows.select_related("rule").order_by("rule__name"):
-        if "tag" in hit.rule.data.get("then", ()):
-            found.setdefault(hit.conversation_id, {})[hit.rule_id] = hit.rule
-    return {talk: list(rules.values()) for talk, rules in found.items()}
+def tags_of(hits: Iterable[Hit]) -> list[Rule]:
+    """The rules that tag what they are heard in, of some hits that nobody said were wrong, by name."""
+    said = {hit.rule_id: hit.rule for hit in hits if hit.verdict == Hit.Verdict.HIT}
+    tags = [rule for rule in said.values() if "tag" in rule.data.get("then", ())]
+    return sorted(tags, key=lambda rule: rule.name)
 
 
 def noticed(stats: Stats) -> tuple[str, dict[str, Any]]:

@@ -264,3 +264,34 @@ def test_a_page_asks_few_questions_however_many_turns_there_are(
     client = _as(owner)
     with django_assert_max_num_queries(14):
         assert client.get(f"/conversations/{one.pk}").status_code == 200
+
+
+def test_a_conversation_shows_its_tags_what_could_not_be_read_and_to_managers_how_it_is_deleted(
+    owner: Member, call: Conversation
+) -> None:
+    rule = _hit(call, call.turns.get(no=2), "too> expensive").rule
+    rule.data = {"then": ["tag"]}
+    rule.save()
+    call.aside = [["call.vtt", 7, "The time is no time.", "99:99 <odd>"]]
+    call.save()
+    page = _as(owner).get(f"/conversations/{call.pk}").content.decode()
+    assert f'<a class="tag" href="/conversations/rules/{rule.pk}">About too&gt; expensive</a>' in page
+    assert "The time is no time." in page
+    assert "99:99 &lt;odd&gt;" in page
+    chief = Member.objects.create_user(email="chief@example.com", name="Chief", role=Role.ADMINISTRATOR)
+    form = f'action="/conversations/{call.pk}/delete"'
+    assert form not in page
+    assert form in _as(chief).get(f"/conversations/{call.pk}").content.decode()
+    _as(chief).post(f"/conversations/{call.pk}/delete")
+    after = _as(chief).get(f"/conversations/{call.pk}").content.decode()
+    assert form not in after
+    assert "99:99" not in after
+
+
+def test_from_an_accounts_page_files_are_brought_in_for_it(owner: Member, call: Conversation) -> None:
+    page = _as(owner).get(f"/accounts/{call.account_id}").content.decode()
+    assert f'href="/conversations/add?account={call.account_id}"' in page
+    assert (
+        f'value="{call.account_id}"'
+        in _as(owner).get(f"/conversations/add?account={call.account_id}").content.decode()
+    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import queries, sounding, themes
+from keepwell.conversations import queries, rules_queries, sounding, themes
 from keepwell.conversations.actions import correcting
 from keepwell.conversations.forms_clips import Clipping, Correcting
 from keepwell.conversations.incoming import sound_of
@@ -48,6 +48,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "part": part,
         "hits": hits,
         "heard": _themes(hits),
+        "tags": rules_queries.tags_of(hits),
         "clips": clips,
         "participants": one.participants.select_related("contact", "member"),
         "measures": measures_of(one),
@@ -57,10 +58,18 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "state": "" if one.state == State.READY else sentence_of(State(one.state)),
         "acts": may(request.user, Right.ACT) and count > 0,
         "corrects": may(request.user, Right.ACT) and one.kind in queries.SPOKEN,
+        "aside": [dict(zip(("file", "line", "why", "text"), piece, strict=False)) for piece in one.aside],
+        "matches": may(request.user, Right.ACT) and _waits(one),
+        "deletes": may(request.user, Right.MANAGE) and one.deleted_at is None,
     }
     if context["acts"]:
         context["form"] = Clipping(conversation=one, initial={"first": chosen or 1, "last": chosen or 1})
     return render(request, "conversations/conversation.html", context)
+
+
+def _waits(one: Conversation) -> bool:
+    """Whether somebody may say whose it is: the book says so of its own."""
+    return one.account_id is None and one.source != Conversation.Source.BOOK and one.deleted_at is None
 
 
 def _themes(hits: list[Hit]) -> list[str]:
