@@ -73,6 +73,7 @@ def furnish() -> dict[str, str]:
 def _work(people: "dict[str, Member]") -> dict[str, str]:
     from django.utils import timezone
 
+    from browser.arrived import arrive
     from keepwell.accounts import actions as at_accounts
     from keepwell.accounts.models import Account
     from keepwell.alerts.models import Alert
@@ -94,6 +95,7 @@ def _work(people: "dict[str, Member]") -> dict[str, str]:
     )
     contact = first[1].contacts.filter(left_on=None).first()
     alert = Alert.objects.order_by("pk").first()
+    done |= arrive("/srv/recordings", now=now)
     return done | {
         "account": first[1].pk,
         "contact": contact.pk if contact else "",

@@ -81,6 +81,37 @@ SCREENS = (
         "clips-collection-change", "/conversations/collections/{collection}/change", "a collection's name"
     ),
     Screen("clips-collection-new", "/conversations/collections/new", "a new collection"),
+    Screen("conversations-rules", "/conversations/rules/", "what is listened for, and how often it is right"),
+    Screen(
+        "conversations-rule-new",
+        "/conversations/rules/new?phrase=cancel+the+contract&language=en",
+        "a rule written by typing a phrase: the forms it hears, and what to add to it",
+    ),
+    Screen(
+        "conversations-rule", "/conversations/rules/{heard_rule}", "one rule: what it heard, its versions"
+    ),
+    Screen("conversations-rule-change", "/conversations/rules/{heard_rule}/edit", "change what a rule hears"),
+    Screen("conversations-rules-bring", "/conversations/rules/bring", "bring rules in from a file"),
+    Screen("conversations-words", "/conversations/rules/words/en", "words that say the same"),
+    Screen("conversations-hits", "/conversations/hits/?judged=all", "what rules heard, judged by one key"),
+    Screen(
+        "conversations-queue", "/conversations/queue", "conversations of which nobody knows whose they are"
+    ),
+    Screen("conversations-match", "/conversations/{waiting}/match", "say whose a conversation is"),
+    Screen("conversations-add", "/conversations/add", "bring recordings, transcripts and mail in"),
+    Screen(
+        "conversations-incoming", "/conversations/incoming", "the files that came in, and how far each is"
+    ),
+    Screen("conversations-sources", "/conversations/sources", "mailboxes and folders that are looked into"),
+    Screen("conversations-mailbox-add", "/conversations/sources/mailboxes/add", "add a mailbox"),
+    Screen("conversations-mailbox", "/conversations/sources/mailboxes/{mailbox}", "one mailbox"),
+    Screen("conversations-folder-add", "/conversations/sources/folders/add", "add a folder"),
+    Screen("conversations-folder", "/conversations/sources/folders/{folder}", "one folder"),
+    Screen(
+        "conversations-policies", "/conversations/policies", "what may be recorded and kept, by whose consent"
+    ),
+    Screen("conversations-policy-add", "/conversations/policies/add", "add a recording policy"),
+    Screen("conversations-policy", "/conversations/policies/{policy}", "one recording policy"),
     # --- follow-ups and playbooks ---
     Screen("follow-ups", "/followups/?whose=team", "what is to be done, the most worth first"),
     Screen("follow-ups-board", "/followups/board?whose=team", "the same by when it is due"),
@@ -159,4 +190,6 @@ NO_SCREENS = {
     "retention:chart": "a picture",
     "followups:feed": "a calendar",
     "api:openapi": "a description for programs",
+    "conversations:export_rules": "a file",
+    "conversations:brief_pdf": "a file",
 }

@@ -37,7 +37,7 @@ def test_every_screen_has_its_picture_and_its_line_in_the_docs() -> None:
 def _name_of(screen: Screen) -> str:
     parts = dict.fromkeys(("account", "contact", "invitation"), "x")
     numbers = ("alert", "follow_up", "playbook", "rule", "person", "team", "portfolio", "conversation")
-    numbers += ("clip", "collection", "heard_rule")
+    numbers += ("clip", "collection", "heard_rule", "waiting", "mailbox", "folder", "policy")
     try:
         return resolve(
             screen.address.partition("?")[0].format(**parts, **dict.fromkeys(numbers, "1"))
