@@ -63,3 +63,11 @@ def test_a_count_takes_the_form_of_its_language() -> None:
     with speaking("pl"):
         forms = {ngettext("{n} account", "{n} accounts", n).format(n=n) for n in (1, 3, 5)}
     assert len(forms) == 3
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_word_of_two_meanings_keeps_the_translation_of_each(language: str) -> None:
+    catalogue = read_po(io.BytesIO((LOCALE / language / CATALOGUE).read_bytes()), locale=language)
+    meant = catalogue.get("Price", context="a theme")
+    assert meant is not None
+    assert meant.string

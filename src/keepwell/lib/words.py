@@ -72,13 +72,15 @@ def renewed(language: str) -> tuple[str, bytes, list[str]]:
     for message in template:
         if not message.id:
             continue
-        found = known.get(message.id if isinstance(message.id, str) else message.id[0])
+        found = known.get(
+            message.id if isinstance(message.id, str) else message.id[0], context=message.context
+        )
         said: Any = (found.string if found else "") or ""
         forms = (said,) if isinstance(said, str) else said
         if not all(forms) or len(forms) != (1 if isinstance(message.id, str) else made.num_plurals):
             said = "" if isinstance(message.id, str) else ("",) * made.num_plurals
             lacking.append(message.id if isinstance(message.id, str) else message.id[0])
-        made.add(message.id, said, flags=message.flags)
+        made.add(message.id, said, flags=message.flags, context=message.context)
     text, read = io.BytesIO(), io.BytesIO()
     write_po(text, made, sort_output=True, width=110, no_location=True)
     written = _DATED.sub("", text.getvalue().decode())  # the same texts make the same file
