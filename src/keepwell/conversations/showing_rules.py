@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.utils import formats
@@ -124,7 +125,7 @@ def shown_versions(rows: Iterable[RuleVersion]) -> list[ShownVersion]:
     """Versions, newest first, each with what it changed against the one before."""
     some = list(rows)
     found = []
-    for one, before in zip(some, [*some[1:], None], strict=True):
+    for one, before in zip_longest(some, some[1:]):
         if before is None:
             found.append(ShownVersion(one, []))
             continue

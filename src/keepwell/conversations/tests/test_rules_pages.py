@@ -143,6 +143,11 @@ def test_a_change_is_a_new_version_and_an_old_one_can_be_had_back(mo: tuple[Memb
     )
 
 
+def test_a_rule_without_versions_has_a_page_all_the_same(mo: tuple[Member, Client]) -> None:
+    rule = Rule.objects.create(name="Dear", made_at=NOW, changed_at=NOW)
+    assert mo[1].get(f"/conversations/rules/{rule.pk}").status_code == 200
+
+
 def test_only_an_administrator_writes_a_regular_expression(
     mo: tuple[Member, Client], ada: tuple[Member, Client]
 ) -> None:
