@@ -10,7 +10,7 @@ from keepwell.risk.calibration import Calibration
 from keepwell.risk.doubt import around, spread
 from keepwell.risk.drift import Profile
 from keepwell.risk.judging import Floats
-from keepwell.risk.models import Model, from_named, sealed, unsealed
+from keepwell.risk.models import Model, from_named, no_model, sealed, unsealed
 from keepwell.risk.observations import Observations
 
 SEALED_AS = "trained"
@@ -79,6 +79,13 @@ class Trained:
                 seen=name,
                 ways=[_("Train a model anew: keepwell risk train.")],
             )
+        try:
+            return cls._of(body)
+        except (KeyError, TypeError, ValueError, AttributeError):  # a seal is no proof of what it seals
+            raise no_model(text) from None
+
+    @classmethod
+    def _of(cls, body: Mapping[str, Any]) -> "Trained":
         return cls(
             model=from_named(body["model"], body["body"]),
             calibration=Calibration.from_body(body["calibration"]),

@@ -97,31 +97,39 @@ def sealed(name: str, body: Mapping[str, Any]) -> str:
 
 def unsealed(text: str) -> tuple[str, dict[str, Any]]:
     """The name and body that a text seals. Raises BadInput where it is not one, of another format, or was changed."""
-    ways = [
-        _("Train a model anew: keepwell risk train."),
-        _("Or go back to an earlier one: keepwell risk models."),
-    ]
     try:
         found = json.loads(text)
         inside = {"format": int(found["format"]), "model": str(found["model"]), "body": dict(found["body"])}
-        said = str(found["sha256"])
-    except (ValueError, TypeError, KeyError):
-        raise BadInput(_("This text is not a kept model."), seen=text[:60], ways=ways) from None
+        said, ours = str(found["sha256"]), _sum(inside)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise no_model(text) from None
     if inside["format"] != FORMAT:
         raise BadInput(
             _("This model was kept by another version of Keepwell."),
             seen=_("format {seen}; this version reads format {ours}").format(
                 seen=inside["format"], ours=FORMAT
             ),
-            ways=[*ways, _("Or use the version of Keepwell that made it.")],
+            ways=[*_other_ways(), _("Or use the version of Keepwell that made it.")],
         )
-    if said != _sum(inside):
+    if said != ours:
         raise BadInput(
             _("This model was changed since it was kept, and is not used."),
             seen=_("its checksum does not fit what it holds"),
-            ways=ways,
+            ways=_other_ways(),
         )
     return str(inside["model"]), dict(found["body"])
+
+
+def no_model(text: str) -> BadInput:
+    """What to say of a text that does not hold what a model is made of."""
+    return BadInput(_("This text is not a kept model."), seen=text[:60], ways=_other_ways())
+
+
+def _other_ways() -> list[str]:
+    return [
+        _("Train a model anew: keepwell risk train."),
+        _("Or go back to an earlier one: keepwell risk models."),
+    ]
 
 
 def _sum(inside: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from keepwell.risk.models.boosted import Boosted, trees_needed
 from keepwell.risk.models.logistic import Logistic
 from keepwell.risk.models.silence import Silence
 from keepwell.risk.tests import model_kit as kit
+from keepwell.risk.trained import Trained
 
 KINDS = list(learners().values())
 
@@ -69,11 +70,22 @@ def test_a_text_of_another_format_is_refused(known):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[1]", "\x80\x04pickle", '{"format": "x", "model": 1, "body": 2}']
-)
+    "text",
+    [
+        "", "{}", "[1]", "\x80\x04pickle", '{"format": "x", "model": 1, "body": 2}',
+        '{"format": Infinity, "model": "m", "body": {}, "sha256": ""}',
+        '{"format": 1, "model": "m", "body": {"weight": NaN}, "sha256": ""}',
+    ],
+)  # fmt: skip
 def test_what_is_no_model_is_refused(text):
     with pytest.raises(BadInput, match="not a kept model"):
         from_text(text)
+
+
+@pytest.mark.parametrize("body", [{}, {"model": "logistic", "body": {}}, {"model": "logistic", "body": 3}])
+def test_a_seal_over_something_else_is_refused(body):
+    with pytest.raises(BadInput, match="not a kept model"):
+        Trained.from_text(sealed("trained", body))
 
 
 def test_a_kind_of_model_nobody_knows_is_refused():
