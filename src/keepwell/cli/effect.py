@@ -110,7 +110,7 @@ def hold_out(
     session = session_of(context)
     with risks_of(session) as risks:
         found = risks.hold_out(
-            action, now=datetime.now(UTC), share=share_, among=_accounts_in(among) if among else ()
+            action, now=datetime.now(UTC), share=share_, among=_accounts_in(among) if among else None
         )
     data = {
         "action": found.action,
@@ -143,7 +143,7 @@ def _accounts_in(file: str) -> list[str]:
                     seen=", ".join(found.fieldnames or ()),
                     ways=ways,
                 )
-            return [row["account_id"] for row in found]
+            return [row["account_id"] or "" for row in found]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(_("{file} cannot be read.").format(file=file), seen=str(error), ways=ways) from error
 

@@ -127,7 +127,7 @@ class Acting(Models):
         return actions(self.book.moment(self.engine))
 
     def hold_out(
-        self, action: str, *, now: datetime, share: float | None = None, among: Sequence[str] = ()
+        self, action: str, *, now: datetime, share: float | None = None, among: Sequence[str] | None = None
     ) -> "Held":
         """Draw who is held out from an action for ever, and record it.
 

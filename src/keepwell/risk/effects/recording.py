@@ -82,18 +82,19 @@ def hold_out(
     return Held(action, asked, len(given.accounts), tuple(out), frozenset(new))
 
 
-def paying(book: Book, engine: Engine, day: date, among: Sequence[str] = ()) -> list[str]:
+def paying(book: Book, engine: Engine, day: date, among: Sequence[str] | None = None) -> list[str]:
     """The accounts that pay on a day and are not known to leave, or those of them that are in `among`.
 
-    Raises KeepwellError where there is none.
+    Raises KeepwellError where there is none; a list that names nobody is never taken for everybody.
     """
     seen = observe(book, engine, [day], features=[all_features()["tenure"]])
-    there, asked = [str(account) for account in seen.accounts], set(among)
-    chosen = [account for account in there if account in asked] if among else there
+    there = [str(account) for account in seen.accounts]
+    asked = set(there if among is None else among)
+    chosen = [account for account in there if account in asked]
     if not chosen:
         raise KeepwellError(
             _("None of these accounts is paying without having given notice."),
-            seen=", ".join(list(among)[:3]),
+            seen=", ".join(list(among or ())[:3]),
             ways=[_("Check the ids of the accounts: keepwell health show lists them.")],
         )
     return chosen
