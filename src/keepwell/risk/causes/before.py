@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import near
 from keepwell.metrics.tabular import Tabular, table_of
 from keepwell.risk.judging import Estimate, mean, numbered
 
@@ -116,8 +117,10 @@ _KINDS = {
 def before_leaving(observations: "Observations", *, segment: str | None = None, seed: int = 0) -> Before:
     """The way of every number feature to leaving, of all accounts or of one segment.
 
-    The horizon of the observations' outcomes is how far is looked back. Raises KeepwellError where too few left.
+    The horizon of the observations' outcomes is how far is looked back. Raises KeepwellError where too few left,
+    and with near names where no account was of that segment.
     """
+    _refuse_unknown(segment, observations)
     outcomes = observations.outcomes
     kept = outcomes.matured if segment is None else outcomes.matured & (observations.segment == segment)
     seen = observations.where(kept)
@@ -143,6 +146,20 @@ def before_leaving(observations: "Observations", *, segment: str | None = None, 
             paths.append(Path(feature, tuple(whose.places(gaps, places))))
     paths.sort(key=lambda path: -abs(path.places[0].moved.value or 0) if path.before else 0)
     return Before(leavers, outcomes.horizon, segment, tuple(paths))
+
+
+def _refuse_unknown(segment: str | None, observations: "Observations") -> None:
+    there = {str(one) for one in observations.segment if one}
+    if segment is None or segment in there:
+        return
+    close = near(segment, there)
+    raise KeepwellError(
+        _("There is no segment “{name}”.").format(name=segment),
+        ways=[
+            *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+            *([_("There are: {names}.").format(names=", ".join(sorted(there)))] if there else []),
+        ],
+    )
 
 
 def _departures(seen: "Observations") -> Ints:

@@ -145,6 +145,16 @@ def test_with_a_handful_of_leavers_nothing_is_said():
         before_leaving(history(leavers=10, stayers=50))
 
 
+def test_a_segment_that_nobody_is_in_is_said_with_those_there_are():
+    observations = history(leavers=10, stayers=50)
+    observations.segment[:] = "Enterprise"
+    with pytest.raises(KeepwellError, match="no segment “Enterprice”") as refused:
+        before_leaving(observations, segment="Enterprice")
+    assert list(refused.value.ways) == ["Did you mean Enterprise?", "There are: Enterprise."]
+    with pytest.raises(KeepwellError, match="Too few accounts left"):
+        before_leaving(observations, segment="Enterprise")
+
+
 def test_a_stated_reason_is_laid_beside_what_those_who_stated_it_did():
     chance = np.random.default_rng(5)
     complained = np.arange(200) < 60
