@@ -100,18 +100,26 @@ class Drift:
     slope: (
         Estimate | None
     )  # of what happened over the log-odds said: 1 is right, below 1 the chances are too extreme
+    newer: bool = True  # whether outcomes are known by now that the model has not learnt from
 
     @property
     def retrain(self) -> bool:
-        """Whether training again is advised."""
-        return bool(self.advice())
+        """Whether training again is advised: never while it would learn from the same outcomes as before."""
+        return self.newer and bool(self.advice())
 
     def advice(self) -> list[str]:
-        """Why to train again, one sentence each; none where all is calm."""
+        """Why to train again, or what it must wait for, one sentence each; none where all is calm."""
         said = []
         changed = [shift.label for shift in self.shifts if shift.index >= CHANGED]
         if changed:
-            text = _("Train again: {features} look different from when the model was learnt.")
+            text = (
+                _("Train again: {features} look different from when the model was learnt.")
+                if self.newer
+                else _(
+                    "{features} look different from when the model was learnt, but of no later month is it known"
+                    " yet who left: training again would give the same model."
+                )
+            )
             said.append(text.format(features=", ".join(changed[:5])))
         now = self.base_rate_now
         if (

@@ -1,6 +1,7 @@
 """Asking models: learn them, score by them, and judge them by what happened."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -144,9 +145,12 @@ class Models(Asked):
         from keepwell.risk.observations import month_ends
 
         _number, trained = self._in_use(horizon)
-        newest = [day for day in month_ends(self.ledger) if number(day) >= trained.learnt_until]
+        ends = month_ends(self.ledger)
+        newest = [day for day in ends if number(day) >= trained.learnt_until]
         seen = self.observe(newest or [self.covered], horizon=horizon)
-        return drift(trained.profile, seen, trained.chances(seen))
+        known = [number(day) + horizon for day in ends if self._matured(day, horizon)]
+        found = drift(trained.profile, seen, trained.chances(seen))
+        return replace(found, newer=max(known, default=0) > trained.learnt_until)
 
     def _in_use(self, horizon: int) -> "tuple[int, Trained]":
         from keepwell.risk.keeping import in_use, stored_model

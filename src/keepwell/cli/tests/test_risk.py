@@ -110,8 +110,9 @@ def test_nothing_said_has_matured_on_the_night_it_was_said(
 
 def test_drift_says_whether_to_learn_again(trained: str, ask: Callable[..., Any]) -> None:
     answer = ask("--home", trained, "risk", "drift")
-    assert isinstance(answer["retrain"], bool)
     assert answer["shifts"]
+    assert not answer["newer"]  # it has just been learnt from all there is
+    assert not answer["retrain"]
 
 
 def test_the_features_are_listed_with_their_meaning(ask: Callable[..., Any]) -> None:
@@ -199,7 +200,7 @@ def test_where_accounts_leave_adds_up_to_all_departures(home: str, ask: Callable
 def test_too_few_departures_are_said_instead_of_signals(
     home: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--home", home, "causes", "before", "--segment", "nowhere", "--months", "2"]) == 2
+    assert main(["--home", home, "causes", "before", "--segment", "Public sector", "--months", "2"]) == 2
     assert "Too few accounts left" in capsys.readouterr().err
 
 
@@ -234,6 +235,9 @@ def test_who_is_held_out_is_drawn_once_recorded_and_never_acted_on(
     some = tmp_path / "list.csv"
     some.write_text("account_id\n" + "\n".join(sorted(held)[:2]) + "\nnobody\n")
     assert ask("--home", trained, "effect", "hold-out", "visit", "--among", str(some))["accounts"] == 2
+    some.write_text("account_id\n")  # nobody: never everybody
+    assert main(["--home", trained, "effect", "hold-out", "visit", "--among", str(some)]) == 2
+    assert "None of these accounts" in capsys.readouterr().err
     some.write_text("customer\nA000001\n")
     assert main(["--home", trained, "effect", "hold-out", "visit", "--among", str(some)]) == 3
     assert "no column account_id" in capsys.readouterr().err

@@ -159,6 +159,15 @@ def test_a_feature_that_changed_is_named_with_the_advice_to_train_again(known):
     assert asked.unknown_now > asked.unknown_then + 0.1
 
 
+def test_nobody_is_told_to_train_again_before_there_is_anything_newer_to_learn_from(known):
+    values = known.values.copy()
+    values[:, 0] *= 3
+    found = replace(drift(Profile.of(known), replace(known, values=values)), newer=False)
+    assert not found.retrain
+    assert "would give the same model" in found.advice()[0]
+    assert "Use in 30 days" in found.advice()[0]
+
+
 def test_more_leaving_than_was_expected_is_told(known):
     model = Logistic.fit(known)
     left = np.where(np.random.default_rng(1).random(len(known)) < 0.2, 1.0, known.outcomes.left)
