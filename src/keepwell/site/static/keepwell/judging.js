@@ -32,5 +32,4 @@
   list?.addEventListener("htmx:afterSettle", () => {
     lead(document.getElementById(wanted));
   });
-  lead(null);
 }
