@@ -31,13 +31,15 @@ def backtest(
     html: Html = "",
 ) -> None:
     """Judge the past month by month."""
-    session = session_of(context)
+    from keepwell.risk.page.writer import placed, write
+
+    session, asked = session_of(context), _in_month(month)
+    if html:
+        placed(html)
     with risks_of(session) as risks:
-        found = risks.backtest(months=months, horizon=horizon, month=_in_month(month))
+        found = risks.backtest(months=months, horizon=horizon, month=asked)
         data = found.to_json()
         if html:
-            from keepwell.risk.page import write
-
             write(found, html, ledger=risks.ledger)
     rows = [
         [MODEL_NAMES.get(name, name), *estimates(one["measures"])] for name, one in data["judged"].items()

@@ -1,6 +1,7 @@
 """`keepwell worth`: what acting on each account is worth, and whom to act on within a budget."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,12 +82,12 @@ def worth(
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
+    """Commas only part thousands: who means 5000.50 by 5000,50 is not to spend half a million."""
+    if not re.fullmatch(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})([.][0-9]{1,9})?", text.strip()):
         raise KeepwellError(
             _("A budget is an amount of money."), seen=text, ways=[_("Write it like: --budget 5000")]
-        ) from None
+        )
+    return Decimal(text.strip().replace(",", ""))
 
 
 def _judged(acted: "list[Acted]", said: "Assumptions", currency: str) -> Answer:

@@ -173,6 +173,14 @@ def test_of_one_month_it_is_said_whom_it_would_have_named_and_what_became_of_the
     assert "--month 2026-03" in capsys.readouterr().err
 
 
+def test_that_a_page_has_no_folder_to_lie_in_is_said_before_the_past_is_judged(
+    company: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "nowhere" / "page.html")
+    assert main(["--home", company, "risk", "backtest", "--html", file]) == 3
+    assert "there is no folder" in capsys.readouterr().err
+
+
 def test_acting_by_the_risk_is_judged_by_what_it_would_have_saved(home: str, ask: Callable[..., Any]) -> None:
     answer = ask("--home", home, "worth", "--judge", "--months", MONTHS)
     ways = {one["name"]: one for one in answer["judged"]}
@@ -186,8 +194,11 @@ def test_a_list_never_costs_more_than_its_budget(trained: str, ask: Callable[...
     assert {one["name"] for one in answer["assumptions"]} >= {"works", "cost"}
 
 
-def test_a_budget_that_is_no_amount_is_refused(trained: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--home", trained, "worth", "--budget", "much"]) == 2
+@pytest.mark.parametrize("budget", ["much", "nan", "inf", "1e30", "5000,50", "1,2,3", "٥"])
+def test_a_budget_that_is_no_amount_is_refused(
+    company: str, budget: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--home", company, "worth", "--budget", budget]) == 2
     assert "--budget 5000" in capsys.readouterr().err
 
 

@@ -31,9 +31,7 @@ def write(
     company is simulated. Raises BadInput where nothing would have been said on that day, or the file cannot be
     written.
     """
-    target = Path(file)
-    if not target.parent.is_dir():  # the page takes a while, so what can be told before is
-        raise _unwritable(target, _("there is no folder {folder}").format(folder=target.parent))
+    target = placed(file)
     found = Found(backtest)
     day = _chosen(found, month)
     page = _page(found, About() if ledger is None else About.of(ledger, _listed(found, day)), day)
@@ -41,6 +39,14 @@ def write(
         target.write_text(page, encoding="utf-8")
     except OSError as error:
         raise _unwritable(target, str(error)) from None
+    return target
+
+
+def placed(file: str | Path) -> Path:
+    """Where a page is to lie: a look back takes a while, so that there is no such folder is told before it."""
+    target = Path(file)
+    if not target.parent.is_dir():
+        raise _unwritable(target, _("there is no folder {folder}").format(folder=target.parent))
     return target
 
 
