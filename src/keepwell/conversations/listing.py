@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -109,9 +109,13 @@ def _orders() -> dict[str, tuple[Any, ...]]:
 
 def counting() -> QuerySet[Hit]:
     """Hits that count: neither void, nor denied, nor judged to be wrong."""
-    return (
-        Hit.objects.filter(void_at=None, verdict=Hit.Verdict.HIT).exclude(judged=Hit.Judged.WRONG).order_by()
-    )
+    return Hit.objects.filter(counted()).order_by()
+
+
+def counted(way: str = "") -> Q:
+    """The same of the hits that a `way` leads to."""
+    heard = Q((f"{way}void_at", None), (f"{way}verdict", Hit.Verdict.HIT))
+    return heard & ~Q((f"{way}judged", Hit.Judged.WRONG))
 
 
 def said_of(theme: str) -> QuerySet[Hit]:

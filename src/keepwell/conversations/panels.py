@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import F, FilteredRelation, Q
+
 from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import Panel
 from keepwell.conversations import themes
-from keepwell.conversations.listing import counting
+from keepwell.conversations.listing import counted
 from keepwell.conversations.models import Conversation
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
@@ -14,23 +16,22 @@ SHOWN = 5
 
 
 def _context(member: Member, account: Account) -> dict[str, Any]:
-    """Whoever sees the account sees its conversations."""
-    rows = list(
-        Conversation.objects.filter(account=account, deleted_at=None)
+    """Whoever sees the account sees its conversations; they are read together with what was heard in them."""
+    latest = Conversation.objects.filter(account=account, deleted_at=None).order_by("-at", "-pk")
+    heard = FilteredRelation("hits", condition=counted("hits__") & ~Q(hits__theme=""))
+    rows = (
+        Conversation.objects.filter(pk__in=latest.values("pk")[:SHOWN])
         .defer("measures", "why")
-        .order_by("-at", "-pk")[:SHOWN]
+        .alias(counting=heard)
+        .annotate(hit=F("counting__pk"), theme=F("counting__theme"), turn=F("counting__turn__no"))
+        .order_by("-at", "-pk", "turn", "hit")
     )
-    heard: dict[int, list[Any]] = {}
-    if rows:
-        hits = counting().filter(conversation__in=[one.pk for one in rows]).exclude(theme="")
-        for hit in hits.select_related("turn").order_by("turn__no", "pk"):
-            known = heard.setdefault(hit.conversation_id, [])
-            if hit.theme not in [one["theme"] for one in known]:
-                known.append(
-                    {"theme": hit.theme, "label": themes.label(hit.theme), "turn": hit.turn.no, "hit": hit}
-                )
-    shown = [{"one": one, "heard": heard.get(one.pk, ())} for one in rows]
-    return {"account": account, "rows": shown, "acts": may(member, Right.ACT)}
+    shown: dict[int, dict[str, Any]] = {}
+    for one in rows:
+        known = shown.setdefault(one.pk, {"one": one, "heard": {}})["heard"]
+        if one.theme:
+            known.setdefault(one.theme, {"hit": one.hit, "turn": one.turn, "label": themes.label(one.theme)})
+    return {"account": account, "rows": list(shown.values()), "acts": may(member, Right.ACT)}
 
 
 def _brief(_member: Member, account: Account) -> dict[str, Any]:

@@ -133,9 +133,7 @@ def open_at(account: Account, most: int) -> list[FollowUp]:
 def mentions_of(member: Member, most: int) -> list[Mention]:
     """Where a member was called by name and has not looked, and may still see it."""
     rows = Mention.objects.filter(member=member, seen_at=None)
-    if not rows.exists():  # as it is nearly always: nothing more is asked
-        return []
-    found = seen_by(rows, member, account="comment__follow_up__account")
+    found = seen_by(rows, member, account="comment__follow_up__account", few=True)
     return list(found.select_related("comment__member", "comment__follow_up__account").order_by("-pk")[:most])
 
 

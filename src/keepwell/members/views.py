@@ -47,7 +47,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
         except KeepwellError as wrong:
             form.add_error(None, str(wrong))
         else:
-            login(request, member, backend="allauth.account.auth_backends.AuthenticationBackend")
+            login(request, member, backend="keepwell.members.backend.Backend")
             return _unreferred(redirect("/"))
     return _unreferred(render(request, "members/join.html", {"form": form, "invitation": invitation}))
 

@@ -24,7 +24,7 @@ class Office:
     def client(self, member: Member | None = None) -> Client:
         client = Client()
         if member is not None:
-            client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(member, backend="keepwell.members.backend.Backend")
         return client
 
 
