@@ -82,7 +82,7 @@ def left_out(brief: Brief) -> str:
     if not brief.left_out:
         return ""
     parts = "; ".join(
-        _("{part} (there is no {needs})").format(part=one.label, needs=one.needs) for one in brief.left_out
+        _("{part} (it needs {needs})").format(part=one.label, needs=one.needs) for one in brief.left_out
     )
     return _("Left out, as nothing is known to say it from: {parts}.").format(parts=parts)
 
