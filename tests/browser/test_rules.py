@@ -47,6 +47,7 @@ def test_a_manager_writes_a_rule_and_hears_its_first_hit(site: Site, opened: Ope
         page.reload()
     expect(said.first).to_be_visible()
     page.get_by_role("link", name="All it heard").click()
+    page.wait_for_url("**/conversations/hits/*")
     hits = page.locator("[data-judging] > li")
     before = hits.count()
 

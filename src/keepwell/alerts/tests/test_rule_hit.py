@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django_q.conf import Conf
 
 from keepwell.accounts.models import Account, Standing
 from keepwell.alerts.actions.raising import raise_alerts, raise_at
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(Conf, "SYNC", False)  # the worker sleeps: each test raises at its own moment
     ears.forget()
     yield
     ears.forget()

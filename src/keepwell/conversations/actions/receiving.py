@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 from keepwell.conversations import incoming
 from keepwell.conversations.kinds import READ, form_of
 from keepwell.conversations.models import Incoming
+from keepwell.members.audit import record
 from keepwell.members.models import Member
 
 READ_IN = "keepwell.conversations.jobs.read_in"
@@ -55,6 +56,8 @@ def receive(
         shutil.rmtree(place, ignore_errors=True)
     with transaction.atomic():
         one.save()
+        if by is not None:
+            record("bring file in", by=by, of=one, after={"source": source, "refused": one.wrong})
         if ask and not one.wrong:
             transaction.on_commit(lambda: ask_to_read(one))
     return one

@@ -113,7 +113,7 @@ def work(*, ear: Ear, stay: bool = False, watch: Watch | None = None) -> Iterato
 
 def be_modest() -> None:
     """Let everything else on this machine go first, from here on."""
-    os.nice(19)
+    os.setpriority(os.PRIO_PROCESS, 0, 19)
 
 
 def hear(one: Incoming, *, ear: Ear, watch: Watch | None = None) -> Done:

@@ -261,7 +261,7 @@ def test_paper_in_every_language_has_its_letters(
     fonts = subprocess.run(
         ["pdffonts", str(tmp_path / "brief.pdf")], capture_output=True, check=True
     ).stdout.decode()
-    assert "jp" not in fonts.lower()
+    assert "cjkjp" not in fonts.lower()  # the letters before the plus are drawn at random
     if language.startswith("zh"):
         assert ("cjksc" if language == "zh-hans" else "cjktc") in fonts.lower()
 
