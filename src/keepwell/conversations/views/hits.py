@@ -92,7 +92,13 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(_back(request))
     if request.headers.get("HX-Request"):
         hit = rows.get(pk=pk)
-        context = {"row": shown_hits([hit])[0], "acts": True, "before": before, "done": True}
+        context = {
+            "row": shown_hits([hit])[0],
+            "acts": True,
+            "before": before,
+            "done": True,
+            "back": _back(request),
+        }
         return render(request, "conversations/hit.html", context)
     return redirect(_back(request))
 
