@@ -45,9 +45,9 @@ def measured(rules: int, before: int, rounds: int) -> dict[str, Any]:
 
     from keepwell.accounts.models import Account, Contact, Standing
     from keepwell.alerts.models import Alert
-    from keepwell.conversations import ears
     from keepwell.conversations.actions.ruling import bring
     from keepwell.conversations.actions.taking import take
+    from keepwell.conversations.rules import ears
     from keepwell.members.models import Member, Role
     from keepwell.site.arrival import arrive
 

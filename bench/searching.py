@@ -192,7 +192,7 @@ def measured(place: Place, each: int) -> list[dict[str, Any]]:
     from keepwell.site import running
 
     running.ready(str(place.home))
-    from keepwell.conversations.searching import Asked, search
+    from keepwell.conversations.index.searching import Asked, search
     from keepwell.members.models import Member
 
     rows = []

@@ -10,7 +10,7 @@ from typing import Any
 from keepwell.accounts.models import Contact, Entry, Standing
 from keepwell.alerts.models import Before
 from keepwell.alerts.triggers import Answer, Case, Complaint, Gone, Talk
-from keepwell.conversations.alerting import talks_at
+from keepwell.conversations.rules.alerting import talks_at
 from keepwell.risk.features.sources.contacts import DECIDING, DECIDING_ROLES
 
 RECOMMENDS = re.compile("nps|recommend|promoter", re.IGNORECASE)

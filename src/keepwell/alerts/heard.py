@@ -17,7 +17,7 @@ from keepwell.accounts.models import Standing
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.alerts.models import Alert
 from keepwell.conversations.models import Hit
-from keepwell.conversations.spotting import Stretch, excerpt, spotted
+from keepwell.conversations.transcript.spotting import Stretch, excerpt, spotted
 
 MOST = 12  # hits of an alert that are shown
 TRIGGER = "rule_hit"

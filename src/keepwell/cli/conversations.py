@@ -118,7 +118,7 @@ def _kind(kind: str) -> str:
 
 def _all(files: list[Path]) -> Iterator[Path]:
     """Files, and what lies in folders; of a Maildir every mail."""
-    from keepwell.conversations.kinds import READ
+    from keepwell.conversations.arriving.kinds import READ
 
     for file in files:
         if file.is_dir():
@@ -136,8 +136,8 @@ def _brought(file: Path, said: dict[str, Any]) -> "Incoming":
     from datetime import UTC, datetime
 
     from keepwell.conversations.actions.receiving import PIECE, receive
+    from keepwell.conversations.arriving.kinds import READ
     from keepwell.conversations.jobs import read_in
-    from keepwell.conversations.kinds import READ
 
     name = file.name if file.suffix.lower() in READ or file.parent.name not in ("cur", "new") else "mail.eml"
     with file.open("rb") as opened:

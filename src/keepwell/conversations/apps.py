@@ -15,8 +15,8 @@ class Conversations(AppConfig):
         """Ask for the standing job once the tables are there."""
         from django_q.signals import post_spawn
 
-        from keepwell.conversations.hearing_jobs import warmed
-        from keepwell.conversations.to_book import let_go
+        from keepwell.conversations.jobs import warmed
+        from keepwell.conversations.rules.to_book import let_go
 
         post_migrate.connect(_stand, sender=self)
         pre_delete.connect(let_go, sender="conversations.Hit")
@@ -26,14 +26,13 @@ class Conversations(AppConfig):
 def _stand(**_said: Any) -> None:
     from django_q.models import Schedule
 
-    from keepwell.conversations.indexing import KEEP
-    from keepwell.conversations.jobs import LOOK
+    from keepwell.conversations.jobs import KEEP_INDEX, LOOK
 
-    Schedule.objects.get_or_create(
+    Schedule.objects.update_or_create(
         name="conversations: look for what came in",
         defaults={"func": LOOK, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1},
     )
-    Schedule.objects.get_or_create(
+    Schedule.objects.update_or_create(
         name="conversations: keep the index",
-        defaults={"func": KEEP, "schedule_type": Schedule.DAILY, "repeats": -1},
+        defaults={"func": KEEP_INDEX, "schedule_type": Schedule.DAILY, "repeats": -1},
     )

@@ -3,7 +3,7 @@
 from keepwell.conversations import index
 from keepwell.conversations.actions import clipping
 from keepwell.conversations.actions.changing import Changed
-from keepwell.conversations.measuring import measured
+from keepwell.conversations.transcript.measuring import measured
 
 CHANGED: list[Changed] = [
     Changed(

@@ -20,7 +20,7 @@ from keepwell.conversations.actions.deleting import delete_sound
 from keepwell.conversations.actions.matching import said_of
 from keepwell.conversations.actions.receiving import forget_file
 from keepwell.conversations.actions.taking import tell_of
-from keepwell.conversations.knowing import Known
+from keepwell.conversations.arriving.knowing import Known
 from keepwell.conversations.models import Clip, Conversation, Correction, Hit, Incoming, Participant, Turn
 from keepwell.listening.belonging import Directory, phone_key
 from keepwell.listening.said import PieceKind, Side

@@ -1,4 +1,4 @@
-"""What the worker does with what comes in. Each can be run again: what has been taken is not taken twice."""
+"""What the worker does: takes in, hears, keeps the index. Each can be run again: nothing is done twice."""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,20 +7,28 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from keepwell.conversations import index
+from keepwell.conversations.actions.hearing import hear_all, waiting
 from keepwell.conversations.actions.receiving import READ_IN, forget_file
 from keepwell.conversations.actions.transcribing import TO_HEAR
-from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox
-from keepwell.conversations.reading import read
+from keepwell.conversations.arriving.reading import read
+from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox, Past
+from keepwell.conversations.rules import ears
+from keepwell.conversations.rules.past import SILENT, looked_back
 from keepwell.lib.errors import KeepwellError
 
 LOOK = "keepwell.conversations.jobs.look"
 SCAN = "keepwell.conversations.jobs.scan_folder"
 FETCH = "keepwell.conversations.jobs.fetch_mail"
 FROM_BOOK = "keepwell.conversations.jobs.take_from_book"
+HEAR_PAST = "keepwell.conversations.jobs.hear_the_past"
+WORK_OUT = "keepwell.conversations.jobs.work_out"
+KEEP_INDEX = "keepwell.conversations.jobs.keep_index"
 DEAD = timedelta(minutes=10)  # a job that takes longer is ended by the queue
 AGAIN = timedelta(minutes=2)  # after which one that failed is tried again, longer every time
 LATE = timedelta(seconds=30)  # after which a file is read though its own job has not come
 ATTEMPTS = 4
+AT_A_TIME = 2.0  # seconds of hearing the past; then whatever arrived meanwhile has its turn
 AT_ONCE = 200  # files that one look asks to be read
 BROKEN = (Conversation.State.UNREADABLE, Conversation.State.PARTLY, Conversation.State.TOO_LARGE)
 State = Incoming.State
@@ -36,7 +44,7 @@ def look() -> None:
         async_task(SCAN, pk, group="read")
     for pk in Mailbox.objects.filter(on=True).values_list("pk", flat=True):
         async_task(FETCH, pk, group="read")
-    from keepwell.conversations.from_book import loaded
+    from keepwell.conversations.arriving.from_book import loaded
 
     if loaded():
         async_task(FROM_BOOK, group="read")
@@ -87,20 +95,65 @@ def _failed(one: Incoming, wrong: str) -> str:
 
 def scan_folder(pk: int) -> int:
     """Take in what is new in a folder; how many files."""
-    from keepwell.conversations.folders import scan
+    from keepwell.conversations.arriving.folders import scan
 
     return scan(pk, now=timezone.now())
 
 
 def fetch_mail(pk: int) -> int:
     """Take in what is new in a mailbox; how many mails."""
-    from keepwell.conversations.mailboxes import fetch_new
+    from keepwell.conversations.arriving.mailboxes import fetch_new
 
     return fetch_new(pk, now=timezone.now())
 
 
 def take_from_book() -> int:
     """Take in what loads have brought to the book; how many conversations."""
-    from keepwell.conversations.from_book import take_new
+    from keepwell.conversations.arriving.from_book import take_new
 
     return take_new(now=timezone.now())
+
+
+def ask_to_hear() -> None:
+    """Ask that what was said before is heard with the rules that hold now."""
+    async_task(HEAR_PAST)
+
+
+def hear_the_past() -> int:
+    """Hear a part of what was not heard with the rules that hold, and ask for the rest; how many it was."""
+    done = hear_all(now=timezone.now(), within=AT_A_TIME)
+    if done.heard and waiting().exists():
+        ask_to_hear()
+    return done.heard
+
+
+def work_out(past: int) -> None:
+    """Work out what a rule would have heard; why nothing can be said is kept with it."""
+    free = Q(beat_at=None) | Q(beat_at__lt=timezone.now() - SILENT)
+    if not Past.objects.filter(free, pk=past, ended_at=None).update(beat_at=timezone.now()):
+        return  # worked out already, or somebody is at it: the queue hands a long job out again
+    one = Past.objects.select_related("asked_by").get(pk=past)
+
+    def told(done: int, of: int) -> None:
+        Past.objects.filter(pk=past).update(done=done, of=of, beat_at=timezone.now())
+
+    try:
+        found, failed = looked_back(one.data, one.asked_by, now=timezone.now(), tell=told), ""
+    except KeepwellError as wrong:
+        found, failed = {}, str(wrong).splitlines()[0][:300]
+    Past.objects.filter(pk=past).update(found=found, failed=failed, ended_at=timezone.now())
+
+
+def warmed(**_said: object) -> None:
+    """A worker has begun: its ears are made ready before anything arrives. Without them it works too."""
+    try:
+        ears.warm()
+    except Exception:
+        _log.exception("the rules could not be made ready")
+
+
+def keep_index() -> int:
+    """Every day, and when the office begins after an upgrade: how many conversations were put into the index."""
+    done = index.renew(now=timezone.now())
+    index.tidy()
+    return done

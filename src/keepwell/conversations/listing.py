@@ -3,18 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.queries import named
 from keepwell.conversations.models import Conversation, Hit
 from keepwell.conversations.queries import seen
-from keepwell.conversations.themes import LABELS
+from keepwell.conversations.rules.themes import LABELS
+from keepwell.members.asking import begin_of, day_of, end_of, one_of
 from keepwell.members.models import Member
 
 SORTS = ("new", "old", "long", "account")
@@ -44,36 +43,20 @@ class Asked:
             account=said.get("account", ""),
             words=said.get("words", "").strip(),
             segment=said.get("segment", ""),
-            kind=_one(said.get("kind", ""), Conversation.Kind.values),
+            kind=one_of(said.get("kind", ""), Conversation.Kind.values),
             language=said.get("language", "")[:10],
-            state=_one(said.get("state", ""), Conversation.State.values),
-            theme=_one(said.get("theme", ""), LABELS),
+            state=one_of(said.get("state", ""), Conversation.State.values),
+            theme=one_of(said.get("theme", ""), LABELS),
             member=int(number) if number.isdecimal() and len(number) < 10 else None,
-            since=_day(said.get("since", "")),
-            until=_day(said.get("until", "")),
-            sort=_one(said.get("sort", ""), SORTS) or "new",
+            since=day_of(said.get("since", "")),
+            until=day_of(said.get("until", "")),
+            sort=one_of(said.get("sort", ""), SORTS) or "new",
         )
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but an order is asked for."""
         return any(getattr(self, one.name) != one.default for one in fields(self) if one.name != "sort")
-
-
-def _one(said: str, known: Iterable[str]) -> str:
-    return said if said in known else ""
-
-
-def _day(said: str) -> date | None:
-    try:
-        return parse_date(said)
-    except ValueError:
-        return None
-
-
-def begin_of(day: date) -> datetime:
-    """The moment a day begins by the reader's clock."""
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def listed(member: Member, asked: Asked) -> QuerySet[Conversation]:
@@ -89,8 +72,8 @@ def listed(member: Member, asked: Asked) -> QuerySet[Conversation]:
         "language": asked.language,
         "state": asked.state,
         "member": asked.member,
-        "at__gte": begin_of(asked.since) if asked.since else None,
-        "at__lt": begin_of(asked.until + timedelta(days=1)) if asked.until else None,
+        "at__gte": begin_of(asked.since),
+        "at__lt": end_of(asked.until),
     }
     found = found.filter(**{name: value for name, value in plain.items() if value})
     if asked.theme:

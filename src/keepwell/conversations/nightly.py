@@ -9,12 +9,12 @@ from pathlib import Path
 from django.db.models import Q
 
 from keepwell.accounts.projecting import Source
-from keepwell.conversations import incoming
 from keepwell.conversations.actions.deleting import delete_due
 from keepwell.conversations.actions.matching import match_again
 from keepwell.conversations.actions.receiving import forget_file
-from keepwell.conversations.from_book import take_in
-from keepwell.conversations.knowing import renew_numbers
+from keepwell.conversations.arriving import incoming
+from keepwell.conversations.arriving.from_book import take_in
+from keepwell.conversations.arriving.knowing import renew_numbers
 from keepwell.conversations.models import Conversation, Incoming
 
 KEPT = timedelta(days=30)  # that a file which could not be read whole stays in the incoming folder

@@ -6,9 +6,9 @@ from django.db.models import F, FilteredRelation, Q
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import Panel
-from keepwell.conversations import themes
 from keepwell.conversations.listing import counted
 from keepwell.conversations.models import Conversation
+from keepwell.conversations.rules import themes
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
 

@@ -5,7 +5,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.rooms import Found, Search
-from keepwell.conversations.searching import Asked, search
+from keepwell.conversations.index.searching import Asked, search
 from keepwell.members.models import Member
 
 SHORT = 120  # letters that are shown of what was said

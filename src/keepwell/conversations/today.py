@@ -1,6 +1,24 @@
-"""What the room adds to Today."""
+"""What the room adds to Today: rules of a member that fell silent or are right less often."""
+
+from typing import Any
 
 from keepwell.accounts.rooms import Aside
-from keepwell.conversations.today_rules import rules_aside
+from keepwell.conversations.models import Rule
+from keepwell.conversations.rules.showing import notices_of
+from keepwell.members.models import Member
+
+_MOST = 5
+
+
+def rules_aside(member: Member) -> dict[str, Any] | None:
+    """What a member's own rules say of themselves; nothing where they say nothing."""
+    rows = list(Rule.objects.filter(owner=member, on=True).exclude(notice="").order_by("name")[: _MOST + 1])
+    if not rows:
+        return None
+    return {
+        "rules": [{"rule": one, "said": notices_of(one)} for one in rows[:_MOST]],
+        "more": len(rows) > _MOST,
+    }
+
 
 TODAY = [Aside("rules", 40, "conversations/rules_aside.html", rules_aside)]

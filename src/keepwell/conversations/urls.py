@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from keepwell.conversations.urls_arrival import ARRIVAL
-from keepwell.conversations.urls_brief import SEARCHING
-from keepwell.conversations.urls_rules import RULING
-from keepwell.conversations.views import clips, coaching, collections, conversations, topics, transcript
+from keepwell.conversations.arriving.urls import ARRIVAL
+from keepwell.conversations.rules.urls import RULING
+from keepwell.conversations.views import (
+    brief,
+    clips,
+    coaching,
+    collections,
+    conversations,
+    search,
+    topics,
+    transcript,
+)
 
 app_name = "conversations"
 _read = [
@@ -35,4 +43,10 @@ _learning = [
     path("coaching", coaching.team, name="coaching"),
     path("coaching/<int:pk>", coaching.member, name="coached"),
 ]
-urlpatterns = [*ARRIVAL, *_read, *_clips, *_learning, *RULING, *SEARCHING]
+_searching = [
+    path("search", search.searched, name="search"),
+    path("brief/<path:account_id>", brief.page, name="brief"),
+    path("brief-pdf/<path:account_id>", brief.paper, name="brief_pdf"),
+    path("brief-mail/<path:account_id>", brief.mail, name="brief_mail"),
+]
+urlpatterns = [*ARRIVAL, *_read, *_clips, *_learning, *RULING, *_searching]

@@ -1,15 +1,15 @@
 """What pages ask of members, always as somebody."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
+from keepwell.members.asking import begin_of, day_of, end_of
 from keepwell.members.models import Change, Invitation, Member, Portfolio, Team
 from keepwell.members.rights import Right, may
 from keepwell.metrics.cuts import NO_VALUE, parse_where
@@ -106,7 +106,7 @@ class Asked:
     def of(cls, said: Any) -> "Asked":
         """What an address says; a day that is none is left out."""
         words = {name: str(said.get(name, ""))[:200] for name in ("who", "what", "kind", "key")}
-        return cls(**words, since=_day(said.get("since", "")), until=_day(said.get("until", "")))
+        return cls(**words, since=day_of(said.get("since", "")), until=day_of(said.get("until", "")))
 
 
 def trail(asked: Asked) -> QuerySet[Change]:
@@ -123,9 +123,9 @@ def trail(asked: Asked) -> QuerySet[Change]:
     if asked.key:
         found = found.filter(key=asked.key)
     if asked.since:
-        found = found.filter(at__gte=_begin(asked.since))
+        found = found.filter(at__gte=begin_of(asked.since))
     if asked.until:
-        found = found.filter(at__lt=_begin(asked.until + timedelta(days=1)))
+        found = found.filter(at__lt=end_of(asked.until))
     return found
 
 
@@ -133,14 +133,3 @@ def deeds(asked: str = "") -> list[str]:
     """What was done lately, by its words, and what is asked for."""
     lately = Change.objects.order_by("-pk").values_list("what", flat=True)[:LATELY]
     return sorted({*lately, *([asked] if asked else [])})
-
-
-def _begin(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except (ValueError, TypeError):
-        return None

@@ -11,11 +11,11 @@ from keepwell.accounts.models import Account, Standing
 from keepwell.alerts.actions.raising import raise_alerts, raise_at
 from keepwell.alerts.models import Alert, Reason
 from keepwell.alerts.tests.conftest import NOW, Office
-from keepwell.conversations import ears
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.hearing import hear, hear_all
 from keepwell.conversations.actions.ruling import make_rule
 from keepwell.conversations.models import Conversation, Hit, Turn
+from keepwell.conversations.rules import ears
 from keepwell.listening.rules import Rule
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from keepwell.accounts.models import Entry
 from keepwell.conversations.actions.changing import going
 from keepwell.conversations.actions.taking import TALK
-from keepwell.conversations.incoming import forget_sound
+from keepwell.conversations.arriving.incoming import forget_sound
 from keepwell.conversations.models import Clip, Conversation, Correction, Hit
 from keepwell.members.audit import record
 from keepwell.members.models import Member

@@ -10,8 +10,8 @@ from time import monotonic
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from keepwell.conversations import ears, to_book
 from keepwell.conversations.models import Conversation, Hit, Rule, Ruling, Turn
+from keepwell.conversations.rules import ears, to_book
 
 AT_ONCE = 200  # conversations that are heard together
 Tell = Callable[[int, int], object]

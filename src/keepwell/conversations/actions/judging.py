@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from keepwell.conversations import to_book
 from keepwell.conversations.actions.noticing import notice_one
 from keepwell.conversations.models import Hit
+from keepwell.conversations.rules import to_book
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record

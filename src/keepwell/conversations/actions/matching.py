@@ -10,8 +10,8 @@ from keepwell.accounts.models import Account, Contact
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.deleting import delete_sound, delete_words
 from keepwell.conversations.actions.taking import belong, tell_of
-from keepwell.conversations.keeping import allowed, hold_to
-from keepwell.conversations.knowing import known_to, whose
+from keepwell.conversations.arriving.keeping import allowed, hold_to
+from keepwell.conversations.arriving.knowing import known_to, whose
 from keepwell.conversations.models import Conversation, Hit, Participant
 from keepwell.listening.said import Participant as Said
 from keepwell.listening.said import Side

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from keepwell.conversations.models import Conversation, Rule
-from keepwell.conversations.rules_queries import LATELY, Stats, noticed, stats_of
+from keepwell.conversations.rules.queries import LATELY, Stats, noticed, stats_of
 
 _AT_ONCE = 500
 

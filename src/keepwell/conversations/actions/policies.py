@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from keepwell.conversations.actions.deleting import delete_sound, delete_words
-from keepwell.conversations.keeping import allowed, hold_to
+from keepwell.conversations.arriving.keeping import allowed, hold_to
 from keepwell.conversations.models import Conversation, Policy
 from keepwell.members.audit import record
 from keepwell.members.models import Member

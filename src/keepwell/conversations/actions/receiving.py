@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from keepwell.conversations import incoming
-from keepwell.conversations.kinds import READ, form_of
+from keepwell.conversations.arriving import incoming
+from keepwell.conversations.arriving.kinds import READ, form_of
 from keepwell.conversations.models import Incoming
 from keepwell.members.audit import record
 from keepwell.members.models import Member

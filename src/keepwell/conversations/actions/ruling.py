@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from keepwell.conversations import ears
-from keepwell.conversations.hearing_jobs import ask_to_hear
+from keepwell.conversations.jobs import ask_to_hear
 from keepwell.conversations.models import Rule, RuleVersion, Ruling, Words
+from keepwell.conversations.rules import ears
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.listening import rules as listening

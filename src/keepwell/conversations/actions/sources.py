@@ -3,10 +3,10 @@
 from django.db import transaction
 from django_q.tasks import async_task
 
+from keepwell.conversations.arriving.mailboxes import box_of
+from keepwell.conversations.arriving.sealing import seal
 from keepwell.conversations.jobs import FETCH, SCAN
-from keepwell.conversations.mailboxes import box_of
 from keepwell.conversations.models import Folder, Mailbox
-from keepwell.conversations.sealing import seal
 from keepwell.listening.mail.imap import Place, count
 from keepwell.members.audit import record
 from keepwell.members.models import Member

@@ -12,9 +12,9 @@ from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.rewriting import rewrite, speakers_of, turn_of
-from keepwell.conversations.incoming import TYPES, keep_sound
-from keepwell.conversations.keeping import allowed, hold_to
-from keepwell.conversations.knowing import Known, known_to, sided, whose
+from keepwell.conversations.arriving.incoming import TYPES, keep_sound
+from keepwell.conversations.arriving.keeping import allowed, hold_to
+from keepwell.conversations.arriving.knowing import Known, known_to, sided, whose
 from keepwell.conversations.models import Conversation, Participant, Turn
 from keepwell.conversations.models import Known as Mark
 from keepwell.listening import said as heard

@@ -22,9 +22,9 @@ from django.utils.translation import gettext as _
 
 from keepwell.conversations.actions.receiving import forget_file, path_of
 from keepwell.conversations.actions.taking import Transcript, take
+from keepwell.conversations.arriving.muting import mute_redacted
+from keepwell.conversations.arriving.reading import recording_of, whose
 from keepwell.conversations.models import Conversation, Incoming
-from keepwell.conversations.muting import mute_redacted
-from keepwell.conversations.reading import recording_of, whose
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening.recordings import heard
 from keepwell.listening.said import Side

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
-from keepwell.conversations import library, queries
+from keepwell.conversations import queries
 from keepwell.conversations.actions import clipping
-from keepwell.conversations.forms_clips import LONGEST, MOST_TAGS
-from keepwell.conversations.library import ShownClip, shown_clips
+from keepwell.conversations.learning import library
+from keepwell.conversations.learning.forms import LONGEST, MOST_TAGS
+from keepwell.conversations.learning.library import ShownClip, shown_clips
 from keepwell.conversations.models import Clip
 from keepwell.members.rights import Right
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.conversations import listing, queries
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Hit, Turn
 from keepwell.members.rights import Right
 

@@ -16,7 +16,7 @@ from keepwell.conversations.actions.judging import judge as say
 from keepwell.conversations.api.clips import Number, Themes
 from keepwell.conversations.models import Hit, Rule
 from keepwell.conversations.queries import seen
-from keepwell.conversations.rules_queries import Stats, hits_of, rules_of, stats_of
+from keepwell.conversations.rules.queries import Stats, hits_of, rules_of, stats_of
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member
 from keepwell.members.rights import Right

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from keepwell.conversations import themes
 from keepwell.conversations.brief import Part, Sentence, Source
 from keepwell.conversations.brief.reading import Reading, Said
 from keepwell.conversations.models import Hit
+from keepwell.conversations.rules import themes
 
 MOST = 4
 

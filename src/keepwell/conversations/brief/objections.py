@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keepwell.conversations import themes
 from keepwell.conversations.brief import Part, Sentence, Source
 from keepwell.conversations.brief.reading import Reading, Said
+from keepwell.conversations.rules import themes
 
 OBJECTIONS = ("price", "competitor", "no_results", "complaint", "leaving")
 ANSWERS = 2  # clips named for each

@@ -12,9 +12,9 @@ from django.utils import formats, timezone
 from keepwell.accounts.models import Account, Contact, Entry, Standing
 from keepwell.accounts.showing import Shown, reporting
 from keepwell.conversations.index.asking import Ask, ask_of
-from keepwell.conversations.library import clips_seen
+from keepwell.conversations.index.pointing import places
+from keepwell.conversations.learning.library import clips_seen
 from keepwell.conversations.models import Clip, Conversation, Hit, Turn
-from keepwell.conversations.pointing import places
 from keepwell.members.models import Member
 
 LATELY = timedelta(days=180)  # how far back is listened

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.conversations.actions.taking import take
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Folder, Incoming, Policy
 from keepwell.listening.said import Conversation as Said
 from keepwell.listening.said import Kind, Participant, Side, Turn

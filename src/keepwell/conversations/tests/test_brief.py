@@ -13,7 +13,7 @@ from django.utils import translation
 
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.conversations.brief import Audience, all_parts, brief_of
-from keepwell.conversations.brief_paper import _chinese, pdf_of, text_of
+from keepwell.conversations.brief.paper import _chinese, pdf_of, text_of
 from keepwell.conversations.models import Clip, Conversation, Hit, Rule, Turn
 from keepwell.lib.text import speaking
 from keepwell.members.models import Member, Role

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from keepwell.accounts.models import Account
-from keepwell.conversations import ears
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
+from keepwell.conversations.rules import ears
 from keepwell.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from keepwell.accounts.erasing import erase_in_office
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.accounts.rooms import added
 from keepwell.conversations.actions.taking import Transcript, take
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import (
     Clip,
     Conversation,

@@ -8,11 +8,11 @@ import pytest
 
 from keepwell.accounts.models import Account, Outgoing
 from keepwell.book.tables import table_named
-from keepwell.conversations import ears
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.hearing import hear, hear_all, waiting
 from keepwell.conversations.actions.ruling import change_rule, make_rule, rest, restore, set_words, wake
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
+from keepwell.conversations.rules import ears
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member, Role

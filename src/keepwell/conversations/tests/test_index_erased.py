@@ -25,7 +25,7 @@ for n, text in enumerate(["{WORDS}", "We stay."]):
 """
 FOUND = """
 from keepwell.conversations.index.digests import digest
-from keepwell.conversations.searching import Asked, search
+from keepwell.conversations.index.searching import Asked, search
 from keepwell.members.models import Member, Role
 ada = Member.objects.create_user("ada@example.com", "x", name="Ada", role=Role.ADMINISTRATOR)
 print(len(search(ada, Asked("marzipanfabrik")).rows), digest("marzipanfabrik"))

@@ -9,10 +9,10 @@ from django.utils import timezone
 from keepwell.accounts.models import Account, Outgoing
 from keepwell.accounts.outbox import gather
 from keepwell.book.tests.importing_kit import Desk
-from keepwell.conversations import coaching
 from keepwell.conversations.actions.taking import Transcript, take
+from keepwell.conversations.learning import coaching
+from keepwell.conversations.learning.topics import Asked, Share, difference, periods, topics
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
-from keepwell.conversations.topics import Asked, Share, difference, periods, topics
 from keepwell.listening import said
 from keepwell.members.models import Change, Member, Role, Team
 

@@ -12,7 +12,7 @@ from keepwell.accounts.models import Account, Contact
 from keepwell.conversations import jobs
 from keepwell.conversations.actions import receiving
 from keepwell.conversations.actions.receiving import clean_name, path_of, receive, try_again
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Incoming
 from keepwell.members.models import Member
 
@@ -151,7 +151,7 @@ def test_a_recording_of_which_the_name_says_who_called_and_when_is_matched_by_it
 
     account = Account.objects.create(pk="A1", name="Acme", country="HU")
     Contact.objects.create(pk="k", account=account, name="Eva Kis", phone="+36301234567")
-    from keepwell.conversations.knowing import renew_numbers
+    from keepwell.conversations.arriving.knowing import renew_numbers
 
     renew_numbers()
     one = bring("2026-03-01_14-05 +36301234567.wav", kit.clip("jfk.wav").read_bytes())

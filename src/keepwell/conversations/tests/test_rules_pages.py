@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keepwell.accounts.models import Account, Entry, Outgoing
-from keepwell.conversations import ears
 from keepwell.conversations.actions.hearing import hear_all
 from keepwell.conversations.actions.noticing import notice_rules
 from keepwell.conversations.actions.ruling import make_rule
 from keepwell.conversations.models import Conversation, Hit, Past, Rule, Turn, Words
+from keepwell.conversations.rules import ears
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member, Role
 

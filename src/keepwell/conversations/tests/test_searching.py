@@ -9,8 +9,8 @@ from django.test import Client
 from keepwell.accounts.models import Account
 from keepwell.conversations import index, queries
 from keepwell.conversations.actions.changing import going, touched
+from keepwell.conversations.index.searching import Asked, search
 from keepwell.conversations.models import Conversation, Hit, Indexed, Rule, Turn
-from keepwell.conversations.searching import Asked, search
 from keepwell.members.models import Member, Portfolio, Role, Team
 
 pytestmark = pytest.mark.django_db

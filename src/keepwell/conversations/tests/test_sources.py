@@ -16,12 +16,13 @@ from keepwell.accounts.projecting.accounts import project_accounts
 from keepwell.api.actions import make_token
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
-from keepwell.conversations import from_book, jobs
+from keepwell.conversations import jobs
 from keepwell.conversations.actions.sources import set_folder, set_mailbox, try_mailbox
-from keepwell.conversations.folders import scan
+from keepwell.conversations.arriving import from_book
+from keepwell.conversations.arriving.folders import scan
+from keepwell.conversations.arriving.sealing import unseal
 from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox, Policy
 from keepwell.conversations.nightly import bring_in
-from keepwell.conversations.sealing import unseal
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Role
 from keepwell.site.tests.conftest import make_book, rows

@@ -9,8 +9,8 @@ import pytest
 
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.conversations.actions.taking import Transcript, marked, take
-from keepwell.conversations.incoming import sound_of
-from keepwell.conversations.knowing import renew_numbers
+from keepwell.conversations.arriving.incoming import sound_of
+from keepwell.conversations.arriving.knowing import renew_numbers
 from keepwell.conversations.models import Conversation, Correction, Policy
 from keepwell.listening.said import Conversation as Said
 from keepwell.listening.said import Kind, Participant, Side, State, Turn, Word

@@ -15,7 +15,7 @@ from keepwell.accounts.models import Account
 from keepwell.conversations import jobs
 from keepwell.conversations.actions.receiving import path_of, receive
 from keepwell.conversations.actions.transcribing import DEAD, claim, languages_of, missing, work
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Incoming, Policy
 from keepwell.listening.audio.sound import RATE, opened
 from keepwell.listening.audio.tests import recordings as kit

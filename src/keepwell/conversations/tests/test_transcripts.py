@@ -10,7 +10,7 @@ from django.test import Client
 
 from keepwell.accounts.models import Account
 from keepwell.conversations.actions.taking import Transcript, take
-from keepwell.conversations.incoming import folder
+from keepwell.conversations.arriving.incoming import folder
 from keepwell.conversations.models import Conversation, Correction, Hit, Rule, Turn
 from keepwell.listening import said
 from keepwell.members.models import Change, Member, Role

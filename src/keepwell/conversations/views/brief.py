@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts.queries import account_of
 from keepwell.conversations.brief import Audience, Brief, audience_of, brief_of
-from keepwell.conversations.brief_paper import left_out, pdf_of, text_of, title_of
+from keepwell.conversations.brief.paper import left_out, pdf_of, text_of, title_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.audit import record
 from keepwell.members.models import Member

@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keepwell.conversations import library, queries, themes
+from keepwell.conversations import queries
 from keepwell.conversations.actions import clipping
-from keepwell.conversations.forms_clips import Clipping
-from keepwell.conversations.library import Asked, shown_clips
+from keepwell.conversations.learning import library
+from keepwell.conversations.learning.forms import Clipping
+from keepwell.conversations.learning.library import Asked, shown_clips
 from keepwell.conversations.models import Clip
+from keepwell.conversations.rules import themes
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import coaching, queries, themes
-from keepwell.conversations.coaching import Figures
-from keepwell.conversations.showing import clock
+from keepwell.conversations import queries
+from keepwell.conversations.learning import coaching
+from keepwell.conversations.learning.coaching import Figures
+from keepwell.conversations.rules import themes
+from keepwell.conversations.transcript.showing import clock
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs

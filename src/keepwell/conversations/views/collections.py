@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from keepwell.conversations import library
 from keepwell.conversations.actions import clipping
-from keepwell.conversations.forms_clips import Collecting
+from keepwell.conversations.learning import library
+from keepwell.conversations.learning.forms import Collecting
 from keepwell.conversations.models import Collection
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from keepwell.accounts.csv import as_csv
 from keepwell.accounts.queries import segments_of
-from keepwell.conversations import listing, themes
+from keepwell.conversations import listing
 from keepwell.conversations.listing import Asked
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.showing import LANGUAGES, clock
+from keepwell.conversations.rules import themes
+from keepwell.conversations.transcript.showing import LANGUAGES, clock
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, needs, team_mates

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts.csv import as_csv
-from keepwell.conversations import themes
 from keepwell.conversations.actions.judging import judge as say
 from keepwell.conversations.models import Hit, Rule
 from keepwell.conversations.queries import seen
-from keepwell.conversations.rules_queries import JUDGED, hits_of
-from keepwell.conversations.showing_rules import shown_hits
-from keepwell.conversations.spotting import excerpt
+from keepwell.conversations.rules import themes
+from keepwell.conversations.rules.queries import JUDGED, hits_of
+from keepwell.conversations.rules.showing import shown_hits
+from keepwell.conversations.transcript.spotting import excerpt
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages

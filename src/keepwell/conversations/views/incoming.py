@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keepwell.conversations.actions.receiving import receive, try_again
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
-from keepwell.conversations.forms_arrival import Adding
+from keepwell.conversations.arriving.forms import Adding
 from keepwell.conversations.models import Conversation, Incoming
 from keepwell.conversations.queries import seen
 from keepwell.members.models import Member

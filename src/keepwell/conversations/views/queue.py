@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.accounts.models import Account
 from keepwell.accounts.queries import accounts_of
 from keepwell.conversations.actions import deleting, matching
-from keepwell.conversations.forms_arrival import Matching
+from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.queries import seen
 from keepwell.members.models import Member

@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.accounts.csv import as_csv
-from keepwell.conversations import ears, themes
 from keepwell.conversations.actions import ruling
 from keepwell.conversations.actions.hearing import waiting
-from keepwell.conversations.forms_rules import Bringing
 from keepwell.conversations.models import Rule
-from keepwell.conversations.rules_queries import Stats, hits_of, months_of, rules_of, stats_of
-from keepwell.conversations.showing_rules import (
+from keepwell.conversations.rules import ears, themes
+from keepwell.conversations.rules.forms import Bringing
+from keepwell.conversations.rules.queries import Stats, hits_of, months_of, rules_of, stats_of
+from keepwell.conversations.rules.showing import (
     ShownMonth,
     ShownRule,
     listens_for,

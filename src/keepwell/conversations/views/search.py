@@ -1,19 +1,18 @@
 """Search over everything that was said and written."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.queries import accounts_of, named
-from keepwell.conversations import index, themes
+from keepwell.conversations import index
+from keepwell.conversations.index.searching import Asked, search
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.searching import Asked, search
-from keepwell.conversations.showing import LANGUAGES, SIDES
+from keepwell.conversations.rules import themes
+from keepwell.conversations.transcript.showing import LANGUAGES, SIDES
+from keepwell.members.asking import begin_of, day_of, end_of, one_of
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
 
@@ -37,16 +36,15 @@ def searched(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, member: Member) -> Asked:
     said = request.GET
-    begin, last = _day(said.get("since", "")), _day(said.get("until", ""))
     return Asked(
         words=said.get("words", "").strip(),
         accounts=_accounts(member, said.get("account", ""), said.get("of", "").strip()),
-        kind=_one(said.get("kind", ""), Conversation.Kind.values),
-        side=_one(said.get("side", ""), SIDES),
-        language=_one(said.get("language", ""), LANGUAGES),
-        theme=_one(said.get("theme", ""), themes.LABELS),
-        begin=_moment(begin),
-        end=_moment(last + timedelta(days=1)) if last and last < date.max else None,
+        kind=one_of(said.get("kind", ""), Conversation.Kind.values),
+        side=one_of(said.get("side", ""), SIDES),
+        language=one_of(said.get("language", ""), LANGUAGES),
+        theme=one_of(said.get("theme", ""), themes.LABELS),
+        begin=begin_of(day_of(said.get("since", ""))),
+        end=end_of(day_of(said.get("until", ""))),
     )
 
 
@@ -64,25 +62,10 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "of": said.get("of", ""),
         "account": said.get("account", ""),
-        "since": _day(said.get("since", "")),
-        "until": _day(said.get("until", "")),
+        "since": day_of(said.get("since", "")),
+        "until": day_of(said.get("until", "")),
         "kinds": Conversation.Kind.choices,
         "sides": SIDES.items(),
         "languages": LANGUAGES.items(),
         "themes": themes.choices(),
     }
-
-
-def _one(said: str, known: Any) -> str:
-    return said if said in known else ""
-
-
-def _day(said: str) -> date | None:
-    try:
-        return parse_date(said)
-    except ValueError:
-        return None
-
-
-def _moment(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time())) if day else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keepwell.conversations.actions import policies as keeping
 from keepwell.conversations.actions import sources as setting
 from keepwell.conversations.actions.transcribing import missing, model_folder
-from keepwell.conversations.forms_arrival import Box, Keeping, Place
+from keepwell.conversations.arriving.forms import Box, Keeping, Place
 from keepwell.conversations.models import Folder, Mailbox, Policy
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from keepwell.accounts.csv import as_csv
 from keepwell.accounts.queries import segments_of
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import themes
+from keepwell.conversations.learning.topics import FEW, Asked, Difference, Period, Share, Topics, topics
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.topics import FEW, Asked, Difference, Period, Share, Topics, topics
+from keepwell.conversations.rules import themes
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
 

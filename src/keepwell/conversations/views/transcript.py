@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import queries, rules_queries, sounding, themes
+from keepwell.conversations import queries
 from keepwell.conversations.actions import correcting
-from keepwell.conversations.forms_clips import Clipping, Correcting
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
+from keepwell.conversations.learning.forms import Clipping, Correcting
 from keepwell.conversations.models import Conversation, Hit
-from keepwell.conversations.showing import LANGUAGES, clock, length, measures_of, shown_turns
+from keepwell.conversations.rules import queries as rules_queries
+from keepwell.conversations.rules import themes
+from keepwell.conversations.transcript import sounding
+from keepwell.conversations.transcript.showing import LANGUAGES, clock, length, measures_of, shown_turns
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening.said import State, sentence_of
 from keepwell.members.models import Member

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from keepwell.conversations import themes
 from keepwell.conversations.actions import ruling
 from keepwell.conversations.models import Words
-from keepwell.conversations.writing import language_codes
+from keepwell.conversations.rules import themes
+from keepwell.conversations.rules.writing import language_codes
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening.languages.lists import THEMES, shipped
 from keepwell.members.models import Member

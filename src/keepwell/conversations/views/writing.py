@@ -12,13 +12,13 @@ from django_q.tasks import async_task
 
 from keepwell.accounts.models import Account
 from keepwell.conversations.actions import ruling
-from keepwell.conversations.forms_rules import USUAL, Writing, filled
-from keepwell.conversations.hearing_jobs import WORK_OUT, work_out
+from keepwell.conversations.jobs import WORK_OUT, work_out
 from keepwell.conversations.models import Hit, Past, Rule, Turn
 from keepwell.conversations.queries import seen
-from keepwell.conversations.showing_rules import ShownHit, day_of
+from keepwell.conversations.rules.forms import USUAL, Writing, filled
+from keepwell.conversations.rules.showing import ShownHit, day_of
+from keepwell.conversations.rules.writing import heard_by, proposed, theme_of
 from keepwell.conversations.views.rules import rule_of
-from keepwell.conversations.writing import heard_by, proposed, theme_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member

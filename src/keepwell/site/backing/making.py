@@ -22,7 +22,7 @@ from keepwell.book.book import SECRET, Book
 from keepwell.book.lock import locked
 from keepwell.book.manifest import Manifest
 from keepwell.book.store import Store
-from keepwell.conversations.incoming import INCOMING, SOUND
+from keepwell.conversations.arriving.incoming import INCOMING, SOUND
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.site.backing import BOOK, FORMAT, OFFICE, SAID

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from keepwell.book import manifest as manifests
 from keepwell.book.book import SECRET, Book
 from keepwell.book.store import Store
-from keepwell.conversations.incoming import INCOMING, SOUND
+from keepwell.conversations.arriving.incoming import INCOMING, SOUND
 from keepwell.lib.errors import BadBook, BadInput
 from keepwell.lib.text import gettext as _
 from keepwell.site.backing import BOOK, FORMAT, OFFICE, SAID

@@ -12,10 +12,10 @@ from django.core import mail
 from keepwell.accounts.models import Account, Contact, Standing
 from keepwell.alerts.delivering.sending import deliver
 from keepwell.alerts.models import Alert, Delivery
-from keepwell.conversations import ears
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.ruling import bring
 from keepwell.conversations.models import Conversation, Hit
+from keepwell.conversations.rules import ears
 from keepwell.followups.models import FollowUp
 from keepwell.listening.rules import Rule
 from keepwell.listening.said import Conversation as Said

@@ -20,7 +20,7 @@ from keepwell.conversations.actions.changing import touched_many
 from keepwell.conversations.actions.deleting import delete
 from keepwell.conversations.actions.rewriting import turn_of
 from keepwell.conversations.actions.taking import take
-from keepwell.conversations.keeping import Allowed, allowed, hold_to
+from keepwell.conversations.arriving.keeping import Allowed, allowed, hold_to
 from keepwell.conversations.models import Conversation, Policy, Turn
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening.from_book import InBook, said_in_book

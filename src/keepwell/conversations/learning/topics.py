@@ -11,11 +11,12 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth, TruncQuarter
 from django.utils import timezone
 
-from keepwell.conversations.listing import begin_of, counting
+from keepwell.conversations.listing import counting
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.queries import seen
-from keepwell.conversations.themes import LABELS
+from keepwell.conversations.rules.themes import LABELS
 from keepwell.listening.said import Side
+from keepwell.members.asking import begin_of
 from keepwell.members.models import Member
 from keepwell.metrics.intervals import wilson
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.accounts.showing import per_cent
 from keepwell.conversations.models import Clip, Conversation, Hit, Turn
-from keepwell.conversations.turn_words import LOW, Marked, marked, written
+from keepwell.conversations.transcript.turn_words import LOW, Marked, marked, written
 
 LANGUAGES = {
     "en": gettext_lazy("English"),

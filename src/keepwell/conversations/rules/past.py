@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keepwell.accounts.models import Entry
-from keepwell.conversations import ears
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
 from keepwell.conversations.queries import seen
+from keepwell.conversations.rules import ears
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member
 

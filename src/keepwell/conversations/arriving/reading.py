@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from keepwell.accounts.models import Account, Contact
 from keepwell.conversations.actions.receiving import path_of
 from keepwell.conversations.actions.taking import marked, take
-from keepwell.conversations.kinds import Form, form_of
+from keepwell.conversations.arriving.kinds import Form, form_of
 from keepwell.conversations.models import Conversation, Incoming, Mailbox
 from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.listening.audio.sound import probe

@@ -31,7 +31,7 @@ CHINESE = {  # the faces of a script, the first that the machine has: the Japane
     ),
 }
 FONTS = "fonts"  # folder of the office's own fonts
-_PAPER = Path(__file__).parent / "brief" / "paper.typ"
+_PAPER = Path(__file__).with_name("paper.typ")
 
 
 def pdf_of(brief: Brief) -> bytes:

@@ -13,10 +13,10 @@ from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.queries import accounts_of
 from keepwell.accounts.words import holding
 from keepwell.conversations.actions.receiving import LARGEST
-from keepwell.conversations.folders import check
-from keepwell.conversations.kinds import READ
+from keepwell.conversations.arriving.folders import check
+from keepwell.conversations.arriving.kinds import READ
 from keepwell.conversations.models import Conversation, Folder, Mailbox, Policy
-from keepwell.conversations.showing import LANGUAGES
+from keepwell.conversations.transcript.showing import LANGUAGES
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 

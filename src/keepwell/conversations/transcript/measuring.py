@@ -10,7 +10,7 @@ from typing import Any
 from keepwell.accounts import outbox
 from keepwell.conversations.actions.rewriting import said_of
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.to_book import id_of
+from keepwell.conversations.rules.to_book import id_of
 from keepwell.listening.audio.measures import Talk, measure
 from keepwell.listening.audio.sound import Sound
 from keepwell.listening.audio.voices import Stretch, Voices

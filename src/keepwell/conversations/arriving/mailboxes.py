@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from keepwell.conversations.actions.taking import take
+from keepwell.conversations.arriving.reading import ours, threads
+from keepwell.conversations.arriving.sealing import unseal
 from keepwell.conversations.models import Conversation, Mailbox
-from keepwell.conversations.reading import ours, threads
-from keepwell.conversations.sealing import unseal
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening.mail import imap
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from keepwell.conversations.incoming import SOUND, TYPES, folder, forget_sound, sound_of
+from keepwell.conversations.arriving.incoming import SOUND, TYPES, folder, forget_sound, sound_of
 from keepwell.conversations.models import Conversation
 
 MARKS = ("[card]", "[iban]", "[id]")

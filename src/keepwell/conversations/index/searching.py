@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from keepwell.accounts.models import Account
 from keepwell.conversations import index
 from keepwell.conversations.index.asking import Ask, ask_of
+from keepwell.conversations.index.pointing import Bit, excerpt
 from keepwell.conversations.index.rows import account_mark, since
 from keepwell.conversations.models import Conversation, Hit, Indexed, Turn
-from keepwell.conversations.pointing import Bit, excerpt
-from keepwell.conversations.showing import SIDES
+from keepwell.conversations.transcript.showing import SIDES
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 

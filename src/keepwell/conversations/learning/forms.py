@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keepwell.conversations import themes
 from keepwell.conversations.models import Clip, Collection, Conversation
+from keepwell.conversations.rules import themes
 
 MOST_TAGS = 12
 LONGEST = 40  # characters of a tag

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from keepwell.conversations import ears
-from keepwell.conversations.showing import LANGUAGES
+from keepwell.conversations.rules import ears
+from keepwell.conversations.transcript.showing import LANGUAGES
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.listening.languages import all_languages

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from keepwell.conversations import themes
 from keepwell.conversations.models import Conversation, Rule
-from keepwell.conversations.writing import language_codes
+from keepwell.conversations.rules import themes
+from keepwell.conversations.rules.writing import language_codes
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from keepwell.conversations.actions.receiving import PIECE, receive
-from keepwell.conversations.kinds import READ
+from keepwell.conversations.arriving.kinds import READ
 from keepwell.conversations.models import Conversation, Folder, InFolder
 from keepwell.lib.errors import BadInput
 

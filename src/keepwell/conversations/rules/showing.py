@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import themes
 from keepwell.conversations.models import Conversation, Hit, Rule, RuleVersion, Turn
-from keepwell.conversations.rules_queries import Month, Stats
-from keepwell.conversations.showing import LANGUAGES, clock
-from keepwell.conversations.spotting import Stretch, spotted
+from keepwell.conversations.rules import themes
+from keepwell.conversations.rules.queries import Month, Stats
+from keepwell.conversations.transcript.showing import LANGUAGES, clock
+from keepwell.conversations.transcript.spotting import Stretch, spotted
 
 
 @dataclass(frozen=True)

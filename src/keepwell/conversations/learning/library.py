@@ -10,11 +10,11 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import reverse
 
-from keepwell.conversations import themes
-from keepwell.conversations.incoming import sound_of
+from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Clip, Collection, Hit, Turn
 from keepwell.conversations.queries import seen
-from keepwell.conversations.showing import SIDES, clock
+from keepwell.conversations.rules import themes
+from keepwell.conversations.transcript.showing import SIDES, clock
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
 

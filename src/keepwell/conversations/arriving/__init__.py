@@ -1,0 +1,1 @@
+"""What comes in: where from, what it is, whose it is, and what of it may be kept."""

@@ -1,0 +1,1 @@
+"""What people learn from: clips and their collections, topics over time, coaching."""
