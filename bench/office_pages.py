@@ -104,7 +104,7 @@ def people(chance: Random, shares: dict[str, int] = PEOPLE) -> list[Person]:
         members = Member.objects.filter(role=role, email__endswith="@example.com").prefetch_related("teams")
         for member in chance.sample(list(members.order_by("pk")), many):
             client = Client()
-            client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(member)
             session = client.cookies["sessionid"].value
             found.append(Person(member.email, role, session, _things(member)))
     chance.shuffle(found)
