@@ -17,6 +17,7 @@ from keepwell.accounts.models import Standing
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.alerts.models import Alert
 from keepwell.conversations.models import Hit
+from keepwell.conversations.transcript.sounding import stretch_of
 from keepwell.conversations.transcript.spotting import Stretch, excerpt, spotted
 
 MOST = 12  # hits of an alert that are shown
@@ -43,9 +44,9 @@ class Said:
         return excerpt(self.hit.turn.text, self.hit.spans)
 
     @property
-    def sound(self) -> bool:
-        """Whether they can be listened to."""
-        return bool(self.hit.conversation.sound) and self.hit.turn.start is not None
+    def sound(self) -> str:
+        """The address of the stretch to listen to; "" where there is no sound."""
+        return stretch_of(self.hit.conversation, self.hit.turn.start, self.hit.turn.end)
 
     @property
     def line(self) -> str:
@@ -135,7 +136,7 @@ def data_of(alert: Alert, said: Sequence[Said]) -> dict[str, Any]:
                 "rule": one.hit.rule.name,
                 "theme": one.hit.theme,
                 "url": settings.ADDRESS + one.url,
-                "sound": one.sound,
+                "sound": settings.ADDRESS + one.sound if one.sound else "",
             }
             for one in said
         ],

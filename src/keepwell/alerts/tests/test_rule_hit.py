@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django_q.conf import Conf
 
 from keepwell.accounts.models import Account, Standing
 from keepwell.alerts.actions.raising import raise_alerts, raise_at
+from keepwell.alerts.heard import data_of, lines_of, said_in
 from keepwell.alerts.models import Alert, Reason
 from keepwell.alerts.tests.conftest import NOW, Office
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.hearing import hear, hear_all
 from keepwell.conversations.actions.ruling import make_rule
+from keepwell.conversations.arriving.incoming import folder
 from keepwell.conversations.models import Conversation, Hit, Turn
 from keepwell.conversations.rules import ears
 from keepwell.listening.rules import Rule
@@ -124,3 +127,23 @@ def test_the_night_hears_what_nobody_heard_and_raises_it(acme: Account) -> None:
     Turn.objects.create(conversation=made, no=1, side="them", text="We will cancel the contract.")
     assert len(hear_all(now=NOW).new) == 1
     assert raise_alerts(now=NOW).alerts == 1
+
+
+def test_an_alert_plays_the_moment_and_its_mail_leads_there(
+    acme: Account, office: Office, client: Client
+) -> None:
+    one = talk(acme, "Good morning.", "We will cancel the contract.")
+    (folder("sound") / "call.wav").write_bytes(b"RIFF")
+    Conversation.objects.filter(pk=one.pk).update(sound="call.wav", sound_type="audio/wav")
+    Turn.objects.filter(conversation=one, no=2).update(start=61.5, end=64.0)
+    raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW)
+    alert = Alert.objects.get()
+    moment = f"/conversations/{one.pk}/sound#t=61.50,64.00"
+    client.force_login(office.owner)
+    page = client.get(f"/alerts/{alert.pk}").content.decode()
+    assert f'<audio controls preload="none" src="{moment}"' in page
+    (said,) = said_in([alert])[alert.pk]
+    assert f"/conversations/{one.pk}?turn=2" in "\n".join(lines_of(alert, [said]))
+    assert data_of(alert, [said])["said"][0]["sound"].endswith(moment)
+    (folder("sound") / "call.wav").unlink()
+    assert "<audio" not in client.get(f"/alerts/{alert.pk}").content.decode()

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
-from django.urls import reverse
 
-from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Clip, Collection, Hit, Turn
 from keepwell.conversations.queries import seen
 from keepwell.conversations.rules import themes
 from keepwell.conversations.transcript.showing import SIDES, clock
+from keepwell.conversations.transcript.sounding import stretch_of
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
 
@@ -174,7 +173,14 @@ def shown_clips(clips: Iterable[Clip]) -> list[ShownClip]:
             )
             for turn in turns[:WORDS]
         ]
-        found.append(ShownClip(clip, spoken, _sound(clip), max(len(turns) - WORDS, 0)))
+        found.append(
+            ShownClip(
+                clip,
+                spoken,
+                stretch_of(clip.conversation, clip.start, clip.end),
+                max(len(turns) - WORDS, 0),
+            )
+        )
     return found
 
 
@@ -213,12 +219,6 @@ def _is_in(clip: Clip, turn: Turn) -> bool:
     if clip.start is not None and clip.end is not None:
         return turn.start is not None and clip.start - 0.5 <= turn.start < clip.end
     return clip.first <= turn.no <= clip.last
-
-
-def _sound(clip: Clip) -> str:
-    if clip.start is None or clip.end is None or sound_of(clip.conversation) is None:
-        return ""
-    return f"{reverse('conversations:sound', args=[clip.conversation_id])}#t={clip.start:.2f},{clip.end:.2f}"
 
 
 def moments(member: Member, *, theme: str = "", most: int = 10) -> list[Hit]:

@@ -15,6 +15,7 @@ from keepwell.conversations.models import Conversation, Hit, Rule, RuleVersion, 
 from keepwell.conversations.rules import themes
 from keepwell.conversations.rules.queries import Month, Stats
 from keepwell.conversations.transcript.showing import LANGUAGES, clock
+from keepwell.conversations.transcript.sounding import stretch_of
 from keepwell.conversations.transcript.spotting import Stretch, spotted
 
 
@@ -178,6 +179,11 @@ class ShownHit:
     def clock(self) -> str:
         """Where it stands in the sound."""
         return clock(self.hit.turn.start) if self.hit.conversation.sound else ""
+
+    @property
+    def sound(self) -> str:
+        """The address of the turn's sound; "" where there is none."""
+        return stretch_of(self.hit.conversation, self.hit.turn.start, self.hit.turn.end)
 
 
 def shown_hits(hits: Iterable[Hit]) -> list[ShownHit]:

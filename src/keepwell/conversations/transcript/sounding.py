@@ -6,9 +6,21 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from keepwell.conversations.arriving.incoming import sound_of
+from keepwell.conversations.models import Conversation
 
 BLOCK = 1 << 16
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+def stretch_of(conversation: Conversation, start: float | None, end: float | None) -> str:
+    """The address of a stretch of its sound, in seconds, as players understand it; "" where there is none."""
+    if start is None or sound_of(conversation) is None:
+        return ""
+    until = f",{end:.2f}" if end is not None else ""
+    return f"{reverse('conversations:sound', args=[conversation.pk])}#t={start:.2f}{until}"
 
 
 def sound(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:
