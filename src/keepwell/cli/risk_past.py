@@ -16,6 +16,7 @@ from keepwell.risks import HORIZON, MONTHS
 
 if TYPE_CHECKING:
     from keepwell.risk.backtest import Backtest
+    from keepwell.risk.drift import Drift
 
 _TOP = 20
 
@@ -164,27 +165,54 @@ def drift(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
     data = found.to_json()
     rows = [
         [
-            shift["label"],
-            f"{shift['index']:.3f}",
-            share(shift["unknown_then"], 0),
-            share(shift["unknown_now"], 0),
+            shift.label,
+            f"{shift.index:.3f}",
+            "" if shift.usual is None else f"{shift.usual:.3f}",
+            share(shift.unknown_then, 0),
+            share(shift.unknown_now, 0),
+            _("changed") if shift.changed else "",
         ]
-        for shift in data["shifts"][:_TOP]
+        for shift in found.shifts[:_TOP]
     ]
     columns = [
         Column("feature", _("Feature")),
         Column("index", _("Shift (PSI)"), number=True),
+        Column("usual", _("Most in training"), number=True),
         Column("unknown_then", _("Not known then"), number=True),
         Column("unknown_now", _("Now"), number=True, tied=True),
+        Column("changed", _("Changed")),
     ]
-    notes = [_("Under 0.1 a feature looks as it did; from 0.25 on it has changed.")]
+    each = Sheet([Column(name) for name in data["shifts"][0]], [list(one.values()) for one in data["shifts"]])
     session.show(
         Answer(
             data,
-            [Sheet(columns, rows, title=_("What has changed since the model was learnt"), notes=notes)],
+            [
+                Sheet(
+                    columns,
+                    rows,
+                    title=_("What has changed since the model was learnt"),
+                    notes=_compared(found),
+                )
+            ],
             notes=found.advice() or [_("There is no need to learn again.")],
+            csv=each,
         )
     )
+
+
+def _compared(found: "Drift") -> list[str]:
+    """Which days are held against each other, and from where on a feature has changed."""
+    if found.then is None:
+        days = _("Held against each other are {now} and all that the model learnt from.")
+        return [days.format(now=from_number(found.now)), _("From 0.25 on a feature has changed.")]
+    days = _("Held against each other are {now} and the newest day the model learnt from, {then}.")
+    return [
+        days.format(now=from_number(found.now), then=from_number(found.then)),
+        _(
+            "A feature has changed from 0.25 on, where it is also more than between any two days of training as far"
+            " apart."
+        ),
+    ]
 
 
 def said(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:

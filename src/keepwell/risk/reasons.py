@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from keepwell.lib.text import gettext as _
-from keepwell.risk.drift import Profile
 from keepwell.risk.features import Feature
 from keepwell.risk.judging import Floats, Ints
 from keepwell.risk.observations import Observations
 from keepwell.risk.phrases import TELLING, phrase
+from keepwell.risk.profile import Profile
 from keepwell.risk.splitting import Bools
 
 MOST = 3

@@ -8,10 +8,10 @@ from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
 from keepwell.risk.calibration import Calibration
 from keepwell.risk.doubt import around, spread
-from keepwell.risk.drift import Profile
 from keepwell.risk.judging import Floats
 from keepwell.risk.models import Model, from_named, no_model, sealed, unsealed
 from keepwell.risk.observations import Observations
+from keepwell.risk.profile import Profile
 
 SEALED_AS = "trained"
 

@@ -17,11 +17,11 @@ from keepwell.lib.text import gettext as _
 from keepwell.risk import enough
 from keepwell.risk.calibration import Calibration, calibrated, kinds_for
 from keepwell.risk.doubt import drawn_again
-from keepwell.risk.drift import Profile
 from keepwell.risk.judging import Floats, Judged, differences, judge, log_loss
 from keepwell.risk.leaks import suspects
 from keepwell.risk.models import Model, Settings, learners
 from keepwell.risk.observations import Observations
+from keepwell.risk.profile import Profile
 from keepwell.risk.splitting import FOLDS, Bools, Fold, by_account, forward
 from keepwell.risk.trained import Trained
 from keepwell.risk.tuning import MOST_ROWS, tuned

@@ -140,14 +140,18 @@ class Models(Asked):
         return judge_said(self.book.moment(self.engine), self.ledger, horizon)
 
     def drift(self, *, horizon: int = HORIZON) -> "Drift":
-        """How the company has changed since the model in use was learnt, and whether to learn again."""
+        """How the company has changed since the model in use was learnt, and whether to learn again.
+
+        Month-ends are held against month-ends; the newest day there is stands in only where no month ended since.
+        """
         from keepwell.risk.drift import drift
         from keepwell.risk.observations import month_ends
 
         _number, trained = self._in_use(horizon)
         ends = month_ends(self.ledger)
-        newest = [day for day in ends if number(day) >= trained.learnt_until]
-        seen = self.observe(newest or [self.covered], horizon=horizon)
+        judged = [day for day in ends if number(day) >= trained.learnt_until]
+        later = [day for day in ends if number(day) > trained.learnt_until - horizon]
+        seen = self.observe(judged or later[-1:] or [self.covered], horizon=horizon)
         known = [number(day) + horizon for day in ends if self._matured(day, horizon)]
         found = drift(trained.profile, seen, trained.chances(seen))
         return replace(found, newer=max(known, default=0) > trained.learnt_until)

@@ -13,9 +13,9 @@ from keepwell.metrics.page.markup import Markup, tag
 from keepwell.metrics.page.sections import folded, sheet
 from keepwell.metrics.page.tables import Cell, Head, table
 from keepwell.risk.backtest import Backtest
-from keepwell.risk.drift import Profile
 from keepwell.risk.page.about import About
 from keepwell.risk.page.found import Found, plain, when
+from keepwell.risk.profile import Profile
 from keepwell.risk.reasons import MOST as REASONS
 from keepwell.risk.reasons import caveat, reasons_of, sentences
 from keepwell.risk.splitting import known_by

@@ -1,14 +1,13 @@
-"""Reasons in words a manager would say, and what is told of drift."""
+"""Reasons in words a manager would say."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from keepwell.risk.drift import Profile, drift
 from keepwell.risk.features import all_features
-from keepwell.risk.models.logistic import Logistic
 from keepwell.risk.phrases import MONEY, PHRASES, TELLING, WORDS, phrase
+from keepwell.risk.profile import Profile
 from keepwell.risk.reasons import Reason, askable, caveat, from_code, reasons_of, sentences, to_code
 from keepwell.risk.tests import model_kit as kit
 
@@ -129,91 +128,6 @@ def test_one_is_singular():
     assert phrase(all_features()["complaints_90"], 0) == "no complaint in 90 days"
     assert phrase(all_features()["use_trend"], 0.3) == "use fell by 70% in 30 days"
     assert phrase(all_features()["spell"], 2) == "has left 1 time before"
-
-
-@pytest.fixture(scope="module")
-def known():
-    made = kit.company(500, 18)
-    return made.where(made.outcomes.matured)
-
-
-def test_a_company_that_stays_as_it_was_does_not_drift(known):
-    half = np.unique(known.accounts)[::2]
-    one, other = np.isin(known.accounts, half), ~np.isin(known.accounts, half)
-    model = Logistic.fit(known.where(one))
-    found = drift(Profile.of(known.where(one)), known.where(other), model.chances(known.where(other)))
-    assert max(shift.index for shift in found.shifts) < 0.1
-    assert not found.retrain
-    assert found.slope.low < 1 < found.slope.high
-
-
-def test_a_feature_that_changed_is_named_with_the_advice_to_train_again(known):
-    values = known.values.copy()
-    values[:, 0] *= 3
-    values[::2, 4] = np.nan
-    found = drift(Profile.of(known), replace(known, values=values))
-    assert found.shifts[0].feature == "use_30"
-    assert found.retrain
-    assert "Use in 30 days" in found.advice()[0]
-    asked = next(shift for shift in found.shifts if shift.feature == "satisfaction")
-    assert asked.unknown_now > asked.unknown_then + 0.1
-
-
-def test_nobody_is_told_to_train_again_before_there_is_anything_newer_to_learn_from(known):
-    values = known.values.copy()
-    values[:, 0] *= 3
-    found = replace(drift(Profile.of(known), replace(known, values=values)), newer=False)
-    assert not found.retrain
-    assert "would give the same model" in found.advice()[0]
-    assert "Use in 30 days" in found.advice()[0]
-
-
-def test_more_leaving_than_was_expected_is_told(known):
-    model = Logistic.fit(known)
-    left = np.where(np.random.default_rng(1).random(len(known)) < 0.2, 1.0, known.outcomes.left)
-    worse = replace(known, outcomes=replace(known.outcomes, left=left))
-    found = drift(Profile.of(known), worse, model.chances(known))
-    assert any("where the model expected" in line for line in found.advice())
-
-
-def test_chances_that_are_too_extreme_are_told(known):
-    chances = Logistic.fit(known).chances(known)
-    odds = 3 * np.log(chances / (1 - chances)) + 3
-    found = drift(Profile.of(known), known, 1 / (1 + np.exp(-odds)))
-    assert found.slope.high < 1
-    assert any("not as high" in line for line in found.advice())
-
-
-def test_categories_drift_by_their_words(known):
-    place = 5
-    features = list(known.features)
-    features[place] = replace(features[place], categories=("Cy", "Bo", "Ann"))
-    values = known.values.copy()
-    values[:, place] = 2 - values[:, place]
-    again = replace(known, features=tuple(features), values=values)
-    shifts = {shift.feature: shift.index for shift in drift(Profile.of(known), again).shifts}
-    assert shifts["salesperson"] == pytest.approx(0)
-    values[:, place] = 0
-    shifts = {shift.feature: shift.index for shift in drift(Profile.of(known), again).shifts}
-    assert shifts["salesperson"] > 0.25
-
-
-def test_without_matured_rows_only_features_are_compared(known):
-    fresh = replace(
-        known,
-        outcomes=replace(
-            known.outcomes, matured=np.zeros(len(known), bool), left=np.full(len(known), np.nan)
-        ),
-    )
-    found = drift(Profile.of(known), fresh, np.full(len(known), 0.1))
-    assert found.base_rate_now is None
-    assert found.slope is None
-    assert found.to_json()["retrain"] is False
-
-
-def test_a_profile_is_kept_as_plain_values(known):
-    profile = Profile.of(known)
-    assert Profile.from_body(profile.body()) == profile
 
 
 def test_what_cannot_be_asked_of_an_account_is_no_reason_however_long_ago_it_was_kept():
