@@ -60,8 +60,8 @@ def _made(one: Conversation, hits: list[Hit], now: datetime) -> FollowUp:
     account = one.account
     assert account is not None
     owner = account.owner if account.owner and account.owner.is_active else None
-    names = list(dict.fromkeys(hit.rule.name for hit in hits))
     with override((owner.language if owner else "") or None):
+        names = list(dict.fromkeys(hit.rule.label for hit in hits))
         said = _("Answer what was said ({kind}): {rules}").format(
             kind=one.get_kind_display(), rules=", ".join(names[:_NAMED])
         )

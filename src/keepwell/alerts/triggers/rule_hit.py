@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy
 
 from keepwell.alerts.triggers import Case, Reading, Seen, Trigger
 from keepwell.conversations.models import Conversation
+from keepwell.conversations.rules.names import called
 
 FRESH = timedelta(days=14)
 _NAMED = 4
+
 
 
 def reads(case: Case) -> list[Reading]:
@@ -40,7 +42,7 @@ def reads(case: Case) -> list[Reading]:
 def told(seen: Seen) -> str:
     """In a sentence. The words themselves are read where they lie, by whoever may."""
     rules = list(seen.get("rules") or [])
-    named = ", ".join(rules[:_NAMED]) + (" …" if len(rules) > _NAMED else "")
+    named = ", ".join(called(name) for name in rules[:_NAMED]) + (" …" if len(rules) > _NAMED else "")
     kinds = dict(Conversation.Kind.choices)
     kind = kinds.get(str(seen.get("kind")), "")
     return _("Heard ({kind}): {rules}").format(kind=kind, rules=named)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from keepwell.conversations.brief import Brief, Sentence
+from keepwell.conversations.brief import Audience, Brief, Sentence
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as say
 
@@ -73,8 +73,14 @@ def text_of(brief: Brief) -> str:
 
 def title_of(brief: Brief) -> str:
     """What it is called."""
-    whom = brief.contact or brief.audience.label
-    return _("Before you meet {whom} of {account}").format(whom=whom, account=brief.account)
+    if brief.contact:
+        return _("Before you meet {whom} of {account}").format(whom=brief.contact, account=brief.account)
+    whom = {
+        Audience.EXECUTIVE: _("Before you meet an executive of {account}"),
+        Audience.MANAGER: _("Before you meet a manager of {account}"),
+        Audience.STAFF: _("Before you meet a daily contact of {account}"),
+    }
+    return whom[brief.audience].format(account=brief.account)
 
 
 def left_out(brief: Brief) -> str:

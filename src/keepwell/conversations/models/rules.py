@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account
 from keepwell.conversations.models.kept import Conversation, Turn
+from keepwell.conversations.rules.names import called
 from keepwell.members.models import Member
 
 
@@ -39,6 +40,11 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the reader's words where it came with Keepwell."""
+        return called(self.name)
 
 
 class RuleVersion(models.Model):

@@ -14,6 +14,7 @@ from keepwell.conversations.actions.noticing import notice_rules
 from keepwell.conversations.actions.ruling import make_rule
 from keepwell.conversations.models import Conversation, Hit, Past, Rule, Turn, Words
 from keepwell.conversations.rules import ears
+from keepwell.conversations.rules.names import NAMES
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member, Role
 
@@ -266,3 +267,13 @@ def test_a_list_of_rules_goes_out_as_csv(mo: tuple[Member, Client]) -> None:
     lines = mo[1].get("/conversations/rules/?format=csv").content.decode().splitlines()
     assert len(lines) == 4
     assert mo[1].get("/conversations/hits/?format=csv").status_code == 200
+
+
+def test_every_rule_that_comes_with_keepwell_has_a_name_in_words(mo: tuple[Member, Client]) -> None:
+    shipped = {rule.name for rule in listening.read(listening.SHIPPED)}
+    assert shipped == set(NAMES)
+    mo[1].post("/conversations/rules/start", {"theme": ["leaving"]})
+    rule = Rule.objects.get(name="cancel-contract")
+    page = mo[1].get(f"/conversations/rules/{rule.pk}").content.decode()
+    assert "<h1>Cancel the contract</h1>" in page
+    assert str(Rule(name="Our own").label) == "Our own"

@@ -76,10 +76,10 @@ def _joined(text: str, spans: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
 
 def _label(hit: Hit) -> str:
     if hit.verdict != Hit.Verdict.NEGATED:
-        return hit.rule.name
+        return hit.rule.label
     if hit.cue:
-        return _("{rule}: denied (“{cue}”)").format(rule=hit.rule.name, cue=hit.cue)
-    return _("{rule}: denied").format(rule=hit.rule.name)
+        return _("{rule}: denied (“{cue}”)").format(rule=hit.rule.label, cue=hit.cue)
+    return _("{rule}: denied").format(rule=hit.rule.label)
 
 
 def rule_address(pk: int) -> str:

@@ -63,7 +63,7 @@ def hits(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": shown_hits(page),
             "asked": asked,
-            "rules": Rule.objects.order_by("name").values_list("pk", "name")[:MOST_RULES],
+            "rules": [(rule.pk, rule.label) for rule in Rule.objects.only("name").order_by("name")[:MOST_RULES]],
             "themes": themes.choices(),
             "states": [
                 ("waiting", _("to be judged")), *((one, Hit.Judged(one).label) for one in Hit.Judged.values),
