@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from keepwell.alerts.models import Alert
 from keepwell.conversations.models import Conversation, Hit
 from keepwell.followups.actions.handling import Plan, make
 from keepwell.followups.models import FollowUp
+from keepwell.members.speaking import spoken_to
 
 FRESH = timedelta(days=14)  # what was said before that begins nothing by itself
 DUE = timedelta(days=1)
@@ -60,7 +60,7 @@ def _made(one: Conversation, hits: list[Hit], now: datetime) -> FollowUp:
     account = one.account
     assert account is not None
     owner = account.owner if account.owner and account.owner.is_active else None
-    with override((owner.language if owner else "") or None):
+    with spoken_to(owner):
         names = list(dict.fromkeys(hit.rule.label for hit in hits))
         said = _("Answer what was said ({kind}): {rules}").format(
             kind=one.get_kind_display(), rules=", ".join(names[:_NAMED])

@@ -3,12 +3,12 @@
 import logging
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from keepwell.book.engines import engine_named
 from keepwell.company import open as open_company
 from keepwell.lib.errors import KeepwellError
-from keepwell.lib.text import speaking
+from keepwell.members.speaking import spoken_in
 from keepwell.retention import actions
 from keepwell.retention.cut import cut_now
 from keepwell.retention.measuring import KINDS
@@ -21,7 +21,7 @@ def measure(pk: int, language: str = "en") -> str:
     if figure is None:
         return "done already"
     telling = actions.begin(figure=figure)
-    with translation.override(language), speaking(language):
+    with spoken_in(language):
         try:
             if cut_now().name != figure.cut:  # the book has moved on: nobody will look at this one again
                 Figure.objects.filter(pk=pk).delete()

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from keepwell.alerts.delivering import Doubtful, Message, NotSent, mail, services, webhook
 from keepwell.alerts.delivering.message import message_of
 from keepwell.alerts.models import Channel, Delivery
-from keepwell.lib.text import speaking
 from keepwell.members.models import Member
+from keepwell.members.speaking import spoken_in
 
 # Seconds until each next try; then it is given up.
 WAITS = (60, 5 * 60, 30 * 60, 2 * 3600, 8 * 3600, 24 * 3600)
@@ -56,8 +56,7 @@ def claim(*, now: datetime) -> Delivery | None:
 def send(one: Delivery, *, clock: Clock = timezone.now) -> bool:
     """Send a claimed message and note how it went; whether it did."""
     try:
-        language = _language(one)
-        with translation.override(language), speaking(language):
+        with spoken_in(_language(one)):
             _go(one, message_of(one, repeat=one.doubted), clock())
     except Doubtful as doubt:
         one.doubted = True

@@ -29,6 +29,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening.recordings import heard
 from keepwell.listening.said import Side
 from keepwell.listening.transcribing import Ear, Progress, Transcription, check_model, transcribe
+from keepwell.members.speaking import spoken_to
 
 MODEL = "speech-model"  # the folder of the office in which a model is looked for
 TO_HEAR = "transcribing"  # what a file that waits for a transcript has before it
@@ -119,7 +120,7 @@ def be_modest() -> None:
 def hear(one: Incoming, *, ear: Ear, watch: Watch | None = None) -> Done:
     """Transcribe a claimed file and keep what was said in it."""
     try:
-        with _alive(one):
+        with _alive(one), spoken_to(one.by):
             found = _heard(one, ear, watch)
     except KeepwellError as wrong:
         return _failed(one, wrong.wrong)

@@ -110,6 +110,22 @@ def test_what_is_broken_has_a_state_and_says_why(
     assert path_of(one).exists() == kept  # what could not be read whole is kept for a while
 
 
+def test_what_is_wrong_is_said_in_the_language_of_whoever_brought_it(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    said = set()
+    for language in ("en", "hu", "zh-hans"):
+        member = Member.objects.create_user(f"{language}@ours.com", name=language, language=language)
+        with django_capture_on_commit_callbacks(execute=True):
+            data = [bytes(range(256)) * 50 + language.encode()]
+            one = receive(chunks=data, name="noise.txt", source="upload", now=timezone.now(), by=member)
+        one.refresh_from_db()
+        assert one.conversation is not None
+        said.add(one.conversation.remark)
+    assert len(said) == 3
+    assert any("一" <= sign <= "鿿" for words in said for sign in words)
+
+
 def test_what_nobody_reads_is_refused_and_not_kept(bring: Bring, settings: Any) -> None:
     one = bring("offer.pdf", b"%PDF-1.7 ...")
     assert (one.state, one.conversation, one.file) == ("refused", None, "")
