@@ -38,8 +38,16 @@ class Meaning:
     denominator: int | None
     annualised: float | None
     apart: pa.Table
-    why_not: str | None = None
+    why: str = (
+        ""  # no rate is given: "months", "renewals", "cycles" or "base", which `why_not_said` says in words
+    )
+    refused: Refusal | None = None
     contract: "Meaning | None" = None
+
+    @property
+    def why_not(self) -> str | None:
+        """Why no rate is given, in a sentence; None where one is."""
+        return why_not_said(self.why, self.refused)
 
     def to_dict(self) -> dict[str, Any]:
         """The documented JSON form."""
@@ -196,17 +204,16 @@ class _Asked:
         activity = Activity(**{name: nw.col(name) for name in Activity.__dataclass_fields__})
         share, own = entry.share(activity), all_definitions()["opening_set"].share(activity)
         apart = _apart(self.ledger, self.found, entry, share, own)
-        why_not = _why_not(self.ledger, self.period, entry)
-        if why_not:
-            return Meaning(entry, None, None, None, None, apart.slice(0, 0), why_not)
+        if why := _why_not(self.ledger, self.period, entry):
+            return Meaning(entry, None, None, None, None, apart.slice(0, 0), why)
         of, over = (None, None) if entry.daily else self._summed(share)
         if self.refused:
-            return Meaning(entry, None, of, over, None, apart, self.refused.reason)
+            return Meaning(entry, None, of, over, None, apart, "cycles", self.refused)
         rate: Fraction | float | None = _daily(self.ledger, self.period, self.found) if entry.daily else None
         if of is not None and over:
             rate = Fraction(of, over)
-        no_base = _("no base") if rate is None else None
-        return Meaning(entry, rate, of, over, annualised(rate, self.period.days), apart, no_base)
+        why = "base" if rate is None else ""
+        return Meaning(entry, rate, of, over, annualised(rate, self.period.days), apart, why)
 
     def _summed(self, share: Share) -> tuple[int, int]:
         total = self.found.select(of=share.of.sum().cast(nw.Int64), over=share.over.sum().cast(nw.Int64))
@@ -214,13 +221,24 @@ class _Asked:
         return row["of"] or 0, row["over"] or 0
 
 
-def _why_not(ledger: Ledger, period: Period, entry: Definition) -> str | None:
+def _why_not(ledger: Ledger, period: Period, entry: Definition) -> str:
     if entry.whole_months and not (period.start.day == 1 and period.end.day == 1):
-        return _("It is defined for whole calendar months only.")
+        return "months"
     if entry.needs_renewals:
         rows = None if ledger.renewals is None else ledger.engine.collect(ledger.renewals.head(1)).num_rows
-        return None if rows else _("It needs renewal dates of subscriptions, and none are loaded.")
-    return None
+        return "" if rows else "renewals"
+    return ""
+
+
+def why_not_said(why: str, refused: Refusal | None) -> str | None:
+    """Why a definition gives no rate, in the reader's language; None where it gives one."""
+    if why == "cycles" and refused is not None:
+        return refused.reason
+    return {
+        "months": _("It is defined for whole calendar months only."),
+        "renewals": _("It needs renewal dates of subscriptions, and none are loaded."),
+        "base": _("no base"),
+    }.get(why)
 
 
 def _apart(ledger: Ledger, found: Frame, entry: Definition, share: Share, own: Share) -> pa.Table:

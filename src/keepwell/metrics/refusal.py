@@ -1,6 +1,6 @@
 """When a rate of irregular accounts is refused: over less than three company cycles their silence says nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -18,15 +18,47 @@ CYCLES_NEEDED = 3
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why no rate is given, and the shortest period, in days, over which one is (None: not yet any)."""
+    """Why no rate is given over a period; told in the language of whoever reads it.
 
-    reason: str
+    cycle_days: the company's cycle, None where nobody has bought twice. shortest_days: the shortest period over which
+    a rate is given, None where it is not yet over any.
+    """
+
+    period: Period
+    cycle_days: float | None
     shortest_days: int | None
-    way: str
+
+    @property
+    def reason(self) -> str:
+        """In a sentence."""
+        if self.cycle_days is None:
+            return _(
+                "No irregular account has bought a second time yet, so there is no cycle to judge a silence by."
+            )
+        return _(
+            "A period of {days} days is shorter than three purchase cycles of the company ({cycle:.1f} days each), so"
+            " a silence inside it says nothing of irregular accounts."
+        ).format(days=self.period.days, cycle=self.cycle_days)
+
+    @property
+    def way(self) -> str:
+        """What to do about it."""
+        if self.shortest_days is None:
+            return _("Ask again when accounts have bought twice; counts are right already.")
+        start = self.period.end - timedelta(days=self.shortest_days)
+        return _("Take at least {days} days, such as --from {start} --to {end}.").format(
+            days=self.shortest_days, start=start, end=self.period.end
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The documented JSON form."""
-        return {"reason": self.reason, "shortest_days": self.shortest_days, "way": self.way}
+        numbers = {"cycle_days": self.cycle_days, "shortest_days": self.shortest_days}
+        return {"reason": self.reason, **numbers, "way": self.way}
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any], period: Period) -> "Refusal":
+        """As it was, of a period."""
+        return cls(period, said["cycle_days"], said["shortest_days"])
 
 
 def company_cycles(ledger: Ledger, ends: Sequence[int]) -> dict[int, float]:
@@ -56,25 +88,7 @@ def refusals(ledger: Ledger, over: Sequence[Period]) -> list[Refusal | None]:
 
 def _refusal(period: Period, cycle: float | None) -> Refusal | None:
     if cycle is None:
-        return Refusal(
-            _(
-                "No irregular account has bought a second time yet, so there is no cycle to judge a silence by."
-            ),
-            None,
-            _("Ask again when accounts have bought twice; counts are right already."),
-        )
+        return Refusal(period, None, None)
     # A median of exact fractions may miss a whole number by its last binary digit.
     shortest = ceil(CYCLES_NEEDED * cycle - 1e-9)
-    if period.days >= shortest:
-        return None
-    longer = period.end - timedelta(days=shortest)
-    return Refusal(
-        _(
-            "A period of {days} days is shorter than three purchase cycles of the company ({cycle:.1f} days each), so"
-            " a silence inside it says nothing of irregular accounts."
-        ).format(days=period.days, cycle=cycle),
-        shortest,
-        _("Take at least {days} days, such as --from {start} --to {end}.").format(
-            days=shortest, start=longer, end=period.end
-        ),
-    )
+    return None if period.days >= shortest else Refusal(period, cycle, shortest)

@@ -131,8 +131,9 @@ def _definitions(company: "Company", params: Params, _tell: Tell) -> Made:
                 line = meaning.definition.name
                 yield {"account_id": one, "name": names.get(one) or one, "line": line, "also": row}
 
-    said = [{**one.to_dict(), "accounts_apart": one.apart.num_rows} for one in found.meanings]
-    return Made({"definitions": said, "finished": found.finished}, rows())
+    said = [{**one.to_dict(), "accounts_apart": one.apart.num_rows, "why": one.why} for one in found.meanings]
+    refused = found.refused and found.refused.to_dict()
+    return Made({"definitions": said, "finished": found.finished, "refused": refused}, rows())
 
 
 def _cycles(company: "Company", _params: Params, _tell: Tell) -> Made:

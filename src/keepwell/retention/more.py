@@ -119,11 +119,12 @@ def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
     """The churn of a period as others define it, each difference with its accounts."""
 
     def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
+        told = showing.definitions_said(result, said)
         return {
             "title": showing.period_name(said.period),
-            "table": tables.definitions_table(result["definitions"], said, tips),
+            "table": tables.definitions_table(told, said, tips),
             "table_heading": _("The definitions in numbers"),
-            "meanings": result["definitions"],
+            "meanings": told,
             "before": said.moved(-1),
             "after": said.moved(1),
         }

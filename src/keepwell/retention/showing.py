@@ -29,10 +29,13 @@ from keepwell.metrics.charts.reading import (
     shown_rate,
     told,
 )
+from keepwell.metrics.comparison import why_not_said
+from keepwell.metrics.definitions import all_definitions
 from keepwell.metrics.page.drawers import line_meaning
 from keepwell.metrics.page.figures import Figure, amount, beside, figures, worked
 from keepwell.metrics.page.markup import Markup, tag
 from keepwell.metrics.periods import name_of
+from keepwell.metrics.refusal import Refusal
 from keepwell.retention.asking import Asked
 from keepwell.retention.cut import Cut
 from keepwell.retention.measuring import KINDS
@@ -301,7 +304,23 @@ def refusal(statement: Json, said: Asked) -> dict[str, Any] | None:
     if days:
         end = said.period.end
         longer = said.query(**{"period": "", "from": str(end - timedelta(days=days)), "to": str(end)})
-    return {"reason": why.get("reason", ""), "days": days, "longer": longer}
+    return {"reason": Refusal.from_dict(why, said.period).reason, "days": days, "longer": longer}
+
+
+def definitions_said(result: Any, said: Asked) -> list[Json]:
+    """The definitions of an answer with their words in the reader's language; it was worked out in another's."""
+    known, refused = (
+        all_definitions(),
+        result["refused"] and Refusal.from_dict(result["refused"], said.period),
+    )
+    return [
+        {
+            **one,
+            **{word: getattr(known[one["name"]], word) for word in ("label", "meaning", "source")},
+            "why_not": why_not_said(one["why"], refused),
+        }
+        for one in result["definitions"]
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, Theme, finish, rows
 from keepwell.metrics.charts.reading import Json
+from keepwell.metrics.definitions import all_definitions
 
 OURS = "opening_set"
 
@@ -58,19 +59,10 @@ def definition_rate(definition: Json) -> str:
 
 
 def definition_name(definition: Json) -> str:
-    """The definition's name on the screen."""
+    """The definition's name on the screen, in the reader's language."""
     named = str(definition["name"])
-    return str(definition.get("label") or "") or {
-        "opening_set": _("Keepwell (opening set)"),
-        "stripe": "Stripe",
-        "baremetrics": "Baremetrics",
-        "profitwell": "ProfitWell",
-        "chartmogul_daily": _("ChartMogul, daily"),
-        "net_change": _("Net change"),
-        "textbook": _("Textbook"),
-        "renewal_base": _("Renewal base"),
-        "annualised": _("Annualised"),
-    }.get(named, named.replace("_", " ").capitalize())
+    known = all_definitions().get(named)
+    return known.label if known else str(definition.get("label") or named.replace("_", " ").capitalize())
 
 
 def _figure(definition: Json) -> str:

@@ -3,13 +3,13 @@
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import narwhals as nw
 
 from keepwell.lib.errors import KeepwellError
-from keepwell.lib.text import documented, near
+from keepwell.lib.text import documented, near, speaking
 from keepwell.lib.text import gettext as _
 
 
@@ -86,11 +86,20 @@ def definition(
     return known
 
 
-@cache
 def all_definitions() -> dict[str, Definition]:
-    """Every definition by its name: ours first, then in the order of the alphabet."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    """Every definition by its name, told in the reader's language: ours first, then in the order of the alphabet."""
+    return {
+        name: replace(one, label=_(one.label), meaning=_(one.meaning), source=_(one.source))
+        for name, one in _as_written().items()
+    }
+
+
+@cache
+def _as_written() -> dict[str, Definition]:
+    """The definitions as their files have them: whoever comes first must not give all others their language."""
+    with speaking("en"):
+        for module in pkgutil.iter_modules(__path__):
+            importlib.import_module(f"{__name__}.{module.name}")
     return dict(sorted(_found.items(), key=lambda item: (item[0] != "opening_set", item[0])))
 
 

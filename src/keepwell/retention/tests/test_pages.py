@@ -1,13 +1,20 @@
 """Pages of retention: what they show while figures are made, when they cannot be, and what may be taken away."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from html import escape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django_q.models import OrmQ
 
-from keepwell.members.models import Change
+from keepwell.company import Company
+from keepwell.lib.days import Period
+from keepwell.lib.text import speaking
+from keepwell.members.models import Change, Member
+from keepwell.metrics.comparison import why_not_said
+from keepwell.metrics.definitions import all_definitions
 from keepwell.retention import jobs
 from keepwell.retention.models import Figure, Segment
 from keepwell.retention.pictures import CHARTS
@@ -151,3 +158,34 @@ def test_numbers_are_written_as_the_reader_writes_them(language: str, as_: As, p
     whole, cents = f"{float(found['mrr']['opening']):,.2f}".split(".")
     said = f"{whole.replace(',', chr(160))},{cents}" if language == "hu" else f"{whole}.{cents}"
     assert said.removesuffix(",00").removesuffix(".00") in page
+
+
+def test_why_a_rate_is_refused_is_said_in_the_readers_language(
+    as_: As, people: Any, library: Company
+) -> None:
+    end = library.covered
+    period = Period(end - timedelta(days=7), end)
+    query = f"from={period.start}&to={period.end}"
+    refused = library.statement(period.start, period.end).refused
+    assert refused is not None
+    as_("manager").get(f"/retention/?{query}")  # worked out once, and told to whoever reads
+    for language in ("hu", "zh-hans", "en"):
+        Member.objects.filter(email="manager@example.com").update(language=language)
+        page = as_("manager").get(f"/retention/?{query}").content.decode()
+        with speaking(language):
+            assert escape(refused.reason) in page, language
+
+
+def test_definitions_are_named_and_meant_in_the_readers_language(as_: As, library: Company) -> None:
+    end = library.covered
+    query = f"from={end - timedelta(days=7)}&to={end}"  # no whole months, and shorter than three cycles
+    for language in ("hu", "en", "zh-hant"):
+        Member.objects.filter(email="manager@example.com").update(language=language)
+        page = as_("manager").get(f"/retention/definitions?{query}").content.decode()
+        with speaking(language):
+            ours = all_definitions()["net_change"]
+            assert escape(ours.label) in page, language
+            assert escape(ours.meaning) in page, language
+            whole_months = why_not_said("months", None)
+            assert whole_months is not None
+            assert escape(whole_months) in page, language
