@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.models import Channel
 from keepwell.accounts.timeline import Kind
+from keepwell.accounts.topics import topic_said
 
 KIND = Kind(
     name="touch",
@@ -14,5 +15,5 @@ KIND = Kind(
     headline=lambda d: (
         _("They reached out: {channel}") if d.get("direction") == "in" else _("We reached out: {channel}")
     ).format(channel=Channel.said(d.get("channel"))),
-    detail=lambda d: d.get("topic") or "",
+    detail=lambda d: topic_said(d.get("topic")),
 )
