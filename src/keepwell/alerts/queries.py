@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.http import Http404
 
 from keepwell.accounts.conditions import saved
@@ -172,9 +172,16 @@ class Score:
         return self.judged < FEW
 
 
-def total(member: Member) -> Score:
-    """How all alerts of a year did together, as the night counted them."""
-    return _score(None, _sums(_tallies(member).filter(trigger="")), [])
+def at_a_glance(member: Member) -> tuple[int, Score]:
+    """How many alerts wait at a member's own accounts, and how all of a year did: asked at once."""
+    year = _tallies(member).filter(trigger="").order_by().annotate(of=Value("year")).values("of")
+    year = year.annotate(**_SUMS)
+    waiting = Alert.objects.filter(state=Alert.State.OPEN, account__owner=member).order_by()
+    mine = waiting.annotate(of=Value("mine")).values("of")
+    mine = mine.annotate(**dict.fromkeys(_SUMS, Value(0)) | {"n_raised": Count("pk")})
+    names = ("of", *_SUMS)
+    found = {one["of"]: one for one in year.values(*names).union(mine.values(*names), all=True)}
+    return found.get("mine", {}).get("n_raised", 0), _score(None, found.get("year", {}), [])
 
 
 def scores(member: Member) -> list[Score]:

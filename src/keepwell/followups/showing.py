@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from keepwell.accounts.models import Account, Channel
 from keepwell.accounts.queries import standing_of
 from keepwell.accounts.showing import money, per_cent, reporting
+from keepwell.accounts.topics import topic_said
 from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
 from keepwell.members.models import Team
-from keepwell.reach.budget import Message, day_of
-from keepwell.reach.queries import Allowed, allowed_for
+from keepwell.reach.budget import Message
+from keepwell.reach.queries import Allowed, Next, together
 from keepwell.reach.saying import day_said
 from keepwell.risk.features import all_features
 from keepwell.risk.reasons import askable, from_code
@@ -31,7 +32,12 @@ class Shown:
     one: FollowUp
     today: date
     currency: str
-    allowed: Allowed | None = None
+    next: Next | None = None
+
+    @property
+    def allowed(self) -> Allowed | None:
+        """When the contact budget lets it be done; None where that was not asked."""
+        return self.next.said if self.next else None
 
     @property
     def overdue(self) -> bool:
@@ -114,9 +120,11 @@ def shown(
     currency = reporting() if currency is None else currency
     if not budget:
         return [Shown(one, today, currency) for one in found]
-    asked = [Message(one.account, one.contact, one.channel, one.team) for one in found]
-    answers = allowed_for(asked, today=day_of(timezone.now())) if asked else []
-    return [Shown(one, today, currency, answer) for one, answer in zip(found, answers, strict=True)]
+    ask = together().ask
+    return [
+        Shown(one, today, currency, ask(Message(one.account, one.contact, one.channel, one.team)))
+        for one in found
+    ]
 
 
 def why_at(account: Account, *, today: date) -> Shown:
@@ -131,5 +139,7 @@ def why_at(account: Account, *, today: date) -> Shown:
 def _touch_said(one: dict[str, Any]) -> str:
     day = day_said(timezone.localdate(datetime.fromisoformat(one["at"])))
     channel = dict(Channel.choices).get(one.get("channel") or "", one.get("channel") or "")
-    who = _("they") if one.get("direction") == "in" else one.get("team") or _("we")
-    return " · ".join(str(part) for part in (day, who, channel, one.get("topic")) if part)
+    team = one.get("team") or ""
+    ours = dict(Team.Kind.choices).get(team.replace(" ", "_"), team) or _("we")
+    who = _("they") if one.get("direction") == "in" else ours
+    return " · ".join(str(part) for part in (day, who, channel, topic_said(one.get("topic"))) if part)

@@ -6,12 +6,12 @@ stretch of so many days that holds its day, before it or after, so that what is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import DateField, DateTimeField, JSONField, QuerySet, Value
 
 from keepwell.accounts.models import LATELY, Account, Channel, Contact, Entry
 from keepwell.accounts.queries import company_day
@@ -151,46 +151,56 @@ def uses_of(
     ids = list(accounts)
     since = on - timedelta(days=max((rule.days for rule in rules), default=1))
     found: dict[str, list[Use]] = defaultdict(list)
-    names = ("account_id", "day", "channel", "team", "contact_id", "member__name", "topic")
-    made = Touch.objects.filter(account__in=ids, day__gt=since, direction=Direction.OUT).order_by()
-    ahead = Reservation.objects.filter(
-        account__in=ids, state=Reservation.State.OPEN, day__gte=today
-    ).order_by()
+    made = Touch.objects.filter(account__in=ids, day__gt=since, direction=Direction.OUT)
+    ahead = Reservation.objects.filter(account__in=ids, state=Reservation.State.OPEN, day__gte=today)
     if without is not None:
         ahead = ahead.exclude(pk=without.pk)
-    both = made.values_list(*names, Value(False)).union(ahead.values_list(*names, Value(True)), all=True)
-    for account, day, channel, team, contact, who, topic, reserved in both:
-        use = Use(day, channel, team, contact, who or "", topic, ahead=bool(reserved))
-        found[account].append(use)
     begin = datetime.combine(since, time(), UTC)  # wherever the company's day begins
-    for entry in _told(ids, begin, lately):
-        said = entry.data
-        team = str(said.get("team") or "").replace(" ", "_")
-        found[entry.account_id].append(
-            Use(
-                _day_told(entry.at),
-                said.get("channel") or "",
-                team,
-                entry.contact_id,
-                topic=said.get("topic") or "",
-            )
+    parts = [_ours(made, ahead=False), _ours(ahead, ahead=True)]
+    if lately is None or (len(lately) == LATELY and lately[-1].at >= begin):
+        parts.append(_told(ids, begin))
+    else:
+        for one in lately:
+            if one.at >= begin and _counts(one):
+                found[one.account_id].append(_use_told(one.at, one.data, one.contact_id))
+    for account, day, at, data, channel, team, contact, who, topic, reserved in parts[0].union(
+        *parts[1:], all=True
+    ):
+        use = (
+            _use_told(at, data, contact)
+            if day is None
+            else Use(day, channel, team, contact, who or "", topic, ahead=bool(reserved))
         )
+        found[account].append(use)
     return found
 
 
-def _told(ids: Sequence[str], begin: datetime, lately: Sequence[Entry] | None) -> Iterable[Entry]:
-    """Contacts of ours since a moment that the book tells of."""
-    if lately is not None and (len(lately) < LATELY or lately[-1].at < begin):
-        return [
-            one
-            for one in lately
-            if one.kind == "touch"
-            and one.at >= begin
-            and one.data.get("direction") == "out"
-            and not one.key.startswith(f"touch:{OURS}")
-        ]
+def _ours(rows: QuerySet[Any], *, ahead: bool) -> QuerySet[Any, tuple[Any, ...]]:
+    """Touches or reservations in the columns of `_told`."""
+    nothing = Value(None, output_field=DateTimeField()), Value(None, output_field=JSONField())
+    names = ("channel", "team", "contact_id", "member__name", "topic")
+    return rows.order_by().values_list("account_id", "day", *nothing, *names, Value(ahead))
+
+
+def _told(ids: Sequence[str], begin: datetime) -> QuerySet[Any, tuple[Any, ...]]:
+    """Contacts of ours since a moment that the book tells of: by their moment and data, the rest is in those."""
     found = Entry.objects.filter(account__in=ids, at__gte=begin, kind="touch", data__direction="out")
-    return found.exclude(key__startswith=f"touch:{OURS}")
+    found = found.exclude(key__startswith=f"touch:{OURS}")
+    day, text = Value(None, output_field=DateField()), Value("")
+    return found.order_by().values_list(
+        "account_id", day, "at", "data", text, text, "contact_id", text, text, Value(False)
+    )
+
+
+def _counts(entry: Entry) -> bool:
+    """Whether an entry of a timeline is a contact of ours that only the book tells of."""
+    out = entry.kind == "touch" and entry.data.get("direction") == "out"
+    return out and not entry.key.startswith(f"touch:{OURS}")
+
+
+def _use_told(at: datetime, said: Mapping[str, Any], contact: str | None) -> Use:
+    team = str(said.get("team") or "").replace(" ", "_")
+    return Use(_day_told(at), said.get("channel") or "", team, contact, topic=said.get("topic") or "")
 
 
 def _likes_another(contact: Contact, message: Message) -> bool:

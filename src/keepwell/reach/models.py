@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.accounts.models import Account, Channel, Contact
+from keepwell.accounts.topics import topic_said
 from keepwell.members.models import Member, Team
 
 
@@ -128,6 +129,11 @@ class Reservation(models.Model):
             models.Index(fields=["account", "state", "day"]),
             models.Index(fields=["state", "day", "id"]),
         ]
+
+    @property
+    def about(self) -> str:
+        """What about, in the reader's words."""
+        return topic_said(self.topic)
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.day} {self.channel}"

@@ -1,5 +1,6 @@
 """What pages ask of touches and the contact budget, always as somebody."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,13 +8,15 @@ from functools import cached_property
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from keepwell.accounts.models import Account, Channel, Contact
+from keepwell.accounts.remembering import remembered
 from keepwell.members.models import Member
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
-from keepwell.reach.budget import Answer, Message, day_of, judged, rules_in_force, uses_of
-from keepwell.reach.models import Hold, Reservation, Touch
+from keepwell.reach.budget import Answer, Message, Use, day_of, judged, rules_in_force, uses_of
+from keepwell.reach.models import Hold, Reservation, Rule, Touch
 
 PAST = timedelta(days=30)
 SHOWN = 6  # contacts that an account's page tells the next contact of
@@ -35,6 +38,11 @@ class Allowed:
     def why(self) -> str:
         """Held by which rule."""
         return saying.why(self.answer)
+
+    @property
+    def next(self) -> str:
+        """Whether now, or not before when."""
+        return saying.next_contact(self.answer)
 
     @property
     def because(self) -> str:
@@ -70,20 +78,88 @@ def allowed_at(account: Account, contacts: Sequence[Contact], *, team: str, toda
     uses = uses_of([account.pk], rules, on=today, today=today, lately=account.lately).get(account.pk, [])
 
     def asked(contact: Contact) -> Allowed:
-        channel = contact.channel if contact.channel in Channel.values else ""
-        return Allowed(judged(Message(account, contact, channel, team), uses, rules, on=today), contact)
+        message = Message(account, contact, _liked(contact), team)
+        return Allowed(judged(message, uses, rules, on=today), contact)
 
     found = [asked(contact) for contact in contacts]
     return sorted(found, key=lambda one: one.answer.until or (today if one.answer.allowed else date.max))
 
 
-def allowed_for(messages: Sequence[Message], *, today: date) -> list[Allowed]:
-    """When each of several messages may go out, asked together."""
-    rules = rules_in_force()
-    uses = uses_of({one.account.pk for one in messages}, rules, on=today, today=today)
-    return [
-        Allowed(judged(one, uses.get(one.account.pk, []), rules, on=today), one.contact) for one in messages
-    ]
+class Together:
+    """What the contact budget says to all that a page asks, whichever of its parts asks it: read once.
+
+    It is read when the first answer is looked at, of every account that was asked about by then.
+    """
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self._asked: set[str] = set()
+        self._uses: dict[str, list[Use]] = {}
+
+    @cached_property
+    def _rules(self) -> list[Rule]:
+        return rules_in_force()
+
+    def ask(self, *messages: Message) -> "Next":
+        """When the first of some messages may go out."""
+        self._asked |= {one.account.pk for one in messages}
+        return Next(self, messages)
+
+    def said(self, message: Message) -> Allowed:
+        """When a message may go out."""
+        if new := self._asked - self._uses.keys():
+            read = uses_of(new, self._rules, on=self.today, today=self.today)
+            self._uses |= {one: read.get(one, []) for one in new}
+        answer = judged(message, self._uses[message.account.pk], self._rules, on=self.today)
+        return Allowed(answer, message.contact)
+
+
+@dataclass(frozen=True)
+class Next:
+    """A question to the contact budget: when the first of some messages may go out."""
+
+    together: Together
+    messages: Sequence[Message]
+
+    @cached_property
+    def said(self) -> Allowed:
+        """The answer, of the message that may go out first."""
+        return min(map(self.together.said, self.messages), key=self._day)
+
+    def _day(self, one: Allowed) -> date:
+        return one.answer.until or (self.together.today if one.answer.allowed else date.max)
+
+    @property
+    def who(self) -> str:
+        """Who may be reached first, and how they like it; "" where nobody is known by name."""
+        contact = self.said.contact
+        return " · ".join(filter(None, (str(contact), contact.way))) if contact is not None else ""
+
+
+@remembered
+def together() -> Together:
+    """One for each request."""
+    return Together(day_of(timezone.now()))
+
+
+def next_at(accounts: Sequence[Account], *, team: str) -> dict[str, Next]:
+    """By account, when somebody there may next be reached with a normal message, by the channel they like."""
+    people: dict[str, list[Contact]] = defaultdict(list)
+    here = Contact.objects.filter(account__in=[one.pk for one in accounts], left_on=None)
+    for contact in here.only("account_id", "name", "role", "channel", "opted_out"):
+        people[contact.account_id].append(contact)
+
+    def messages(account: Account) -> list[Message]:
+        known = people[account.pk]
+        return [Message(account, one, _liked(one), team) for one in known] or [
+            Message(account, None, "", team)
+        ]
+
+    return {one.pk: together().ask(*messages(one)) for one in accounts}
+
+
+def _liked(contact: Contact) -> str:
+    return contact.channel if contact.channel in Channel.values else ""
 
 
 def holds(member: Member, *, whose: str = "team", now: datetime) -> QuerySet[Hold]:

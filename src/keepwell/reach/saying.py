@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Channel
+from keepwell.accounts.topics import topic_said
 from keepwell.members.models import Team
 from keepwell.reach.budget import CHANNEL, WISH, Answer, rule_json
 from keepwell.reach.models import Rule
@@ -61,6 +62,15 @@ def until(answer: Answer) -> str:
     return day_said(answer.until)
 
 
+def next_contact(answer: Answer) -> str:
+    """Whether one may be reached now, else from which day, else why not."""
+    if answer.allowed:
+        return _("may be reached now")
+    if answer.until is None:
+        return why(answer)
+    return _("not before {day}").format(day=day_said(answer.until))
+
+
 def day_said(day: date) -> str:
     """A day as the reader writes it."""
     return str(formats.date_format(day, "DATE_FORMAT"))
@@ -70,7 +80,7 @@ def _use_said(use: Mapping[str, Any]) -> str:
     team = dict(Team.Kind.choices).get(use["team"], use["team"])
     who = " · ".join(str(part) for part in (use["who"], team) if part) or _("somebody of ours")
     form = _("{who} reserved {day} ({what})") if use["ahead"] else _("{who} on {day} ({what})")
-    what = ", ".join(str(part) for part in (_channel(use["channel"]), use["topic"]) if part)
+    what = ", ".join(str(part) for part in (_channel(use["channel"]), topic_said(use["topic"])) if part)
     return form.format(who=who, day=day_said(date.fromisoformat(use["day"])), what=what)
 
 

@@ -5,13 +5,12 @@ from typing import Any
 from keepwell.accounts.rooms import Aside
 from keepwell.members.models import Member
 from keepwell.site.alone import holder
-from keepwell.site.jobs import awaited
 from keepwell.site.nightly import NIGHT
 from keepwell.site.progress import progress
 
 
 def _running(_member: Member) -> dict[str, Any] | None:
-    if holder(NIGHT) is None and not awaited():  # as it is nearly always: no more is asked
+    if holder(NIGHT) is None:  # as it is nearly always: the database is not asked
         return None
     found = progress()
     return {"night": found} if found.going else None

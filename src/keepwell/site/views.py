@@ -12,6 +12,7 @@ from keepwell.accounts.showing import shown
 from keepwell.members.models import Member
 from keepwell.members.paging import stretch
 from keepwell.members.rights import Right, needs
+from keepwell.reach.queries import next_at, team_of
 
 FIRST = 20
 
@@ -30,10 +31,12 @@ def today(request: HttpRequest) -> HttpResponse:
     found = found or _worthiest(request.user, whose)
     told = [(aside.template, aside.context(request.user)) for aside in added("today", "TODAY")]
     asides = [{"template": template, "with": context} for template, context in told if context is not None]
+    reached = next_at(found, team=team_of(request.user))
+    rows = [(one, reached[one.account.pk]) for one in shown(found)]
     return render(
         request,
         "site/today.html",
-        {"rows": shown(found), "whose": whose, "asides": asides, "day": queries.night()},
+        {"rows": rows, "whose": whose, "asides": asides, "day": queries.night()},
     )
 
 
