@@ -103,6 +103,8 @@ class Language:
     modals: tuple[str, ...] = ()  # behind these a verb stands in its base form
     perfects: tuple[str, ...] = ()  # with these something has been done
     persons: tuple[str, ...] = ()  # who does what follows
+    nominatives: tuple[str, ...] = ()  # only do something: behind a verb they begin a clause
+    causatives: tuple[str, ...] = ()  # before a noun and a participle: one has something done to it
     determiners: tuple[str, ...] = ()  # begin what a verb acts on
     no_objects: tuple[str, ...] = ()  # look like nouns in the plural and are none
     after_verbs: tuple[str, ...] = ()  # all that may stand behind a verb of which the object stood before

@@ -9,10 +9,11 @@ the cases and prepositions in which a noun may stand in a phrase, behind a bar t
 next word of the phrase. `strangers` are what an idea's words must not be said of ("renew the passport"). `unlike` are
 surroundings that make a word of an idea another thing, with _ for the word and a choice in brackets
 ("_ (number|folder)"). `links` names the verbs that act on a noun and the prepositions that may lead there, `objects`
-these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `heading`
-nouns that another noun behind them turns into a description, `ceasing` what "not … any more" says too, `predicative`
-what may be said of a noun with *is* between. A company's own file has the same form: its words are added; a word with
-a minus before it is taken out; a word with ~ before it fills its place in a text, but in a phrase that someone types
+these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `onward`
+those that reach only what stands behind them, `heading` nouns that another noun behind them turns into a description,
+`ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between. A company's own
+file has the same form: its words are added; a word with a minus before it is taken out; a word with ~ before it fills
+its place in a text, but in a phrase that someone types
 it means nothing.
 """
 
@@ -39,6 +40,7 @@ _SETS = (
     "giving",
     "heading",
     "predicative",
+    "onward",
 )
 _MAPS = ("opposites", "cases", "strangers", "unlike", "links")
 _LARGEST = 1_000_000  # bytes of a list
@@ -66,6 +68,7 @@ class WordList:
     giving: frozenset[str] = frozenset()
     heading: frozenset[str] = frozenset()
     predicative: frozenset[str] = frozenset()
+    onward: frozenset[str] = frozenset()
 
     def ideas_of(self, word: str) -> list[str]:
         """The ideas that a word or several words say, in the order of the list."""

@@ -20,6 +20,8 @@ from keepwell.listening.matching.sequences import Sequences
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_CAUSED = 5  # words that may stand between to have and what one has something done to
+
 _PLAIN, _VERB_FIRST, _NOUN_FIRST, _FRAME = range(
     4
 )  # what two neighbouring slots of a pattern are to each other
@@ -118,6 +120,7 @@ class Relations:
         self._links = np.full(self._role.shape, -1, np.int64)
         self._free = np.zeros(self._role.shape, bool)
         self._gives = np.zeros(self._role.shape, bool)
+        self._onward = np.zeros(self._role.shape, bool)
         self._allowed: list[frozenset[str]] = []
         self._said = np.array([pattern.said for pattern in patterns], bool)
         if self.language.prepositions or self.language.after_verbs:
@@ -139,6 +142,7 @@ class Relations:
                 self._links[p, k] = self._allowed.index(allowed)
                 self._free[p, k] = bool(words.happening & {*verb.ideas})
                 self._gives[p, k] = bool(words.giving & {*verb.ideas})
+                self._onward[p, k] = bool(words.onward & {*verb.ideas})
 
     def hold(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> Flags:
         """Which of what was found holds together; columns as in `Found`."""
@@ -157,9 +161,10 @@ class Relations:
             verb, noun = k + turned.astype(np.int64), k + (~turned).astype(np.int64)
             spans = first[rows, verb], last[rows, verb], first[rows, noun], last[rows, noun]
             asked = pattern[rows], np.full(len(rows), k)
-            kept[rows] &= self._gives[asked] & ~self._ahead(spans) | self._related(
-                told, self._links[asked], self._free[asked], spans
-            )
+            gives, ahead = self._gives[asked], self._ahead(spans)
+            kept[rows] &= gives & ~ahead | self._related(told, self._links[asked], self._free[asked], spans)
+            clause = _between(told.places(told.nominative), batch.place[spans[1]], batch.place[spans[2]])
+            kept[rows] &= (gives | ~(ahead & clause)) & (ahead | ~self._onward[asked])
         return kept
 
     @staticmethod
@@ -200,8 +205,22 @@ class Relations:
         passive = _between(told.places(told.passive), place[noun_end], place[verb])
         subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
         own = told.object_follows(verb_end) & ~passive
-        done = subject | told.past(verb) | ((place[verb] == place[noun_end] + 1) & told.compound(verb))
+        done = (
+            subject
+            | self._undergone(told, verb, noun, noun_end)
+            | ((place[verb] == place[noun_end] + 1) & told.compound(verb))
+        )
         return np.asarray(np.where(ahead, ~blocked, ~own & (free | done)))
+
+    @staticmethod
+    def _undergone(told: "_Words", verb: Longs, noun: Longs, noun_end: Longs) -> Flags:
+        """Whether a participle behind a noun says what is done to it: "contract cancelled", "have the contract
+        cancelled"; not "our supplier has switched to …", where the noun itself does something."""
+        place = told.batch.place
+        told_of = _between(told.places(told.article), place[noun] - 3, place[noun])
+        had = _between(told.places(told.causative), place[noun] - _CAUSED, place[noun])
+        has = _between(told.places(told.perfect), place[noun_end], place[verb])
+        return np.asarray(told.past(verb) & ~has & (had | ~told_of))
 
 
 class _Words:
@@ -267,6 +286,16 @@ class _Words:
     def perfect(self) -> Flags:
         """Forms of *have*."""
         return self._is("perfect", self.language.perfects)
+
+    @cached_property
+    def nominative(self) -> Flags:
+        """Who does something: behind a verb the beginning of another clause ("the hours we spend")."""
+        return self._is("nominative", self.language.nominatives)
+
+    @cached_property
+    def causative(self) -> Flags:
+        """To have or get, before a noun and what is done to it."""
+        return self._is("causative", self.language.causatives)
 
     @cached_property
     def article(self) -> Flags:
