@@ -2,7 +2,9 @@
 
 What is about a person is erased by the rooms that hold it (`erase.py`). This goes after where they were named in
 passing: in a note at their account, on the trail, in a row on its way to the book, in an answer kept for a program.
-A first name alone is nobody's and stays.
+
+A part of the name alone, as "Ann" of "Ann Lee", is many people's. It is taken out of the words at the person's own
+account, written as a name is, where nobody else there bears it: there it means them. Elsewhere it stays.
 """
 
 import json
@@ -16,9 +18,11 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
 from keepwell.accounts.models import Account, Contact
+from keepwell.lib.names import alone, parts_of
 
 BLANK = "…"
 SHORTEST = 4  # letters of a name or number that are looked for
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]{2,}")  # a name as Chinese is written
 _WHOLE = (  # what is not anybody's words, or goes with the contact
     "accounts.account", "accounts.contact", "accounts.accountword", "accounts.contactword", "accounts.projection",
     "retention.figure", "retention.behind", "members.member", "members.team", "members.portfolio",
@@ -28,18 +32,76 @@ _WHOLE = (  # what is not anybody's words, or goes with the contact
 
 def unname(contact: Contact) -> int:
     """Put a blank wherever the office names a person; returns in how many rows."""
-    words = [word for word in (contact.name, contact.email, contact.phone) if len(word.strip()) >= SHORTEST]
+    words = [word.strip() for word in (contact.name, contact.email, contact.phone) if _tells(word.strip())]
     ids = [one for one in (contact.contact_id, contact.source_id) if one]
     if not words:
         return 0
-    found = re.compile("|".join(re.escape(word.strip()) for word in words), re.IGNORECASE)
+    found = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
     changed = 0
     for model, fields in _worded():
-        for row in _naming(model, fields, words, contact.account_id).iterator(500):
-            new = {name: _without(getattr(row, name), found, ids) for name in fields}
-            if new != {name: getattr(row, name) for name in fields}:
-                model._default_manager.filter(pk=row.pk).update(**new)
-                changed += 1
+        way = _way(model)
+        rows = model._default_manager.order_by()
+        if way == "account":
+            rows = rows.filter(account=contact.account_id)
+        changed += _blanked(_naming(rows, fields, words), fields, found, ids)
+    return changed + _unname_alone(contact)
+
+
+def _unname_alone(contact: Contact) -> int:
+    """Put a blank at the person's account wherever a part of their name stands alone."""
+    parts = parts_alone(contact)
+    if not parts:
+        return 0
+    found = alone(parts, contact.language or contact.account.language)
+    changed = 0
+    for model, fields in _worded():
+        if way := _way(model):
+            rows = model._default_manager.order_by().filter(**{way: contact.account_id})
+            changed += _blanked(_naming(rows, fields, [_stem(part) for part in parts]), fields, found, [])
+    return changed
+
+
+def parts_alone(contact: Contact) -> list[str]:
+    """The parts of a person's name that nobody else at their account bears, nor the account itself."""
+    others = Contact.objects.filter(account=contact.account_id).exclude(pk=contact.pk)
+    borne = {part for name in others.values_list("name", flat=True) for part in parts_of(name)}
+    borne |= set(parts_of(contact.account.name))
+    folded = {part.casefold() for part in borne}
+    return [part for part in parts_of(contact.name) if part.casefold() not in folded]
+
+
+def _stem(part: str) -> str:
+    """What all cases of a part begin with, whatever its last letter becomes."""
+    return part[:-1] if len(part) > SHORTEST - 1 else part
+
+
+def _tells(word: str) -> bool:
+    """Whether finding it tells a person: some letters or numbers, or two characters of Chinese."""
+    return len(word) >= SHORTEST or bool(_HAN.fullmatch(word))
+
+
+def _way(model: type[models.Model]) -> str:
+    """How rows of a table lead to their account, themselves or by what they are of; "" where they have none."""
+    if model._meta.label_lower == "accounts.outgoing":
+        return "row__account_id"
+    ways = {one.name: one.related_model for one in model._meta.concrete_fields if one.related_model}
+    if ways.get("account") is Account:
+        return "account"
+    return next((f"{name}__account" for name, of in ways.items() if _at_account(of)), "")
+
+
+def _at_account(model: Any) -> bool:
+    return any(one.name == "account" and one.related_model is Account for one in model._meta.concrete_fields)
+
+
+def _blanked(rows: QuerySet[Any], fields: list[str], found: re.Pattern[str], ids: list[str]) -> int:
+    """Put blanks into the fields of some rows; returns how many were changed."""
+    changed = 0
+    for row in rows.iterator(500):
+        new = {name: _without(getattr(row, name), found, ids) for name in fields}
+        if new != {name: getattr(row, name) for name in fields}:
+            type(row)._default_manager.filter(pk=row.pk).update(**new)
+            changed += 1
     return changed
 
 
@@ -59,11 +121,8 @@ def _worded() -> Iterator[tuple[type[models.Model], list[str]]]:
                 yield model, fields
 
 
-def _naming(model: type[models.Model], fields: list[str], words: list[str], account: str) -> QuerySet[Any]:
-    """Rows in which one of the words may stand; of what stands at accounts those of the person's."""
-    rows: QuerySet[Any] = model._default_manager.order_by()
-    if any(one.name == "account" and one.related_model is Account for one in model._meta.concrete_fields):
-        rows = rows.filter(account=account)
+def _naming(rows: QuerySet[Any], fields: list[str], words: list[str]) -> QuerySet[Any]:
+    """Those rows in which one of the words may stand."""
     asked = Q()
     for name in fields:
         said = f"{name}_said"

@@ -2,10 +2,11 @@
 """Erasing a person for good: what names or quotes them goes, figures stay as they are.
 
 Erased are the personal rows under the person's surrogate, any other personal row that names them (by id, mail,
-phone or name), everything said in conversations they took part in, and quarantined rows that name them. Of each
-erased row a salted hash of its key stays, so that loading the same file again does not bring it back. So does one of
-the person's id, also where nobody is known by it yet: whoever asked to be forgotten is not brought in later. An id
-that was remembered though nobody had ever been known by it may have been mistyped, and can be let in again.
+phone or name; at their own account by a part of the name that nobody else there bears), everything said in
+conversations they took part in, and quarantined rows that name them. Of each erased row a salted hash of its key
+stays, so that loading the same file again does not bring it back. So does one of the person's id, also where nobody
+is known by it yet: whoever asked to be forgotten is not brought in later. An id that was remembered though nobody
+had ever been known by it may have been mistyped, and can be let in again.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from keepwell.book.calling import called_alone
 from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines.workbench import files, listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
@@ -120,6 +122,7 @@ class _Erasing:
         self._views = {table.name: self._view(table) for table in _personal_tables()}
         self._doomed = {name: self._bench.new_name("doomed") for name in self._views}
         self._words = self._words_for(contact_id)
+        self._called = called_alone(self._bench, writer, self._surrogate, self._views["contacts"])
 
     def _view(self, table: Table) -> str:
         draft = self._writer.draft(personal_name(table.name))
@@ -198,7 +201,11 @@ class _Erasing:
         columns = self._columns(table)
         rules = [f"contact_id = {text(self._surrogate)}"] if "contact_id" in columns.names else []
         values = [f.name for f in columns if pa.types.is_string(f.type) and f.name != "contact_id"]
-        return " OR ".join([*rules, *(self._mentions(n) for n in values if n not in table.key)])
+        words = [name for name in values if name not in table.key]
+        rules += [self._mentions(name) for name in words]
+        if self._called and (rule := self._called.rule(table, words)):
+            rules.append(rule)
+        return " OR ".join(rules)
 
     def _mentions(self, column: str) -> str:
         return mentions(column, self._words, always=column in _LISTS_OF_NAMES)

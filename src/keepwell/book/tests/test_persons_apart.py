@@ -304,6 +304,34 @@ def test_other_persons_stay_as_they_are(book, duck):
     assert moment.quarantined() == {("contacts", "unknown account"): 1}
 
 
+def test_words_at_their_account_that_call_a_person_by_the_first_name_alone_go_too(book, duck):
+    def put(name, rows):
+        foreseen = {c: [None] * len(rows["ticket_id"]) for c in ("kind", "severity")}
+        with book.writer() as writer:
+            writer.put(name, pa.table(rows | foreseen), known_at=TUESDAY, source="csv")
+            writer.commit()
+
+    at = {
+        "opened_at": [datetime(2026, 1, 3)] * 4,
+        "opened_on": [date(2026, 1, 3)] * 4,
+        "contact_id": [None] * 4,
+    }
+    texts = ["Zdeňka asked again", "the stone is heavy", "Bob and Stone", "Zdeňka of ours"]
+    said = {"ticket_id": ["u1", "u2", "u3", "u4"], "account_id": ["a", "a", "a", "b"], "text": texts}
+    put("tickets", said | {"subject": [None] * 4} | at)
+    book.erase_person("P-0017")
+    assert kept_texts(book, duck) >= {"the stone is heavy", "Bob and Stone", "Zdeňka of ours"}
+    assert "Zdeňka asked again" not in kept_texts(book, duck)
+    book.erase_person("P-0018")
+    assert kept_texts(book, duck) >= {"the stone is heavy", "Zdeňka of ours"}
+    assert "Bob and Stone" not in kept_texts(book, duck)
+
+
+def kept_texts(book, duck):
+    rows = duck.collect(book.moment(duck).personal("tickets").select("text")).to_pylist()
+    return {row["text"] for row in rows}
+
+
 def test_a_contact_gone_from_a_snapshot_takes_its_personal_part_along(book, duck):
     with book.writer() as writer:
         writer.put("contacts", CONTACTS.slice(1), known_at=TUESDAY, snapshot=True, confirmed=True)
