@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from keepwell.accounts.models import Account
 from keepwell.api.actions import make_token
-from keepwell.conversations.models import Clip, Conversation, Hit, Rule, Turn
+from keepwell.conversations.models import Clip, Conversation, Hit, Rule
 from keepwell.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db
@@ -32,25 +31,13 @@ def _call(member: Member, method: str, address: str, body: Any = None) -> Any:
     )
 
 
-@pytest.fixture
-def owner() -> Member:
-    return _member("ann")
-
-
-@pytest.fixture
-def call(owner: Member) -> Conversation:
-    account = Account.objects.create(pk="A1", name="Acme", owner=owner)
-    one = Conversation.objects.create(
-        source="upload", key="1", kind="call", at=NOW, arrived_at=NOW, account=account, match="matched"
-    )
-    for no, (side, text) in enumerate([("them", "It is too dear."), ("us", "Look at what it saves.")], 1):
-        Turn.objects.create(conversation=one, no=no, side=side, text=text, start=no, end=no + 1)
+@pytest.fixture(autouse=True)
+def _heard(call: Conversation) -> None:
     rule = Rule.objects.create(name="Dear", theme="price", made_at=NOW, changed_at=NOW)
     Hit.objects.create(
-        key="h", conversation=one, turn=one.turns.get(no=1), account=account, rule=rule, version=1, theme="price",
-        verdict="hit", spans=[[6, 14]], at=NOW, found_at=NOW,
+        key="h", conversation=call, turn=call.turns.get(no=1), account=call.account, rule=rule, version=1,
+        theme="price", verdict="hit", spans=[[6, 14]], at=NOW, found_at=NOW,
     )  # fmt: skip
-    return one
 
 
 def test_a_program_lists_conversations_and_reads_what_was_said_and_heard(
@@ -81,7 +68,7 @@ def test_what_somebody_may_not_see_is_not_there_for_their_programs(owner: Member
 
 def test_clips_of_a_theme_are_listed_with_their_words(owner: Member, call: Conversation) -> None:
     Clip.objects.create(
-        conversation=call, first=1, last=2, start=1, end=3, title="One", theme="price", by=owner, at=NOW
+        conversation=call, first=1, last=2, start=10, end=25, title="One", theme="price", by=owner, at=NOW
     )
     found = _call(owner, "GET", "/clips?theme=price").json()["items"]
     assert [turn["text"] for turn in found[0]["turns"]] == ["It is too dear.", "Look at what it saves."]
@@ -100,7 +87,7 @@ def test_a_program_keeps_a_clip_takes_it_out_and_puts_it_back(owner: Member, cal
     made = post(f"/conversations/{call.pk}/clips", CLIP)
     assert made.status_code == 201, made.content
     clip = Clip.objects.get()
-    assert (clip.title, clip.tags, clip.start, clip.end) == ("Price answered", ["price"], 1, 3)
+    assert (clip.title, clip.tags, clip.start, clip.end) == ("Price answered", ["price"], 10, 25)
     assert post(f"/conversations/{call.pk}/clips", CLIP | {"last": 9}).status_code == 422
     assert post(f"/clips/{clip.pk}/remove").status_code == 200
     assert client.get(f"/api/clips/{clip.pk}").status_code == 404

@@ -1,7 +1,6 @@
 """Rules and hits called by programs: answered as the member whose token it is."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,19 +9,11 @@ from django.test import Client
 
 from keepwell.accounts.models import Account
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
-from keepwell.conversations.rules import ears
 from keepwell.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SAID = {"name": "cancel", "phrases": {"en": ["cancel the contract"]}, "theme": "leaving"}
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
-    ears.forget()
-    yield
-    ears.forget()
 
 
 def _as(name: str, role: Role) -> Any:

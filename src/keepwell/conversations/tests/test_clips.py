@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from keepwell.accounts.models import Account
 from keepwell.conversations.actions import clipping
 from keepwell.conversations.actions.changing import going
 from keepwell.conversations.models import Clip, Collection, Conversation, Hit, Rule, Turn
@@ -24,26 +23,8 @@ def _member(name: str, role: Role = Role.MEMBER) -> Member:
 
 
 @pytest.fixture
-def owner() -> Member:
-    return _member("ann")
-
-
-@pytest.fixture
 def stranger() -> Member:
     return _member("sam")
-
-
-@pytest.fixture
-def call(owner: Member) -> Conversation:
-    account = Account.objects.create(pk="A1", name="Acme", owner=owner)
-    one = Conversation.objects.create(
-        source="upload", key="1", kind="call", at=NOW, arrived_at=NOW, account=account, match="matched"
-    )
-    for no, (side, text) in enumerate([("them", "It is too dear."), ("us", "Look at what it saves.")], 1):
-        Turn.objects.create(
-            conversation=one, no=no, side=side, speaker="", text=text, start=no * 10, end=no * 10 + 5
-        )
-    return one
 
 
 def _as(member: Member) -> Client:

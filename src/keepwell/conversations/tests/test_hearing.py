@@ -1,6 +1,5 @@
 """Rules are heard in conversations: once, void when they or the words change, and the book is told."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,13 +18,6 @@ from keepwell.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
-    ears.forget()
-    yield
-    ears.forget()
 
 
 @pytest.fixture

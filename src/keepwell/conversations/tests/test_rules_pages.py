@@ -1,6 +1,5 @@
 """A manager writes a rule by typing a phrase, sees what it hears, runs it over the past; its hits are judged."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,20 +12,12 @@ from keepwell.conversations.actions.hearing import hear_all
 from keepwell.conversations.actions.noticing import notice_rules
 from keepwell.conversations.actions.ruling import make_rule
 from keepwell.conversations.models import Conversation, Hit, Past, Rule, Turn, Words
-from keepwell.conversations.rules import ears
 from keepwell.conversations.rules.names import NAMES
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
-    ears.forget()
-    yield
-    ears.forget()
 
 
 def someone(name: str, role: Role) -> tuple[Member, Client]:
