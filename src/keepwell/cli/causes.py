@@ -8,10 +8,10 @@ from keepwell.cli.helping import examples
 from keepwell.cli.options import From, Named, To
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import asked_period
-from keepwell.cli.risking import Months, between, risks_of, share
+from keepwell.cli.risking import Months, between, plain, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.text import gettext as _
-from keepwell.risks import MONTHS
+from keepwell.risks import HORIZON, MONTHS
 
 
 def add_to(app: typer.Typer) -> None:
@@ -91,7 +91,9 @@ def where(
             "Believed: times expected, drawn towards 1 as far as chance could explain it. Small: under 30 accounts."
         ),
     ]
-    session.show(Answer(data, [Sheet(columns, rows, title=title, notes=notes)]))
+    if len(rows) == 1:
+        notes = [_("All of them are of one group, so there is nothing to lay beside it.")]
+    session.show(Answer(data, [Sheet(columns, rows, title=title, notes=notes)], csv=plain(data["groups"])))
 
 
 def before(
@@ -108,6 +110,8 @@ def before(
         found = risks.before_leaving(months=months, segment=segment or None)
     features = all_features()
     data = found.to_dict()
+    told = sum(path.places[0].moved.value is not None for path in found.paths)
+    untold = len(found.paths) - told
     moving = [path for path in data["paths"] if path["before"]]
     rows = [
         [
@@ -131,9 +135,20 @@ def before(
             "In spreads of those that stayed, beside where the account itself lay most of a year before leaving."
         ),
         _("That a signal moves before leaving does not say that it is the cause."),
-        _("{count} signals do not move beyond chance.").format(count=len(data["paths"]) - len(moving)),
+        _("{count} signals do not move beyond chance.").format(count=told - len(moving)),
+        *(
+            [
+                _(
+                    "Of {count} too few leavers are known, just before leaving and long before it, to tell: look at"
+                    " more months."
+                ).format(count=untold)
+            ]
+            if untold
+            else []
+        ),
     ]
-    session.show(Answer(data, [Sheet(columns, rows, title=title, notes=notes)]))
+    each = plain(found.to_arrow().to_pylist())
+    session.show(Answer(data, [Sheet(columns, rows, title=title, notes=notes)], csv=each))
 
 
 def _spreads(place: dict[str, Any]) -> str:
@@ -170,7 +185,13 @@ def stated(context: typer.Context, *, months: Months = MONTHS) -> None:
         Column("interval", _("95%"), number=True, tied=True),
         Column("signals", _("Beside the others that left")),
     ]
-    notes = [_("A signal is named where they differ from all others that left, beyond chance.")]
-    session.show(
-        Answer(data, [Sheet(columns, rows, title=_("Stated reasons beside behaviour"), notes=notes)])
+    notes = (
+        [_("A signal is named where they differ from all others that left, beyond chance.")]
+        if data
+        else [_("Nobody left within {days} days of the month-ends looked at.").format(days=HORIZON)]
     )
+    title = _("Stated reasons beside behaviour")
+    each = plain(
+        [{**one, "signals": "; ".join(signal["feature"] for signal in one["signals"])} for one in data]
+    )
+    session.show(Answer(data, [Sheet(columns, rows, title=title, notes=notes)], csv=each))

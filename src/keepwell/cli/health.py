@@ -1,5 +1,6 @@
 """`keepwell health`: the customer's check-up, and how well it has told who leaves."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 from keepwell.cli.helping import examples
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.periods import day_asked
-from keepwell.cli.risking import MODEL_NAMES, AsOf, Horizon, Months, between, risks_of, share
+from keepwell.cli.risking import MODEL_NAMES, AsOf, Horizon, Months, between, plain, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
@@ -132,9 +133,21 @@ def judged(
             _("Intervals are 95%. Days of warning: the median, from the first warning to leaving."),
         ],
     )
-    session.show(
-        Answer({"judged": ways, "advice": moves, "missed": missed}, [first, _moves(moves, features)])
-    )
+    data = {"judged": ways, "advice": moves, "missed": missed}
+    each = plain([_ends_apart(way) for way in ways])
+    session.show(Answer(data, [first, _moves(moves, features)], csv=each))
+
+
+def _ends_apart(way: dict[str, Any]) -> dict[str, Any]:
+    """A way judged, with both ends of its intervals in columns of their own."""
+    found: dict[str, Any] = {}
+    for name, value in way.items():
+        if name.endswith("_interval"):
+            low, high = value or (None, None)
+            found |= {name.replace("_interval", "_low"): low, name.replace("_interval", "_high"): high}
+        else:
+            found[name] = value
+    return found
 
 
 def _moves(moves: list[dict[str, Any]], features: Any) -> Sheet:
@@ -144,8 +157,10 @@ def _moves(moves: list[dict[str, Any]], features: Any) -> Sheet:
             said = _("move to {to:g}: {beyond} past it left, {within} before it").format(
                 to=move["to"], beyond=share(move["beyond_there"]), within=share(move["within_there"])
             )
+        elif move["tells"] is None:
+            said = _("not known yet: too few were past it")
         elif not move["tells"]:
-            said = _("tells nothing here: its weight would do more elsewhere")
+            said = _("tells little here: its weight would do more elsewhere")
         else:
             said = _("may stay")
         rows.append(
@@ -209,7 +224,7 @@ def _read(file: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             _("The check-up cannot be read."),
-            seen=f"{file}: {error}",
+            seen=f"{file}: {error.strerror if isinstance(error, OSError) else error}",
             ways=[_("Print one to start from: keepwell health default > checkup.toml")],
         ) from error
 
@@ -240,11 +255,26 @@ def _all(found: "Health") -> Answer:
         {"day": found.day, "counts": counts, "accounts": rows},
         [
             Sheet(
-                columns, shown, title=_("How accounts stand before {day}").format(day=found.day), notes=[said]
+                columns,
+                shown,
+                title=_("How accounts stand before {day}").format(day=found.day),
+                notes=[said, *_little_known(counts)],
             )
         ],
         csv=Sheet(columns, plain),
     )
+
+
+def _little_known(counts: Mapping[str, int]) -> list[str]:
+    """What to do where the check-up can say nothing of most accounts."""
+    if counts.get("unknown", 0) <= sum(counts.values()) / 2:
+        return []
+    return [
+        _(
+            "Of most accounts too little is known for this check-up. Load more tables (keepwell import --help), or"
+            " write one that asks what you know: keepwell health default > checkup.toml"
+        )
+    ]
 
 
 def _account(one: dict[str, Any]) -> Answer:

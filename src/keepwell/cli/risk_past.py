@@ -7,7 +7,7 @@ import typer
 
 from keepwell.cli.options import Html
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.risking import MEASURES, MODEL_NAMES, Horizon, Months, estimates, risks_of, share
+from keepwell.cli.risking import MEASURES, MODEL_NAMES, Horizon, Months, estimates, plain, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
@@ -49,7 +49,13 @@ def backtest(
     for name, gap in data["against"].items():
         loss = gap["log_loss"]
         if loss["value"] is not None and loss["high"] is not None:
-            better = _("better, beyond chance") if loss["high"] < 0 else _("not better beyond chance")
+            better = (
+                _("better, beyond chance")
+                if loss["high"] < 0
+                else _("worse, beyond chance")
+                if loss["low"] > 0
+                else _("not better beyond chance")
+            )
             notes.append(
                 _("Against {name}: log-loss {by:+.4f}, {better}.").format(
                     name=MODEL_NAMES.get(name, name), by=loss["value"], better=better
@@ -71,11 +77,9 @@ def backtest(
         ),
         notes=notes,
     )
-    days = data["days"]
-    each = Sheet([Column(name) for name in days[0]], [list(day.values()) for day in days]) if days else None
     if html:
         notes.append(_("Written: {file}").format(file=html))
-    session.show(Answer(data, [sheet, *([_named(found)] if month else [])], csv=each))
+    session.show(Answer(data, [sheet, *([_named(found)] if month else [])], csv=plain(data["days"])))
 
 
 def _in_month(text: str) -> date | None:
@@ -182,7 +186,6 @@ def drift(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
         Column("unknown_now", _("Now"), number=True, tied=True),
         Column("changed", _("Changed")),
     ]
-    each = Sheet([Column(name) for name in data["shifts"][0]], [list(one.values()) for one in data["shifts"]])
     session.show(
         Answer(
             data,
@@ -195,7 +198,7 @@ def drift(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
                 )
             ],
             notes=found.advice() or [_("There is no need to learn again.")],
-            csv=each,
+            csv=plain(data["shifts"]),
         )
     )
 

@@ -1,12 +1,12 @@
 """What the commands about risk share: the book's risks, options said once, and how values are shown."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from keepwell.cli.out import Column
+from keepwell.cli.out import Column, Sheet
 from keepwell.cli.progress import working
 from keepwell.cli.session import Session
 from keepwell.lib.text import gettext as _
@@ -53,6 +53,11 @@ def risks_of(session: Session) -> Iterator["Risks"]:
         risks(session.place, engine=session.engine, progress=report) as found,
     ):
         yield found
+
+
+def plain(rows: Sequence[Mapping[str, Any]]) -> Sheet | None:
+    """Rows as scripts want them in CSV, every value as it is; None where there is no row to tell the columns by."""
+    return Sheet([Column(name) for name in rows[0]], [list(row.values()) for row in rows]) if rows else None
 
 
 def share(value: float | None, digits: int = 1) -> str:

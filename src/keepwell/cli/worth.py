@@ -8,7 +8,7 @@ import typer
 
 from keepwell.cli.helping import examples
 from keepwell.cli.out import Answer, Column, Sheet
-from keepwell.cli.risking import MODEL_NAMES, Horizon, Months, between, risks_of, share
+from keepwell.cli.risking import MODEL_NAMES, Horizon, Months, between, plain, risks_of, share
 from keepwell.cli.session import session_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -128,7 +128,16 @@ def _judged(acted: "list[Acted]", said: "Assumptions", currency: str) -> Answer:
         "assumptions": said.rows(),
         "notes": notes,
     }
-    return Answer(data, [Sheet(columns, rows, title=title, notes=notes)])
+    each = [
+        {
+            **one.to_json(),
+            "saved": one.saved.value,
+            "saved_low": one.saved.low,
+            "saved_high": one.saved.high,
+        }
+        for one in acted
+    ]
+    return Answer(data, [Sheet(columns, rows, title=title, notes=notes)], csv=plain(each))
 
 
 def _answer(found: "Worth") -> Answer:
@@ -166,11 +175,10 @@ def _answer(found: "Worth") -> Answer:
     title = _("Acting on {accounts} accounts for {cost} {currency} brings {profit} {currency}").format(
         accounts=total["accounts"], cost=total["cost"], profit=total["profit"], currency=data["currency"]
     )
-    plain = [Column(name) for name in rows[0]] if rows else columns
     return Answer(
         data,
         [Sheet(columns, shown, title=title, notes=data["notes"]), _assumed(data)],
-        csv=Sheet(plain, [list(row.values()) for row in rows]),
+        csv=plain(rows),
     )
 
 

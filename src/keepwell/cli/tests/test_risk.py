@@ -208,6 +208,26 @@ def test_where_accounts_leave_adds_up_to_all_departures(home: str, ask: Callable
     assert main(["--home", home, "causes", "where", "--by", "chanel"]) == 2
 
 
+def test_departures_are_counted_no_further_than_everything_is_known(
+    home: str, ask: Callable[..., Any]
+) -> None:
+    year = ask("--home", home, "causes", "where", "--by", "channel", "--period", "2026")
+    assert year["period"] == {"from": "2026-01-01", "to": "2026-10-01"}
+
+
+def test_a_spreadsheet_gets_plain_numbers(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for asked, share in (
+        (("causes", "where", "--by", "channel"), "low"),
+        (("causes", "stated", "--months", MONTHS), "low"),
+        (("health", "test", "--months", "2"), "precision_low"),
+        (("worth", "--judge", "--months", MONTHS), "saved_low"),
+    ):
+        capsys.readouterr()
+        assert main(["--home", home, "--format", "csv", *asked]) == 0
+        rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+        assert any(-10 < float(row[share]) < 10 for row in rows if row[share])
+
+
 def test_too_few_departures_are_said_instead_of_signals(
     home: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,6 +255,8 @@ def test_who_is_held_out_is_drawn_once_recorded_and_never_acted_on(
     fewer = ask("--home", trained, "effect", "hold-out", "visit", "--share", "0.1")
     assert {one["account_id"] for one in fewer["held_out"]} == held
     assert {one["account_id"] for one in ask("--home", trained, "effect", "held-out", "visit")} == held
+    assert main(["--home", trained, "effect", "held-out", "vist"]) == 2
+    assert "Did you mean visit?" in capsys.readouterr().err
     recorded = {one["action"]: one for one in ask("--home", trained, "effect")}
     assert recorded["visit"]["held_out"] == len(held)
     assert recorded["training"]["treated"] > recorded["training"]["held_out"] > 0

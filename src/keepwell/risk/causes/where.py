@@ -102,13 +102,23 @@ def leaving_by(
 
     `by` is a column of the accounts, "kept_by", "cohort" (the year of the first paying day), or "offer", for which
     `offers` has account_id and value. `kinds` of leaving count, all by default. Raises KeepwellError where there is
-    no such column, or nobody paid in the period.
+    no such column, or nobody paid in the period or left in it.
     """
+    if period.end > ledger.covered > period.start:
+        period = Period(period.start, ledger.covered)  # no more of it is known
     cells = ledger.engine.collect(_cells(ledger, by, period, offers, tuple(kinds))).to_pylist()
     if not cells:
         raise KeepwellError(
             _("No account paid between {start} and {end}.").format(start=period.start, end=period.end),
             ways=[_("Ask for a period that lies before {day}.").format(day=ledger.covered)],
+        )
+    if not any(cell["left"] for cell in cells):
+        raise KeepwellError(
+            _("Nobody left between {start} and {end}, so it cannot be said where accounts leave.").format(
+                start=period.start, end=period.end
+            ),
+            seen=_("{count} accounts that paid").format(count=sum(cell["accounts"] for cell in cells)),
+            ways=[_("Ask for a longer period, or for every kind of leaving.")],
         )
     rates = _rates(cells)
     names = sorted({cell["value"] for cell in cells})

@@ -52,7 +52,7 @@ def treatments(moment: Moment, action: str) -> Treatments:
         rows.select("account_id", "occurred_on", "arm").sort("occurred_on", "account_id", "arm")
     )
     if not table.num_rows:
-        raise _no_action(moment, action)
+        raise no_action(moment, action)
     accounts = table["account_id"].to_numpy(zero_copy_only=False)
     day = table["occurred_on"].cast(pa.int64()).to_numpy()
     treated = np.array([arm == TREATED for arm in table["arm"].to_pylist()], np.bool_)
@@ -74,7 +74,8 @@ def settled(moment: Moment, action: str) -> tuple[frozenset[str], frozenset[str]
     return held_out, treated - held_out
 
 
-def _no_action(moment: Moment, action: str) -> KeepwellError:
+def no_action(moment: Moment, action: str) -> KeepwellError:
+    """What to say of an action that nothing is recorded of, with near names."""
     kinds = moment.engine.collect(moment.frame("treatments").select("kind").unique())["kind"].to_pylist()
     known = sorted(kind for kind in kinds if kind)
     if not known:

@@ -18,7 +18,7 @@ from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-from keepwell.risk.effects.gathering import settled
+from keepwell.risk.effects.gathering import no_action, settled
 from keepwell.risk.effects.holdouts import HELD_OUT, TREATED, Assignment, assign
 from keepwell.risk.features import all_features
 from keepwell.risk.observations import observe
@@ -101,7 +101,12 @@ def paying(book: Book, engine: Engine, day: date, among: Sequence[str] | None = 
 
 
 def held_out(moment: Moment, action: str = "") -> list[dict[str, Any]]:
-    """Who is held out from an action, or from any: action, account_id and since when (a day)."""
+    """Who is held out from an action, or from any: action, account_id and since when (a day).
+
+    Raises KeepwellError with near names where nothing is recorded of the action.
+    """
+    if action and action not in {one.action for one in actions(moment)}:
+        raise no_action(moment, action)
     rows = moment.frame("treatments").filter(nw.col("arm") == HELD_OUT)
     if action:
         rows = rows.filter(nw.col("kind") == action)

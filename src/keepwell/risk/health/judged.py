@@ -87,7 +87,7 @@ def judge(
                 "Nobody left within {days} days of any day looked at, so the check-up cannot be judged."
             ).format(days=observations.outcomes.horizon),
             seen=_("{count} observations whose outcome is known").format(count=int(matured.sum())),
-            ways=[_("Look further back: --from DAY."), _("Or wait until some accounts have left.")],
+            ways=[_("Look further back: --months N."), _("Or wait until some accounts have left.")],
         )
     unknown = standing.standing == UNKNOWN
     warned = matured & (standing.standing == POOR)

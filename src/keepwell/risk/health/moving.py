@@ -1,7 +1,8 @@
 """Which thresholds to move: where another one would have told leavers from stayers better, also later on.
 
 A threshold is looked for on the earlier half of the days and believed only if it does better on the later half,
-beyond what chance would do (an interval over accounts), with nobody of the gap between the halves counted twice.
+beyond what chance would do (an interval over accounts), with nobody of the gap between the halves counted twice. On
+both halves more must leave past it than before it: where fewer do, it is no threshold but chance.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from keepwell.risk.health.checkup import CheckUp, Signal
 from keepwell.risk.health.standing import of_kind
-from keepwell.risk.judging import mean
+from keepwell.risk.judging import mean, unanimous
 
 if TYPE_CHECKING:
     from keepwell.risk.observations import Observations
@@ -22,6 +23,7 @@ Flags = NDArray[np.bool_]
 
 _CANDIDATES = np.linspace(0.02, 0.98, 49)  # quantiles of the values seen, tried as thresholds
 _DRAWS = 500
+_MUCH = 2.0  # so many times the share of all is a difference worth a weight
 FEWEST = 200  # observations of a signal below which nothing is advised
 
 
@@ -33,7 +35,8 @@ class Advice:
     present threshold and before it; None without observations.
     to: the threshold advised, None where the present one may stay. beyond_there, within_there: the shares there.
     gain: how much better leavers are told apart there, in thousandths of log-loss an observation, with its interval.
-    tells: whether leaving differs at all between the two sides (the interval of the difference leaves out 0).
+    tells: True where more leave past the present threshold beyond chance; False where even at the upper end of the
+    interval less than twice as many leave there as of all; None where too few were past it to say.
     """
 
     feature: str
@@ -42,7 +45,7 @@ class Advice:
     now: float
     beyond: float | None
     within: float | None
-    tells: bool
+    tells: bool | None
     to: float | None = None
     beyond_there: float | None = None
     within_there: float | None = None
@@ -82,14 +85,15 @@ def _advice(
     v, y = side * values[earlier], left[earlier]
     now = side * signal.bounds.threshold
     tried = np.unique(np.quantile(v, _CANDIDATES, method="nearest"))
-    best = min([now, *tried.tolist()], key=lambda t: _loss(v > t, y).mean())
+    worse = [t for t in tried.tolist() if _more_leave(v > t, y)]
+    best = min([now, *worse], key=lambda t: _loss(v > t, y).mean())
     beyond = values[later] * side > now
     shares = _shares(beyond, left[later])
-    tells = _surely(_difference(beyond, left[later]), observations.accounts[later], seed)
+    tells = _tells(beyond, left[later], observations.accounts[later], seed)
     present = Advice(signal.feature, signal.only, signal.worse, signal.bounds.threshold, *shares, tells)
-    if best == now:
-        return present
     there = values[later] * side > best
+    if best == now or not _more_leave(there, left[later]):
+        return present
     rates_now, rates_there = _rates(v > now, y), _rates(v > best, y)
     gains = _loss_at(beyond, left[later], rates_now) - _loss_at(there, left[later], rates_there)
     gain = mean(gains, observations.accounts[later], draws=_DRAWS, seed=seed)
@@ -129,6 +133,16 @@ def _difference(beyond: Flags, left: Floats) -> Floats:
     return added
 
 
-def _surely(added: Floats, accounts: NDArray[np.object_], seed: int) -> bool:
-    found = mean(added, accounts, draws=_DRAWS, seed=seed)
-    return found.above_zero or found.below_zero
+def _more_leave(beyond: Flags, left: Floats) -> bool:
+    past, before = _shares(beyond, left)
+    return past is not None and before is not None and past > before
+
+
+def _tells(beyond: Flags, left: Floats, accounts: NDArray[np.object_], seed: int) -> bool | None:
+    """`Advice.tells`."""
+    if mean(_difference(beyond, left), accounts, draws=_DRAWS, seed=seed).above_zero:
+        return True
+    if not beyond.any():
+        return None
+    past = unanimous(mean(left[beyond], accounts[beyond], draws=_DRAWS, seed=seed), accounts[beyond])
+    return False if past.high is not None and past.high < _MUCH * left.mean() else None

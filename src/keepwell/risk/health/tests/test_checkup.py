@@ -270,7 +270,44 @@ def test_a_threshold_that_told_leavers_apart_badly_is_moved_to_where_it_does():
     assert advice["silence"].to == pytest.approx(120, abs=6)
     assert advice["silence"].gain_interval[0] > 0
     assert advice["use_trend"].to is None
-    assert not advice["use_trend"].tells
+    assert advice["use_trend"].tells is None  # nobody was past it
+
+
+def _with_silence(silence, leaves):
+    """Observations of 20 months of which the signal silence alone differs."""
+    n = len(silence)
+    values = np.column_stack([np.ones(n), np.zeros(n), silence])
+    days = np.repeat(np.arange(100, 700, 30), n // 20)
+    return observed(values, as_of=days, left_in=np.where(leaves, 5, np.nan))
+
+
+def _advice_on_silence(seen):
+    return next(one for one in advise(read(TEXT, FEATURES), seen) if one.feature == "silence")
+
+
+def test_a_signal_past_which_as_many_leave_as_before_it_tells_little():
+    chance = np.random.default_rng(4)
+    advice = _advice_on_silence(_with_silence(chance.integers(0, 120, 6000), chance.random(6000) < 0.1))
+    assert advice.tells is False
+
+
+def test_of_a_signal_that_hardly_anybody_was_past_it_is_not_said_that_it_tells_nothing():
+    chance = np.random.default_rng(4)
+    silence = chance.integers(0, 60, 6000)
+    silence[::1000] = 90
+    advice = _advice_on_silence(_with_silence(silence, chance.random(6000) < 0.02))
+    assert (advice.tells, advice.to) == (None, None)
+
+
+def test_a_threshold_is_never_moved_to_where_fewer_leave_past_it():
+    chance = np.random.default_rng(5)
+    silence = chance.integers(0, 120, 6000)
+    advice = _advice_on_silence(
+        _with_silence(silence, chance.random(6000) < np.where(silence > 20, 0.02, 0.3))
+    )
+    assert advice.to is None
+    assert advice.tells is False
+    assert advice.beyond < advice.within
 
 
 def test_the_threshold_of_a_kinds_signal_is_judged_on_that_kind_alone():
