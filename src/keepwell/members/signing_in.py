@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from keepwell.lib.text import gettext as _
+from keepwell.members.company_sign_in import CompanySignIn, answers
 from keepwell.members.models import Member
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,13 @@ class KnownElsewhere(DefaultSocialAccountAdapter):
         """Never."""
         return False
 
+    def get_provider(
+        self, request: HttpRequest, provider: str, client_id: str | None = None
+    ) -> CompanySignIn:
+        """The company's, which is all there is."""
+        found = super().get_provider(request, provider, client_id)
+        return CompanySignIn(request, app=found.app)
+
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
         """Who somebody says they are, in our fields: a member has one name."""
         sociallogin.user.email = str(data.get("email") or "").lower()
@@ -55,7 +63,11 @@ class KnownElsewhere(DefaultSocialAccountAdapter):
         return sociallogin.user
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Connect the sign-in to the member of its verified address; refuse every other."""
+        """Connect a sign-in that was asked for to the member of its verified address; refuse every other."""
+        if not answers(sociallogin):
+            _log.warning("a sign-in by the company's provider answered nothing that was asked")
+            messages.error(request, _("The sign-in did not come from here. Try again."))
+            raise ImmediateHttpResponse(redirect("account_login"))
         if sociallogin.is_existing:
             return
         verified = {one.email.lower() for one in sociallogin.email_addresses if _said(one.verified)}

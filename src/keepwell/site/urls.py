@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from keepwell.accounts.people import search
+from keepwell.members.company_sign_in import callback
 from keepwell.members.views import closed, signed_in_at
 from keepwell.site import administering, views
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("api/", include("keepwell.api.urls")),
     re_path(r"^sign/(email|confirm-email|signup|3rdparty|phone)/", closed, name="closed"),
     path("sign/sessions/", signed_in_at, name="usersessions_list"),
+    path("sign/oidc/<provider_id>/login/callback/", callback, name="openid_connect_callback"),
     path("sign/", include("allauth.urls")),
     path("settings/", administering.settings, name="settings"),
     path("settings/night", administering.night, name="night"),

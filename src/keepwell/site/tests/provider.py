@@ -21,6 +21,8 @@ class Provider:
         self.person: dict[str, Any] = {}
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.codes: dict[str, dict[str, str]] = {}
+        self.claims: dict[str, Any] = {}  # what a token says otherwise than it should
+        self.metadata: dict[str, Any] = {}  # and what it says of itself
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -35,7 +37,7 @@ class Provider:
             return 200, {
                 "issuer": at, "authorization_endpoint": f"{at}/authorize", "token_endpoint": f"{at}/token",
                 "userinfo_endpoint": f"{at}/who", "jwks_uri": f"{at}/keys",
-                "token_endpoint_auth_methods_supported": ["client_secret_post"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post"], **self.metadata,
             }  # fmt: skip
         if path == "/keys":
             public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
@@ -57,6 +59,7 @@ class Provider:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": asked["client_id"], "iat": now, "exp": now + 60, **self.person}
+        claims |= {"nonce": asked.get("nonce"), **self.claims}
         signed = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
         return 200, {"access_token": "access", "token_type": "Bearer", "id_token": signed, "expires_in": 60}
 

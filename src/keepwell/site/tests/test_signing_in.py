@@ -90,6 +90,62 @@ def test_an_answer_nobody_asked_for_lets_nobody_in(provider: Provider, member: M
     assert client.get("/members/profile").status_code == 302
 
 
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "of another sign-in"},
+        {"nonce": None},
+        {"sub": "somebody else"},
+        {"iss": "https://evil.example"},
+        {"aud": "another"},
+        {"exp": 1},
+    ],
+    ids=str,
+)
+def test_a_token_of_another_sign_in_person_issuer_or_time_lets_nobody_in(
+    claims: dict[str, Any], provider: Provider, member: Member
+) -> None:
+    provider.person = {"sub": "1", "email": "eva@example.com", "email_verified": True}
+    client = Client()
+    through(client)
+    assert client.get("/members/profile").status_code == 200  # she is known already
+    provider.claims, client = claims, Client()
+    through(client)
+    assert client.get("/members/profile").status_code == 302
+
+
+def test_a_provider_that_says_it_is_another_is_asked_for_nothing(provider: Provider, member: Member) -> None:
+    provider.metadata = {"issuer": "https://evil.example"}
+    client = Client()
+    answer = client.post("/sign/oidc/company/login/?process=login")
+    assert answer.status_code == 401
+    assert "Location" not in answer
+    back = client.get("/sign/oidc/company/login/callback/?code=x&state=y")
+    assert back.status_code == 401
+
+
+def test_a_provider_that_turns_into_another_on_the_way_gets_no_secret(
+    provider: Provider, member: Member
+) -> None:
+    from urllib.error import HTTPError
+
+    client = Client()
+    there = client.post("/sign/oidc/company/login/?process=login")["Location"]
+    assert "nonce=" in there
+    with pytest.raises(HTTPError) as led:
+        build_opener(Stay).open(there)
+    provider.metadata = {"issuer": "https://evil.example"}
+    back = urlsplit(led.value.headers["Location"])
+    assert client.get(f"{back.path}?{back.query}").status_code == 401
+    assert len(provider.codes) == 1  # the code was not taken there
+
+
+def test_a_provider_that_is_away_is_told_as_such(provider: Provider, member: Member) -> None:
+    provider.close()
+    answer = Client().post("/sign/oidc/company/login/?process=login")
+    assert answer.status_code == 401
+
+
 # --- what does not get one in, or out -------------------------------------------------------------------------
 
 
