@@ -13,6 +13,73 @@ from keepwell.listening.matching.lexicon import Lexicon
 
 Longs = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.uint64]
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+class Places:
+    """Where each of many distinct numbers stands in their list: a look-up or two each, however many there are."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        bits = max(4, (4 * len(numbers)).bit_length())
+        self._shift, self._last = np.uint64(64 - bits), (1 << bits) - 1
+        self._numbers = np.full(1 << bits, _EMPTY, np.uint64)
+        self._place = np.zeros(1 << bits, np.int64)
+        left, spot = np.arange(len(numbers)), self._spots(numbers)
+        while len(left):
+            free = left[self._numbers[spot[left]] == _EMPTY]
+            self._numbers[spot[free]] = numbers[free]
+            set_down = self._numbers[spot[left]] == numbers[left]
+            self._place[spot[left[set_down]]] = left[set_down]
+            left = left[~set_down]
+            spot[left] = (spot[left] + 1) & self._last
+
+    def _spots(self, numbers: Numbers) -> Longs:
+        return ((numbers * _MIX) >> self._shift).view(np.int64)
+
+    def find(self, wanted: Numbers) -> tuple[Longs, Longs]:
+        """Which of the wanted numbers are there, and the place of each of those."""
+        spot = self._spots(wanted)
+        seen = self._numbers[spot]
+        there = seen == wanted
+        open_ = np.flatnonzero(~there & (seen != _EMPTY))
+        while len(open_):
+            spot[open_] = (spot[open_] + 1) & self._last
+            seen = self._numbers[spot[open_]]
+            right = seen == wanted[open_]
+            there[open_[right]] = True
+            open_ = open_[~right & (seen != _EMPTY)]
+        rows = np.flatnonzero(there)
+        return rows, self._place[spot[rows]]
+
+
+class _Rows:
+    """A few numbers for each of many things, one thing after another."""
+
+    def __init__(self) -> None:
+        self.counts, self.first, self.numbers = (np.zeros(0, np.int64) for _ in range(3))
+
+    def add(self, rows: Sequence[Sequence[int]]) -> None:
+        """Take the numbers of some more things along."""
+        counts = np.fromiter(map(len, rows), np.int64, len(rows))
+        new = np.fromiter((n for row in rows for n in row), np.int64, int(counts.sum()))
+        self.counts = np.concatenate([self.counts, counts])
+        self.numbers = np.concatenate([self.numbers, new])
+        self.first = np.cumsum(self.counts) - self.counts
+
+    def of(self, things: npt.NDArray[np.integer]) -> tuple[Longs, Longs]:
+        """The numbers of these things in their order, and of which of them each is."""
+        counts = self.counts[things]
+        rows = np.flatnonzero(counts)
+        few = things[rows]
+        first, counts = self.first[few], counts[rows]
+        if int(counts.sum()) == len(rows):  # nearly always
+            return rows, self.numbers[first]
+        each = np.repeat(np.arange(len(rows)), counts)
+        begins = np.cumsum(counts) - counts
+        return rows[each], self.numbers[np.arange(len(each)) + (first - begins)[each]]
 
 
 class Sequences:
@@ -25,9 +92,6 @@ class Sequences:
         self._roots: dict[str, int] = {}
         self._inner: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._nodes = 1
-        self._seen = 0
-        self._root_rows: list[list[int]] = []
-        self._moves: dict[int, list[int]] = {}
         self._built = (-1, -1)
 
     def add(self, keys: Sequence[str], number: int) -> None:
@@ -42,41 +106,48 @@ class Sequences:
                 else:
                     self._inner[key].append((node, self._nodes))
                 self._nodes += 1
-                self._built = (-1, -1)
             node = self._steps[step]
         self._ends[node].add(number)
         self._built = (-1, -1)
 
     def _build(self) -> None:
         """Turn keys into ids of surfaces, for those that have come since."""
-        if self._built[1] != self._nodes or self._built[0] < 0:
-            self._seen, self._root_rows, self._moves = 0, [], {}
-        known = self.lexicon.keys
-        for surface in range(self._seen, len(known)):
+        if self._built[1] != self._nodes:
+            self._end = _Rows()
+            self._end.add([sorted(self._ends.get(node, ())) for node in range(self._nodes)])
+            self._goes_on = np.zeros(self._nodes, bool)
+            self._goes_on[[node for rows in self._inner.values() for node, _child in rows]] = True
+            self._whole, self._begun = _Rows(), _Rows()
+            self._move, self._child = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+            self._inside = np.zeros(0, bool)
+            self._built = (0, self._nodes)
+        seen, known = self._built[0], self.lexicon.keys
+        goes_on, whole, begun, inside = self._goes_on.tolist(), [], [], []
+        moves: set[tuple[int, int]] = set()
+        for surface in range(seen, len(known)):
             keys = known[surface]
-            self._root_rows.append(sorted({self._roots[key] for key in keys if key in self._roots}))
-            for key in keys:
-                for node, child in self._inner.get(key, ()):
-                    self._moves.setdefault((node << 32) | surface, []).append(child)
-        self._seen = len(known)
-        counts = np.fromiter(map(len, self._root_rows), np.int64, len(self._root_rows))
-        self._root_first = np.concatenate([[0], np.cumsum(counts)])
-        self._root_child = np.fromiter(
-            (c for row in self._root_rows for c in row), np.int64, int(counts.sum())
-        )
-        moves = sorted((move, sorted(set(children))) for move, children in self._moves.items())
-        self._move_key = np.array([move for move, _children in moves] + [np.iinfo(np.int64).max], np.int64)
-        self._move_first = np.concatenate(
-            [[0], np.cumsum([len(children) for _move, children in moves])]
-        ).astype(np.int64)
-        self._move_child = np.array([child for _move, children in moves for child in children], np.int64)
-        self._goes_on = np.zeros(self._nodes, bool)
-        self._goes_on[[node for rows in self._inner.values() for node, _child in rows]] = True
-        ends = [sorted(self._ends.get(node, ())) for node in range(self._nodes)]
-        self._end_first = np.concatenate([[0], np.cumsum([len(row) for row in ends])]).astype(np.int64)
-        self._end_number = np.array([n for row in ends for n in row], np.int64)
-        self._is_end = np.diff(self._end_first) > 0
+            nodes = sorted({self._roots[key] for key in keys if key in self._roots})
+            whole.append([number for node in nodes for number in sorted(self._ends.get(node, ()))])
+            begun.append([node for node in nodes if goes_on[node]])
+            steps = [((node << 32) | surface, to) for key in keys for node, to in self._inner.get(key, ())]
+            moves.update(steps)
+            inside.append(bool(steps))
+        self._whole.add(whole)
+        self._begun.add(begun)
+        self._inside = np.concatenate([self._inside, np.array(inside, bool)])
+        new = sorted(moves)
+        self._move = np.concatenate([self._move, np.array([move for move, _to in new], np.uint64)])
+        self._child = np.concatenate([self._child, np.array([to for _move, to in new], np.int64)])
+        self._moved(self._move, self._child)
         self._built = (len(known), self._nodes)
+
+    def _moved(self, move: Numbers, child: Longs) -> None:
+        """Make the moves from a node by a surface ready to be looked up; one may lead to several nodes."""
+        order = np.argsort(move, kind="stable")
+        distinct, counts = np.unique(move[order], return_counts=True)
+        self._moves, self._to = Places(distinct), _Rows()
+        self._to.counts, self._to.numbers = counts.astype(np.int64), child[order]
+        self._to.first = np.cumsum(self._to.counts) - self._to.counts
 
     def find(
         self,
@@ -92,38 +163,31 @@ class Sequences:
         """
         if self._built != (len(self.lexicon.keys), self._nodes):
             self._build()
-        starts = np.arange(len(ids)) if starts is None else starts
-        own = ids[starts]
-        counts = self._root_first[own + 1] - self._root_first[own]
-        at = np.repeat(starts, counts)
-        nodes = self._root_child[spread(self._root_first[own], counts)]
+        own = ids if starts is None else ids[starts]
+        rows, numbers = self._whole.of(own)
+        at = rows if starts is None else starts[rows]
+        found = [(numbers, at, at)]
+        rows, nodes = self._begun.of(own)
+        begun = at = rows if starts is None else starts[rows]
         step, edge = (-1, 0) if back else (1, len(ids) - 1)
-        begun, found = at.copy(), []
         while len(at):
-            whole = self._is_end[nodes]
-            found.append((nodes[whole], begun[whole], at[whole]))
-            more = self._goes_on[nodes] & (at != edge)
-            nodes, begun, at = nodes[more], begun[more], at[more] + step
-            unparted = ~parted[at + back]
-            nodes, begun, at = nodes[unparted], begun[unparted], at[unparted]
-            wanted = (nodes << 32) | ids[at]
-            move = np.searchsorted(self._move_key, wanted)
-            known = self._move_key[move] == wanted
-            move, begun, at = move[known], begun[known], at[known]
-            first = self._move_first[move]
-            ways = self._move_first[move + 1] - first
-            nodes = self._move_child[spread(first, ways)]
-            begun, at = np.repeat(begun, ways), np.repeat(at, ways)
-        if not found:
-            nothing = np.zeros(0, np.int64)
-            return nothing, nothing, nothing
-        nodes, begun, at = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        ends = self._end_first[nodes + 1] - self._end_first[nodes]
-        return (
-            self._end_number[spread(self._end_first[nodes], ends)],
-            np.repeat(begun, ends),
-            np.repeat(at, ends),
-        )
+            more = np.flatnonzero(at != edge)
+            at = at[more] + step
+            going = self._inside[ids[at]] & ~parted[at + back]
+            more, at = more[going], at[going]
+            wanted = (nodes[more] << 32) | ids[at]
+            known, move = self._moves.find(wanted.view(np.uint64))
+            rows, nodes = self._to.of(move)
+            known = known[rows]
+            begun, at = begun[more[known]], at[known]
+            rows, numbers = self._end.of(nodes)
+            found.append((numbers, begun[rows], at[rows]))
+            on = self._goes_on[nodes]
+            nodes, begun, at = nodes[on], begun[on], at[on]
+        if len(found) == 1:
+            return found[0]
+        numbers, begun, at = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return numbers, begun, at
 
 
 def spread(first: Longs, counts: Longs) -> Longs:
