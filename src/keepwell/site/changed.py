@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django_q.tasks import async_task
 
 from keepwell.conversations.actions.changing import Changed
-from keepwell.conversations.hearing_jobs import ask_to_hear
+from keepwell.conversations.jobs import ask_to_hear
 from keepwell.conversations.models import Conversation
 from keepwell.site.arrival import ARRIVED
 
