@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import RedirectView
 
+from keepwell.members.pace import held_up, wait
 from keepwell.members.rights import Right, may
 
 # Views that are not ours: signing in and one's own account, for whom they are.
@@ -41,6 +42,8 @@ class Gate:
         right = right_of(view)
         if right is None:
             raise PermissionDenied
+        if request.user.is_authenticated and (seconds := held_up(request.user.pk)):
+            return wait(request, seconds)
         if may(request.user, right):
             signing_in = right == Right.ANYONE or view.__module__.startswith("allauth.")
             return redirect("mfa_activate_totp") if not signing_in and second_step_missing(request) else None

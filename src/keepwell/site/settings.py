@@ -107,7 +107,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "keepwell.members.passwords.NotOurWords"},
+    {"NAME": "keepwell.members.breached.NotBreached"},
 ]
+BREACHED_PASSWORDS = os.environ.get("KEEPWELL_BREACHED_PASSWORDS", "")  # a file of their hashes
 PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -151,6 +153,7 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+PAGES_A_MINUTE = int(os.environ.get("KEEPWELL_PAGES_A_MINUTE", "1200"))  # that one member opens
 USERSESSIONS_TRACK_ACTIVITY = False  # a write for each page: signing in and out is known without it
 
 # --- what a browser may do ------------------------------------------------------------------------------------
@@ -199,8 +202,10 @@ EMAIL_HOST = os.environ.get("KEEPWELL_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("KEEPWELL_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("KEEPWELL_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("KEEPWELL_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("KEEPWELL_SMTP_TLS", "") == "1"
+_HERE = EMAIL_HOST in ("localhost", "127.0.0.1", "::1")
+EMAIL_USE_TLS = os.environ.get("KEEPWELL_SMTP_TLS", "0" if _HERE else "1") == "1"
 EMAIL_TIMEOUT = 20
+MAY_REACH = tuple(os.environ.get("KEEPWELL_MAY_REACH", "").split())  # hosts of webhooks and services; none: any
 DEFAULT_FROM_EMAIL = os.environ.get("KEEPWELL_MAIL_FROM", "keepwell@localhost")
 Q_CLUSTER = {
     "name": "keepwell",

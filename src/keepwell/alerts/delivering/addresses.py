@@ -3,6 +3,8 @@
 import ipaddress
 import socket
 
+from django.conf import settings
+
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
@@ -12,11 +14,18 @@ class Refused(KeepwellError):
 
 
 def resolved(host: str, port: int, *, private: bool) -> str:
-    """The IP address to connect to. Raises Refused where any address of the host lies in a private network.
+    """The IP address to connect to. Raises Refused where any address of the host lies in a private network, or the
+    office lists whom it reaches and the host is not among them.
 
     The caller connects to exactly this address: a name that answers otherwise the next time leads nowhere else.
     Raises OSError where the name cannot be resolved.
     """
+    if not private and not listed(host):
+        raise Refused(
+            _("This address is not among those that messages may go to."),
+            seen=host,
+            ways=[_("Whoever runs the office lists them in KEEPWELL_MAY_REACH.")],
+        )
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ips = [str(one[4][0]) for one in found]
     if not private and not all(public(ip) for ip in ips):
@@ -26,6 +35,15 @@ def resolved(host: str, port: int, *, private: bool) -> str:
             ways=[_("Use a public address, or ask an administrator to allow this one.")],
         )
     return ips[0]
+
+
+def listed(host: str) -> bool:
+    """Whether messages may go to a host: to any, unless the office lists them; "*.x.com" is all below x.com."""
+    may_reach: tuple[str, ...] = getattr(settings, "MAY_REACH", ())
+    name = host.rstrip(".").lower()
+    return not may_reach or any(
+        name.endswith(one[1:]) if one.startswith("*.") else name == one for one in map(str.lower, may_reach)
+    )
 
 
 def public(ip: str) -> bool:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from keepwell.alerts.delivering.addresses import public
+from keepwell.alerts.delivering.addresses import listed, public
 
 _OUTWARD = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _PROCESSES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
@@ -55,6 +55,8 @@ def _watch(event: str, args: tuple[Any, ...]) -> None:
         return
     if event in _OUTWARD:
         allowed = args[1] is None or _outward(args[1])
+    elif event == "socket.getaddrinfo":
+        allowed = listed(os.fsdecode(args[0] or ""))
     elif event == "open":
         allowed = _readable(*args)
     else:

@@ -24,3 +24,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 Q_CLUSTER = {**Q_CLUSTER, "sync": True}  # noqa: F405 - from the settings proper
+PAGES_A_MINUTE = 10**6  # tests open many

@@ -1,0 +1,80 @@
+"""Who opens more than people do is held up, and passwords that were stolen elsewhere are not taken."""
+
+import hashlib
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from keepwell.alerts.delivering.addresses import Refused, listed, resolved
+from keepwell.alerts.delivering.guarded import outward_only
+from keepwell.members.breached import NotBreached, known
+from keepwell.members.models import Member
+from keepwell.members.pace import WINDOW, held_up
+
+PASSWORDS = [f"a sentence number {n}" for n in range(500)]
+
+
+@pytest.mark.django_db
+def test_a_member_who_opens_more_pages_than_people_do_is_held_up_and_nobody_else(settings: Any) -> None:
+    settings.PAGES_A_MINUTE = 3
+    hasty, calm = (Member.objects.create_user(f"{name}@example.com", "x", name=name) for name in ("h", "c"))
+    client, other = Client(), Client()
+    client.force_login(hasty)
+    other.force_login(calm)
+    answers = [client.get("/members/profile") for _ in range(8)]  # of two minutes at most
+    assert answers[0].status_code == 200
+    held = next(one for one in answers if one.status_code == 429)
+    assert 0 < int(held["Retry-After"]) <= WINDOW
+    assert "Too many pages" in held.content.decode()
+    assert other.get("/members/profile").status_code == 200
+
+
+def test_the_next_minute_begins_anew(settings: Any) -> None:
+    settings.PAGES_A_MINUTE = 2
+    begin = 1000 * WINDOW
+    assert [held_up(-1, clock=begin + n) for n in range(4)] == [0, 0, WINDOW - 2, WINDOW - 3]
+    assert held_up(-1, clock=begin + WINDOW) == 0
+
+
+@pytest.fixture
+def stolen(tmp_path: Path) -> Path:
+    """As Pwned Passwords are downloaded: with the ends of lines that Windows has."""
+    lines = sorted(hashlib.sha1(one.encode()).hexdigest().upper() for one in PASSWORDS)
+    counts = random.Random(1)
+    file = tmp_path / "pwned.txt"
+    file.write_bytes(b"".join(f"{line}:{counts.randrange(1, 10**7)}\r\n".encode() for line in lines))
+    return file
+
+
+def test_every_password_of_the_file_is_found_and_no_other(stolen: Path) -> None:
+    assert all(known(one, stolen) for one in PASSWORDS)
+    assert not any(known(f"{one}!", stolen) for one in PASSWORDS)
+    (stolen.parent / "none.txt").touch()
+    assert not known("anything", stolen.parent / "none.txt")
+
+
+def test_a_password_that_was_stolen_elsewhere_is_refused_where_the_office_has_the_file(
+    stolen: Path, settings: Any
+) -> None:
+    NotBreached().validate(PASSWORDS[7])
+    settings.BREACHED_PASSWORDS = str(stolen)
+    with pytest.raises(ValidationError):
+        NotBreached().validate(PASSWORDS[7])
+    NotBreached().validate("a sentence that nobody lost")
+
+
+def test_an_office_that_lists_whom_it_reaches_reaches_nobody_else(settings: Any) -> None:
+    assert listed("anybody.example")
+    settings.MAY_REACH = ("hooks.slack.com", "*.office.com")
+    assert [listed(one) for one in ("Hooks.Slack.com.", "acme.webhook.office.com", "office.com", "evil.example")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    with pytest.raises(Refused):
+        resolved("one.one.one.one", 443, private=False)
+    with outward_only() as stopped, pytest.raises(PermissionError):
+        __import__("socket").getaddrinfo("evil.example", 443)
+    assert stopped
