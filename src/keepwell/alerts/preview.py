@@ -39,6 +39,9 @@ class Past:
     obs: "Observations"
     chances: Floats
     checkup: "CheckUp | None" = None
+    model: dict[str, Any] | None = (
+        None  # whose way of learning gave the chances: number, kind, day it was learnt
+    )
 
 
 def previewed(
@@ -82,6 +85,7 @@ def previewed(
         "first": from_number(ends[0]).isoformat() if ends else None,
         "last": from_number(ends[-1]).isoformat() if ends else None,
         "horizon": obs.outcomes.horizon,
+        "model": past.model,
         "readings": _readings(trigger, values) | {"thin": thin},
         "by_month": [[from_number(day).isoformat(), int(raised[obs.as_of == day].sum())] for day in ends],
     }
@@ -185,7 +189,12 @@ def past_of(risks: "Risks", trigger: Trigger, bounds: Bounds, *, kept: Path | No
     if not newest.any() or np.isnan(chances[newest]).all():
         raise KeepwellError(_("On no day of the last year was enough known to say a risk."))
     checkup = risks.checkup() if trigger.past == "steps" else None
-    return Past(obs.where(newest), chances[newest], checkup)
+    return Past(obs.where(newest), chances[newest], checkup, _model(risks, obs.outcomes.horizon))
+
+
+def _model(risks: "Risks", horizon: int) -> dict[str, Any]:
+    used = next(one for one in risks.models() if one.in_use and one.horizon == horizon)
+    return {"number": used.number, "kind": used.model, "learnt": used.at.date().isoformat()}
 
 
 def _said(risks: "Risks", kept: Path | None) -> "tuple[Observations, Floats]":

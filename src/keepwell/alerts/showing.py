@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils import formats, timezone
@@ -204,13 +205,14 @@ def told_of_preview(one: Preview) -> list[str]:
         return [_("None of these accounts was there at a month-end of the last year: the past says nothing.")]
     said = [
         _("Looked at {months} month-ends, {first} to {last}.").format(
-            months=f["months"], first=f["first"], last=f["last"]
+            months=f["months"], first=_day(f["first"]), last=_day(f["last"])
         ),
         _("It would have raised {alerts} alerts at {accounts} accounts.").format(
             alerts=f["alerts"], accounts=f["accounts"]
         ),
         _("Of those accounts, {left} left within {days} days.").format(left=f["left"], days=f["horizon"]),
     ]
+    said += _by_model(f.get("model"))
     said += _read_said(all_triggers()[one.trigger], f.get("readings", {}))
     if not f["leavers"]:
         said.append(_("Nobody left in that time, so the past cannot say whether it would have warned."))
@@ -225,6 +227,29 @@ def told_of_preview(one: Preview) -> list[str]:
     if 0 < f["leavers"] < 10:
         said.append(_("So few left that this says little."))
     return said
+
+
+def months_told(one: Preview) -> list[tuple[str, int]]:
+    """How many alerts each month-end would have raised."""
+    return [(_day(day), n) for day, n in one.found.get("by_month", [])]
+
+
+def _by_model(model: Mapping[str, Any] | None) -> list[str]:
+    """By which model the past was scored: it is seldom the one that was in use on those days."""
+    if model is None:
+        return []
+    form = _(
+        "Scored as model {number} scores ({kind}, learned on {day}), learned anew every three months from what was "
+        "known by then. Another model may have been in use at the time: this is not what was said then."
+    )
+    from keepwell.risk.page.words import way_name
+
+    kind, day = way_name(model["kind"]), _day(model["learnt"])
+    return [form.format(number=model["number"], kind=kind, day=day)]
+
+
+def _day(said: str) -> str:
+    return str(formats.date_format(date.fromisoformat(said), "DATE_FORMAT"))
 
 
 def _read_said(trigger: Trigger, readings: Mapping[str, Any]) -> list[str]:

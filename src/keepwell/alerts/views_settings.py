@@ -15,7 +15,7 @@ from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.forms import NewChannel, Setting, Telling
 from keepwell.alerts.jobs import DELIVER
 from keepwell.alerts.models import Manner, Preview, Threshold
-from keepwell.alerts.showing import bounds_said, told_of_preview, whose
+from keepwell.alerts.showing import bounds_said, months_told, told_of_preview, whose
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
@@ -105,7 +105,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "trigger": trigger,
         "said": bounds_said(trigger, bounds),
         "told": told_of_preview(one) if one.found else [],
-        "months": one.found.get("by_month", []),
+        "months": months_told(one),
         "fields": [
             (name, "" if value is None else value)
             for name, value in {**form, "whom": one.scope["whom"]}.items()

@@ -200,3 +200,13 @@ def test_how_far_a_preview_is_shows_while_it_is_worked_out(office: Office, asked
     page = client.get(f"/alerts/previews/{made.pk}").content.decode()
     assert '<progress max="13" value="4"' in page
     assert 'hx-trigger="every 2s"' in page
+
+
+def test_a_preview_says_by_which_model_the_past_was_scored_and_that_it_is_not_what_was_said_then() -> None:
+    seen = replace(past({"A": [0.5] * 4}), model={"number": 3, "kind": "boosted", "learnt": "2025-03-31"})
+    found = previewed(all_triggers()["risk_high"], RISK, seen, among={"A"})
+    said = " ".join(told_of_preview(Preview(trigger="risk_high", found=found)))
+    assert "Scored as model 3 scores (Boosted trees, learned on March 31, 2025)" in said
+    assert "Another model may have been in use at the time" in said
+    silent = previewed(all_triggers()["use_collapse"], Bounds(0.5, 0.7), past({"A": [NAN] * 4}), among={"A"})
+    assert "model" not in " ".join(told_of_preview(Preview(trigger="use_collapse", found=silent)))
