@@ -239,6 +239,7 @@ def transcribe(
         raise KeepwellError(
             _("No speech model is named."),
             ways=[
+                _("Fetch one: keepwell speech download base"),
                 _("Name the folder of a faster-whisper model: --model FOLDER"),
                 _("Install what listens, where that is missing: pip install 'keepwell[speech]'"),
             ],

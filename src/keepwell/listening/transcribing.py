@@ -1,6 +1,7 @@
 """Recordings made into turns by a speech model that runs here: passage by passage, so that a break loses little.
 
-The model is behind `Ear`; `Whisper` is faster-whisper with a model folder that somebody named. Nothing is downloaded.
+The model is behind `Ear`; `Whisper` is faster-whisper with a model folder that somebody named. Nothing is fetched
+here: see `downloading`.
 """
 
 import math
@@ -83,7 +84,11 @@ def check_model(folder: Path) -> Path:
         raise KeepwellError(
             _("There is no speech model at “{folder}”.").format(folder=folder.name),
             seen=_("no such folder"),
-            ways=[_("Name the folder of a faster-whisper model."), _("Load transcripts instead.")],
+            ways=[
+                _("Fetch one: keepwell speech download base"),
+                _("Name the folder of a faster-whisper model."),
+                _("Load transcripts instead."),
+            ],
         )
     missing = [name for name in FILES if not (folder / name).is_file()]
     if not any((folder / name).is_file() for name in _VOCABULARY):

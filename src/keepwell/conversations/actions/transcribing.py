@@ -59,7 +59,8 @@ def missing() -> str:
         needed("faster_whisper")
         if folder is None:
             return _(
-                "No speech model is named. Set KEEPWELL_SPEECH_MODEL to the folder of a faster-whisper model."
+                "No speech model is here. Fetch one: keepwell speech download base. Or set KEEPWELL_SPEECH_MODEL to "
+                "the folder of a faster-whisper model."
             )
         check_model(folder)
     except KeepwellError as wrong:
