@@ -108,6 +108,7 @@ class Language:
     determiners: tuple[str, ...] = ()  # begin what a verb acts on
     no_objects: tuple[str, ...] = ()  # look like nouns in the plural and are none
     after_verbs: tuple[str, ...] = ()  # all that may stand behind a verb of which the object stood before
+    aspects: tuple[str, ...] = ()  # particles between a verb and what it acts on
     of: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()  # behind these an "of" leads to the same thing (the rest of the contract)
     adverbs: tuple[str, ...] = ()  # begin with a preposition and say only when or how

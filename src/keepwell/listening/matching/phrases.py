@@ -130,7 +130,7 @@ class _Reader:
             beside=frozenset(sorted(beside)[: _CASES * MOST_WAYS]),
             permits=frozenset(permits) if self._governed(ideas) else None,
             strangers=frozenset(
-                tuple(part if part.startswith("^") else f"={part}" for part in word.split())
+                (word,) if word.startswith("^") else self.keys(word)
                 for idea in ideas
                 for word in self.words.strangers.get(idea, ())
             ),

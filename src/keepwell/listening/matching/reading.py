@@ -186,7 +186,7 @@ class Reader:
             cues = [
                 cue
                 for cue in cues
-                if cue is not own and not (cue.first == own.first and cue.kind in ("nots", "nones"))
+                if cue is not own and not (_overlap(cue, own) and cue.kind in ("nots", "nones"))
             ]
             if self.language.concord and own.kind != "ceasing":
                 cues = [
@@ -466,6 +466,10 @@ class Reader:
                 starts.add(mark.last + 1)
         answers = [mark for mark in after.of("answers") if mark.first in starts]
         return _place(max(answers, key=lambda mark: mark.last)) if answers else None
+
+
+def _overlap(one: Mark, two: Mark) -> bool:
+    return one.first <= two.last and two.first <= one.last
 
 
 def _place(mark: Mark | None) -> tuple[int, int] | None:

@@ -322,7 +322,11 @@ class _Words:
         behind = np.minimum(at + 1, len(self.batch.ids) - 1)
         ids, there = self.batch.ids[behind], (behind > at) & ~self.batch.parted[behind]
         if self.language.after_verbs:
-            return np.asarray(there & ~self._among("after verbs", self.language.after_verbs, ids))
+            after = self._among("after verbs", self.language.after_verbs, self.batch.ids)
+            done = self._among("done", self.language.aspects, ids)  # what is done to comes after it
+            further = np.minimum(behind + 1, len(after) - 1)
+            there &= ~done | ((further > behind) & ~self.batch.parted[further])
+            return np.asarray(there & ~after[np.where(done, further, behind)])
         bare = self.lexicon.column(
             "relating bare", lambda word, keys: int("^plural" in keys or word.isdigit())
         )
