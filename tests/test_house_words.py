@@ -71,3 +71,13 @@ def test_a_word_of_two_meanings_keeps_the_translation_of_each(language: str) -> 
     meant = catalogue.get("Price", context="a theme")
     assert meant is not None
     assert meant.string
+
+
+def test_a_text_is_marked_by_a_name_that_texts_are_gathered_by() -> None:
+    called = re.compile(r"^from \S+ import \w*gettext(?:_lazy)? as (\w+)", re.M)
+    others = {
+        path.name: sorted(names - {"_"})
+        for path in LOCALE.parent.rglob("*.py")
+        if (names := set(called.findall(path.read_text(encoding="utf-8")))) - {"_"}
+    }
+    assert not others

@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.translation import gettext as _said
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.queries import accounts_of
@@ -45,7 +44,7 @@ class Files(forms.FileField):
         del initial
         files = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if not files:
-            raise forms.ValidationError(_said("Choose a file or several."))
+            raise forms.ValidationError(gettext("Choose a file or several."))
         if len(files) > MOST_FILES:
             raise forms.ValidationError(
                 ngettext("At most {n} file at once.", "At most {n} files at once.", MOST_FILES).format(
@@ -76,9 +75,11 @@ class WhichAccount(forms.CharField):
         if len(several) == 1 or len(same) == 1:
             return (same or several)[0]
         if not several:
-            raise forms.ValidationError(_said("No account of yours is called so."))
+            raise forms.ValidationError(gettext("No account of yours is called so."))
         named = ", ".join(f"{one.name} ({one.pk})" for one in several[:NEAR])
-        raise forms.ValidationError(_said("Several are called so: {names}. Type its id.").format(names=named))
+        raise forms.ValidationError(
+            gettext("Several are called so: {names}. Type its id.").format(names=named)
+        )
 
 
 class Adding(forms.Form):
@@ -119,7 +120,7 @@ class Adding(forms.Form):
         account.member = member
         language.choices = [("", _("the account's")), *LANGUAGES.items()]
         self.fields["given"].widget.attrs["accept"] = ",".join(READ)
-        self.fields["given"].help_text = _said(
+        self.fields["given"].help_text = gettext(
             "Recordings, transcripts (VTT, SRT, JSON lines, text) and mail (EML, mbox), up to {most} GB each."
         ).format(most=LARGEST >> 30)
 
@@ -163,7 +164,7 @@ class Matching(forms.Form):
             found = list(rows.filter(pk=words)) or list(rows.filter(email__iexact=words))
             found = found or list(rows.filter(name__iexact=words)[:2])
             if len(found) != 1:
-                self.add_error("contact", _said("Nobody there, or more than one, is called so."))
+                self.add_error("contact", gettext("Nobody there, or more than one, is called so."))
             else:
                 said["contact"] = found[0]
         return said
@@ -192,9 +193,9 @@ class Box(forms.ModelForm):
         """A new mailbox needs one."""
         secret = str(self.cleaned_data.get("secret") or "")
         if not secret and not self.instance.secret:
-            raise forms.ValidationError(_said("Type the password."))
+            raise forms.ValidationError(gettext("Type the password."))
         if not secret and {"name", "host", "user"} & set(self.changed_data):
-            raise forms.ValidationError(_said("Type the password once more: it is another mailbox now."))
+            raise forms.ValidationError(gettext("Type the password once more: it is another mailbox now."))
         return secret
 
 
@@ -257,9 +258,9 @@ class Keeping(forms.ModelForm):
         account, country = said.get("account"), (said.get("country") or "").strip()
         said["country"] = country
         if account is not None and country:
-            self.add_error("country", _said("Say an account or a country, not both."))
+            self.add_error("country", gettext("Say an account or a country, not both."))
         rows = Policy.objects.exclude(pk=self.instance.pk)
         same = rows.filter(account=account) if account else rows.filter(account=None, country__iexact=country)
         if not self.errors and same.exists():
-            raise forms.ValidationError(_said("There is a policy for that already: change it."))
+            raise forms.ValidationError(gettext("There is a policy for that already: change it."))
         return said

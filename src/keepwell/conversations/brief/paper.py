@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from keepwell.conversations.brief import Audience, Brief, Sentence
 from keepwell.lib.errors import KeepwellError
-from keepwell.lib.text import gettext as say
+from keepwell.lib.text import gettext
 
 LATIN = ("Libertinus Serif",)  # comes with Typst
 CHINESE = {  # the faces of a script, the first that the machine has: the Japanese one draws characters otherwise
@@ -43,10 +43,10 @@ def pdf_of(brief: Brief) -> bytes:
     data = _data(brief)
     if chinese is None and _has_chinese(json.dumps(data, ensure_ascii=False)):
         raise KeepwellError(
-            say("There is no font for Chinese on this machine."),
+            gettext("There is no font for Chinese on this machine."),
             ways=[
-                say("Install one, for example Noto Sans CJK (on Debian: apt install fonts-noto-cjk)."),
-                say("Put a font's file into the folder “{folder}” of the office.").format(folder=FONTS),
+                gettext("Install one, for example Noto Sans CJK (on Debian: apt install fonts-noto-cjk)."),
+                gettext("Put a font's file into the folder “{folder}” of the office.").format(folder=FONTS),
             ],
         )
     fonts = [*LATIN, *([chinese] if chinese else [])]

@@ -45,12 +45,18 @@ def _write(r: Reading) -> Iterator[Sentence]:
         )
     trend = r.signal("use_trend")
     if trend is not None and abs(trend - 1) > GROWN:
-        said = (
-            _("They use it {times} times as much as before.")
-            if trend > 1
-            else _("They use it only {times} times as much as before.")
-        )
-        yield Sentence(said.format(times=f"{trend:.1f}"), source)
+        yield Sentence(_used(trend), source)
+
+
+def _used(trend: float) -> str:
+    if trend >= 2:
+        return _("They use it {times} times as much as before.").format(times=f"{trend:.1f}")
+    said = (
+        _("They use it {share} more than before.")
+        if trend > 1
+        else _("They use it {share} less than before.")
+    )
+    return said.format(share=f"{abs(trend - 1):.0%}")
 
 
 PART = Part(

@@ -36,7 +36,7 @@ class Clip(models.Model):
     end = models.FloatField(null=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.GOOD)
     title = models.CharField(_("title"), max_length=200)
-    why = models.CharField(_("why it is kept"), max_length=1000, blank=True)
+    why = models.CharField(pgettext_lazy("of a clip", "why it is kept"), max_length=1000, blank=True)
     theme = models.CharField(_("theme"), max_length=40, blank=True)
     audience = models.CharField(_("spoken to"), max_length=10, choices=Audience, blank=True)
     tags = models.JSONField(default=list)
