@@ -9,7 +9,7 @@ _ACCUSATIVE = (
     r"|szerint|iránt)$).*(?!h[ae]t$)(?:.[^t][aeoöáéóőúű]|[áé]s|[^aeiouáéíóöőúüűt]{2})t$"
 )
 _BAR = (
-    r"^(?:az?|egy|ez|ezt|azt|és|vagy|sok|kevés|sokat|keveset)$|(?:[áéóőúű]|[^t][aeoö])t$"
+    r"^(?:az?|egy|ez|ezt|azt|és|vagy|sok|kevés|sokat|keveset)$|^(?!német$).*(?:[áéóőúű]|[^t][aeoö])t$"
     r"|(?:b[ae]n|n[ae]k|t[óő]l|r[óő]l|b[óő]l|h[oeö]z|n[áé]l|[^aeiouáéíóöőúüű]{2}[ae]l)$"
 )
 _FINITE = (

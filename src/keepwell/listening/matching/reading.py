@@ -27,7 +27,7 @@ _ECHO = 9  # words of a question that an answer may deny whole
 OWN = {  # the marks that are a denial of a kind
     "nobody": ("nobody",),
     "nots": ("nots", "nobody", "nones", "without"),
-    "nones": ("nones", "nots", "without"),
+    "nones": ("nones", "nots", "without", "lacking"),
     "nomore": ("nots", "nobody"),
 }
 
@@ -186,7 +186,8 @@ class Reader:
             cues = [
                 cue
                 for cue in cues
-                if cue is not own and not (_overlap(cue, own) and cue.kind in ("nots", "nones"))
+                if cue is not own
+                and not (_overlap(cue, own) and cue.kind in ("nots", "nones", *_same_as(own)))
             ]
             if self.language.concord and own.kind != "ceasing":
                 cues = [
@@ -434,7 +435,7 @@ class Reader:
     def _own_behind(self, sentence: Sentence, cue: Mark, cues: list[Mark], denied: str) -> bool:
         """Whether a denial that a phrase asks for may stand behind it."""
         if denied == "nones":
-            return cue.kind == "nones" and not (self.language.characters and not self._closes(sentence, cue))
+            return cue.kind in ("nones", "lacking") and not (self.language.characters and not self._closes(sentence, cue))
         if not self.language.concord:
             return False
         if denied == "nobody":  # "nobody" behind "does not use it"
@@ -466,6 +467,11 @@ class Reader:
                 starts.add(mark.last + 1)
         answers = [mark for mark in after.of("answers") if mark.first in starts]
         return _place(max(answers, key=lambda mark: mark.last)) if answers else None
+
+
+def _same_as(own: Mark) -> tuple[str, ...]:
+    """What else the phrase's own denial may be marked as: to give up renewing is not to renew."""
+    return ("inverse",) if own.kind == "ceasing" else ()
 
 
 def _overlap(one: Mark, two: Mark) -> bool:
