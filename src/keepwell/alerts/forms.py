@@ -111,11 +111,17 @@ class Setting(forms.Form):
             also_bound = round(bounds.also_bound * second_scale(bounds.also), 4)
         return {
             **bounds.to_json(),
-            "threshold": round(bounds.threshold * trigger.scale, 4),
-            "near": round(bounds.near * trigger.scale, 4),
-            "minimum": minimum,
+            "threshold": _whole(bounds.threshold * trigger.scale),
+            "near": _whole(bounds.near * trigger.scale),
+            "minimum": None if minimum is None else _whole(minimum),
             "also_bound": also_bound,
         }
+
+
+def _whole(number: float) -> float | int:
+    """40 and not 40.0, which nobody would write."""
+    rounded = round(number, 4)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 class Telling(forms.ModelForm):

@@ -51,7 +51,7 @@ class Said:
     @property
     def line(self) -> str:
         """As a mail says it: who said it in what, when, and the words."""
-        when = formats.date_format(timezone.localtime(self.at), "SHORT_DATETIME_FORMAT")
+        when = formats.date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
         kind = self.hit.conversation.get_kind_display()
         said = ", ".join(filter(None, [self.who, str(kind), when]))
         return f"“{self.words}” ({said})"

@@ -113,7 +113,7 @@ def _reason(one: Reason, trigger: Trigger | None, names: dict[str, str]) -> Show
     if one.gone_at:
         gone = _("{how}, {day}").format(
             how=one.get_gone_display(),
-            day=formats.date_format(timezone.localtime(one.gone_at), "SHORT_DATE_FORMAT"),
+            day=formats.date_format(timezone.localtime(one.gone_at), "DATE_FORMAT"),
         )
     return ShownReason(one, str(trigger.label), sentence(one, names), held, gone)
 
@@ -124,7 +124,9 @@ def number(trigger: Trigger, value: Any) -> str:
         return "–"
     rounded = round(float(value) * trigger.scale, 2)
     said = formats.localize(int(rounded) if rounded == int(rounded) else rounded, use_l10n=True)
-    return f"{said}%" if trigger.unit == "share" else f"{said} {UNITS.get(trigger.unit, '')}".strip()
+    if trigger.unit in ("share", "times"):
+        return f"{said}%" if trigger.unit == "share" else f"{said}×"
+    return f"{said} {UNITS.get(trigger.unit, '')}".strip()
 
 
 def second_label(name: str) -> str:
@@ -145,13 +147,18 @@ def bounds_said(trigger: Trigger, bounds: Bounds) -> str:
     """A setting in a sentence."""
     if not bounds.on:
         return _("is not raised")
-    form = _("from {threshold} up, near from {near}")
-    if trigger.worse == "below":
-        form = _("from {threshold} down, near from {near}")
+    up = trigger.worse == "above"
+    if bounds.near == bounds.threshold:
+        form = _("from {threshold} up") if up else _("from {threshold} down")
+    else:
+        form = (
+            _("from {threshold} up, near from {near}") if up else _("from {threshold} down, near from {near}")
+        )
     said = [form.format(threshold=number(trigger, bounds.threshold), near=number(trigger, bounds.near))]
     if trigger.sample and bounds.minimum is not None:
-        minimum = bounds.minimum * (100 if trigger.sample == "coverage" else 1)
-        said.append(_("only if {what} is at least {n}").format(what=trigger.sampled, n=f"{minimum:g}"))
+        share = trigger.sample == "coverage"
+        least = per_cent(bounds.minimum) if share else f"{bounds.minimum:g}"
+        said.append(_("only if {what} is at least {n}").format(what=trigger.sampled, n=least))
     if bounds.also and bounds.also_bound is not None:
         form = (
             _("and {what} is at least {n}") if bounds.also_side == "above" else _("and {what} is at most {n}")

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Account, Channel
 from keepwell.accounts.queries import standing_of
+from keepwell.accounts.readable import topic_said
 from keepwell.accounts.showing import money, per_cent, reporting
-from keepwell.accounts.topics import topic_said
 from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
 from keepwell.members.models import Team

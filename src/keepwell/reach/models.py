@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.accounts.models import Account, Channel, Contact
-from keepwell.accounts.topics import topic_said
+from keepwell.accounts.readable import topic_said
 from keepwell.members.models import Member, Team
 
 

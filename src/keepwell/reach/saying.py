@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Channel
-from keepwell.accounts.topics import topic_said
+from keepwell.accounts.readable import topic_said
 from keepwell.members.models import Team
 from keepwell.reach.budget import CHANNEL, WISH, Answer, rule_json
 from keepwell.reach.models import Rule

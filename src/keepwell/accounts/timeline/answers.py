@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keepwell.accounts.readable import survey_said
 from keepwell.accounts.timeline import Kind
 
 KIND = Kind(
@@ -13,8 +14,9 @@ KIND = Kind(
     keeps=("survey", "score"),
     personal=("comment",),
     hot=lambda row: (row.get("survey") or "").lower() == "nps" and (row.get("score") or 10) <= 6,
-    headline=lambda d: _("Survey “{survey}”: {score}").format(
-        survey=d.get("survey") or "", score="–" if d.get("score") is None else f"{d['score']:g}"
+    headline=lambda d: _("{survey}: {score}").format(
+        survey=survey_said(d.get("survey")) or _("Survey"),
+        score="–" if d.get("score") is None else f"{d['score']:g}",
     ),
     detail=lambda d: d.get("comment") or "",
 )

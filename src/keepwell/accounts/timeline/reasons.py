@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keepwell.accounts.readable import reason_said
 from keepwell.accounts.timeline import Kind
 
 KIND = Kind(
@@ -12,5 +13,5 @@ KIND = Kind(
     at="left_on",
     keeps=("code",),
     hot=lambda _row: True,
-    headline=lambda d: _("Left. Reason said: {code}").format(code=d.get("code") or _("none")),
+    headline=lambda d: _("Left. Reason said: {code}").format(code=reason_said(d.get("code")) or _("none")),
 )

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.models import Channel
+from keepwell.accounts.readable import topic_said
 from keepwell.accounts.timeline import Kind
-from keepwell.accounts.topics import topic_said
 
 KIND = Kind(
     name="touch",

@@ -39,7 +39,7 @@ def alert(office: Office, stands: Stands) -> Alert:
 def test_the_inbox_says_what_was_seen(office: Office, alert: Alert) -> None:
     page = as_(office.owner).get("/alerts/").content.decode()
     assert "Risk of leaving within 90 days is 60% (50–70%)" in page
-    assert "The oldest of 2 unpaid invoices is 40 days past due" in page
+    assert "2 invoices are unpaid, the oldest 40 days past due" in page
 
 
 @pytest.mark.parametrize("who", ["owner", "mate", "manager", "viewer", "admin"])

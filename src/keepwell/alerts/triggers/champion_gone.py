@@ -1,7 +1,8 @@
 """Somebody who decides has left the account."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +29,8 @@ def reads(case: Case) -> list[Reading]:
 def told(seen: Seen) -> str:
     """In a sentence. Who it was is said where names may be shown."""
     who = seen.get("who") or _("Somebody who decides")
-    return _("{who} left the account on {day}").format(who=who, day=seen.get("on", ""))
+    day = formats.date_format(date.fromisoformat(seen["on"])) if seen.get("on") else ""
+    return _("{who} left the account on {day}").format(who=who, day=day)
 
 
 TRIGGER = Trigger(

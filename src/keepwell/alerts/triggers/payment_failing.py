@@ -1,7 +1,6 @@
 """They do not pay what is due."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.alerts.triggers import Case, Reading, Seen, Trigger, whole
 
@@ -14,9 +13,12 @@ def reads(case: Case) -> list[Reading]:
 
 def told(seen: Seen) -> str:
     """In a sentence."""
-    return _("The oldest of {n} unpaid invoices is {days} days past due").format(
-        n=whole(seen, "invoices"), days=whole(seen)
-    )
+    n = whole(seen, "invoices")
+    return ngettext(
+        "{n} invoice is unpaid, {days} days past due",
+        "{n} invoices are unpaid, the oldest {days} days past due",
+        n,
+    ).format(n=n, days=whole(seen))
 
 
 TRIGGER = Trigger(

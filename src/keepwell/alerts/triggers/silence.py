@@ -1,7 +1,7 @@
 """They have not reached out to us for long."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.alerts.triggers import Case, Reading, Seen, Trigger, whole
 
@@ -14,9 +14,14 @@ def reads(case: Case) -> list[Reading]:
 
 def told(seen: Seen) -> str:
     """In a sentence."""
-    return _("They have not reached out for {days} days; we did {times} times in 90").format(
-        days=whole(seen), times=whole(seen, "ours")
-    )
+    ours = whole(seen, "ours")
+    if not ours:
+        return _("They have not reached out for {days} days, nor did we in 90").format(days=whole(seen))
+    return ngettext(
+        "They have not reached out for {days} days; we did once in 90",
+        "They have not reached out for {days} days; we did {times} times in 90",
+        ours,
+    ).format(days=whole(seen), times=ours)
 
 
 TRIGGER = Trigger(

@@ -45,8 +45,7 @@ def test_an_account_names_who_may_be_reached_first_and_how_they_like_it(office: 
     Contact.objects.filter(pk=office.second.pk).update(channel="call")
     _touched(office, days=2, contact=office.contact)
     page = _page(office)
-    assert "may be reached now</span>" in page
-    assert "Dora · call" in page
+    assert "may be reached now: Dora · call" in page
 
 
 def test_an_account_where_everybody_is_held_says_from_when_and_by_which_rule(office: Office) -> None:

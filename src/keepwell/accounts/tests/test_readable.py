@@ -1,13 +1,13 @@
-"""What a contact was about is read in words, whatever words it was written down in."""
+"""Topics, surveys and reasons are read in words, whatever words they were written down in."""
 
 import pytest
 from django.utils import translation
 
 from keepwell.accounts.models import Account, Entry
+from keepwell.accounts.readable import topic_said
 from keepwell.accounts.showing import told
 from keepwell.accounts.tests.conftest import NOW
 from keepwell.accounts.timeline import all_kinds
-from keepwell.accounts.topics import topic_said
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,17 @@ def test_a_timeline_reads_a_topic_and_keeps_the_word_of_the_book() -> None:
         assert told(entry).detail == "support case"
     assert Entry.objects.get(pk=entry.pk).data["topic"] == "support_case"
     assert all_kinds()["touch"].detail({"topic": None}) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("answer", {"survey": "recommend", "score": 4.0}, "Would they recommend us, 0 to 10: 4"),
+        ("answer", {"survey": "Autumn 2026", "score": None}, "Autumn 2026: –"),
+        ("answer", {}, "Survey: –"),
+        ("reason", {"code": "champion_gone"}, "Left. Reason said: our champion left"),
+        ("reason", {"code": "R-17"}, "Left. Reason said: R-17"),
+    ],
+)
+def test_surveys_and_reasons_are_named(kind: str, data: dict[str, object], said: str) -> None:
+    assert all_kinds()[kind].headline(data) == said
