@@ -53,11 +53,11 @@ class Conversation(models.Model):
     class Match(models.TextChoices):
         """How it is known whose it is."""
 
-        MATCHED = "matched", _("Found")
+        MATCHED = "matched", pgettext_lazy("a conversation", "Found")
         CHOSEN = "chosen", _("Chosen by a person")
         AMBIGUOUS = "ambiguous", _("Could be several accounts'")
         UNMATCHED = "unmatched", _("Not known")
-        ASIDE = "aside", _("Nobody's")  # looked at, and no customer's
+        ASIDE = "aside", pgettext_lazy("a conversation", "Nobody's")  # looked at, and no customer's
 
     source = models.CharField(_("came in"), max_length=10, choices=Source)
     key = models.CharField(max_length=250)  # what the source calls it, or the digest of what came in

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from keepwell.accounts.showing import per_cent
 from keepwell.conversations.models import Conversation, Hit, Rule, RuleVersion, Turn
@@ -98,7 +98,9 @@ def listens_for(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     found.append((_("Who says it"), sides.get(data.get("side", "them"), data.get("side", ""))))
     if data.get("channels"):
         kinds = dict(Conversation.Kind.choices)
-        found.append((_("In"), ", ".join(str(kinds.get(one, one)) for one in data["channels"])))
+        found.append(
+            (pgettext("channels", "In"), ", ".join(str(kinds.get(one, one)) for one in data["channels"]))
+        )
     if data.get("gap") is not None:
         found.append((_("Words between"), str(data["gap"])))
     if data.get("ordered"):

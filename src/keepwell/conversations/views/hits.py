@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts.csv import as_csv
@@ -44,8 +45,8 @@ def hits(request: HttpRequest) -> HttpResponse:
     )
     if request.GET.get("format") == "csv":
         head = [
-            _("Hit"), _("Account"), _("Conversation"), _("When"), _("Rule"), _("Version"), _("Theme"), _("Said"),
-            _("Words"), _("Judged"),
+            _("Hit"), _("Account"), _("Conversation"), _("When"), _("Rule"), _("Version"), _("Theme"),
+            pgettext("of a rule", "Said"), _("Words"), _("Judged"),
         ]  # fmt: skip
         lines = (
             [

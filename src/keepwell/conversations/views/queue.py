@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.accounts.models import Account
@@ -40,7 +41,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = seen(request.user).filter(match__in=LISTS[asked], deleted_at=None).select_related("account")
     page = Pages(_ordered(found), PAGE).get_page(request.GET.get("page"))
     rows = [_row(one) for one in page]
-    shows = [("waiting", _("Waiting")), ("aside", _("Nobody's")), ("chosen", _("Chosen by a person"))]
+    shows = [
+        ("waiting", _("Waiting")),
+        ("aside", pgettext("a conversation", "Nobody's")),
+        ("chosen", _("Chosen by a person")),
+    ]
     return render(
         request, "conversations/queue.html", {"page": page, "rows": rows, "asked": asked, "shows": shows}
     )

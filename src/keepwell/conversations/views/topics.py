@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.csv import as_csv
@@ -84,7 +85,13 @@ def _points(change: float) -> str:
 def _head(found: Topics, by: str) -> list[str]:
     names = [label(one, by) for one in found.periods]
     counts = [said for name in names for said in (name, _("{period}: accounts").format(period=name))]
-    return [_("Theme"), *counts, _("Change, points"), _("from"), _("to")]
+    return [
+        _("Theme"),
+        *counts,
+        _("Change, points"),
+        pgettext("an interval", "from"),
+        pgettext("an interval", "to"),
+    ]
 
 
 def _lines(found: Topics) -> list[list[Any]]:
