@@ -154,7 +154,7 @@ class Analyser:
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order)) + changes * APART
         first = np.concatenate([np.searchsorted(sentence, np.arange(count)), [len(ids)]]).astype(np.int64)
-        marked = marked.of(clause)
+        marked = marked.of(clause, sentence, count)
         return Batch(
             texts, begins, ids, start, end, turn, parted, sentence, clause, place, order, first, asks[:count], marked
         )  # fmt: skip

@@ -26,17 +26,17 @@ class Denials:
 
     def __init__(self, batch: Batch, lexicon: Lexicon) -> None:
         self.batch, self.lexicon, self.language = batch, lexicon, lexicon.language
-        marks, count = batch.marks, len(batch.asks)
+        marks = batch.marks
         those = np.flatnonzero(marks.has(_PLAIN))
         self.kind, self.first, self.last = marks.kind[those], marks.first[those], marks.last[those]
         self.mark = those
         self._begins = np.searchsorted(self.first, batch.sentence_first)
         self._turns = np.sort(marks.firsts(("contrast", "knowing")))
-        self._hard = marks.in_sentences(_TURNING, batch.sentence, count)
+        self._hard = marks.in_sentences(_TURNING)
         self._hard |= echoed(batch)
         if self.language.characters:
-            self._hard |= marks.in_sentences({"after"}, batch.sentence, count)
-        self._conditions = marks.in_sentences({"conditions"}, batch.sentence, count)
+            self._hard |= marks.in_sentences({"after"})
+        self._conditions = marks.in_sentences({"conditions"})
         if self.language.characters:
             self._conditions[:] = False  # there "if we do not …, we will …" is parted by other words
         self._told = self._introduced()
@@ -44,7 +44,7 @@ class Denials:
         for at, by in ((marks.spans("polite")[0], 1), (marks.spans("polite")[1] + 1, -1)):
             np.add.at(self._polite, at, by)
         self._polite = np.cumsum(self._polite)
-        self._ceasing = marks.in_sentences({"ceasing", "anybody", "nomore"}, batch.sentence, count)
+        self._ceasing = marks.in_sentences({"ceasing", "anybody", "nomore"})
 
     def _introduced(self) -> Flags:
         """Which tokens stand in a clause that *that* begins: another sentence may deny it."""

@@ -1,6 +1,6 @@
 """Hearing many phrases in many turns: analysis, finding and reading put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,14 +97,16 @@ class Ears:
         verdict[_beyond(owner, batch.sentence[low], _MOST_READ)] = _NO
         cues = self._settled(batch, found, verdict)
         meanings: dict[int, Meaning] = {}
-        for k in np.flatnonzero(verdict == _UNREAD).tolist():
-            pattern, spans = self.patterns[found.pattern[k]], _spans(found, k)
+        unread = np.flatnonzero(verdict == _UNREAD)
+        for k, spans in zip(unread.tolist(), _spans(found, unread), strict=True):
+            pattern = self.patterns[found.pattern[k]]
             frames = [span for span, slot in zip(spans, pattern.slots, strict=False) if slot.wide]
             meaning = reader.read(spans, pattern.denied, frames)
             meanings[k] = meaning
             verdict[k] = _CODES[meaning.verdict]
-        order = np.lexsort((high - low, verdict, owner, batch.sentence[low]))
-        order = order[verdict[order] != _NO]
+        rows = np.flatnonzero(verdict != _NO)
+        width, sentence = (high - low)[rows], batch.sentence[low[rows]]
+        order = rows[np.lexsort((width, verdict[rows], owner[rows], sentence))]
         sentence, owners = batch.sentence[low[order]], owner[order]
         first = np.ones(len(order), bool)
         first[1:] = (sentence[1:] != sentence[:-1]) | (owners[1:] != owners[:-1])
@@ -135,6 +137,8 @@ def _beyond(
     owner: npt.NDArray[np.int64], sentence: npt.NDArray[np.int32], most: int
 ) -> npt.NDArray[np.int64]:
     """Which places of a phrase in a sentence are more than so many: one alone is kept in the end."""
+    if not len(sentence) or int(np.bincount(sentence - sentence.min()).max()) <= most:
+        return np.zeros(0, np.int64)
     order = np.lexsort((sentence, owner))
     new = np.ones(len(order), bool)
     new[1:] = (owner[order][1:] != owner[order][:-1]) | (sentence[order][1:] != sentence[order][:-1])
@@ -142,9 +146,10 @@ def _beyond(
     return order[np.arange(len(order)) - begun >= most]
 
 
-def _spans(found: Found, k: int) -> list[tuple[int, int]]:
-    """First and last tokens of the slots of what was found."""
-    return [(a, b) for a, b in zip(found.first[k].tolist(), found.last[k].tolist(), strict=True) if a >= 0]
+def _spans(found: Found, rows: npt.NDArray[np.int64]) -> Iterator[list[tuple[int, int]]]:
+    """First and last tokens of the slots of what was found in some rows."""
+    for first, last in zip(found.first[rows].tolist(), found.last[rows].tolist(), strict=True):
+        yield [(a, b) for a, b in zip(first, last, strict=True) if a >= 0]
 
 
 @dataclass(frozen=True)
@@ -183,11 +188,11 @@ class Sifted:
         """Each row as an object."""
         sentence = self.batch.sentence
         labels = self.reader.labelled({int(sentence[self.found.first[k, 0]]) for k in self.rows.tolist()})
-        return [self._hearing(k, labels) for k in self.rows.tolist()]
+        spans = _spans(self.found, self.rows)
+        return [self._hearing(k, set(own), labels) for k, own in zip(self.rows.tolist(), spans, strict=True)]
 
-    def _hearing(self, k: int, labels: dict[int, tuple[Label, ...]]) -> Hearing:
+    def _hearing(self, k: int, spans: set[tuple[int, int]], labels: dict[int, tuple[Label, ...]]) -> Hearing:
         batch, turn = self.batch, int(self.turn[k])
-        spans = set(_spans(self.found, k))
         meaning = self.meanings.get(k)
         if meaning is None:
             told, marks, mark = labels[int(batch.sentence[min(spans)[0]])], batch.marks, int(self.cues[k])

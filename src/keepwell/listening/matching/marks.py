@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +25,16 @@ _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 
 @dataclass(frozen=True)
 class Marked:
-    """Where marks stand: kind, first and last token of each, by first token; and the clause of the first."""
+    """Where marks stand: kind, first and last token of each, by first token; and the clause of the first.
+
+    `held`: for each sentence the kinds of its marks, a bit each.
+    """
 
     kind: Longs
     first: Longs
     last: Longs
     clause: npt.NDArray[np.int32]
+    held: Longs
 
     def at(self, kind: str, size: int) -> Flags:
         """Which tokens a mark of this kind begins at."""
@@ -44,26 +49,43 @@ class Marked:
     @staticmethod
     def of_kinds(kind: Longs, kinds: Iterable[str]) -> Flags:
         """Which of these numbers of kinds are among those."""
-        return np.asarray(np.isin(kind, [_NUMBER[name] for name in kinds]))
+        return np.asarray(_among(frozenset(kinds))[kind])
 
     def spans(self, kind: str) -> tuple[Longs, Longs]:
         """First and last tokens of the marks of a kind."""
         those = self.kind == _NUMBER[kind]
         return self.first[those], self.last[those]
 
-    def of(self, clause: npt.NDArray[np.int32]) -> "Marked":
-        """The same, with clauses."""
-        return Marked(self.kind, self.first, self.last, clause[self.first])
+    def of(self, clause: npt.NDArray[np.int32], sentence: npt.NDArray[np.int32], count: int) -> "Marked":
+        """The same, with clauses and what each of `count` sentences holds."""
+        held = np.zeros(count, np.int64)
+        if len(self.first):
+            where = sentence[self.first]
+            begins = np.flatnonzero(np.concatenate([[True], where[1:] != where[:-1]]))
+            held[where[begins]] = np.bitwise_or.reduceat(np.left_shift(1, self.kind), begins)
+        return Marked(self.kind, self.first, self.last, clause[self.first], held)
 
     def firsts(self, kinds: Iterable[str]) -> Longs:
         """First tokens of the marks of some kinds."""
-        return self.first[np.isin(self.kind, [_NUMBER[kind] for kind in kinds])]
+        return self.first[self.has(kinds)]
 
-    def in_sentences(self, kinds: Iterable[str], sentence: npt.NDArray[np.int32], count: int) -> Flags:
-        """Which of `count` sentences hold a mark of these kinds."""
-        flags = np.zeros(count, bool)
-        flags[sentence[self.firsts(kinds)]] = True
-        return flags
+    def in_sentences(self, kinds: Iterable[str]) -> Flags:
+        """Which sentences hold a mark of these kinds."""
+        return np.asarray(self.held & bits(frozenset(kinds)) != 0)
+
+
+@cache
+def _among(kinds: frozenset[str]) -> Flags:
+    """Of the number of every kind whether it is one of these."""
+    table = np.zeros(len(KINDS), bool)
+    table[[_NUMBER[kind] for kind in kinds]] = True
+    return table
+
+
+@cache
+def bits(kinds: frozenset[str]) -> int:
+    """The bits of these kinds, as in `Marked.held`."""
+    return sum(1 << _NUMBER[kind] for kind in kinds)
 
 
 class Marks:
@@ -97,8 +119,8 @@ class Marks:
         kept[order[inside]] = False
         kept &= ~_swallowed(kind, first, last, kept, len(ids))
         order = np.argsort(first[kept], kind="stable")
-        zero = np.zeros(int(kept.sum()), np.int32)
-        return Marked(kind[kept][order], first[kept][order], last[kept][order], zero)
+        zero, none = np.zeros(int(kept.sum()), np.int32), np.zeros(0, np.int64)
+        return Marked(kind[kept][order], first[kept][order], last[kept][order], zero, none)
 
     def abbreviated(self, ids: npt.NDArray[np.int32]) -> Flags:
         """Which tokens are abbreviations."""
@@ -115,7 +137,7 @@ def _swallowed(kind: Longs, first: Longs, last: Longs, kept: Flags, size: int) -
     depth = np.zeros(size + 1, np.int64)
     np.add.at(depth, first[those], 1)
     np.add.at(depth, last[those] + 1, -1)
-    clauses = np.isin(kind, [_NUMBER[name] for name in (*CLAUSES, "contrast", "conditions")])
+    clauses = Marked.of_kinds(kind, (*CLAUSES, "contrast", "conditions"))
     return np.asarray(clauses & (np.cumsum(depth)[first] > 0))
 
 

@@ -2,8 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,9 @@ Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
+DENIALS = _DENIES | {"ceasing"}  # in a sentence without one of these nothing is denied
+_READ = {*DENYING, "that", "knowing", "facts", "bidding", "contrast", "conditions", "reports", "answers", "asides",
+         "polite", "closing", "nomore", "anybody", "subjects"}  # fmt: skip
 FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
 _ELSEWHERE = frozenset({"matrix", "causes", "that", "after"})  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
@@ -49,8 +54,7 @@ class Label(StrEnum):
     DOUBLE = "double denial"
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A mark in a sentence: kind, first and last token, clause."""
 
     kind: str
@@ -59,19 +63,23 @@ class Mark:
     clause: int
 
 
-@dataclass
 class Sentence:
-    """A sentence's tokens and what is marked in it."""
+    """A sentence's tokens, the clause of each, and what is marked in it; `denials` are the marks that may deny."""
 
-    first: int
-    end: int
-    asks: bool
-    marks: list[Mark]
-    clauses: list[int] = field(default_factory=list)  # of its tokens
+    __slots__ = ("_kinds", "asks", "clauses", "denials", "end", "first", "marks")
+
+    def __init__(self, first: int, end: int, asks: bool, marks: list[Mark], clauses: list[int]) -> None:
+        self.first, self.end, self.asks, self.marks, self.clauses = first, end, asks, marks, clauses
+        self.denials = [mark for mark in marks if mark[0] in _DENIES]
+        self._kinds: dict[str, list[Mark]] = {}
+        for mark in marks:
+            self._kinds.setdefault(mark[0], []).append(mark)
 
     def of(self, *kinds: str) -> list[Mark]:
-        """Its marks of these kinds."""
-        return [mark for mark in self.marks if mark.kind in kinds]
+        """Its marks of these kinds, one kind after another."""
+        if len(kinds) == 1:
+            return self._kinds.get(kinds[0], [])
+        return [mark for kind in kinds for mark in self._kinds.get(kind, ())]
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,6 @@ class Reader:
         self.lexicon = lexicon
         self.language = lexicon.language
         self._sentences: dict[int, Sentence] = {}
-        self._first_mark = np.searchsorted(batch.marks.first, batch.sentence_first)
 
     def untouched(self, low: Longs, high: Longs) -> Flags:
         """Which phrases no denial can reach, told for many at once by their first and last tokens.
@@ -115,16 +122,17 @@ class Reader:
         """
         batch, marks = self.batch, self.batch.marks
         sentence = batch.sentence[low]
-        touched = marks.in_sentences(_ELSEWHERE, batch.sentence, len(batch.asks))[sentence]
-        touched &= marks.in_sentences(_DENIES, batch.sentence, len(batch.asks))[sentence]
-        touched |= echoed(batch)[sentence]
-        first, last = batch.place[low], batch.place[high]
+        touched = (marks.in_sentences(_ELSEWHERE) & marks.in_sentences(_DENIES) | echoed(batch))[sentence]
+        rows = np.flatnonzero(marks.in_sentences(DENIALS)[sentence] & ~touched)
+        first, last = batch.place[low[rows]], batch.place[high[rows]]
         reach = self.language.reach + BESIDE
         behind = {"after", "lacking"} | ({"nots", "nones", "nobody"} if self.language.back > 0 else set())
-        touched |= self._any(FAR, first - 2 * reach, last) | self._any(
-            _DENIES - FAR | {"ceasing"}, first - reach, last
+        touched[rows] = (
+            self._any(FAR, first - 2 * reach, last)
+            | self._any(DENIALS - FAR, first - reach, last)
+            | self._any(behind, last, last + reach)
         )
-        return np.asarray(~(touched | self._any(behind, last, last + reach)))
+        return np.asarray(~touched)
 
     def _any(self, kinds: Iterable[str], low: Longs, high: Longs) -> Flags:
         """Where a mark of these kinds stands between two places."""
@@ -133,27 +141,33 @@ class Reader:
 
     def labelled(self, sentences: Iterable[int]) -> dict[int, tuple[Label, ...]]:
         """The labels of phrases in sentences that hold nothing else to consider."""
-        batch, count = self.batch, len(self.batch.asks)
-        conditions = batch.marks.in_sentences({"conditions"}, batch.sentence, count)
-        reports = batch.marks.in_sentences({"reports"}, batch.sentence, count)
+        batch = self.batch
+        conditions = batch.marks.in_sentences({"conditions"})
+        reports = batch.marks.in_sentences({"reports"})
         kinds = ((Label.QUESTION, batch.asks), (Label.CONDITION, conditions), (Label.REPORTED, reports))
         return {s: tuple(label for label, told in kinds if told[s]) for s in sentences}
 
     def sentence(self, number: int) -> Sentence:
         """A sentence by its number."""
         if number not in self._sentences:
-            batch, marks = self.batch, self.batch.marks
-            low, high = self._first_mark[number], self._first_mark[number + 1]
+            batch = self.batch
+            rows, begins = self._told
+            low, high = int(begins[number]), int(begins[number + 1])
             first, end = int(batch.sentence_first[number]), int(batch.sentence_first[number + 1])
-            rows = zip(
-                marks.kind[low:high].tolist(), marks.first[low:high].tolist(), marks.last[low:high].tolist(),
-                marks.clause[low:high].tolist(), strict=True,
-            )  # fmt: skip
+            marks = [Mark(KINDS[k], a, b, c) for k, a, b, c in zip(*rows[:, low:high].tolist(), strict=True)]
             self._sentences[number] = Sentence(
-                first, end, bool(batch.asks[number]), [Mark(KINDS[k], a, b, c) for k, a, b, c in rows],
-                batch.clause[first:end].tolist(),
-            )  # fmt: skip
+                first, end, bool(batch.asks[number]), marks, batch.clause[first:end].tolist()
+            )
         return self._sentences[number]
+
+    @cached_property
+    def _told(self) -> tuple[Longs, Longs]:
+        """The marks that are read, in columns (kind, first, last, clause); and where those of each sentence begin."""
+        marks = self.batch.marks
+        those = np.flatnonzero(marks.has(_READ))
+        first = marks.first[those]
+        rows = np.stack([marks.kind[those], first, marks.last[those], marks.clause[those]])
+        return rows, np.searchsorted(first, self.batch.sentence_first)
 
     def _around(self, number: int, first: int, last: int) -> Sentence:
         """A sentence, or of one that does not end what stands around these tokens: what is read must stay short."""
@@ -197,7 +211,7 @@ class Reader:
                 ]
             cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
             cues = [
-                replace(cue, kind="nots")
+                cue._replace(kind="nots")
                 if cue.kind == "double" and cue.first < own.first <= cue.last
                 else cue
                 for cue in cues
@@ -217,6 +231,8 @@ class Reader:
         """How often it is denied, and the first cue; with concord a clause denies once a "not"."""
         if not cues:
             return 0, None
+        if len(cues) == 1:
+            return 2 if cues[0].kind == "double" else 1, _place(cues[0])
         count = sum(2 if cue.kind == "double" else 1 for cue in cues)
         if self.language.concord:
             count = 0
@@ -244,10 +260,10 @@ class Reader:
         filled = {token for a, b in spans for token in range(a, b + 1)}
         clause = sentence.clauses[spans[0][0] - sentence.first]
         found = []
-        for mark in sentence.marks:
-            if mark.kind not in _DENIES or mark.first in filled:
+        for mark in sentence.denials:
+            if mark.first in filled:
                 continue
-            if any(t in filled for t in range(mark.first, mark.last + 1)):
+            if mark.last > mark.first and any(t in filled for t in range(mark.first, mark.last + 1)):
                 half = self._half(mark)
                 if half is None:
                     continue
@@ -263,6 +279,8 @@ class Reader:
                 and self._right_after(sentence, mark, clause)
             ) or (mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause)):
                 found.append(mark)
+        if len(found) < 2:
+            return found
         found.sort(key=lambda mark: (mark.first, mark.kind in ("inverse", "double")))
         if not self.language.concord:
             return found
@@ -271,9 +289,9 @@ class Reader:
     def _half(self, mark: Mark) -> Mark | None:
         """What is left of a denial of which the phrase takes the rest: of "does not say" a "not"."""
         if self.language.characters:
-            return replace(mark, kind="nots") if mark.kind == "double" else mark
+            return mark._replace(kind="nots") if mark.kind == "double" else mark
         alone = self.language.concord and self._word(mark.first) in self.language.nots
-        return replace(mark, kind="nots", last=mark.first) if alone else None
+        return mark._replace(kind="nots", last=mark.first) if alone else None
 
     def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
         """A question that begins with a denial asks; "no" before who speaks answers something else."""
@@ -285,8 +303,9 @@ class Reader:
             subjects = {m.first for m in sentence.of("subjects")}
             if not self.language.concord and mark.last + 1 in subjects:
                 return True
-        polite = {(m.first, m.last) for m in sentence.of("polite")}
-        return sentence.asks and not denied and any(a <= mark.first <= b for a, b in polite)
+        if not sentence.asks or denied:
+            return False
+        return any(m.first <= mark.first <= m.last for m in sentence.of("polite"))
 
     def _either_or(self, mark: Mark) -> bool:
         """Whether a character stands on both sides of the denial: that asks, and denies nothing."""
@@ -385,7 +404,7 @@ class Reader:
     def _steps(self, sentence: Sentence, a: int, b: int) -> int:
         """How many words of the same clause stand between two tokens."""
         clause = sentence.clauses[b - sentence.first]
-        return sum(1 for token in range(a + 1, b) if sentence.clauses[token - sentence.first] == clause)
+        return sentence.clauses[a + 1 - sentence.first : max(a + 1, b) - sentence.first].count(clause)
 
     def _denies_what_follows(self, sentence: Sentence, mark: Mark, clause: int) -> bool:
         """Whether a denial denies the later clause, because that clause is what it speaks of."""
@@ -435,7 +454,9 @@ class Reader:
     def _own_behind(self, sentence: Sentence, cue: Mark, cues: list[Mark], denied: str) -> bool:
         """Whether a denial that a phrase asks for may stand behind it."""
         if denied == "nones":
-            return cue.kind in ("nones", "lacking") and not (self.language.characters and not self._closes(sentence, cue))
+            return cue.kind in ("nones", "lacking") and not (
+                self.language.characters and not self._closes(sentence, cue)
+            )
         if not self.language.concord:
             return False
         if denied == "nobody":  # "nobody" behind "does not use it"
