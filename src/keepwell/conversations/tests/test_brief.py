@@ -155,7 +155,7 @@ def test_everybody_is_told_cares_objections_with_answers_and_who_else_talks_to_t
         assert "Price: in 1 conversation of the last year" in text
         assert "Bea Boss objected on Feb. 18, 2026 (Price): Honestly, this is too expensive for us." in text
         assert "Answered well: Value before price." in text
-        assert "Uli User answered on Feb. 18, 2026: Survey “nps”: 7. Slow support" in text
+        assert "Uli User answered on Feb. 18, 2026: Would they recommend us, 0 to 10: 7. Slow support" in text
         assert "How many seats do you need this year?" in text
         assert "bob has reserved March 12, 2026 (call): Invoice" in text
         assert "bob was in contact with Acme on March 9, 2026 (mail)." in text
