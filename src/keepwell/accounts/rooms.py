@@ -6,8 +6,9 @@ that is merged into another, `saved.py` (SAVED) to the conditions with a name, `
 `parts.py` (PARTS) to the settings.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -71,9 +72,13 @@ class Eraser:
 
 @dataclass(frozen=True)
 class Estate:
-    """What a room holds of an account: `rows` gives, of a merged one and its heir, those that can go to the heir."""
+    """What a room holds of an account: `rows` gives, of a merged one and its heir, those that can go to the heir.
+
+    `moved` is told of the keys of those that went, to the heir or back, once all rooms' have.
+    """
 
     rows: Callable[[str, str], QuerySet[Any]]
+    moved: Callable[[Sequence[str], datetime], None] | None = None
 
 
 @dataclass(frozen=True)

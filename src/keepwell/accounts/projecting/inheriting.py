@@ -3,7 +3,8 @@
 Each row that went is remembered with whose it was, so that what is the heir's own stays there. Safe to repeat.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.models import Model
 
 from keepwell.accounts.models import Account, Inherited
 from keepwell.accounts.projecting import BATCH, Source
-from keepwell.accounts.rooms import added
+from keepwell.accounts.rooms import Estate, added
 
 
 def heirs_in(source: Source) -> dict[str, str]:
@@ -42,16 +43,20 @@ def inherit(source: Source) -> int:
     """Hand on what merged accounts have, and back what undone mergers brought; returns how many rows went."""
     known = set(Account.objects.values_list("pk", flat=True))
     heirs = {of: heir for of, heir in heirs_in(source).items() if of in known and heir in known}
-    went = _hand_back(heirs)
+    estates: tuple[Estate, ...] = added("heirs", "HEIRS")
+    went = _hand_back(heirs, estates, source.now)
     for of, heir in heirs.items():
         with transaction.atomic():
-            for estate in added("heirs", "HEIRS"):
-                went += _hand_on(estate.rows(of, heir), of, heir)
+            moved = [(estate, _hand_on(estate.rows(of, heir), of, heir)) for estate in estates]
+            for estate, keys in moved:
+                if estate.moved is not None and keys:
+                    estate.moved(keys, source.now)
+        went += sum(len(keys) for _estate, keys in moved)
     _give_owners(heirs)
     return went
 
 
-def _hand_on(rows: Any, of: str, heir: str) -> int:
+def _hand_on(rows: Any, of: str, heir: str) -> list[str]:
     model: type[Model] = rows.model
     keys = [str(key) for key in rows.order_by().values_list("pk", flat=True)]
     label = model._meta.label_lower
@@ -63,19 +68,24 @@ def _hand_on(rows: Any, of: str, heir: str) -> int:
             update_fields=["heir"],  # of a chain of mergers the first is whose it was
         )
         model._default_manager.filter(pk__in=some).update(account=heir)
-    return len(keys)
+    return keys
 
 
-def _hand_back(heirs: Mapping[str, str]) -> int:
+@transaction.atomic
+def _hand_back(heirs: Mapping[str, str], estates: Iterable[Estate], now: datetime) -> int:
     """Rows whose merger is undone go to whose they were; those whose heir was itself merged wait for their turn."""
     undone = [one for one in Inherited.objects.order_by("what", "of") if heirs.get(one.of) != one.heir]
     for (label, of), rows in groupby(undone, key=lambda one: (one.what, one.of)):
         model = apps.get_model(label)
         for some in _batches(rows):
-            with transaction.atomic():
-                keys = [one.key for one in some]
-                model._default_manager.filter(pk__in=keys).update(account=of)
-                Inherited.objects.filter(pk__in=[one.pk for one in some]).delete()
+            keys = [one.key for one in some]
+            model._default_manager.filter(pk__in=keys).update(account=of)
+            Inherited.objects.filter(pk__in=[one.pk for one in some]).delete()
+    for estate in estates if undone else ():
+        label = estate.rows("", "").model._meta.label_lower
+        back = [one.key for one in undone if one.what == label]
+        if estate.moved is not None and back:
+            estate.moved(back, now)
     return len(undone)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from keepwell.conversations.jobs import ask_to_hear
-from keepwell.conversations.models import Rule, RuleVersion, Ruling, Words
+from keepwell.conversations.models import Hit, Rule, RuleVersion, Ruling, Words
 from keepwell.conversations.rules import ears
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -78,7 +78,8 @@ def change_rule(
 ) -> Rule:
     """Change a rule into a new version. `read` is the version that whoever changes it had before them.
 
-    Where it hears something else now, what was said before is heard anew: hits of the older version are void.
+    Where it hears something else now, what was said before is heard anew: hits of the older version are void. Those
+    whose words were deleted, and which counted on, cannot be heard anew: they count no more either.
     """
     with transaction.atomic():
         kept = Rule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
@@ -107,6 +108,8 @@ def change_rule(
             revision = _rise(now)
             kept.revision = revision if other else kept.revision
         kept.save()
+        if other:
+            Hit.objects.filter(rule=kept, void=Hit.Void.ERASED).update(void=Hit.Void.RULE)
         if kept.version != rule.versions.order_by("-version").values_list("version", flat=True).first():
             _note(kept, by, now)
         record("change rule", by=by, of=kept, before=before, after=after)

@@ -19,12 +19,15 @@ MONTHS = 13
 OFTEN = 5  # heard fewer times than that before, silence says nothing
 ENOUGH = 10  # judged hits from which a share is held against another
 SORTS = {"name": "name", "theme": "theme", "owner": "owner__name", "changed": "-changed_at"}
+COUNTS = Q(void_at=None) | Q(
+    void=Hit.Void.ERASED
+)  # words go on their day; that they were heard, and how well, stays
 JUDGED = ("waiting", "right", "wrong", "unsure", "all")
 
 
 @dataclass(frozen=True)
 class Stats:
-    """How a rule does. Hits are those that count; judged are those of them that a person said right or wrong of."""
+    """How a rule does. Hits are those that count, of deleted words too; judged ones are said to be right or wrong."""
 
     heard: int = 0
     lately: int = 0  # in the last 90 days
@@ -78,7 +81,7 @@ def stats_of(rules: Iterable[Rule], *, now: datetime) -> dict[int, Stats]:
     late = Q(at__gt=lately)
     right, wrong = Q(judged=Hit.Judged.RIGHT), Q(judged=Hit.Judged.WRONG)
     rows = (
-        Hit.objects.filter(rule__in=[rule.pk for rule in rules], void_at=None)
+        Hit.objects.filter(COUNTS, rule__in=[rule.pk for rule in rules])
         .order_by()
         .values("rule")
         .annotate(
@@ -86,7 +89,7 @@ def stats_of(rules: Iterable[Rule], *, now: datetime) -> dict[int, Stats]:
             lately=Count("pk", filter=said & late),
             before=Count("pk", filter=said & ~late & Q(at__gte=year)),
             denied=Count("pk", filter=~said),
-            waiting=Count("pk", filter=said & Q(judged="")),
+            waiting=Count("pk", filter=said & Q(judged="", void_at=None)),
             right=Count("pk", filter=said & right),
             wrong=Count("pk", filter=said & wrong),
             unsure=Count("pk", filter=said & Q(judged=Hit.Judged.UNSURE)),
@@ -122,7 +125,7 @@ def months_of(rule: Rule, *, now: datetime) -> list[Month]:
     """A rule's months of the last year, newest first; those in which it was not heard are there too."""
     first = _months_back(now, MONTHS - 1)
     rows = (
-        Hit.objects.filter(rule=rule, void_at=None, verdict=Hit.Verdict.HIT, at__gte=first)
+        Hit.objects.filter(COUNTS, rule=rule, verdict=Hit.Verdict.HIT, at__gte=first)
         .order_by()
         .annotate(month=TruncMonth("at"))
         .values("month")

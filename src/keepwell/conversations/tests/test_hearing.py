@@ -8,10 +8,13 @@ import pytest
 from keepwell.accounts.models import Account, Outgoing
 from keepwell.book.tables import table_named
 from keepwell.conversations.actions.changing import touched
+from keepwell.conversations.actions.deleting import delete_words
 from keepwell.conversations.actions.hearing import hear, hear_all, waiting
+from keepwell.conversations.actions.judging import judge
 from keepwell.conversations.actions.ruling import change_rule, make_rule, rest, restore, set_words, wake
 from keepwell.conversations.models import Conversation, Hit, Rule, Turn
 from keepwell.conversations.rules import ears
+from keepwell.conversations.rules.queries import months_of, stats_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member, Role
@@ -229,6 +232,36 @@ def test_a_hit_that_goes_with_its_turn_is_void_in_the_book(ada: Member, acme: Ac
     (hit,) = hear(one, now=NOW)
     one.turns.all().delete()
     assert sent()[-1] == (hit.key, "void")
+
+
+def test_how_often_a_rule_is_right_outlives_the_words_that_were_deleted_on_their_day(
+    ada: Member, acme: Account
+) -> None:
+    made = make_rule(rule=rule(), by=ada, now=NOW)
+    for key in ("1", "2", "3"):
+        hear(talk(acme, "We cancel the contract.", key=key), now=NOW)
+    right, wrong, unjudged = Hit.objects.order_by("conversation__key")
+    judge(hit=right, judged="right", by=ada, now=NOW)
+    judge(hit=wrong, judged="wrong", by=ada, now=NOW)
+    before = stats_of([made], now=NOW)[made.pk]
+    assert (before.heard, before.right, before.wrong, before.waiting) == (3, 1, 1, 1)
+    months = months_of(made, now=NOW)
+    for hit in (right, wrong, unjudged):
+        delete_words(hit.conversation, now=NOW, why="Their day has come.")
+    after = stats_of([made], now=NOW)[made.pk]
+    assert (after.heard, after.right, after.wrong, after.waiting) == (
+        3,
+        1,
+        1,
+        0,
+    )  # nobody can judge it any more
+    assert (after.precision, after.interval) == (before.precision, before.interval)
+    assert months_of(made, now=NOW) == months
+    change_rule(rule=made, to=rule(then=("tag",)), by=ada, now=NOW)
+    assert stats_of([made], now=NOW)[made.pk].right == 1  # it listens as before
+    made.refresh_from_db()
+    change_rule(rule=made, to=rule("stop the contract"), by=ada, now=NOW)
+    assert made.pk not in stats_of([made], now=NOW)  # what another rule was right in says nothing of this one
 
 
 def test_a_few_changed_rules_are_made_ready_beside_the_many_that_stay(ada: Member) -> None:

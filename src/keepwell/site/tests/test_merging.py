@@ -1,6 +1,6 @@
 """What people did at an account goes with it when it is merged into another, and comes back when that is undone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from keepwell.accounts.projecting.inheriting import inherit
 from keepwell.alerts.models import Alert, Reason
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
+from keepwell.conversations.actions.policies import set_policy
+from keepwell.conversations.models import Conversation, Policy
 from keepwell.followups.models import FollowUp, Playbook, Run
 from keepwell.ledger.keeping import post_book
-from keepwell.members.models import Member
+from keepwell.members.models import Member, Role
 from keepwell.reach.models import Touch
 from keepwell.site.tests.conftest import rows
 
@@ -98,6 +100,44 @@ def test_all_of_it_goes_to_the_heir_and_back_again(home: Path, worked: dict[str,
     assert Account.objects.get(pk="a2").owner is None
     assert not Account.objects.get(pk="a1").gone
     assert not Inherited.objects.exists()
+
+
+def test_what_was_said_is_kept_for_as_long_as_the_heirs_policy_says_and_back_again(
+    home: Path, worked: dict[str, Any]
+) -> None:
+    chief = Member.objects.create_user("c@example.com", "x", name="Chief", role=Role.ADMINISTRATOR)
+    with Book.open(home).writer() as writer:
+        said = [{"account_id": "a2", "name": "Company 2", "country": "HU"}]
+        writer.put("accounts", rows("accounts", said), known_at=NOW, source="file")
+        writer.commit()
+    kept = {"kind": "call", "at": NOW - timedelta(days=10), "arrived_at": NOW, "source": "upload"}
+    talk = Conversation.objects.create(key="1", account_id="a1", title="Renewal", **kept)
+    set_policy(policy=Policy(word_days=365), by=chief, now=NOW)
+    set_policy(policy=Policy(country="HU", word_days=30), by=chief, now=NOW)
+    talk.refresh_from_db()
+    assert talk.keep_until == (talk.at + timedelta(days=365)).date()
+    merge(home, ("a1", "a2"))
+    night(home)
+    talk.refresh_from_db()
+    assert (talk.account_id, talk.keep_until) == ("a2", (talk.at + timedelta(days=30)).date())
+    merge(home, ("a1", None))
+    night(home)
+    talk.refresh_from_db()
+    assert (talk.account_id, talk.keep_until) == ("a1", (talk.at + timedelta(days=365)).date())
+
+
+def test_a_policy_of_the_merged_account_holds_for_an_heir_without_one(
+    home: Path, worked: dict[str, Any]
+) -> None:
+    chief = Member.objects.create_user("c@example.com", "x", name="Chief", role=Role.ADMINISTRATOR)
+    kept = {"kind": "call", "at": NOW - timedelta(days=10), "arrived_at": NOW, "source": "upload"}
+    talk = Conversation.objects.create(key="1", account_id="a2", title="Renewal", **kept)
+    set_policy(policy=Policy(account_id="a1", words=False), by=chief, now=NOW)
+    merge(home, ("a1", "a2"))
+    night(home)
+    talk.refresh_from_db()
+    assert talk.deleted_at is not None
+    assert "the recording policy of its account says so" in talk.remark
 
 
 def test_along_a_chain_of_mergers_it_comes_to_the_last(home: Path, worked: dict[str, Any]) -> None:
