@@ -170,7 +170,11 @@ def headwords(code: str) -> list[str]:
     """Every entry of the shipped list, once."""
     lists = shipped(code)
     return list(
-        dict.fromkeys(w for words in (*lists.words.values(), *lists.strangers.values()) for w in words)
+        dict.fromkeys(
+            word.partition("/")[0]  # without the case it must stand in
+            for words in (*lists.words.values(), *lists.strangers.values())
+            for word in words
+        )
     )
 
 

@@ -191,7 +191,13 @@ class Lexicon:
     def _single(self) -> set[str]:
         """The words of the list, one by one, and the verbs without the prefixes that part from them."""
         lists = (*self.words.words.values(), *self.words.strangers.values())
-        words = {part for entries in lists for entry in entries for part in entry.split() if part[0] != "^"}
+        words = {
+            part.partition("/")[0]  # without the case it must stand in
+            for entries in lists
+            for entry in entries
+            for part in entry.split()
+            if part[0] != "^"
+        }
         words |= marked(self.language)
         for prefix in self.language.prefixes:
             words |= {

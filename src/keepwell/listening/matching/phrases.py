@@ -181,7 +181,9 @@ class _Words(_Reader):
     """Phrases of words with spaces between."""
 
     def keys(self, word: str) -> Keys:
-        return tuple(f"={part}" for part in word.split())
+        return tuple(
+            f"={part}" if len(part) > 1 else part for part in word.split()
+        )  # of w, u there are no forms
 
     def read(self, phrase: str) -> Pattern:
         """The pattern that the phrase is by itself."""
