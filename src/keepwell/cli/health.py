@@ -131,11 +131,23 @@ def judged(
                 "Each month's model knew only what was known then; months before there was one are left out for all."
             ),
             _("Intervals are 95%. Days of warning: the median, from the first warning to leaving."),
+            *_warned_of_nobody(ways[0]),
         ],
     )
     data = {"judged": ways, "advice": moves, "missed": missed}
     each = plain([_ends_apart(way) for way in ways])
     session.show(Answer(data, [first, _moves(moves, features)], csv=each))
+
+
+def _warned_of_nobody(health: dict[str, Any]) -> list[str]:
+    """Why a check-up that warned of nobody did not."""
+    if health["warnings"]:
+        return []
+    return [
+        _(
+            "It warned of nobody. Of {unknown} of the {missed} departures it missed, too little was known."
+        ).format(unknown=health["missed_not_known"], missed=health["missed"])
+    ]
 
 
 def _ends_apart(way: dict[str, Any]) -> dict[str, Any]:

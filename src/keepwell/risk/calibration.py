@@ -25,6 +25,11 @@ class Calibration:
     shift: float = 0.0
     points: tuple[tuple[float, float], ...] = ()
 
+    @property
+    def keeps_order(self) -> bool:
+        """Whether a higher chance given is a higher chance said: one that turns accounts round is no calibration."""
+        return self.slope > 0
+
     def of(self, chances: Floats) -> Floats:
         """The chances to say."""
         if self.kind == "line":

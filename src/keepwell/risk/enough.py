@@ -5,6 +5,7 @@ import numpy as np
 from keepwell.lib.days import from_number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.risk.judging import Floats
 from keepwell.risk.models import Model, learners
 from keepwell.risk.models.apart import Apart
@@ -44,8 +45,10 @@ def checked(obs: Observations) -> Bools:
     left, accounts = obs.outcomes.left[matured], obs.accounts[matured].astype(str)
     everyone, leavers = len(np.unique(accounts)), len(np.unique(accounts[left > 0]))
     if everyone < LEAST_ACCOUNTS:
-        text = _("{accounts} accounts; at least {least} are needed")
-        raise _not_enough(text.format(accounts=everyone, least=LEAST_ACCOUNTS))
+        text = ngettext(
+            "{n} account; at least {least} are needed", "{n} accounts; at least {least} are needed", everyone
+        )
+        raise _not_enough(text.format(n=everyone, least=LEAST_ACCOUNTS))
     if not leavers:
         raise _not_enough(_("nobody has left yet, so there is nothing to tell leavers by"), *_more_history())
     if left.all():
@@ -54,8 +57,12 @@ def checked(obs: Observations) -> Bools:
             _("Observe accounts that stayed too: take earlier days, or a shorter horizon."),
         )
     if leavers < LEAST_LEAVERS:
-        text = _("{leavers} accounts that left; at least {least} are needed")
-        raise _not_enough(text.format(leavers=leavers, least=LEAST_LEAVERS), *_more_history())
+        text = ngettext(
+            "{n} account that left; at least {least} are needed",
+            "{n} accounts that left; at least {least} are needed",
+            leavers,
+        )
+        raise _not_enough(text.format(n=leavers, least=LEAST_LEAVERS), *_more_history())
     if not np.isfinite(obs.values[matured]).any():
         raise _not_enough(
             _("no feature is known of any account"),
@@ -106,4 +113,7 @@ def _not_enough(seen: str, *ways: str) -> NotEnough:
 
 
 def _more_history() -> tuple[str, str]:
-    return _("Load a longer history, or wait until more of it has matured."), _("Take a longer horizon.")
+    return (
+        _("Look at more months (--months), load a longer history, or wait until more of it has matured."),
+        _("Take a longer horizon."),
+    )

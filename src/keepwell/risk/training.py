@@ -20,6 +20,7 @@ from keepwell.risk.doubt import drawn_again
 from keepwell.risk.judging import Floats, Judged, differences, judge, log_loss
 from keepwell.risk.leaks import suspects
 from keepwell.risk.models import Model, Settings, learners
+from keepwell.risk.models.base_rate import BaseRate
 from keepwell.risk.observations import Observations
 from keepwell.risk.profile import Profile
 from keepwell.risk.splitting import FOLDS, Bools, Fold, by_account, forward
@@ -181,8 +182,12 @@ def set_right(known: Observations, trials: Trials) -> tuple[Calibration, str]:
     """The calibration of the champion, and what is to be said of it.
 
     It is learnt on the chances given forward in time that had matured by the newest fold's moment, and taken only
-    if it lowers the log-loss on that fold; then it is learnt from all of them.
+    if it lowers the log-loss on that fold and keeps the order of accounts; then it is learnt from all of them. The
+    base rate is never set right: its chances differ from month to month alone, and a line through a few months, drawn
+    out to the next, says anything.
     """
+    if trials.champion == BaseRate.name:
+        return Calibration(), _("The base rate is what it is: there is nothing to set right.")
     last, chances = trials.folds[-1], trials.of[trials.champion].chances
     left, horizon = known.outcomes.left, known.outcomes.horizon
     if last.moment is None:
@@ -198,20 +203,22 @@ def set_right(known: Observations, trials: Trials) -> tuple[Calibration, str]:
     assert plain is not None
     best, lowest = "none", plain
     for kind in kinds_for(left[earlier]):
-        tried = calibrated(kind, left[earlier], chances[earlier]).of(chances[last.judged])
-        loss = log_loss(left[last.judged], tried)
-        if loss is not None and loss < lowest:
+        tried = calibrated(kind, left[earlier], chances[earlier])
+        loss = log_loss(left[last.judged], tried.of(chances[last.judged]))
+        if loss is not None and loss < lowest and tried.keeps_order:
             best, lowest = kind, loss
+    not_helped = _("The chances are as the model gave them: setting them right did not help later on.")
     if best == "none":
-        return Calibration(), _(
-            "The chances are as the model gave them: setting them right did not help later on."
-        )
+        return Calibration(), not_helped
     all_of = ~np.isnan(chances)
+    right = calibrated(best, left[all_of], chances[all_of])
+    if not right.keeps_order:
+        return Calibration(), not_helped
     text = _(
         "The chances were set right ({kind}): log-loss on the newest slice {after:.4f} instead of {before:.4f}."
     )
     said = text.format(kind=best, after=lowest, before=plain)
-    return calibrated(best, left[all_of], chances[all_of]), said
+    return right, said
 
 
 def _suspicions(known: Observations) -> list[str]:

@@ -25,14 +25,41 @@ class Causes(Asked):
         from keepwell.risk.causes.where import OFFER, leaving_by
 
         offers = self._offers() if by == OFFER else None
-        whole = period or Period(self._first_day(), self.covered)
+        first = self._first_day()
+        if period is None and first >= self.covered:
+            raise KeepwellError(
+                _("Nobody pays before {covered}, up to which everything is known.").format(
+                    covered=self.covered
+                ),
+                seen=_("the first day that anybody pays is {first}").format(first=first),
+                ways=[
+                    _(
+                        "Say up to which day the files hold everything: keepwell import TABLE FILE --complete-to DAY."
+                    )
+                ],
+            )
+        whole = period or Period(first, self.covered)
         return leaving_by(self.ledger, by, whole, offers=offers, kinds=kinds)
 
     def before_leaving(self, *, months: int = MONTHS, segment: str | None = None) -> "Before":
-        """Which signals move before leaving, and how many days before."""
-        from keepwell.risk.causes.before import before_leaving
+        """Which signals move before leaving, and how many days before.
 
-        return before_leaving(self.past(months=months, horizon=LOOK_BACK), segment=segment)
+        Raises KeepwellError where too few left, or the book does not reach back far enough to look.
+        """
+        from keepwell.risk.causes.before import before_leaving
+        from keepwell.risk.enough import NotEnough
+
+        try:
+            seen = self.past(months=months, horizon=LOOK_BACK)
+        except NotEnough as why:
+            raise NotEnough(
+                _("The book does not reach back far enough to look at {days} days before leaving.").format(
+                    days=LOOK_BACK
+                ),
+                seen=why.seen,
+                ways=[_("Load a longer history.")],
+            ) from None
+        return before_leaving(seen, segment=segment)
 
     def stated_reasons(self, *, months: int = MONTHS) -> "list[Stated]":
         """What those who left said was the reason, beside how they behaved."""

@@ -23,6 +23,7 @@ from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import Period, number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.metrics.cuts import KEPT_BY, cut_by
 from keepwell.metrics.intervals import small
 from keepwell.metrics.tabular import Tabular, table_of
@@ -113,11 +114,12 @@ def leaving_by(
             ways=[_("Ask for a period that lies before {day}.").format(day=ledger.covered)],
         )
     if not any(cell["left"] for cell in cells):
+        paid = sum(cell["accounts"] for cell in cells)
         raise KeepwellError(
             _("Nobody left between {start} and {end}, so it cannot be said where accounts leave.").format(
                 start=period.start, end=period.end
             ),
-            seen=_("{count} accounts that paid").format(count=sum(cell["accounts"] for cell in cells)),
+            seen=ngettext("{n} account paid", "{n} accounts paid", paid).format(n=paid),
             ways=[_("Ask for a longer period, or for every kind of leaving.")],
         )
     rates = _rates(cells)

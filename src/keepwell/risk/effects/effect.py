@@ -193,7 +193,7 @@ def learnt_effect(
     others[RESPONSE] = out_of_fold(trial, response, seed)
     others[RANDOM] = np.random.default_rng(seed).random(len(trial))
     ranked = _judged(trial, scores | others, draws=draws, seed=seed)
-    best = max((one for one in ranked if one.name in ways), key=lambda one: one.qini.value or -np.inf)
+    best = max((one for one in ranked if one.name in ways), key=_height)
     return LearntEffect(
         trial=trial,
         differences=differences(trial),
@@ -203,6 +203,11 @@ def learnt_effect(
         learn=ways[best.name](trial, seed),
         ways=ways,
     )
+
+
+def _height(one: "Ranked") -> float:
+    """A ranking's Qini, the lowest of all where it has none; 0 is that of one that sees no difference."""
+    return -np.inf if one.qini.value is None else one.qini.value
 
 
 def _judged(trial: Trial, scores: Mapping[str, Floats], *, draws: int, seed: int) -> list[Ranked]:

@@ -140,7 +140,7 @@ def _flat(n, left, **more):
         (_flat(500, np.zeros(500)), "nobody has left yet"),
         (_flat(500, np.ones(500)), "every account observed left"),
         (_flat(500, [1.0] * 7 + [0] * 493), "7 accounts that left; at least 20"),
-        (_flat(100, [1.0] * 100, accounts=["A"] * 100), "1 accounts; at least 30"),
+        (_flat(100, [1.0] * 100, accounts=["A"] * 100), "1 account; at least 30"),
     ],
     ids=[
         "nothing",
@@ -208,6 +208,26 @@ def test_chances_are_set_right_only_where_that_helped_on_what_came_later(monkeyp
     mixed = replace(best, chances=np.where(last, best.chances, wrong.chances))
     calibration, how = training.set_right(known, replace(trials, of={**trials.of, trials.champion: mixed}))
     assert calibration.kind == "none"
+    assert "did not help" in how
+
+
+def test_the_base_rate_is_never_drawn_out_to_what_it_has_not_been():
+    made = kit.company(400, 18)
+    known = made.where(made.outcomes.matured)
+    trials = replace(try_all(known, seed=1), champion="base_rate")
+    calibration, how = training.set_right(known, trials)
+    assert calibration == Calibration()
+    assert "nothing to set right" in how
+
+
+def test_chances_are_never_set_right_by_turning_accounts_round():
+    made = kit.company(700, 20)
+    known = made.where(made.outcomes.matured)
+    trials = try_all(known, seed=1)
+    best = trials.of[trials.champion]
+    wrong = replace(best, chances=1 - best.chances)
+    calibration, how = training.set_right(known, replace(trials, of={**trials.of, trials.champion: wrong}))
+    assert calibration == Calibration()
     assert "did not help" in how
 
 

@@ -107,6 +107,17 @@ def test_a_period_in_which_nobody_paid_is_refused():
         leaving_by(sold(("Ann", 3, 1)), "cohort", Period(date(2020, 1, 1), date(2021, 1, 1)))
 
 
+def test_where_nobody_left_no_group_is_believed_to_be_like_any_other():
+    with pytest.raises(KeepwellError, match="Nobody left") as refused:
+        leaving_by(sold(("Ann", 3, 0), ("Bob", 4, 0)), "salesperson", YEAR)
+    assert refused.value.seen == "7 accounts paid"
+
+
+def test_a_period_that_is_not_over_ends_where_all_is_known():
+    found = leaving_by(sold(("Ann", 3, 1)), "salesperson", Period(date(2025, 1, 1), date(2030, 1, 1)))
+    assert found.period.end == date(2026, 1, 1)
+
+
 def history(leavers=150, stayers=600, drops_before=90):
     """Twelve months of each account: use falls `drops_before` days before leaving; the second signal is noise."""
     chance = np.random.default_rng(4)

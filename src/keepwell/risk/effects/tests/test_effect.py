@@ -51,6 +51,17 @@ def test_no_account_is_ranked_by_what_was_learnt_from_itself():
     assert len(seen) == 5
 
 
+def test_an_order_that_sees_no_difference_is_better_than_one_that_gets_it_backwards():
+    def same(_trial, _seed):
+        return lambda values: np.zeros(len(values))
+
+    def backwards(_trial, _seed):
+        return lambda values: -true_benefit(values)
+
+    found = learnt_effect(made(), draws=50, by={"same": same, "backwards": backwards})
+    assert found.best == "same"
+
+
 def test_the_learnt_order_beats_the_response_model_and_lots():
     found = learnt_effect(made(), draws=50)
     assert found.speaks
