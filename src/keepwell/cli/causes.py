@@ -86,7 +86,10 @@ def where(
         start=found.period.start, end=found.period.end, by=by
     )
     notes = [
-        _("Expected: what accounts of the same segments and kinds had in the same time."),
+        {
+            "segment": _("Expected: what accounts of the same kinds had in the same time."),
+            "kept_by": _("Expected: what accounts of the same segments had in the same time."),
+        }.get(by, _("Expected: what accounts of the same segments and kinds had in the same time.")),
         _(
             "Believed: times expected, drawn towards 1 as far as chance could explain it. Small: under 30 accounts."
         ),

@@ -33,6 +33,7 @@ STEP = 30  # days in a place before leaving
 FEWEST = 20  # leavers known in a place below which nothing is said of it
 _FEWEST_PLACES = 6  # so that the oldest third is two months at least
 _TAIL = 0.01  # values beyond these quantiles count as the quantile: one giant is not a trend
+_CLOCKS = ("tenure",)  # grows with every day, whoever leaves
 DRAWS = 300
 
 
@@ -141,7 +142,7 @@ def before_leaving(observations: "Observations", *, segment: str | None = None, 
     )
     paths = []
     for place, feature in enumerate(seen.features):
-        if feature.categories is None:
+        if feature.categories is None and feature.name not in _CLOCKS:
             gaps = beside(seen.values[:, place], strata, stayed)[left]
             paths.append(Path(feature, tuple(whose.places(gaps, places))))
     paths.sort(key=lambda path: -abs(path.places[0].moved.value or 0) if path.before else 0)

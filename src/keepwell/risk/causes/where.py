@@ -1,8 +1,9 @@
 """Where accounts leave: by salesperson, channel, industry, offer, cohort or any other column of theirs.
 
-Departures are counted against the time accounts were there to leave, and against what one would expect of accounts of
-the same segment and kind. The ratio of a small group is drawn towards 1 as far as chance alone could explain it:
-each group's true ratio is taken from a gamma distribution of mean 1, whose width is estimated from all groups
+Departures are counted against the time accounts were there to leave, and against what one would expect of
+accounts of the same segment and kind (of the same kind alone where segments are laid beside each other, and the
+other way round). The ratio of a small group is drawn towards 1 as far as chance alone could explain it: each
+group's true ratio is taken from a gamma distribution of mean 1, whose width is estimated from all groups
 (Clayton and Kaldor, Biometrics 43, 1987), so a group of three accounts never tops the list by luck.
 """
 
@@ -30,6 +31,7 @@ from keepwell.metrics.tabular import Tabular, table_of
 
 Floats = NDArray[np.float64]
 
+SEGMENT = "segment"
 OFFER, COHORT = (
     "offer",
     "cohort",
@@ -187,11 +189,13 @@ def _cells(ledger: Ledger, by: str, period: Period, offers: Frame | None, kinds:
         )
         .filter((nw.col("days") > 0) | (nw.col("left") > 0))
     )
-    segmented = cut_by(ledger, each, "segment" if "segment" in ledger.attribute_names else None)
-    alike = segmented.rename({"segment": "alike"})
+    # What is told apart cannot be what makes accounts alike: every group would be as was to be expected.
+    by_segment = by != SEGMENT and SEGMENT in ledger.attribute_names
+    segmented = cut_by(ledger, each, SEGMENT if by_segment else None).rename({"segment": "alike"})
+    alike = segmented.with_columns(like=nw.lit("") if by == KEPT_BY else nw.col("kept_by"))
     return (
         _valued(ledger, alike, by, offers)
-        .group_by("value", "alike", "kept_by")
+        .group_by("value", "alike", "like")
         .agg(
             accounts=nw.len().cast(nw.Int64),
             days=nw.col("days").sum().cast(nw.Int64),
@@ -219,7 +223,7 @@ def _years(end: int) -> pa.Table:
 
 
 def _alike(cell: dict[str, Any]) -> tuple[str, str]:
-    return cell["alike"], cell["kept_by"]
+    return cell["alike"], cell["like"]
 
 
 def _rates(cells: list[dict[str, Any]]) -> dict[tuple[str, str], float]:

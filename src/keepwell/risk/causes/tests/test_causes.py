@@ -1,5 +1,6 @@
 """Where accounts leave, what goes before, and what they said: with the truth known to the test."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -39,14 +40,14 @@ def seen(values, *, accounts, as_of, left_in, horizon=360, kind="contract"):
     )
 
 
-def sold(*groups):
+def sold(*groups, by="salesperson"):
     """A company whose salespeople sold so many accounts, of which so many left in the middle of the year."""
     subscriptions, accounts = [], []
     for name, sold_to, lost in groups:
         for place in range(sold_to):
             account = f"{name}{place}"
             end = date(2025, 7, 2) if place < lost else None
-            accounts.append({"account_id": account, "salesperson": name, "segment": "S"})
+            accounts.append({"account_id": account, "segment": "S", by: name})
             subscriptions.append(
                 {
                     "account_id": account,
@@ -111,6 +112,23 @@ def test_where_nobody_left_no_group_is_believed_to_be_like_any_other():
     with pytest.raises(KeepwellError, match="Nobody left") as refused:
         leaving_by(sold(("Ann", 3, 0), ("Bob", 4, 0)), "salesperson", YEAR)
     assert refused.value.seen == "7 accounts paid"
+
+
+def test_segments_are_laid_beside_each_other_and_not_beside_themselves():
+    found = leaving_by(sold(("Small", 100, 40), ("Big", 100, 5), by="segment"), "segment", YEAR)
+    assert [(one.group, one.surely) for one in found.groups] == [("Small", "above"), ("Big", "below")]
+
+
+def test_kinds_of_accounts_are_laid_beside_each_other_and_not_beside_themselves():
+    (only,) = leaving_by(sold(("Ann", 10, 2)), "kept_by", YEAR).groups
+    assert (only.group, only.left) == ("contract", 2)
+
+
+def test_that_accounts_grow_older_is_no_signal_that_moves():
+    made = history()
+    clock = replace(made.features[1], name="tenure")
+    made = replace(made, features=(made.features[0], clock))
+    assert [path.feature.name for path in before_leaving(made).paths] == ["f0"]
 
 
 def test_a_period_that_is_not_over_ends_where_all_is_known():
