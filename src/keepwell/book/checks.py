@@ -66,3 +66,34 @@ def sentences() -> dict[str, str]:
 def sentence(reason: str, column: str, value: str | None) -> str:
     """A reason as a person is told it."""
     return sentences().get(reason, reason).format(column=column, value=value if value is not None else "")
+
+
+def label(reason: str) -> str:
+    """A reason in a few words, as lists and figures tell what was left out."""
+    known = {
+        MISSING_KEY: _("missing key"),
+        MISSING_ACCOUNT: _("missing account"),
+        MISSING_CURRENCY: _("missing currency"),
+        MISSING_VALUE: _("missing value"),
+        UNREADABLE_DATE: _("unreadable date"),
+        IMPOSSIBLE_DATE: _("impossible date"),
+        DATE_OUT_OF_RANGE: _("date out of range"),
+        KNOWN_LATER: _("known later"),
+        UNREADABLE_NUMBER: _("unreadable number"),
+        TOO_LARGE: _("too large"),
+        NOT_FINITE: _("not finite"),
+        NOT_WHOLE: _("not whole"),
+        NEGATIVE: _("negative amount"),
+        UNKNOWN_CHOICE: _("unknown choice"),
+        UNREADABLE_FLAG: _("unreadable flag"),
+        UNKNOWN_CURRENCY: _("unknown currency"),
+        UNKNOWN_ACCOUNT: _("unknown account"),
+        END_BEFORE_START: _("end before start"),
+        DUPLICATE_KEY: _("duplicate key"),
+        MERGE_CYCLE: _("merge cycle"),
+        WRONG_COLUMNS: _("wrong columns"),
+        UNREADABLE_LINE: _("unreadable line"),
+        "our own": _("our own"),  # an account of the company itself, and one to try things with
+        "test": _("test"),
+    }
+    return known.get(reason, reason.replace("_", " "))

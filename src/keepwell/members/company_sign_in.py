@@ -9,11 +9,12 @@ import secrets
 from typing import Any
 
 from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from requests import RequestException
 
 from keepwell.members.rights import Right, needs
@@ -54,12 +55,16 @@ class CompanySignIn(OpenIDConnectProvider):
 
 @needs(Right.ANYONE)
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Where the provider leads back to."""
+    """Where the provider leads back to. Raises Http404 where the office has no such provider."""
     adapter = Checked(request, provider_id)
+    try:
+        provider = adapter.get_provider()
+    except SocialApp.DoesNotExist as unknown:
+        raise Http404 from unknown
     try:
         answer: HttpResponse = OAuth2CallbackView.adapter_view(adapter)(request)
     except (OAuth2Error, RequestException) as wrong:
-        return _refused(request, adapter.get_provider(), wrong)
+        return _refused(request, provider, wrong)
     return answer
 
 

@@ -61,6 +61,8 @@ def definition_rate(definition: Json) -> str:
 def definition_name(definition: Json) -> str:
     """The definition's name on the screen, in the reader's language."""
     named = str(definition["name"])
+    if named == OURS and not definition.get("label"):  # beside a figure, where no others stand
+        return _("Keepwell (opening set)")
     known = all_definitions().get(named)
     return known.label if known else str(definition.get("label") or named.replace("_", " ").capitalize())
 

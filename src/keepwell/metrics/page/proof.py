@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from keepwell.book.checks import label
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
@@ -78,16 +79,16 @@ def _reasons(rows: Any) -> Iterable[tuple[str, int]]:
     if isinstance(rows, Mapping):
         for reason, n in rows.items():
             if isinstance(n, Mapping):  # by table, then by reason
-                yield from ((f"{reason}: {_spoken(k, False)}", int(v)) for k, v in n.items())
+                yield from ((f"{reason}: {label(str(k))}", int(v)) for k, v in n.items())
             else:
-                yield _spoken(str(reason), False), int(n)
+                yield label(str(reason)), int(n)
     elif isinstance(rows, int):
         yield _("for reasons of their own"), rows
     else:
         for row in rows or []:
             table = f"{row['table']}: " if row.get("table") else ""
             yield (
-                table + _spoken(str(row.get("reason") or ""), False),
+                table + label(str(row.get("reason") or "")),
                 int(row.get("rows", row.get("n", 0)) or 0),
             )
 
