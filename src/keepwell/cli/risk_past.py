@@ -198,7 +198,7 @@ def drift(context: typer.Context, *, horizon: Horizon = HORIZON) -> None:
                 )
             ],
             notes=found.advice() or [_("There is no need to learn again.")],
-            csv=plain(data["shifts"]),
+            csv=plain(found.rows()),
         )
     )
 

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from keepwell.lib.days import from_number
 from keepwell.lib.text import gettext as _
+from keepwell.metrics.tabular import Tabular, table_of
 from keepwell.risk.calibration import calibrated
 from keepwell.risk.features import Feature
 from keepwell.risk.judging import Estimate, Floats, estimates, numbered
@@ -22,6 +24,10 @@ from keepwell.risk.profile import Profile, index, months_between, shares_of
 CALM, CHANGED = 0.1, 0.25
 _LEAST_LEFT = 20  # leaving rows needed to speak of the base rate and of calibration
 _NAMED = 5  # features named in the advice
+_KINDS = {
+    "feature": pa.string(), "label": pa.string(), "index": pa.float64(), "usual": pa.float64(),
+    "unknown_then": pa.float64(), "unknown_now": pa.float64(), "changed": pa.bool_(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Drift:
+class Drift(Tabular):
     """What has changed since training, and what to do. Estimates are None where too few have left since.
 
     `then` and `now` are the days, as numbers, whose features are compared; `then` is None of a model kept before its
@@ -97,11 +103,19 @@ class Drift:
             )
         return said
 
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a feature, as plain values."""
+        return [{**asdict(shift), "changed": shift.changed} for shift in self.shifts]
+
+    def to_arrow(self) -> pa.Table:
+        """A row a feature."""
+        return table_of(self.rows(), _KINDS)
+
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return {
             **asdict(self),
-            "shifts": [{**asdict(shift), "changed": shift.changed} for shift in self.shifts],
+            "shifts": self.rows(),
             "then": None if self.then is None else from_number(self.then).isoformat(),
             "now": from_number(self.now).isoformat(),
             "retrain": self.retrain,

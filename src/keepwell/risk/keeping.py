@@ -169,7 +169,10 @@ def stored_model(moment: Moment, number: int) -> Trained:
         raise BadInput(
             _("Model {number} was changed since it was kept, and is not used.").format(number=number),
             seen=_("its checksum does not fit what it holds"),
-            ways=[_("Train a model anew: keepwell risk train."), _("Or go back to an earlier one.")],
+            ways=[
+                _("Train a model anew: keepwell risk train."),
+                _("Or go back to an earlier one: keepwell risk models."),
+            ],
         )
     return Trained.from_text(rows[0]["text"])
 

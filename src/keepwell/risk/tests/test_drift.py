@@ -117,6 +117,7 @@ def test_only_the_newest_day_is_held_against_the_newest_that_was_learnt_from():
     told = found.to_json()
     assert (told["then"], told["now"]) == ("1971-05-26", "1971-08-24")
     assert told["shifts"][0]["changed"] is False
+    assert found.to_arrow().to_pylist() == told["shifts"]
 
 
 def test_a_model_kept_before_its_newest_day_was_noted_is_held_against_all_it_learnt_from(known):
