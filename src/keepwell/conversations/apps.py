@@ -13,14 +13,10 @@ class Conversations(AppConfig):
 
     def ready(self) -> None:
         """Ask for the standing job once the tables are there."""
-        from django_q.signals import post_spawn
-
-        from keepwell.conversations.jobs import warmed
         from keepwell.conversations.rules.to_book import let_go
 
         post_migrate.connect(_stand, sender=self)
         pre_delete.connect(let_go, sender="conversations.Hit")
-        post_spawn.connect(warmed)  # a worker begins
 
 
 def _stand(**_said: Any) -> None:

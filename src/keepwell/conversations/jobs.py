@@ -9,13 +9,14 @@ from django_q.tasks import async_task
 
 from keepwell.conversations import index
 from keepwell.conversations.actions.hearing import hear_all, waiting
-from keepwell.conversations.actions.receiving import READ_IN, forget_file
+from keepwell.conversations.actions.receiving import ask_to_read, forget_file
 from keepwell.conversations.actions.transcribing import TO_HEAR
 from keepwell.conversations.arriving.reading import read
 from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox, Past
 from keepwell.conversations.rules import ears
 from keepwell.conversations.rules.past import SILENT, looked_back
 from keepwell.lib.errors import KeepwellError
+from keepwell.members.speaking import spoken_to
 
 LOOK = "keepwell.conversations.jobs.look"
 SCAN = "keepwell.conversations.jobs.scan_folder"
@@ -38,8 +39,8 @@ _log = logging.getLogger(__name__)
 def look() -> None:
     """Every minute: files that nobody has read, folders, mailboxes, and whether the book has been loaded."""
     now = timezone.now()
-    for pk in Incoming.objects.filter(_due(now)).order_by("came_at").values_list("pk", flat=True)[:AT_ONCE]:
-        async_task(READ_IN, pk, group="read")
+    for one in Incoming.objects.filter(_due(now)).order_by("came_at")[:AT_ONCE]:
+        ask_to_read(one)
     for pk in Folder.objects.filter(on=True).values_list("pk", flat=True):
         async_task(SCAN, pk, group="read")
     for pk in Mailbox.objects.filter(on=True).values_list("pk", flat=True):
@@ -66,7 +67,8 @@ def read_in(pk: int) -> str:
         return "done already, or somebody is at it"
     one = Incoming.objects.get(pk=pk)
     try:
-        found = read(one, now=now)
+        with spoken_to(one.by):  # what is wrong is said to whoever brought it
+            found = read(one, now=now)
     except KeepwellError as wrong:
         return _failed(one, wrong.wrong)
     except (
@@ -84,6 +86,11 @@ def read_in(pk: int) -> str:
     if one.state == State.DONE and (found.first is None or found.first.state not in BROKEN):
         forget_file(one)
     return str(one.state)
+
+
+def read_long(pk: int) -> str:
+    """The same of a file that may take long, by those who do what may."""
+    return read_in(pk)
 
 
 def _failed(one: Incoming, wrong: str) -> str:
@@ -144,8 +151,8 @@ def work_out(past: int) -> None:
     Past.objects.filter(pk=past).update(found=found, failed=failed, ended_at=timezone.now())
 
 
-def warmed(**_said: object) -> None:
-    """A worker has begun: its ears are made ready before anything arrives. Without them it works too."""
+def warmed() -> None:
+    """Workers are about to begin: their ears are made ready before anything arrives. Without them they work too."""
     try:
         ears.warm()
     except Exception:

@@ -244,11 +244,11 @@ def _watch(parent: int) -> None:
 
 
 def serve_jobs() -> None:
-    """Work through the queue until stopped. Raises KeepwellError where a worker of this home runs already."""
-    from django.db import connection, connections
-    from django_q.cluster import Cluster
+    """Work through all queues until stopped. Raises KeepwellError where that is done for this home already."""
+    from django.db import connection
 
     from keepwell.site.alone import alone, holder
+    from keepwell.site.workers import work
 
     with alone(WORKER) as ours:
         if not ours and connection.vendor == "sqlite":
@@ -261,10 +261,7 @@ def serve_jobs() -> None:
         end_with_parent()
         os.register_at_fork(after_in_child=_watch_parent)
         _apart(lambda: _begin_work(alone_here=ours))
-        connections.close_all()  # what is forked from here opens its own
-        cluster = Cluster()
-        cluster.start()
-        cluster.sentinel.join()
+        work()
 
 
 def _begin_work(*, alone_here: bool) -> None:

@@ -87,6 +87,7 @@ CACHES = {
     "calls": _SHARED
     if "postgresql" in DATABASES["default"]["ENGINE"]
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+    "workers": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},  # how they are, twice a second
     "pages": {  # pages of figures as each process drew them
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -210,7 +211,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("KEEPWELL_MAIL_FROM", "keepwell@localhost")
 Q_CLUSTER = {
     "name": "keepwell",
     "orm": "default",
-    "workers": 2,  # one may be at the night for long
+    "broker_class": "keepwell.site.queues.ByWork",  # which says how many workers each queue has
+    "cache": "workers",
     "timeout": 540,  # the night asks for longer itself
     "retry": 600,
     "max_attempts": 3,

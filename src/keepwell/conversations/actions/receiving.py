@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from keepwell.conversations.arriving import incoming
-from keepwell.conversations.arriving.kinds import READ, form_of
+from keepwell.conversations.arriving.kinds import READ, RECORDINGS, form_of
 from keepwell.conversations.models import Incoming
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
 READ_IN = "keepwell.conversations.jobs.read_in"
+READ_LONG = "keepwell.conversations.jobs.read_long"  # the same, of what is not read in a moment
+SHORT = 5 << 20  # bytes of words that are read in a moment
 LARGEST = 2 << 30  # bytes of one file: four hours of sound without compression
 ROOM = 512 << 20  # bytes that stay free on the disk
 PIECE = 1 << 20
@@ -64,8 +66,13 @@ def receive(
 
 
 def ask_to_read(one: Incoming) -> None:
-    """Let a worker read it; where none does, the job of every minute finds it."""
-    async_task(READ_IN, one.pk, group="read")
+    """Let a worker read it; where none does, the job of every minute finds it.
+
+    What may take long (a large mailbox, a recording) is read apart from mails and transcripts, which are waited for.
+    """
+    file = path_of(one)
+    short = file.suffix.lower() not in RECORDINGS and file.is_file() and file.stat().st_size <= SHORT
+    async_task(READ_IN if short else READ_LONG, one.pk, group="read")
 
 
 def clean_name(name: str) -> str:

@@ -25,9 +25,10 @@ _OTHER = (
     b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"MZ", b"\x7fELF", b"\xd0\xcf\x11\xe0",
     b"Rar!", b"\x1f\x8b",
 )  # fmt: skip
-_HEADER = re.compile(
+_HEADER = re.compile(  # what no transcript begins with: two of these, or lines of which one says who a mail is from
     rb"(?:(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|Date|DKIM-Signature|X-[\w-]+):"
-    rb"[^\n]*\r?\n(?:[ \t][^\n]*\n)*){2}",
+    rb"[^\n]*\r?\n(?:[ \t][^\n]*\n)*){2}"
+    rb"|(?:(?:To|Cc|Subject|Reply-To|Sender|Date|Message-ID):[^\n]*\n){0,6}From:[^\n]*@[^\n]*\n(?:To|Cc|Subject|Reply-To):",
     re.IGNORECASE,
 )
 

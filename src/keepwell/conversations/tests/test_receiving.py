@@ -110,6 +110,18 @@ def test_what_is_broken_has_a_state_and_says_why(
     assert path_of(one).exists() == kept  # what could not be read whole is kept for a while
 
 
+def test_a_mail_that_is_called_a_text_is_read_as_the_mail_it_is(bring: Bring) -> None:
+    Account.objects.create(pk="A1", name="Acme", domain="acme.com")
+    found = bring(
+        "note.txt", b"Subject: Contract\nFrom: Eva <eva@acme.com>\nTo: ann@ours.com\n\nWe leave.\n"
+    ).conversation
+    assert found is not None
+    assert (found.kind, found.title, found.account_id) == ("mail", "Contract", "A1")
+    talk = bring("talk.txt", b"Subject: the new offer\nEva: From: whom was it?\nAnn: Hello.\n").conversation
+    assert talk is not None
+    assert talk.kind == "call"
+
+
 def test_what_is_wrong_is_said_in_the_language_of_whoever_brought_it(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
