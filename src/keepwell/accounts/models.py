@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.members.labels import labels
 from keepwell.members.models import Member, Portfolio
 from keepwell.members.ordering import Downwards
 
@@ -31,7 +32,7 @@ class Channel(models.TextChoices):
     @classmethod
     def said(cls, name: str | None) -> str:
         """What a channel of the book is called; one that is not among these by its own name."""
-        return str(dict(cls.choices).get(name or "", name or _("some way")))
+        return str(labels(cls).get(name or "", name or _("some way")))
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import formats, timezone
@@ -16,6 +16,7 @@ from keepwell.accounts.queries import made
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext
+from keepwell.members.labels import labels
 from keepwell.risk.features import all_features
 from keepwell.risk.health.checkup import STEPS
 from keepwell.risk.reasons import askable, from_code
@@ -53,6 +54,11 @@ class Shown:
         return (
             "poor" if self.standing.risk >= POOR else "near" if self.standing.risk >= CONCERNING else "well"
         )
+
+    @property
+    def health(self) -> str:
+        """How the check-up is, in words."""
+        return str(labels(Standing.Health)[self.standing.health]) if self.standing else ""
 
     @property
     def health_mark(self) -> str:
@@ -96,12 +102,13 @@ class Shown:
         """The risk of the nights so far as a line, 100 wide and 24 high, and in words; None before there are two."""
         if self.standing is None:
             return None
-        nights = [(date.fromisoformat(day), risk) for day, risk in self.standing.past if risk is not None]
+        nights = [(_day(day), risk) for day, risk in self.standing.past if risk is not None]
         if len(nights) < 2:
             return None
-        first, days = nights[0][0], (nights[-1][0] - nights[0][0]).days
+        first, last = nights[0][0], nights[-1][0]
+        wide, begin = 100 / (last - first).days, first.toordinal()
         line = " ".join(
-            f"{100 * (day - first).days / days:.1f},{24 * (1 - risk):.1f}" for day, risk in nights
+            [f"{wide * (day.toordinal() - begin):.1f},{24 * (1 - risk):.1f}" for day, risk in nights]
         )
         said = _("{before} on {day}, {now} now").format(
             before=per_cent(nights[0][1]), day=formats.date_format(first), now=per_cent(nights[-1][1])
@@ -170,7 +177,7 @@ class Shown:
     @property
     def steps(self) -> list[dict[str, str]]:
         """The check-up step by step: its label, how it is marked, how it stands."""
-        stands = dict(Standing.Health.choices)
+        stands = labels(Standing.Health)
         marks = {"poor": "poor", "concerning": "near", "healthy": "well"}
         return [
             {
@@ -202,6 +209,9 @@ class Shown:
         if not years:
             return ngettext("customer for {n} month", "customer for {n} months", rest).format(n=rest)
         return ngettext("customer for {n} year", "customer for {n} years", years).format(n=years)
+
+
+_day = lru_cache(400)(date.fromisoformat)  # the nights of one account are those of all
 
 
 def _capital(said: str) -> str:

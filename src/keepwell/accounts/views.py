@@ -23,8 +23,10 @@ from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, team_mates
 
 PAGE, TIMELINE = 25, LATELY - 1
-NOT_LISTED = (  # wide, and not on a list
-    "attributes", "standing__past", "standing__steps", "standing__reasons", "owner__password",
+LISTED = (  # all that a list shows; what else is known of an account is wide
+    "name", "segment", "owner__name", "standing__mrr", "standing__risk", "standing__low", "standing__high",
+    "standing__coverage", "standing__health", "standing__worth", "standing__signals", "standing__change_7",
+    "standing__change_30",
 )  # fmt: skip
 
 
@@ -41,7 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     except KeepwellError as wrong:  # a segment that has gone, or asks what is no longer known
         messages.error(request, str(wrong))
         found = queries.accounts_of(request.user).none()
-    found = found.defer(*NOT_LISTED)
+    found = found.only(*LISTED)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,

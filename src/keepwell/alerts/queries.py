@@ -56,6 +56,15 @@ def open_at(account: Account, most: int) -> list[Alert]:
     return alerts
 
 
+def give_reasons(alerts: list[Alert]) -> None:
+    """Read the reasons of some alerts at once, as `prefetch_related` does, at less cost for each of a list."""
+    found: dict[int, list[Reason]] = {}
+    for one in Reason.objects.filter(alert__in=[alert.pk for alert in alerts]):
+        found.setdefault(one.alert_id, []).append(one)
+    for alert in alerts:
+        alert._prefetched_objects_cache = {"reasons": found.get(alert.pk, [])}  # type: ignore[attr-defined]  # as in open_at
+
+
 def inbox(
     member: Member,
     *,

@@ -17,6 +17,7 @@ from keepwell.alerts.queries import Score
 from keepwell.alerts.triggers import UNITS, Trigger, all_triggers
 from keepwell.lib.money import exponent
 from keepwell.lib.text import gettext
+from keepwell.members.labels import labels
 from keepwell.risk.features import all_features
 
 MARKS = {"open": "poor", "acknowledged": "near", "snoozed": "held", "closed": "well"}
@@ -37,10 +38,24 @@ class ShownReason:
     """One reason of an alert."""
 
     reason: Reason
-    label: str
+    trigger: Trigger | None
     said: str
-    held: str  # the bounds it was held against
     gone: str  # how it ended, "" where it has not
+
+    @property
+    def label(self) -> str:
+        """What raised it."""
+        return self.reason.trigger if self.trigger is None else str(self.trigger.label)
+
+    @property
+    def held(self) -> str:
+        """The bounds it was held against."""
+        if self.trigger is None:
+            return ""
+        seen = self.reason.crossed or self.reason.seen
+        return _("threshold {threshold}, near {near}").format(
+            threshold=number(self.trigger, seen.get("threshold")), near=number(self.trigger, seen.get("near"))
+        )
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,11 @@ class ShownAlert:
     def why(self) -> str:
         """All its reasons."""
         return "; ".join(one.said for one in self.reasons)
+
+    @property
+    def state(self) -> str:
+        """How it stands, in words."""
+        return str(labels(Alert.State)[self.alert.state])
 
     @property
     def mark(self) -> str:
@@ -104,18 +124,14 @@ def shown_alerts(alerts: Iterable[Alert]) -> list[ShownAlert]:
 
 def _reason(one: Reason, trigger: Trigger | None, names: dict[str, str]) -> ShownReason:
     if trigger is None:
-        return ShownReason(one, one.trigger, one.trigger, "", "")
-    seen = one.crossed or one.seen
-    held = _("threshold {threshold}, near {near}").format(
-        threshold=number(trigger, seen.get("threshold")), near=number(trigger, seen.get("near"))
-    )
+        return ShownReason(one, None, one.trigger, "")
     gone = ""
     if one.gone_at:
         gone = _("{how}, {day}").format(
-            how=one.get_gone_display(),
+            how=labels(Reason.Gone).get(one.gone, one.gone),
             day=formats.date_format(timezone.localtime(one.gone_at), "DATE_FORMAT"),
         )
-    return ShownReason(one, str(trigger.label), sentence(one, names), held, gone)
+    return ShownReason(one, trigger, sentence(one, names), gone)
 
 
 def number(trigger: Trigger, value: Any) -> str:

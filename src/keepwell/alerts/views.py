@@ -30,6 +30,10 @@ from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 
 PAGE, EXPORT, SNOOZE_DAYS = 25, 10_000, 7
+LISTED = (  # all that the inbox shows; what else an alert has is wide
+    "state", "outcome", "snoozed_until", "opened_at", "account__name", "account__segment", "account__owner__name",
+    "account__standing__risk", "account__standing__worth",
+)  # fmt: skip
 
 
 @needs(Right.SEE)
@@ -45,7 +49,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = queries.inbox(request.user, **{name: said for name, said in asked.items() if said})
     if request.GET.get("format") == "csv":
         return _csv(found[:EXPORT], request.user, asked)
-    page = Pages(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(found.only(*LISTED).prefetch_related(None), PAGE).get_page(request.GET.get("page"))
+    queries.give_reasons(list(page))
     return render(
         request,
         "alerts/inbox.html",

@@ -80,6 +80,17 @@ def listed(
     return found.order_by(order, "due", "pk") if sort != "due" else found.order_by(order, "pk")
 
 
+_LISTED = (
+    "team", "channel", "due", "what", "worth", "state", "account__name", "owner__name", "contact__name",
+    "contact__role", "contact__channel", "contact__opted_out",
+)  # fmt: skip
+
+
+def narrow(found: QuerySet[FollowUp], *also: str) -> QuerySet[FollowUp]:
+    """Follow-ups with no more than lists show of them; what else is known of each is wide."""
+    return found.select_related(None).select_related("account", "owner", "contact").only(*_LISTED, *also)
+
+
 def having(member: Member, words: str) -> Q:
     """Those at accounts that have the words in their name, and of the newest those that say them."""
     accounts = Account.objects.filter(holding(Account, words)).order_by().values("pk")
@@ -121,6 +132,7 @@ def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, li
         "week": Q(GreaterThan(day, today), LessThanOrEqual(day, ends)),
         "later": Q(GreaterThan(day, ends)),
     }
+    found = narrow(found)
     return {due: stretch(found.filter(columns[due]), 0, most + 1) for due in DUES}
 
 
@@ -134,7 +146,13 @@ def mentions_of(member: Member, most: int) -> list[Mention]:
     """Where a member was called by name and has not looked, and may still see it."""
     rows = Mention.objects.filter(member=member, seen_at=None)
     found = seen_by(rows, member, account="comment__follow_up__account", few=True)
-    return list(found.select_related("comment__member", "comment__follow_up__account").order_by("-pk")[:most])
+    found = found.select_related("comment__member", "comment__follow_up__account").only(
+        "comment__text",
+        "comment__member__name",
+        "comment__follow_up__what",
+        "comment__follow_up__account__name",
+    )
+    return list(found.order_by("-pk")[:most])
 
 
 def batch_of(member: Member, pk: int) -> Batch | None:
@@ -158,6 +176,10 @@ def reviews(member: Member, *, today: date, stage: str = "", whose: str = "team"
 
 def _rhythms(member: Member, stage: str, whose: str) -> QuerySet[Rhythm]:
     rows = Rhythm.objects.select_related("account__standing", "account__owner", "account__last_touch")
+    rows = rows.only(
+        *("stage", "speak_by", "reviewed_on", "review_by", "account__name", "account__segment"),
+        *("account__owner__name", "account__standing__worth", "account__last_touch__at"),
+    )
     found = seen_by(rows, member, account="account")
     if whose == "mine":
         found = found.filter(account__owner=member)

@@ -17,6 +17,7 @@ from keepwell.accounts.readable import topic_said
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
+from keepwell.members.labels import labels
 from keepwell.members.models import Team
 from keepwell.reach.budget import Message
 from keepwell.reach.queries import Allowed, Next, together
@@ -49,7 +50,7 @@ class Shown:
         """When it is due, in words."""
         days = (self.one.due - self.today).days
         if self.one.state != FollowUp.State.OPEN:
-            return str(self.one.get_state_display())
+            return str(labels(FollowUp.State)[self.one.state])
         if days == 0:
             return _("today")
         if days < 0:
@@ -73,7 +74,7 @@ class Shown:
         """Who has it, or whose it may be."""
         if self.one.owner:
             return str(self.one.owner)
-        team = dict(Team.Kind.choices).get(self.one.team, "")
+        team = labels(Team.Kind).get(self.one.team, "")
         return _("free: {team}").format(team=team) if team else _("free")
 
     @cached_property
@@ -138,8 +139,8 @@ def why_at(account: Account, *, today: date) -> Shown:
 
 def _touch_said(one: dict[str, Any]) -> str:
     day = day_said(timezone.localdate(datetime.fromisoformat(one["at"])))
-    channel = dict(Channel.choices).get(one.get("channel") or "", one.get("channel") or "")
+    channel = labels(Channel).get(one.get("channel") or "", one.get("channel") or "")
     team = one.get("team") or ""
-    ours = dict(Team.Kind.choices).get(team.replace(" ", "_"), team) or _("we")
+    ours = labels(Team.Kind).get(team.replace(" ", "_"), team) or _("we")
     who = _("they") if one.get("direction") == "in" else ours
     return " · ".join(str(part) for part in (day, who, channel, topic_said(one.get("topic"))) if part)

@@ -17,7 +17,7 @@ def _due(member: Member) -> dict[str, Any] | None:
     today = timezone.localdate()
     rows = queries.listed(member, today=today, whose="mine", sort="due").filter(due__lte=today)
     return {
-        "rows": shown(stretch(rows, 0, MOST), today=today, budget=True, currency=""),
+        "rows": shown(stretch(queries.narrow(rows), 0, MOST), today=today, budget=True, currency=""),
         "mentions": queries.mentions_of(member, 3),
     }
 

@@ -106,7 +106,8 @@ def trail(request: HttpRequest) -> HttpResponse:
         "page": page,
         "asked": asked,
         "deeds": queries.deeds(asked.what),
-        "members": Member.objects.all(),
+        "members": Member.objects.only("name"),
+        "who": int(asked.who) if asked.who.isdecimal() else None,
         "here": "trail",
     }
     return render(request, "members/trail.html", shown)

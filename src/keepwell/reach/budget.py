@@ -15,6 +15,7 @@ from django.db.models import DateField, DateTimeField, JSONField, QuerySet, Valu
 
 from keepwell.accounts.models import LATELY, Account, Channel, Contact, Entry
 from keepwell.accounts.queries import company_day
+from keepwell.members.labels import labels
 from keepwell.reach.models import Direction, Importance, Reservation, Rule, Touch
 
 OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
@@ -204,7 +205,7 @@ def _use_told(at: datetime, said: Mapping[str, Any], contact: str | None) -> Use
 
 
 def _likes_another(contact: Contact, message: Message) -> bool:
-    return contact.channel in Channel.values and contact.channel != message.channel
+    return contact.channel in labels(Channel) and contact.channel != message.channel
 
 
 def _binds(rule: Rule, message: Message) -> bool:
@@ -231,7 +232,7 @@ def _counted(rule: Rule, message: Message, uses: Sequence[Use]) -> list[Use]:
 def _full(rule: Rule, counted: Sequence[Use], day: date) -> bool:
     """Whether one more on `day` would be too many in some stretch of the rule's days that holds it."""
     near = sorted((use.day - day).days for use in counted if abs((use.day - day).days) < rule.days)
-    return any(
+    return len(near) >= rule.most and any(
         sum(first <= at < first + rule.days for at in near) >= rule.most for first in range(1 - rule.days, 1)
     )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.remembering import remembered
+from keepwell.members.labels import labels
 from keepwell.members.models import Member
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
@@ -159,7 +160,7 @@ def next_at(accounts: Sequence[Account], *, team: str) -> dict[str, Next]:
 
 
 def _liked(contact: Contact) -> str:
-    return contact.channel if contact.channel in Channel.values else ""
+    return contact.channel if contact.channel in labels(Channel) else ""
 
 
 def holds(member: Member, *, whose: str = "team", now: datetime) -> QuerySet[Hold]:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Channel
 from keepwell.accounts.readable import topic_said
+from keepwell.members.labels import labels
 from keepwell.members.models import Team
 from keepwell.reach.budget import CHANNEL, WISH, Answer, rule_json
 from keepwell.reach.models import Rule
@@ -24,12 +25,12 @@ def rule_text(rule: Mapping[str, Any]) -> str:
     """A rule that was kept with what it did, as a sentence."""
     days = ngettext("{n} day", "{n} days", rule["days"]).format(n=rule["days"])
     many = ngettext("at most {n} contact", "at most {n} contacts", rule["most"]).format(n=rule["most"])
-    to = dict(Rule.Of.choices)[rule["of"]]
+    to = labels(Rule.Of)[rule["of"]]
     said = _("{many} in {days} to {to}").format(many=many, days=days, to=to)
     if rule["channel"]:
-        said += ", " + _("by {channel}").format(channel=dict(Channel.choices)[rule["channel"]])
+        said += ", " + _("by {channel}").format(channel=labels(Channel)[rule["channel"]])
     if rule["team"]:
-        said += ", " + _("by teams of {kind}").format(kind=dict(Team.Kind.choices)[rule["team"]])
+        said += ", " + _("by teams of {kind}").format(kind=labels(Team.Kind)[rule["team"]])
     if rule["holds_important"]:
         said += ", " + _("important messages too")
     return said
@@ -77,7 +78,7 @@ def day_said(day: date) -> str:
 
 
 def _use_said(use: Mapping[str, Any]) -> str:
-    team = dict(Team.Kind.choices).get(use["team"], use["team"])
+    team = labels(Team.Kind).get(use["team"], use["team"])
     who = " · ".join(str(part) for part in (use["who"], team) if part) or _("somebody of ours")
     form = _("{who} reserved {day} ({what})") if use["ahead"] else _("{who} on {day} ({what})")
     what = ", ".join(str(part) for part in (_channel(use["channel"]), topic_said(use["topic"])) if part)
@@ -85,4 +86,4 @@ def _use_said(use: Mapping[str, Any]) -> str:
 
 
 def _channel(name: str) -> str:
-    return str(dict(Channel.choices).get(name, name))
+    return str(labels(Channel).get(name, name))

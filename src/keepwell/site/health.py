@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -138,33 +139,46 @@ def book_examined(*, now: datetime) -> OfBook:
             found.covered += [
                 Covered(table, source, day, (today - day).days) for source, day in sorted(days.items())
             ]
-        engine = engine_named("duckdb")
-        try:
-            moment = book.moment(engine)
-            if moment.has("loads"):
-                newest = moment.frame("loads").filter(nw.col("load") > moment.last_load - LOADS)
-                rows = engine.collect(newest).to_pylist()
-                found.loads = sorted(rows, key=lambda row: -row["load"])
-            if moment.has("quarantine"):
-                found.quarantine = [
-                    (table, reason.replace("_", " "), rows)
-                    for (table, reason), rows in sorted(moment.quarantined().items())
-                ]
-        finally:
-            engine.close()
+        found.loads, found.quarantine = _loaded(book.home, manifest.number, manifest.at)
     except KeepwellError as wrong:
         return OfBook(wrong=wrong.wrong)
     return found
 
 
+@lru_cache(maxsize=1)
+def _loaded(
+    home: str, _number: int, _at: datetime
+) -> tuple[list[dict[str, Any]], list[tuple[str, str, int]]]:
+    """The last loads, and what was put aside: the same as long as the book is, which is known by its manifest."""
+    loads: list[dict[str, Any]] = []
+    quarantine: list[tuple[str, str, int]] = []
+    engine = engine_named("duckdb")
+    try:
+        moment = Book.open(home).moment(engine)
+        if moment.has("loads"):
+            newest = moment.frame("loads").filter(nw.col("load") > moment.last_load - LOADS)
+            loads = sorted(engine.collect(newest).to_pylist(), key=lambda row: -row["load"])
+        if moment.has("quarantine"):
+            quarantine = [
+                (table, reason.replace("_", " "), rows)
+                for (table, reason), rows in sorted(moment.quarantined().items())
+            ]
+    finally:
+        engine.close()
+    return loads, quarantine
+
+
 def jobs_examined(*, now: datetime) -> Jobs:
     """The queue, and whether somebody works through it."""
-    queue = OrmQ.objects.all()
+    begun, late = Q(lock__gt=now), Q(lock__lte=now - STUCK)
+    queue = OrmQ.objects.aggregate(
+        waiting=Count("pk", filter=Q(lock__lte=now)),
+        running=Count("pk", filter=begun),
+        late=Count("pk", filter=late),
+    )
     failed = Task.objects.filter(success=False).order_by("-stopped")[:FAILURES]
     return Jobs(
-        waiting=queue.filter(lock__lte=now).count(),
-        running=queue.filter(lock__gt=now).count(),
-        late=queue.filter(lock__lte=now - STUCK).count(),
+        **queue,
         worker=holder(WORKER) is not None,
         failed=list(failed.values("func", "stopped", "result", "attempt_count")),
     )
@@ -206,28 +220,28 @@ def disks_examined() -> Iterator[Disk]:
 
 def _bytes(folder: Path) -> int:
     return sum(
-        (Path(place) / name).lstat().st_size for place, _folders, files in os.walk(folder) for name in files
+        os.lstat(os.path.join(place, name)).st_size  # noqa: PTH118 - thousands of files: a Path for each costs
+        for place, _folders, files in os.walk(folder)
+        for name in files
     )
 
 
 def versions() -> dict[str, str]:
     """What runs."""
     found = {"Python": platform.python_version(), connection.vendor: _database()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "–"
-    return found
+    return found | {package: _installed(package) for package in PACKAGES}
+
+
+@cache
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "–"
 
 
 def _database() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SHOW server_version" if connection.vendor == "postgresql" else "SELECT sqlite_version()"
-        )
-        row = cursor.fetchone()
-    return str(row[0]) if row else ""
+    return ".".join(map(str, connection.get_database_version()))
 
 
 def last_night() -> Run | None:

@@ -15,6 +15,10 @@ from keepwell.members.rights import Right, needs
 from keepwell.reach.queries import next_at, team_of
 
 FIRST = 20
+_STANDING = (
+    "kept_by", "risk", "low", "high", "coverage", "reasons", "worth", "signals", "past", "change_7", "change_30",
+)  # fmt: skip
+LISTED = ("name", "segment", *(f"standing__{one}" for one in _STANDING))  # all that is shown, others are wide
 
 
 @needs(Right.SEE)
@@ -43,7 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def _worthiest(member: Member, whose: str) -> list[Account]:
     worth_acting = queries.listed(member, whose=whose).filter(standing__worth__gt=0)
     worth_acting = worth_acting.select_related(None).select_related("standing")
-    worth_acting = worth_acting.defer("attributes", "standing__steps")
+    worth_acting = worth_acting.only(*LISTED)
     return stretch(worth_acting, 0, FIRST)
 
 

@@ -33,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = queries.listed(request.user, today=timezone.localdate(now), **asked)
     if request.GET.get("as") == "csv":
         return _exported(request.user, found)
-    page = Pages(found, PAGE).get_page(request.GET.get("page"))
+    page = Pages(queries.narrow(found, "why"), PAGE).get_page(request.GET.get("page"))
     acts, just = may(request.user, Right.ACT), request.session.pop("did together", 0)
     return render(
         request,

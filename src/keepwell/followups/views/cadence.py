@@ -14,6 +14,7 @@ from keepwell.followups import queries
 from keepwell.followups.actions import arranging
 from keepwell.followups.forms import Setting
 from keepwell.followups.models import Rhythm, Stage, Standard
+from keepwell.members.labels import labels
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
@@ -77,7 +78,7 @@ def _row(one: Rhythm, show: str, currency: str) -> dict[str, Any]:
     last = getattr(one.account, "last_touch", None)
     return {
         "account": one.account,
-        "stage": one.get_stage_display(),
+        "stage": labels(Stage).get(one.stage, one.stage),
         "last": (one.reviewed_on if show == "reviews" else last.at if last else None),
         "by": one.review_by if show == "reviews" else one.speak_by,
         "worth": money(standing.worth if standing else None, currency),
