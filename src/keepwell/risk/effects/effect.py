@@ -9,7 +9,7 @@ import numpy as np
 from keepwell.lib.text import gettext as _
 from keepwell.risk.effects.difference import Difference, differences
 from keepwell.risk.effects.gathering import known_of
-from keepwell.risk.effects.learners import Effect, Learner, learners, out_of_fold, response
+from keepwell.risk.effects.learners import ON_RISK, Effect, Learner, learners, out_of_fold, response
 from keepwell.risk.effects.qini import Curve, Ranking
 from keepwell.risk.effects.trial import RISK, Trial
 from keepwell.risk.judging import DRAWS, Estimate, Floats, Measure, estimates
@@ -54,8 +54,9 @@ class LearntEffect:
     """What an action did in a trial, and what it would do on other accounts.
 
     differences: first that of all, then by kind of account. rankings: the learnt ones, then response and random.
-    best: the learnt ranking with the highest Qini coefficient. off: by how much (times, low and high) its benefits
-    may be off, from what happened among the 30% it puts first. ways: the ways of learning that were tried.
+    best: the way that benefits are learnt by: on risk where that is known, unless another is better beyond chance;
+    else that with the highest Qini coefficient. off: by how much (times, low and high) its benefits may be off, from
+    what happened among the 30% it puts first. ways: the ways of learning that were tried.
     """
 
     trial: Trial
@@ -74,17 +75,12 @@ class LearntEffect:
     def benefits(self, values: Floats) -> Floats:
         """The benefit of acting on accounts, in chance points; below 0 where it harms. (n, f) values as the trial's.
 
-        Where it is not shown whom it helps, all have that of all, in proportion to their risk where that is known.
+        What is learnt on risk departs from risk only as far as the trial shows. Without risk, and where it is not
+        shown whom it helps, all have that of all.
         """
-        if self.speaks:
+        if self.speaks or self.best == ON_RISK:
             return self.learn(values)
-        whole = self.differences[0].benefit.value or 0.0
-        names = [column.name for column in self.trial.columns]
-        if RISK not in names:
-            return np.full(len(values), whole)
-        place = names.index(RISK)
-        found: Floats = whole * values[:, place] / self.trial.values[:, place].mean()
-        return found
+        return np.full(len(values), self.differences[0].benefit.value or 0.0)
 
     def benefits_of(self, seen: Observations) -> Floats:
         """`benefits` of accounts observed on any day, the newest included."""
@@ -141,7 +137,9 @@ class LearntEffect:
         if not self.speaks:
             found.append(_("Whom it helps more than others is not shown; that takes more held-out accounts."))
             found.append(
-                _("Until then each is taken to gain the average, in proportion to its risk where known.")
+                _(
+                    "Until then each is taken to gain about the average, in proportion to its risk where known."
+                )
             )
         elif best.over_response.above_zero:
             found.append(_("Whom to treat is learnt, and better than treating those at risk."))
@@ -193,7 +191,8 @@ def learnt_effect(
     others[RESPONSE] = out_of_fold(trial, response, seed)
     others[RANDOM] = np.random.default_rng(seed).random(len(trial))
     ranked = _judged(trial, scores | others, draws=draws, seed=seed)
-    best = max((one for one in ranked if one.name in ways), key=_height)
+    better = {ON_RISK, *_better(trial, scores, draws=draws, seed=seed)} if ON_RISK in ways else set(ways)
+    best = max((one for one in ranked if one.name in better), key=_height)
     return LearntEffect(
         trial=trial,
         differences=differences(trial),
@@ -203,6 +202,15 @@ def learnt_effect(
         learn=ways[best.name](trial, seed),
         ways=ways,
     )
+
+
+def _better(trial: Trial, scores: Mapping[str, Floats], *, draws: int, seed: int) -> list[str]:
+    """The ways that order accounts better than what is learnt on risk, beyond chance."""
+    orders = {name: Ranking(trial, order) for name, order in scores.items()}
+    on_risk = orders.pop(ON_RISK)
+    gaps = {name: _gap(order.coefficient, on_risk.coefficient) for name, order in orders.items()}
+    found = estimates(gaps, trial.entries, draws=draws, seed=seed)
+    return [name for name, gap in found.items() if gap.above_zero]
 
 
 def _height(one: "Ranked") -> float:

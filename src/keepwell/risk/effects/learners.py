@@ -16,6 +16,7 @@ from keepwell.risk.judging import Floats
 from keepwell.risk.models import boosted
 
 FOLDS = 5
+ON_RISK = "S on risk"
 _PRODUCTS = 0.5  # products with the arm are held this much closer to none than what is known by itself
 
 
@@ -33,7 +34,7 @@ def learners(*, risk_known: bool = False) -> Mapping[str, Learner]:
     """Every way of learning an effect by its name; boosted trees where LightGBM runs, on risk where that is known."""
     found: dict[str, Learner] = {"S logistic": s_logistic, "T logistic": t_logistic}
     if risk_known:
-        found["S on risk"] = OnRisk
+        found[ON_RISK] = OnRisk
     if boosted.runs():
         found |= {"S boosted": s_boosted, "T boosted": t_boosted}
     return found
