@@ -2,19 +2,24 @@
 
 The office is one of its own, in a temporary folder, and holds so many conversations of before. Each round takes a
 mail of a known customer in: redacted, matched, stored, indexed, heard with all rules, its alert raised, its
-message planned. `ready` is what a worker that begins takes to make its rules ready. Wall time, as people wait it.
+message planned. `ready` is what a worker that begins takes to make its rules ready. Then the same through the workers
+of `keepwell serve`, while each of those for long jobs is at one that computes and writes all the time: a file of mail
+is brought in as an upload is, and the time ends when the alert is stored. Wall time, as people wait it.
 """
 
 import argparse
 import os
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-RULES, COMMON = 1000, 2000
+RULES, LONG = 1000, 300  # LONG: seconds that a long job takes
 
 
 def main() -> None:
@@ -23,6 +28,9 @@ def main() -> None:
     parser.add_argument("--rules", type=int, default=RULES)
     parser.add_argument("--conversations", type=int, default=500, help="that are there already")
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument(
+        "--busy", action=argparse.BooleanOptionalAction, default=True, help="through workers with long jobs"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="keepwell-arrival-") as folder:
         os.environ["KEEPWELL_OFFICE"] = folder
@@ -35,6 +43,8 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         measured(asked.rules, asked.conversations, asked.rounds)
+        if asked.busy:
+            through_workers(asked.rounds)
 
 
 def measured(rules: int, before: int, rounds: int) -> dict[str, Any]:
@@ -80,6 +90,86 @@ def measured(rules: int, before: int, rounds: int) -> dict[str, Any]:
     for name, seconds in found.items():
         print(f"{name:>8}: {seconds:.2f} s")  # noqa: T201 - what it is for
     return found
+
+
+def through_workers(rounds: int) -> list[float]:
+    """Bring mails in as uploads are, with every worker for long jobs at one, and say how long their alerts took."""
+    from datetime import UTC, datetime
+
+    from django.conf import settings
+    from django.db import connections
+    from django_q.tasks import async_task
+
+    from keepwell.alerts.models import Alert
+    from keepwell.conversations.actions.receiving import receive
+    from keepwell.site.arrival import ARRIVED
+
+    Path(settings.HOME).mkdir(exist_ok=True)
+    Alert.objects.all().delete()
+    for _each in range(4):
+        async_task("bench.arrival.long", LONG)
+    connections.close_all()
+    took: list[float] = []
+    order = [sys.executable, "-m", "keepwell.cli", "--home", settings.HOME, "worker"]
+    with subprocess.Popen(order) as worker:  # noqa: S603 - our own interpreter, our own command
+        try:
+            async_task(ARRIVED, 0)  # nothing to hear: once it is done, somebody works
+            _until(lambda: not _waits("keepwell.site.arrival.hear_and_raise", taken=None))
+            _until(lambda: _waits("bench.arrival.long", taken=True) >= 2)
+            for n in range(rounds):
+                begun = perf_counter()
+                receive(chunks=[_file(n)], name=f"{n}.eml", source="api", now=datetime.now(UTC))
+                _until(Alert.objects.filter(account=f"A{n}").exists)
+                took.append(perf_counter() - begun)
+            held = _waits("bench.arrival.long", taken=None)
+        finally:
+            worker.terminate()
+            worker.kill()
+    print(f"through workers, {held} long jobs not done meanwhile:")  # noqa: T201 - what it is for
+    for name, seconds in (("median", statistics.median(took)), ("worst", max(took))):
+        print(f"{name:>8}: {seconds:.2f} s")  # noqa: T201 - what it is for
+    return took
+
+
+def long(seconds: float) -> None:
+    """A job that computes, and writes to the office twenty times a second."""
+    from keepwell.accounts.models import Account
+
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        Account.objects.filter(pk="A0").update(segment=str(time.monotonic()))
+        pause = time.monotonic() + 0.05
+        while time.monotonic() < pause:
+            sum(range(1000))
+
+
+def _until(true: Any) -> None:
+    for _each in range(20 * LONG):
+        if true():
+            return
+        time.sleep(0.05)
+    raise SystemExit("It did not come about.")
+
+
+def _waits(job: str, *, taken: bool | None) -> int:
+    """How many of a job are not done: taken by a worker, or all."""
+    from django.utils import timezone
+    from django_q.models import OrmQ
+
+    rows = OrmQ.objects.filter(lock__gt=timezone.now()) if taken else OrmQ.objects.all()
+    return sum(one.func() == job for one in rows)
+
+
+def _file(account: int) -> bytes:
+    said = (
+        f"From: Eva {account} <eva@company{account}.example>",
+        "To: ada@example.com",
+        "Subject: Contract",
+        f"Message-ID: <busy{account}@company{account}.example>",
+        "",
+        "After all we will be cancelling our contract.",
+    )
+    return "\r\n".join(said).encode()
 
 
 def _rules(count: int, dice: random.Random) -> list[Any]:
