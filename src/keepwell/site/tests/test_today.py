@@ -45,7 +45,7 @@ def test_an_account_names_who_may_be_reached_first_and_how_they_like_it(office: 
     Contact.objects.filter(pk=office.second.pk).update(channel="call")
     _touched(office, days=2, contact=office.contact)
     page = _page(office)
-    assert "may be reached now: Dora · call" in page
+    assert "May be reached now: Dora · call" in page
 
 
 def test_an_account_where_everybody_is_held_says_from_when_and_by_which_rule(office: Office) -> None:
@@ -68,7 +68,7 @@ def test_an_account_where_nobody_wants_contact_says_so(office: Office) -> None:
     Contact.objects.update(opted_out=True)
     page = _page(office)
     assert "wants no contact" in page
-    assert "may be reached now" not in page
+    assert "ay be reached now" not in page
 
 
 def test_a_follow_up_that_is_due_says_when_its_contact_may_be_reached(office: Office) -> None:
