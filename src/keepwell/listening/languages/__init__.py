@@ -53,6 +53,7 @@ class Language:
     double: tuple[str, ...] = ()  # one word or two that deny twice
     ceasing: tuple[str, ...] = ()  # stand for a denial that a phrase asks for
     answers: tuple[str, ...] = ()  # a short denial of what was just asked
+    rebuttals: tuple[str, ...] = ()  # begin a sentence that says of the one before that it is not so
     matrix: tuple[str, ...] = ()  # deny the sentence that follows, whatever stands between
     causes: tuple[str, ...] = ()  # the same, but nothing of their own sentence: "not because"
     that: tuple[str, ...] = ()  # begin a sentence that another one speaks of

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.answering import echoed
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.marks import DENYING
-from keepwell.listening.matching.reading import BESIDE, FAR, OWN, echoed
+from keepwell.listening.matching.reading import BESIDE, FAR, OWN
 from keepwell.listening.matching.sequences import spread
 
 Longs = npt.NDArray[np.int64]

@@ -17,8 +17,8 @@ DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "cea
            "without", "lacking", "causes")  # fmt: skip
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects")
 OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers",
-          "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues", "nomore",
-          "anybody")  # fmt: skip
+          "rebuttals", "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues",
+          "nomore", "anybody")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
+from keepwell.listening.matching.answering import answer, echoed
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.marks import DENYING, KINDS
 
@@ -19,14 +20,13 @@ Flags = npt.NDArray[np.bool_]
 
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
 DENIALS = _DENIES | {"ceasing"}  # in a sentence without one of these nothing is denied
-_READ = {*DENYING, "that", "knowing", "facts", "bidding", "contrast", "conditions", "reports", "answers", "asides",
-         "polite", "closing", "nomore", "anybody", "subjects"}  # fmt: skip
+_READ = {*DENYING, "that", "knowing", "facts", "bidding", "contrast", "conditions", "reports", "answers", "rebuttals",
+         "asides", "polite", "closing", "nomore", "anybody", "subjects"}  # fmt: skip
 FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
 _ELSEWHERE = frozenset({"matrix", "causes", "that", "after"})  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
 BESIDE = 3  # words that may stand between "without" and what there is not
 _CLOSING = 2  # words that may stand behind a "not" that ends a clause
-_ECHO = 9  # words of a question that an answer may deny whole
 
 
 OWN = {  # the marks that are a denial of a kind
@@ -90,20 +90,6 @@ class Meaning:
     cue: tuple[int, int] | None = None
     own: tuple[int, int] | None = None
     labels: tuple[Label, ...] = ()
-
-
-def echoed(batch: Batch) -> Flags:
-    """Which sentences ask and may be denied by a short answer that the next one begins with."""
-    marks, count = batch.marks, len(batch.asks)
-    opening = np.zeros(count + 1, bool)
-    answers, asides = marks.spans("answers")[0], marks.spans("asides")[0]
-    put_in = np.zeros(count + 1, bool)
-    put_in[batch.sentence[asides[batch.sentence_first[batch.sentence[asides]] == asides]]] = True
-    begins = (batch.sentence_first[batch.sentence[answers]] == answers) | put_in[batch.sentence[answers]]
-    opening[batch.sentence[answers[begins]]] = True
-    turn = batch.turn[batch.sentence_first[:count]]
-    same = np.concatenate([turn[1:] == turn[:-1], np.zeros(min(count, 1), bool)])
-    return np.asarray(batch.asks & opening[1:] & same)
 
 
 class Reader:
@@ -222,9 +208,9 @@ class Reader:
             return Meaning(Verdict.NEGATED, cue, _place(own), labels)
         if count:
             return Meaning(Verdict.HIT, cue, _place(own), (*labels, Label.DOUBLE))
-        answer = self._denied_next(number, sentence)
-        if answer:
-            return Meaning(Verdict.NEGATED, answer, _place(own), labels)
+        denial = answer(self, number, sentence)
+        if denial:
+            return Meaning(Verdict.NEGATED, _place(denial), _place(own), labels)
         return Meaning(Verdict.HIT, None, _place(own), labels)
 
     def _counted(self, cues: list[Mark]) -> tuple[int, tuple[int, int] | None]:
@@ -472,22 +458,6 @@ class Reader:
         if sentence.of("reports"):
             found.append(Label.REPORTED)
         return tuple(found)
-
-    def _denied_next(self, number: int, sentence: Sentence) -> tuple[int, int] | None:
-        """The short denial that answers a question which only repeats the phrase."""
-        if not sentence.asks or number + 1 >= len(self.batch.asks) or sentence.end - sentence.first > _ECHO * (
-            2 if self.language.characters else 1
-        ):  # fmt: skip
-            return None
-        after = self.sentence(number + 1)
-        if self.batch.turn[after.first] != self.batch.turn[sentence.first]:
-            return None
-        starts = {after.first}
-        for mark in after.of("asides"):
-            if mark.first == after.first:
-                starts.add(mark.last + 1)
-        answers = [mark for mark in after.of("answers") if mark.first in starts]
-        return _place(max(answers, key=lambda mark: mark.last)) if answers else None
 
 
 def _same_as(own: Mark) -> tuple[str, ...]:

@@ -204,12 +204,9 @@ class Relations:
         blocked |= two & ahead
         passive = _between(told.places(told.passive), place[noun_end], place[verb])
         subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
-        own = told.object_follows(verb_end) & ~passive
-        done = (
-            subject
-            | self._undergone(told, verb, noun, noun_end)
-            | ((place[verb] == place[noun_end] + 1) & told.compound(verb))
-        )
+        named = (place[verb] == place[noun_end] + 1) & told.compound(verb)  # "the budget cuts this year"
+        own = told.object_follows(verb_end) & ~passive & ~named
+        done = subject | self._undergone(told, verb, noun, noun_end) | named
         return np.asarray(np.where(ahead, ~blocked, ~own & (free | done)))
 
     @staticmethod
