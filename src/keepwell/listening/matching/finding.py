@@ -15,12 +15,18 @@ from keepwell.listening.matching.boundaries import Boundaries
 from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Keys, Pattern, Slot
+from keepwell.listening.matching.reading import DENIALS
 from keepwell.listening.matching.relating import Relations, Surroundings
 from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
 _FAR = 1 << 40  # apart from slot to slot: more than any place
+_AT_ONCE = 1 << 20  # places looked at together: what is hostile must not fill the memory
 _TRIED = 512  # choices of places tried for a pattern around one place of its rarest slot
+
+
+Places = tuple[Longs, Longs, Longs]  # of slots: slot and place in one, sorted; first token; last token
+Columns = tuple[Longs, Longs, Longs]  # as in `Found`
 
 
 class Found:
@@ -67,6 +73,7 @@ class Finder:
         for p, pattern in enumerate(self.patterns):
             self._near[p, : len(pattern.slots)] = [slot.near is not None for slot in pattern.slots]
         self._sizes = (self._table >= 0).sum(axis=1)
+        self._denied = np.array([bool(pattern.denied) for pattern in self.patterns], bool)
         self._tied = np.array([bool(pattern.slots[0].tied) for pattern in self.patterns], bool)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
@@ -106,23 +113,29 @@ class Finder:
         return self.language.turned if turned else self.language.gap
 
     def find(self, batch: Batch) -> Found:
-        """Where the patterns stand in the batch, each place once."""
+        """Where the patterns stand in the batch, each place once: those with a denial only where there is one."""
         slot, first, last = self._occurrences(batch)
-        where = slot * _FAR + batch.place[first] if len(slot) else slot
-        order = np.argsort(where, kind="stable")
-        slot, first, last, where = slot[order], first[order], last[order], where[order]
-        counts = (
-            np.bincount(slot, minlength=len(self._slots))
-            if len(slot)
-            else np.zeros(len(self._slots), np.int64)
-        )
+        order = np.argsort(batch.place[first], kind="stable")  # they come nearly so
+        small = slot.astype(np.uint16) if len(self._slots) < 1 << 16 else slot  # sorted by digits, in no time
+        order = order[np.argsort(small[order], kind="stable")]
+        slot, first, last = slot[order], first[order], last[order]
+        where = slot * _FAR + batch.place[first]
+        counts = np.bincount(slot, minlength=len(self._slots)).astype(np.int64)
         begins = np.concatenate([[0], np.cumsum(counts)])
         held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
         active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
         places = where, first, last
-        parts = [self._ones(active, begins, counts, places)]
-        parts.append(self._pairs(batch, active, held, begins, counts, places))
-        parts += self._more(batch, active, held, begins, places)
+        none = np.zeros((0, self._width), np.int64)
+        parts = [(np.zeros(0, np.int64), none, none)]
+        for size, find in ((1, self._ones), (2, self._pairs), (3, self._more)):
+            those = active[np.minimum(self._sizes[active], 3) == size]
+            rare = np.argmin(held[those], axis=1)
+            slots = self._table[those, rare]
+            for few in _parts(counts[slots]):
+                own = counts[slots[few]]
+                at, pattern = spread(begins[slots[few]], own), np.repeat(those[few], own)
+                may = ~self._denied[pattern] | self._deniable(batch)[first[at]]
+                parts += find(batch, pattern[may], np.repeat(rare[few], own)[may], at[may], places)
         pattern, first, last = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         kept = self._relations.hold(batch, pattern, first, last) & self._together(batch, pattern, first, last)
         if len(where) and (self._strange[pattern] >= 0).any():
@@ -131,7 +144,7 @@ class Finder:
 
     def _occurrences(self, batch: Batch) -> tuple[Longs, Longs, Longs]:
         """Where slots are filled, but for words that are part of other words, nouns taken for verbs, and the like."""
-        slot, first, last = self._sequences.find(batch.ids, batch.parted)
+        slot, first, last = self._sequences.find(batch.ids, batch.parted, batch.order)
         kept = np.ones(len(slot), bool)
         shield_first, shield_last = batch.marks.spans("shields")
         if len(shield_first):
@@ -166,6 +179,8 @@ class Finder:
 
     def _together(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
         """Where nothing that parts a description from its noun stands between the two."""
+        if not self._near[pattern].any():
+            return np.ones(len(pattern), bool)
         bars = self.lexicon.column("bar", lambda _word, keys: int("^bar" in keys))[batch.ids]
         before = np.concatenate([[0], np.cumsum(bars)])
         kept = np.ones(len(pattern), bool)
@@ -185,63 +200,44 @@ class Finder:
         )
         return np.asarray((strangers >= 0) & (high > low))
 
+    @staticmethod
+    def _deniable(batch: Batch) -> npt.NDArray[np.bool_]:
+        """Which tokens stand in a sentence in which something may be denied."""
+        return batch.marks.in_sentences(DENIALS)[batch.sentence]
+
     def _ones(
-        self,
-        active: Longs,
-        begins: Longs,
-        counts: Longs,
-        places: tuple[Longs, Longs, Longs],
-    ) -> tuple[Longs, Longs, Longs]:
+        self, _batch: Batch, pattern: Longs, _rare: Longs, at: Longs, places: Places
+    ) -> Iterator[Columns]:
         """Patterns of one slot: every place of it."""
         _where, first, last = places
-        those = active[self._sizes[active] == 1]
-        slots = self._table[those, 0]
-        at = spread(begins[slots], counts[slots])
-        pattern = np.repeat(those, counts[slots])
-        return pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
+        yield pattern, _wide(first[at][:, None], self._width), _wide(last[at][:, None], self._width)
 
-    def _pairs(  # noqa: PLR0917 - what one call of `find` knows
-        self,
-        batch: Batch,
-        active: Longs,
-        held: Longs,
-        begins: Longs,
-        counts: Longs,
-        places: tuple[Longs, Longs, Longs],
-    ) -> tuple[Longs, Longs, Longs]:
+    def _pairs(
+        self, batch: Batch, pattern: Longs, rare: Longs, at: Longs, places: Places
+    ) -> Iterator[Columns]:
         """Patterns of two slots: from each place of the rarer one to the next of the other, on either side."""
         where, first, last = places
-        those = active[self._sizes[active] == 2]
-        rare = (held[those, 1] < held[those, 0]).astype(np.int64) if len(those) else those
-        mine, theirs = self._table[those, rare], self._table[those, 1 - rare]
-        at = spread(begins[mine], counts[mine])
-        pattern, other = np.repeat(those, counts[mine]), np.repeat(theirs, counts[mine])
-        rarer_first = np.repeat(rare == 0, counts[mine])
-        found: list[tuple[Longs, Longs, Longs]] = []
+        if not len(where):
+            return
+        other = self._table[pattern, 1 - rare]
         here_first, here_last = batch.place[first[at]], batch.place[last[at]]
-        if len(where):
-            after = np.searchsorted(where, other * _FAR + here_last + 1)
-            before = np.searchsorted(where, other * _FAR + here_first) - 1
-            for near, follows in ((after, True), (before, False)):
-                ok = (near >= 0) & (near < len(where))
-                near_ok = np.where(ok, near, 0)
-                ok &= where[near_ok] // _FAR == other
-                if follows:
-                    gap = batch.place[first[near_ok]] - here_last - 1
-                else:
-                    gap = here_first - batch.place[last[near_ok]] - 1
-                limit = np.where(rarer_first == follows, self._on[pattern], self._back[pattern])
-                ok &= (gap >= 0) & (gap <= limit)
-                here, there = at[ok], near_ok[ok]
-                swap = ~rarer_first[ok]
-                one, two = np.where(swap, there, here), np.where(swap, here, there)
-                pairs = np.stack([first[one], first[two]], axis=1), np.stack([last[one], last[two]], axis=1)
-                found.append((pattern[ok], _wide(pairs[0], self._width), _wide(pairs[1], self._width)))
-        if not found:
-            none = np.zeros((0, self._width), np.int64)
-            return np.zeros(0, np.int64), none, none
-        found = [self._whole(batch, one) for one in found]
-        return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))  # type: ignore[return-value]  # three of them
+        after = np.searchsorted(where, other * _FAR + here_last + 1)
+        before = np.searchsorted(where, other * _FAR + here_first) - 1
+        for near, follows in ((after, True), (before, False)):
+            ok = (near >= 0) & (near < len(where))
+            near_ok = np.where(ok, near, 0)
+            ok &= where[near_ok] // _FAR == other
+            if follows:
+                gap = batch.place[first[near_ok]] - here_last - 1
+            else:
+                gap = here_first - batch.place[last[near_ok]] - 1
+            limit = np.where((rare == 0) == follows, self._on[pattern], self._back[pattern])
+            rows = np.flatnonzero(ok & (gap >= 0) & (gap <= limit))
+            here, there, swap = at[rows], near_ok[rows], rare[rows] == 1
+            one, two = np.where(swap, there, here), np.where(swap, here, there)
+            pairs = np.stack([first[one], first[two]], axis=1), np.stack([last[one], last[two]], axis=1)
+            found = pattern[rows], _wide(pairs[0], self._width), _wide(pairs[1], self._width)
+            yield self._whole(batch, found)
 
     def _whole(self, batch: Batch, found: tuple[Longs, Longs, Longs]) -> tuple[Longs, Longs, Longs]:
         """Without verbs that have another prefix beside them."""
@@ -261,33 +257,30 @@ class Finder:
         return self.lexicon.surfaces[batch.ids[after]] not in self.language.prefixes
 
     def _more(
-        self, batch: Batch, active: Longs, held: Longs, begins: Longs, places: tuple[Longs, Longs, Longs]
-    ) -> Iterator[tuple[Longs, Longs, Longs]]:
+        self, batch: Batch, pattern: Longs, rare: Longs, at: Longs, places: Places
+    ) -> Iterator[Columns]:
         """Patterns of three slots and more: the few places where all are near are looked at one by one."""
         where, first, last = places
         reach = max(self.language.gap, self.language.turned) + 1
-        for p in active[self._sizes[active] > 2].tolist():
-            size = int(self._sizes[p])
-            rare = int(np.argmin(held[p, :size]))
-            slot = int(self._table[p, rare])
-            at = np.arange(begins[slot], begins[slot + 1])
-            here = batch.place[first[at]]
-            for k in range(size):
-                if k != rare:
-                    far = reach * (size - 1) + 4
-                    low = np.searchsorted(where, self._table[p, k] * _FAR + here - far)
-                    high = np.searchsorted(where, self._table[p, k] * _FAR + here + far, "right")
-                    at, here = at[high > low], here[high > low]
-            rows = [
-                best for a in at.tolist() if (best := self._best(batch, p, rare, a, (where, first, last)))
-            ]
-            if rows:
-                chosen = np.array(rows, np.int64)
-                yield (
-                    np.full(len(rows), p, np.int64),
-                    _wide(first[chosen], self._width),
-                    _wide(last[chosen], self._width),
-                )
+        for k in range(self._width if len(pattern) else 0):
+            slot = self._table[pattern, k]
+            here, far = slot * _FAR + batch.place[first[at]], reach * (self._sizes[pattern] - 1) + 4
+            near = np.searchsorted(where, here - far) < np.searchsorted(where, here + far, "right")
+            near |= (slot < 0) | (rare == k)
+            pattern, rare, at = pattern[near], rare[near], at[near]
+        found, rows = [], []
+        for p, k, a in zip(pattern.tolist(), rare.tolist(), at.tolist(), strict=True):
+            if best := self._best(batch, p, k, a, places):
+                found.append(p)
+                rows.append(best + [-1] * (self._width - len(best)))
+        if rows:
+            chosen = np.array(rows, np.int64)
+            none = chosen < 0
+            yield (
+                np.array(found, np.int64),
+                np.where(none, -1, first[chosen]),
+                np.where(none, -1, last[chosen]),
+            )
 
     def _best(
         self, batch: Batch, p: int, rare: int, at: int, places: tuple[Longs, Longs, Longs]
@@ -340,6 +333,13 @@ def _strangers_of(pattern: Pattern) -> frozenset[Keys]:
     """What a pattern that names nothing it is said of must not be said of."""
     whole = [slot for slot in pattern.slots if not slot.tied]
     return whole[0].strangers if len(whole) == 1 else frozenset()
+
+
+def _parts(counts: Longs) -> Iterator[Longs]:
+    """Rows in parts of which the counts are not too many together."""
+    part = np.cumsum(counts) // _AT_ONCE
+    for number in np.unique(part).tolist():
+        yield np.flatnonzero(part == number)
 
 
 def _wide(columns: Longs, width: int) -> Longs:

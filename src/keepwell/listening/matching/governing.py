@@ -34,6 +34,7 @@ class Governing:
         for k, own in enumerate(permits):
             if own is not None:
                 self._allowed[k] = [True, *(word in own for word in self._number)]
+        self._free = np.asarray(self._allowed.all(axis=1))
         self._verbs = np.array(verbs, bool)
         self._agreement = [(re.compile(one), re.compile(two)) for one, two in self.language.agreement]
         self._particles = frozenset(self.language.particles)
@@ -44,14 +45,14 @@ class Governing:
         kept = np.ones(len(slot), bool)
         if not len(slot):
             return kept
-        if self._number and not self._allowed.all():
+        if self._number and not self._free.all():
             kept &= self._allowed[slot, self._adpositions(batch)[first]]
             owner = self.lexicon.column("owner", lambda _word, keys: int("^of-" in keys))[batch.ids] > 0
             may = self.lexicon.column(
                 "genitive", lambda _word, keys: int(any(k.endswith("/gen") for k in keys))
             )
             owned = _before(owner) & ~batch.parted & (may[batch.ids] > 0)
-            kept &= self._allowed[slot].all(axis=1) | ~owned[first]
+            kept &= self._free[slot] | ~owned[first]
         if self._particles and self._verbs.any():
             kept &= ~(self._verbs[slot] & (first == last) & self._another(batch)[first])
         return kept

@@ -88,20 +88,28 @@ class Surroundings:
         asked = np.zeros(len(slot), bool)
         for of_slot in self._numbers:
             asked |= of_slot[slot] >= 0
-        starts = np.unique(first[asked & ~batch.parted[first]] - 1)
-        number, begin, _end = self._left.find(batch.ids, batch.parted, starts[starts >= 0], back=True)
-        before = np.sort(number * size + begin + 1)
-        starts = np.unique(last[asked]) + 1
-        starts = starts[starts < len(batch.ids)]
-        number, begin, _end = self._right.find(batch.ids, batch.parted, starts[~batch.parted[starts]])
+        starts = np.zeros(size + 1, bool)
+        starts[first[asked]] = True
+        starts[:-2] &= ~batch.parted
+        number, begin, _end = self._left.find(batch.ids, batch.parted, np.flatnonzero(starts[1:]), back=True)
+        before, seen = np.sort(number * size + begin + 1), set(number.tolist())
+        beside = np.zeros(size, bool)  # tokens with anything listed beside them
+        beside[begin + 1] = True
+        starts[:] = False
+        starts[last[asked] + 1] = True
+        starts[:-2] &= ~batch.parted
+        number, begin, _end = self._right.find(batch.ids, batch.parted, np.flatnonzero(starts[:-2]))
         behind = np.sort(number * size + begin - 1)
+        beside[begin - 1] = True
+        seen &= set(number.tolist())
+        pairs = [(idea, pair) for idea, pair in self._pairs if pair in seen]
         found = np.zeros(len(slot), bool)
         for of_slot in self._numbers:
             own = of_slot[slot]
-            rows = np.flatnonzero(own >= 0)
+            rows = np.flatnonzero((own >= 0) & (beside[first] | beside[last]))
             one, low, high = own[rows], first[rows], last[rows]
             here = _among(one * size + low, before) | _among(one * size + high, behind)
-            for idea, pair in self._pairs:
+            for idea, pair in pairs:
                 those = np.flatnonzero(one == idea)
                 both = _among(pair * size + low[those], before) & _among(pair * size + high[those], behind)
                 here[those] |= both
@@ -155,8 +163,11 @@ class Relations:
         for k in range(self._role.shape[1] if len(pattern) and self._role.any() else 0):
             role = self._role[pattern, k]
             framed = np.flatnonzero(role == _FRAME)
-            kept[framed] &= self._framed(told, first[framed, k], last[framed, k], first[framed, k + 1])
+            if len(framed):
+                kept[framed] &= self._framed(told, first[framed, k], last[framed, k], first[framed, k + 1])
             rows = np.flatnonzero((role == _VERB_FIRST) | (role == _NOUN_FIRST))
+            if not len(rows):
+                continue
             turned = role[rows] == _NOUN_FIRST
             verb, noun = k + turned.astype(np.int64), k + (~turned).astype(np.int64)
             spans = first[rows, verb], last[rows, verb], first[rows, noun], last[rows, noun]
@@ -225,35 +236,42 @@ class _Words:
 
     def __init__(self, batch: Batch, lexicon: Lexicon) -> None:
         self.batch, self.lexicon, self.language = batch, lexicon, lexicon.language
+        self._known: dict[str, Flags] = {}
 
     def _is(self, name: str, words: Sequence[str]) -> Flags:
         """Which tokens are one of these words."""
-        return self._among(name, words, self.batch.ids)
+        if name not in self._known:
+            self._known[name] = self._among(name, words, self.batch.ids)
+        return self._known[name]
 
     def _among(self, name: str, words: Sequence[str], ids: npt.NDArray[np.int32]) -> Flags:
         """Which of these surfaces are one of those words, known by a name."""
         those = frozenset(words)
         column = self.lexicon.column(f"relating {name}", lambda word, _keys: int(word in those))
-        return np.asarray(column[ids] > 0)
+        return np.asarray((column > 0)[ids])
 
     def places(self, flags: Flags) -> Longs:
         """The places of flagged tokens, sorted."""
-        return np.sort(self.batch.place[flags])
+        return np.sort(self.batch.place[np.flatnonzero(flags)])
 
     def leading(self, allowed: frozenset[str]) -> Flags:
         """Tokens that lead to another noun or verb than the one a verb with these prepositions acts on."""
-        own = self._is("links " + " ".join(sorted(allowed)), sorted(allowed))
+        prepositions, part = self._leading
+        return np.asarray(part | (prepositions & ~self.linking(allowed)))
+
+    @cached_property
+    def _leading(self) -> tuple[Flags, Flags]:
+        """Prepositions that may lead to another noun, and each "of" that surely does."""
         light = self._is("light", self.language.light)
         infinitive = self._is("infinitive", self.language.infinitive)
         harmless = infinitive & np.concatenate([light[1:], [False]])
         part = self._is("of", self.language.of) & np.concatenate(
             [[False], ~self._is("amounts", self.language.amounts)[:-1]]
         )
-        adverb = np.zeros(len(own), bool)
+        may = ~harmless
         for a, b in zip(*self.batch.marks.spans("adverbs"), strict=True):
-            adverb[a : b + 1] = True
-        leads = self._is("prepositions", self.language.prepositions) & ~own
-        return np.asarray((leads | part) & ~harmless & ~adverb)
+            may[a : b + 1] = False
+        return self._is("prepositions", self.language.prepositions) & may, part & may
 
     def linking(self, allowed: frozenset[str]) -> Flags:
         """Prepositions that lead from a verb to what it acts on."""
