@@ -1,12 +1,24 @@
 """English."""
 
+import re
+
 from keepwell.listening.languages import Language, irregular, marks
 
 _VOWELS = "aeiou"
+_NOUN = re.compile(
+    r"(?!(?:function|mention|question|position|condition|implement|supplement|document|comment|balance|finance|influence"
+    r"|experience|evidence|reference|sequence)$)...*(?:tion|sion|ment|ance|ence|ness|ity|ship|laint|posal|rawal|newal"
+    r"|(?:li|vi|pl)er|ider|itor|ctor|dor|yer|ager|tome)$"
+)
+_UNCHANGED = re.compile(
+    r"....*(?:sive|ous|ful|able|ible|(?<!e)ed|ish|cey|lly|bly|tely|vely|edly)$"
+)  # adjectives, adverbs
 
 
 def inflected(word: str) -> tuple[str, ...]:
-    """The forms of a word, whatever it is: plural, possessive, third person, past, participles."""
+    """The forms of a word: of a noun plural and possessive, of others also third person, past and participles."""
+    if _UNCHANGED.fullmatch(word):
+        return (word,)
     own = irregular("en").get(word, ())
     y, e = len(word) > 2 and word[-1] == "y" and word[-2] not in _VOWELS, word.endswith("e")
     if y:
@@ -14,6 +26,8 @@ def inflected(word: str) -> tuple[str, ...]:
     else:
         s = word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
         past = word + ("d" if e else "ed")
+    if _NOUN.fullmatch(word):
+        return tuple(sorted({word, s, f"{word}'s", f"{s}'"}))
     stem = word[:-1] if e and not word.endswith(("ee", "oe", "ye")) else word
     ing = f"{word[:-2]}ying" if word.endswith("ie") else f"{stem}ing"
     found = {word, s, f"{word}'s", f"{word}s'", ing, *own, *(() if own else (past,))}

@@ -81,6 +81,15 @@ def test_slots_can_be_filled_by_hand():
     assert rules.hear("en", [Turn(1, "They burned the bridges.")])
 
 
+def test_forms_that_are_no_words_are_not_shown():
+    verbs_and_nouns = forms(Rule(name="f", phrases={"en": ("cancel the contract",)}), "en")[0]
+    assert {"cancelled", "cancelling", "cancellation", "cancellations", "cancellation's"} <= set(
+        verbs_and_nouns
+    )
+    assert not {"cancellationed", "cancellationing", "terminationed"} & set(verbs_and_nouns)
+    assert "satisfieded" not in forms(Rule(name="f", phrases={"en": ("not satisfied",)}), "en")[0]
+
+
 def test_the_forms_a_rule_matches_are_shown_before_it_is_saved():
     found = forms(Rule(name="f", phrases={"hu": ("felmondja a szerződést",)}), "hu")
     assert any("felmondtuk" in slot for slot in found)

@@ -29,6 +29,10 @@ def verdict(language: str, phrase: str, text: str) -> Verdict:
         ("would recommend", "Which plan would you recommend?"),
         ("not satisfied", "The condition is not satisfied when the field is empty."),
         ("won't renew", "We could not renew the certificate."),
+        ("budget cut", "It helped us cut the hours that we spend on planning the budget."),
+        ("change supplier", "Our supplier switched to a new warehouse."),
+        ("not satisfied", "I was not satisfied with the hotel."),
+        ("nobody uses it", "Nobody needs training to use it."),
     ],
 )
 def test_a_verb_with_another_object_is_not_the_phrase(phrase: str, text: str) -> None:
