@@ -33,13 +33,25 @@ def closing(address: str, people: Sequence[Person]) -> Written:
     # The turns are dealt round, so that those who come fourth send what their neighbour sends at the same time.
     places = [place - 1 if place % 4 == 3 else place for place in range(EACH * AT_ONCE)]
     done, answered = [follow_ups[place] for place in places], [alerts[place] for place in places]
-    turns = [*map(_do, done), *map(_close, answered)]
+    sent: list[tuple[str, int]] = []  # what is begun at all, within the time there is
+    turns = [_noted(sent, "do", pk, _do(pk)) for pk in done]
+    turns += [_noted(sent, "close", pk, _close(pk)) for pk in answered]
     everybody = [one for one in people if one.role == "administrator"]  # who may close anything
     times = together(address, turns, everybody, most=60)
     kept = FollowUp.objects.filter(pk__in=set(done), state="done", touch__isnull=False).count()
     kept += Alert.objects.filter(pk__in=set(answered), state="closed").count()
     new = Change.objects.filter(pk__gt=before, what__in=("do follow-up", "close alerts"))
-    return Written(times, len(turns), len(set(done)) + len(set(answered)), kept, new.count())
+    return Written(times, len(sent), len(set(sent)), kept, new.count())
+
+
+def _noted(
+    sent: list[tuple[str, int]], what: str, pk: int, turn: Callable[[Browser], bool]
+) -> Callable[[Browser], bool]:
+    def noted(browser: Browser) -> bool:
+        sent.append((what, pk))
+        return turn(browser)
+
+    return noted
 
 
 def _open_ones() -> tuple[list[int], list[int]]:

@@ -16,6 +16,7 @@ from keepwell.api.door import asks, member_of
 from keepwell.api.marks import unchanged
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
+from keepwell.api.shapes import Answer
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.members.rights import Right, team_mates
@@ -29,14 +30,14 @@ Sort = Literal["worth", "risk", "change", "mrr", "health", "name"]
 Health = Literal["", "poor", "concerning", "healthy", "unknown"]
 
 
-class Owner(Schema):
+class Owner(Answer):
     """The member who looks after an account."""
 
     id: int
     name: str
 
 
-class Why(Schema):
+class Why(Answer):
     """A reason for a risk, in the caller's language."""
 
     said: str
@@ -44,7 +45,7 @@ class Why(Schema):
     strength: str
 
 
-class Stands(Schema):
+class Stands(Answer):
     """How an account stood on its last night. Amounts are decimals in `currency`; a risk is a chance from 0 to 1."""
 
     day: date
@@ -63,7 +64,7 @@ class Stands(Schema):
     reasons: list[Why]
 
 
-class AccountShape(Schema):
+class AccountShape(Answer):
     """An account; `standing` is none where it does not pay."""
 
     id: str
@@ -76,7 +77,7 @@ class AccountShape(Schema):
     standing: Stands | None
 
 
-class ContactShape(Schema):
+class ContactShape(Answer):
     """A person at an account."""
 
     id: str
@@ -91,7 +92,7 @@ class ContactShape(Schema):
     left_on: date | None
 
 
-class Happened(Schema):
+class Happened(Answer):
     """One thing that happened at an account, told in the caller's language."""
 
     id: int

@@ -106,10 +106,11 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     assert isinstance(request.user, Member)
     found = queries.account_of(request.user, account_id)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
-    entries = found.lately
     if kind or before:
         asked = queries.timeline_of(found, kinds=[kind] if kind else [], before=_cursor(before))
         entries = list(asked[:LATELY])
+    else:
+        entries = found.lately
     more = entries[TIMELINE - 1] if len(entries) > TIMELINE else None
     return render(
         request,

@@ -17,6 +17,7 @@ from keepwell.alerts.showing import shown_alerts
 from keepwell.api.door import asks, member_of
 from keepwell.api.marks import unchanged
 from keepwell.api.paging import Asked, Order, Page, page
+from keepwell.api.shapes import Answer
 from keepwell.members.rights import Right
 
 router = Router(tags=["alerts"])
@@ -25,7 +26,7 @@ ROUTERS = [router]
 Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class ReasonShape(Schema):
+class ReasonShape(Answer):
     """What one trigger saw, in the caller's language."""
 
     trigger: str
@@ -34,7 +35,7 @@ class ReasonShape(Schema):
     gone: bool
 
 
-class AlertShape(Schema):
+class AlertShape(Answer):
     """A change at an account that wants attention."""
 
     id: int

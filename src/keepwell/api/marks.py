@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
-from ninja import Schema
 from ninja.renderers import JSONRenderer
+from pydantic import BaseModel
 
 from keepwell.api.problems import Problem
 
@@ -31,7 +31,7 @@ def marked(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     return same
 
 
-def unchanged(request: HttpRequest, shape: Schema) -> None:
+def unchanged(request: HttpRequest, shape: BaseModel) -> None:
     """Raises Problem (412) where a writer names a mark and the thing is no longer what bore it.
 
     Ask within the transaction that writes, with the thing's row locked.

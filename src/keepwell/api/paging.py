@@ -13,13 +13,14 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from keepwell.api.problems import Problem
+from keepwell.api.shapes import Answer
 
 Shape = TypeVar("Shape")
 Row = TypeVar("Row", bound=Model)
 _SALT = "keepwell.api.paging"
 
 
-class Page(Schema, Generic[Shape]):
+class Page(Answer, Generic[Shape]):
     """Part of a list. `next` is the cursor of the part after it; none where there is nothing more."""
 
     items: list[Shape]

@@ -7,7 +7,6 @@ from django.utils import timezone
 from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import Panel
 from keepwell.followups import queries
-from keepwell.followups.models import Playbook
 from keepwell.followups.showing import shown
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
@@ -17,11 +16,12 @@ MOST = 5
 
 def _open(member: Member, account: Account) -> dict[str, Any]:
     acts = may(member, Right.ACT)
+    follow_ups, playbooks = queries.open_at(account, MOST, playbooks=acts)
     return {
         "account": account,
-        "rows": shown(queries.open_at(account, MOST), today=timezone.localdate(), currency=""),
+        "rows": shown(follow_ups, today=timezone.localdate(), currency=""),
         "acts": acts,
-        "playbooks": list(Playbook.objects.filter(active=True)) if acts else [],
+        "playbooks": playbooks,
     }
 
 

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, F, Q, QuerySet
+from django.db.models import BigIntegerField, DateField, F, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
 from django.http import Http404
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.words import holding
-from keepwell.followups.models import Batch, FollowUp, Mention, Rhythm
+from keepwell.followups.models import Batch, FollowUp, Mention, Playbook, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
 from keepwell.members.rights import Whose, in_order, seen_by
@@ -136,10 +136,24 @@ def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, li
     return {due: stretch(found.filter(columns[due]), 0, most + 1) for due in DUES}
 
 
-def open_at(account: Account, most: int) -> list[FollowUp]:
-    """Open follow-ups at an account that a member sees."""
-    found = FollowUp.objects.filter(account=account, state=FollowUp.State.OPEN).select_related("owner")
-    return list(found.order_by("due", "pk")[:most])
+def open_at(account: Account, most: int, *, playbooks: bool) -> tuple[list[FollowUp], list[Playbook]]:
+    """Open follow-ups at an account that a member sees, and the playbooks in use where asked for: read at once."""
+    first = FollowUp.objects.filter(account=account, state=FollowUp.State.OPEN).order_by("due", "pk")
+    rows = FollowUp.objects.filter(pk__in=first.values("pk")[:most]).order_by()
+    found = rows.values_list("pk", "what", "due", "team", "owner", "owner__name")
+    if playbooks:
+        none = Value(None, DateField()), Value(""), Value(None, BigIntegerField()), Value("")
+        active = Playbook.objects.filter(active=True).order_by()
+        found = found.union(active.values_list("pk", "name", *none), all=True)
+    follow_ups: list[FollowUp] = []
+    known: list[Playbook] = []
+    for pk, said, due, team, owner, name in found:
+        if due is None:
+            known.append(Playbook(pk=pk, name=said))
+            continue
+        whose = Member(pk=owner, name=name) if owner is not None else None
+        follow_ups.append(FollowUp(pk=pk, account=account, what=said, due=due, team=team, owner=whose))
+    return sorted(follow_ups, key=lambda one: (one.due, one.pk)), sorted(known, key=lambda one: one.name)
 
 
 def mentions_of(member: Member, most: int) -> list[Mention]:

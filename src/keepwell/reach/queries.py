@@ -76,7 +76,8 @@ def team_of(member: Member) -> str:
 def allowed_at(account: Account, contacts: Sequence[Contact], *, team: str, today: date) -> list[Allowed]:
     """When each contact may next be reached with a normal message, by the channel they like; first who may now."""
     rules = rules_in_force()
-    uses = uses_of([account.pk], rules, on=today, today=today, lately=account.lately).get(account.pk, [])
+    read = vars(account).get("lately")  # where the page has read it
+    uses = uses_of([account.pk], rules, on=today, today=today, lately=read).get(account.pk, [])
 
     def asked(contact: Contact) -> Allowed:
         message = Message(account, contact, _liked(contact), team)

@@ -24,9 +24,9 @@ class Once(template.Node):
     def render(self, context: Any) -> SafeString:
         """The text, remembered as long as this template is being rendered."""
         kept = context.render_context
-        said: SafeString | None = kept.get(self)
-        if said is None:
-            said = kept[self] = self.node.render(context)
+        if self not in kept.dicts[-1]:
+            kept[self] = self.node.render(context)
+        said: SafeString = kept[self]
         return said
 
 
