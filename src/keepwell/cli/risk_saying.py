@@ -82,7 +82,7 @@ def score(
         notes.append(
             _("Accounts with a contract and those without have lists of their own: --kind contract.")
         )
-    notes.append(caveat())
+    notes.append(_nothing_tells() if _alike(every) else caveat())
     session.show(
         Answer(
             {
@@ -94,6 +94,18 @@ def score(
             [Sheet(columns, shown[:_TOP], title=title, notes=notes)],
             csv=Sheet(plain, [list(row.values()) for row in rows]),
         )
+    )
+
+
+def _alike(every: list[dict[str, Any]]) -> bool:
+    """Whether all accounts of a kind were given the same chance."""
+    return len({(row["kind"], row["chance"]) for row in every}) == len({row["kind"] for row in every})
+
+
+def _nothing_tells() -> str:
+    return _(
+        "Every account of a kind has the same chance: nothing that is known of them tells more. Load more tables, or"
+        " go by the check-up: keepwell health show."
     )
 
 

@@ -95,7 +95,7 @@ def test_where_everybody_left_there_is_nobody_to_tell_leavers_from(
 
 
 def test_subscriptions_alone_carry_the_base_rate_and_every_account_says_how_little_is_known(
-    book: Any, ask: Ask
+    book: Any, ask: Ask, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ends = [date(2026, 1, 5) + timedelta(6 * n) for n in range(45)]
     home = book((date(2025, 1, 1) + timedelta(n), ends[n] if n < 45 else None) for n in range(90))
@@ -103,6 +103,9 @@ def test_subscriptions_alone_carry_the_base_rate_and_every_account_says_how_litt
     scored = ask("--home", home, "risk", "score", "--dry")
     assert len(scored["accounts"]) == 45
     assert all(one["coverage"] < 0.3 for one in scored["accounts"])
+    assert len({one["chance"] for one in scored["accounts"]}) == 1
+    assert main(["--home", home, "risk", "score", "--dry"]) == 0
+    assert "nothing that is known of them tells more" in capsys.readouterr().out
 
 
 def test_a_table_by_another_name_is_refused_with_those_near_it(
