@@ -206,7 +206,7 @@ EMAIL_HOST_PASSWORD = os.environ.get("KEEPWELL_SMTP_PASSWORD", "")
 _HERE = EMAIL_HOST in ("localhost", "127.0.0.1", "::1")
 EMAIL_USE_TLS = os.environ.get("KEEPWELL_SMTP_TLS", "0" if _HERE else "1") == "1"
 EMAIL_TIMEOUT = 20
-MAY_REACH = tuple(os.environ.get("KEEPWELL_MAY_REACH", "").split())  # hosts of webhooks and services; none: any
+MAY_REACH = tuple(os.environ.get("KEEPWELL_MAY_REACH", "").split())  # hosts that messages go to; none: any
 DEFAULT_FROM_EMAIL = os.environ.get("KEEPWELL_MAIL_FROM", "keepwell@localhost")
 Q_CLUSTER = {
     "name": "keepwell",

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,18 @@ from django.test import Client
 
 from keepwell.alerts.delivering.addresses import Refused, listed, resolved
 from keepwell.alerts.delivering.guarded import outward_only
+from keepwell.members import pace
 from keepwell.members.breached import NotBreached, known
 from keepwell.members.models import Member
 from keepwell.members.pace import WINDOW, held_up
 
 PASSWORDS = [f"a sentence number {n}" for n in range(500)]
+
+
+@pytest.fixture(autouse=True)
+def _uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members of other tests had the same numbers."""
+    monkeypatch.setattr(pace, "_opened", Counter())
 
 
 @pytest.mark.django_db
