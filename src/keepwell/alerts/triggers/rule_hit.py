@@ -13,7 +13,6 @@ FRESH = timedelta(days=14)
 _NAMED = 4
 
 
-
 def reads(case: Case) -> list[Reading]:
     """What the rules heard in each conversation weigh together; news while it is fresh.
 
