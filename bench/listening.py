@@ -131,10 +131,10 @@ Speeds are bytes of UTF-8 by processor time, the best of five runs in alternatio
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 _TAIL = """
-*Find* tells which words stand near one another within a clause, in any inflection and order; *and read denials* also
-tells of each whether it is denied, which costs most where a text denies much and where hits are dense. Aho-Corasick
-(ahocorasick_rs) finds phrases as they are written, side by side: it knows no inflection, order, gap or denial, and
-finds accordingly little.
+*Find* tells which words stand near one another within a clause, in any inflection and order (of phrases with a denial
+in them only in sentences that deny something); *and read denials* tells of each, too, if it is denied, which costs
+most where a text denies much and where hits are dense. Aho-Corasick (ahocorasick_rs) finds phrases as they are
+written, side by side: it knows no inflection, order, gap or denial, and finds accordingly little.
 
 Rules that share no word with a turn cost it nothing: analysing and hearing together, with one rule, and with a
 thousand more of which the text holds no word:
