@@ -219,7 +219,7 @@ def test_a_spreadsheet_gets_plain_numbers(home: str, capsys: pytest.CaptureFixtu
     for asked, share in (
         (("causes", "where", "--by", "channel"), "low"),
         (("causes", "stated", "--months", MONTHS), "low"),
-        (("health", "test", "--months", "2"), "precision_low"),
+        (("health", "test", "--months", "2"), "recall_low"),
         (("worth", "--judge", "--months", MONTHS), "saved_low"),
     ):
         capsys.readouterr()
