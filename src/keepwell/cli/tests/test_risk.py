@@ -256,7 +256,7 @@ def test_who_is_held_out_is_drawn_once_recorded_and_never_acted_on(
     assert {one["account_id"] for one in fewer["held_out"]} == held
     assert {one["account_id"] for one in ask("--home", trained, "effect", "held-out", "visit")} == held
     assert main(["--home", trained, "effect", "held-out", "vist"]) == 2
-    assert "Did you mean visit?" in capsys.readouterr().err
+    assert "Did you mean visit" in capsys.readouterr().err
     recorded = {one["action"]: one for one in ask("--home", trained, "effect")}
     assert recorded["visit"]["held_out"] == len(held)
     assert recorded["training"]["treated"] > recorded["training"]["held_out"] > 0
