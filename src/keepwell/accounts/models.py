@@ -17,6 +17,7 @@ from keepwell.members.models import Member, Portfolio
 from keepwell.members.ordering import Downwards
 
 PLAIN = "/~:@!$&'()*+,;="  # what stands for itself in the path of an address, as `reverse` has it
+PEOPLE = 100  # of an account that a page names
 LATELY = 31  # entries of a timeline that are read at once: as many as a page shows, and one
 
 
@@ -86,9 +87,15 @@ class Account(models.Model):
         return _before_account() + quote(self.account_id, safe=PLAIN)
 
     @cached_property
+    def everybody(self) -> "list[Contact]":
+        """Who is or was there, those that are first: read once, whoever of the page's parts asks."""
+        newest = models.F("left_on").desc(nulls_first=True)
+        return list(self.contacts.order_by(newest, "name")[:PEOPLE])
+
+    @property
     def people(self) -> "list[Contact]":
-        """Who is there now, at most so many as a page names: read once, whoever of the page's parts asks."""
-        return list(self.contacts.filter(left_on=None)[:100])
+        """Who is there now, at most so many as a page names."""
+        return [one for one in self.everybody if one.left_on is None]
 
     @cached_property
     def lately(self) -> "list[Entry]":

@@ -129,10 +129,10 @@ class Reading:
         rows = clips_seen(self.member).filter(kind=Clip.Kind.GOOD).exclude(theme="")
         return list(rows.filter(theme__in={hit.theme for hit in self.hits})[:HITS]) if self.hits else []
 
-    @cached_property
+    @property
     def people(self) -> Sequence[Contact]:
         """Who is or was there."""
-        return list(self.account.contacts.order_by("name")[:100])
+        return self.account.everybody
 
     def said(self, phrases: dict[str, str], side: str, *, most: int) -> list[Said]:
         """Where a side said one of some phrases, by language, lately; of each conversation the last."""

@@ -32,8 +32,7 @@ PAGES = (
     "/conversations/topics", "/conversations/coaching",
 )  # fmt: skip
 SETTINGS = ("/settings/", "/members/", "/members/teams", "/members/portfolios", "/members/trail")
-# The account's page has parts of every room; it asks a little more, and as little at any size.
-ACCOUNT, MOST_OF_ACCOUNT = "/accounts/A0", 12
+OF_ACCOUNT = ("/accounts/A0", "/conversations/brief/A0")
 
 
 def _fill(begin: int, end: int, *, owner: Member, portfolio: Portfolio) -> None:
@@ -96,7 +95,7 @@ def test_a_page_asks_little_and_as_little_of_many_accounts_as_of_few(
 ) -> None:
     client, portfolio = Client(), Portfolio.objects.get(name="All")
     client.force_login(people[role])
-    addresses = (*PAGES, ACCOUNT, *(SETTINGS if role == Role.ADMINISTRATOR else ()))
+    addresses = (*PAGES, *OF_ACCOUNT, *(SETTINGS if role == Role.ADMINISTRATOR else ()))
     _fill(0, 3, owner=people[role], portfolio=portfolio)
     tally(now=NOW + timedelta(days=1))
     few = {address: _asked(client, address) for address in addresses}
@@ -105,7 +104,4 @@ def test_a_page_asks_little_and_as_little_of_many_accounts_as_of_few(
     many = {address: _asked(client, address) for address in addresses}
     # A list that goes on over the page is counted: one question more, however long it is.
     assert {address: n for address, n in many.items() if n > few[address] + 1} == {}
-    over = {
-        address: n for address, n in many.items() if n > (MOST_OF_ACCOUNT if address == ACCOUNT else MOST)
-    }
-    assert over == {}
+    assert {address: n for address, n in many.items() if n > MOST} == {}
