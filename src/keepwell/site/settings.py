@@ -94,6 +94,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 200},
     },
 }
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # our i18n stands in the place of Django's on purpose
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- who signs in ---------------------------------------------------------------------------------------------
