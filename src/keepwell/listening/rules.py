@@ -180,17 +180,6 @@ def compiled(pattern: str) -> Any:
         raise KeepwellError(_("The pattern cannot be read."), seen=str(error)) from error
 
 
-def from_phrase(name: str, phrase: str, language: str, **more: Any) -> Rule:
-    """A rule made of a typed phrase, with the phrases proposed for the other languages."""
-    phrases: dict[str, tuple[str, ...]] = {language: (phrase,)}
-    phrases |= {
-        code: tuple(said[:1])
-        for code, said in proposals(phrase, language).items()
-        if code != language and said
-    }
-    return Rule(name=name, phrases=phrases, **more)
-
-
 def forms(rule: Rule, language: str, words: WordList | None = None) -> list[list[str]]:
     """The surface forms each slot of a rule matches in a language, as far as they are listed: slot by slot."""
     ears = Rules([rule], {language: words} if words else None).ears(language)[0]

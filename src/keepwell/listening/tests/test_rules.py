@@ -6,7 +6,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening.judging import judged, labelled_in, wilson
 from keepwell.listening.languages import all_languages
 from keepwell.listening.languages.lists import THEMES, own, shipped
-from keepwell.listening.rules import SHIPPED, Rule, Rules, forms, from_phrase, proposals, read, written
+from keepwell.listening.rules import SHIPPED, Rule, Rules, forms, proposals, read, written
 from keepwell.listening.said import Kind, Side, Turn
 
 
@@ -100,8 +100,7 @@ def test_a_phrase_typed_in_one_language_is_proposed_in_the_others():
     found = proposals("cancel the contract", "en")
     assert set(found) == {"en", "zh", "hu", "pl"}
     assert found["zh"][0] == "解除合同"
-    rule = from_phrase("c", "cancel the contract", "en")
-    assert set(rule.languages) == {"en", "zh", "hu", "pl"}
+    rule = Rule(name="c", phrases={code: tuple(said[:1]) for code, said in found.items()})
     assert Rules([rule]).hear("pl", [Turn(1, "Wypowiadamy umowę.")])
 
 

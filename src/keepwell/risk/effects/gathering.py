@@ -102,24 +102,6 @@ def nothing_recorded() -> KeepwellError:
     )
 
 
-def trial_of(
-    book: Book,
-    engine: Engine,
-    action: str,
-    *,
-    horizon: int = HORIZON,
-    by: Literal["segment", "kind"] = "segment",
-    features: Sequence[Feature] | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Trial:
-    """The trial of one action: see `trials_of`."""
-    found = trials_of(
-        book, engine, [action], horizon=horizon, by=by, features=features, seed=seed, progress=progress
-    )
-    return found[action]
-
-
 def trials_of(
     book: Book,
     engine: Engine,

@@ -13,7 +13,7 @@ from keepwell.demo.load import load
 from keepwell.demo.simulate import simulate
 from keepwell.lib.days import number
 from keepwell.lib.errors import KeepwellError
-from keepwell.risk.effects.gathering import known_of, settled, treatments, trial_of
+from keepwell.risk.effects.gathering import known_of, settled, treatments, trials_of
 from keepwell.risk.effects.holdouts import assign
 from keepwell.risk.effects.trial import RISK
 from keepwell.risk.features import feature_named
@@ -45,7 +45,7 @@ def company(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trial(company):
     book, engine, _given = company
-    return trial_of(book, engine, "call", horizon=90, features=FEATURES)
+    return trials_of(book, engine, ["call"], horizon=90, features=FEATURES)["call"]
 
 
 def test_an_account_in_both_arms_counts_in_its_first_and_is_told(company):
