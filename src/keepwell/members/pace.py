@@ -34,6 +34,6 @@ def held_up(member: int, clock: float | None = None) -> int:
 
 def wait(request: HttpRequest, seconds: int) -> HttpResponse:
     """What is answered meanwhile."""
-    answer = render(request, "429.html", {"seconds": seconds}, status=429)
+    answer = render(request, "site/too_many.html", {"seconds": seconds}, status=429)
     answer.headers["Retry-After"] = str(seconds)
     return answer
