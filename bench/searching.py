@@ -252,8 +252,8 @@ def _page(turns: int, each: int, chapters: dict[str, Any]) -> Iterator[str]:
     )
     yield ""
     yield (
-        "Milliseconds are those of processors, this process's and its database's: the machine had several other"
-        " things to do at the time, and the clock says more of those. Both are given for all questions together."
+        "Milliseconds are those of processors, this process's and its database's, for the clock also tells what else"
+        " the machine has to do. Both are given for all questions together."
     )
     for database, chapter in chapters.items():
         yield from ("", f"## {'SQLite' if database == 'sqlite' else 'PostgreSQL'}", "")
