@@ -125,7 +125,7 @@ _HEAD = """# How fast rules are heard
 
 Made by `python -m bench.listening` on one core. Rules are pairs of the 2,000 commonest words of the very text, drawn
 with seed 7, so nearly every turn shares words with many of them; a real company's rules share words with few turns.
-Speeds are bytes of UTF-8 by processor time, the best of five runs in alternation; other work ran on the machine.
+Speeds are bytes of UTF-8 by processor time, the best of five runs in alternation.
 
 | text | MB | rules | analyse, MB/s | find, MB/s | and read denials | heard | Aho-Corasick, MB/s | its finds |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|

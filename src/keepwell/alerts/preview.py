@@ -39,9 +39,8 @@ class Past:
     obs: "Observations"
     chances: Floats
     checkup: "CheckUp | None" = None
-    model: dict[str, Any] | None = (
-        None  # whose way of learning gave the chances: number, kind, day it was learnt
-    )
+    # The model whose way of learning gave the chances: number, kind, day it was learnt.
+    model: dict[str, Any] | None = None
 
 
 def previewed(

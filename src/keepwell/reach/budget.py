@@ -159,9 +159,8 @@ def uses_of(
     begin = datetime.combine(since, time(), UTC)  # wherever the company's day begins
     parts = [_ours(made, ahead=False), _ours(ahead, ahead=True)]
     if lately is None or (len(lately) == LATELY and lately[-1].at >= begin):
-        parts.insert(
-            0, _told(ids, begin)
-        )  # first: it says of what type the columns are that others leave empty
+        # First: it says of what type the columns are that the others leave empty.
+        parts.insert(0, _told(ids, begin))
     else:
         for one in lately:
             if one.at >= begin and _counts(one):

@@ -15,9 +15,8 @@ from keepwell.conversations import jobs as conversations
 from keepwell.conversations.actions.receiving import READ_IN, READ_LONG
 from keepwell.site.arrival import ARRIVED
 
-LONG = (
-    "keepwell"  # the queue that jobs are in unless something else is said; it works through the schedule too
-)
+# The queue that jobs are in unless something else is said; its workers go through the schedule too.
+LONG = "keepwell"
 ARRIVALS, OUTSIDE = "arrivals", "outside"
 WORKERS = {ARRIVALS: 2, OUTSIDE: 2, LONG: 2}  # in the order they are begun in; one may be at something slow
 QUEUES = {
