@@ -197,8 +197,3 @@ def reservation_of(member: Member, pk: int) -> Reservation:
     if found is None:
         raise Http404
     return found
-
-
-def touches_of(account: Account, most: int) -> list[Touch]:
-    """The last touches that members logged with an account."""
-    return list(account.touches.select_related("member", "contact")[:most])
