@@ -1,0 +1,77 @@
+"""What a model of mood is taught by: texts of which it is known whether their writer was content."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+PROMOTER, DETRACTOR = 9, 6  # of 0 to 10: from here on content, up to there not; 7 and 8 say neither
+
+
+class Mood(StrEnum):
+    """How the customer felt. In between is neutral where a person says so; a model is not sure there."""
+
+    GOOD = "good"
+    NEUTRAL = "neutral"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text of an account and its mood. `key` names it for good; `by_hand`: a member said so of a turn."""
+
+    key: str
+    account: str
+    text: str
+    mood: Mood
+    by_hand: bool = False
+
+
+def of_recommendation(score: float) -> Mood | None:
+    """The mood that an answer from 0 to 10 to "would you recommend us" speaks for; None where it speaks for none.
+
+    >>> of_recommendation(10), of_recommendation(8), of_recommendation(0), of_recommendation(11)
+    (<Mood.GOOD: 'good'>, None, <Mood.BAD: 'bad'>, None)
+    """
+    if not 0 <= score <= 10:
+        return None
+    if score <= DETRACTOR:
+        return Mood.BAD
+    return Mood.GOOD if score >= PROMOTER else None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many labels there are of each mood, from how many accounts, and how many of them a member gave."""
+
+    good: int
+    bad: int
+    neutral: int
+    accounts: int
+    by_hand: int
+
+    @classmethod
+    def of(cls, labels: Sequence[Label]) -> "Counts":
+        """Count labels."""
+        moods = Counter(one.mood for one in labels)
+        return cls(
+            moods[Mood.GOOD],
+            moods[Mood.BAD],
+            moods[Mood.NEUTRAL],
+            len({one.account for one in labels}),
+            sum(one.by_hand for one in labels),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return dict(vars(self))
+
+
+def digest(labels: Sequence[Label]) -> str:
+    """What tells one set of labels from another, in whatever order they come."""
+    whole = hashlib.sha256()
+    for line in sorted(f"{one.key}\0{one.account}\0{one.mood}\0{one.text}" for one in labels):
+        whole.update(hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest())
+    return whole.hexdigest()[:32]
