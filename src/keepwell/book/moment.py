@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 import narwhals as nw
 import pyarrow as pa
@@ -55,6 +56,7 @@ class Moment:
         self.cut = Cut(manifest.number, manifest.at, as_known_on)
         self.settings = manifest.settings
         self._snapshots = {} if snapshots is None else snapshots
+        self._frames: dict[str, Frame] = {}  # those asked for: an engine takes its time to plan one
 
     @property
     def last_load(self) -> int:
@@ -79,6 +81,11 @@ class Moment:
 
         Personal columns are not among them, and ids of contacts are surrogates.
         """
+        if name not in self._frames:
+            self._frames[name] = self._frame(name)
+        return self._frames[name]
+
+    def _frame(self, name: str) -> Frame:
         schema = self._schema(name)
         rows = self._scan(name, schema)
         if name not in all_tables():
@@ -165,22 +172,26 @@ class Moment:
         days = self._manifest.covered.get(name, {})
         known_on = self.cut.as_known_on
         if known_on is not None:
-            over = known_on + timedelta(days=1)
-            days = {source: min(day, over) for source, day in self._covered_then(name).items()}
+            over, said = known_on + timedelta(days=1), self._covered_then
+            days = days if said is None else said.get(name, {})
+            days = {source: min(day, over) for source, day in days.items()}
         return min(days.values(), default=None)
 
-    def _covered_then(self, name: str) -> Mapping[str, date]:
-        """Up to which day each source was known to be complete, as `keepwell.book.kept.COVERED` notes it."""
+    @cached_property
+    def _covered_then(self) -> Mapping[str, Mapping[str, date]] | None:
+        """By table, up to which day each source was known to be complete, as `keepwell.book.kept.COVERED` notes it.
+
+        None where nothing was ever noted.
+        """
         if not self.has("covered"):
-            return self._manifest.covered.get(name, {})
-        found: dict[str, date] = {}
-        said = self.frame("covered").filter(
-            nw.col("table") == name, nw.col("known_at").is_null() | (nw.col("known_at") < self._night)
-        )
+            return None
+        found: dict[str, dict[str, date]] = {}
+        said = self.frame("covered").filter(nw.col("known_at").is_null() | (nw.col("known_at") < self._night))
         # What was said last holds, as it does in the present: also where it was said of a past.
         for row in sorted(self.engine.collect(said).to_pylist(), key=lambda row: row["load"]):
-            day, before = from_number(row["day"]), found.get(row["source"])
-            found[row["source"]] = max(day, before) if row["at_least"] and before else day
+            sources = found.setdefault(row["table"], {})
+            day, before = from_number(row["day"]), sources.get(row["source"])
+            sources[row["source"]] = max(day, before) if row["at_least"] and before else day
         return found
 
     def stored(self, name: str) -> Stored:

@@ -2,7 +2,8 @@
 
 A rate is a fraction of whole numbers, and `amount * num` soon leaves 64 bits, while engines offer no
 integer division they agree on. So the quotient is guessed with a double, which may be one off; what the guess
-leaves over is worked out exactly in integers, as on paper, and puts it right.
+leaves over is worked out exactly in integers, as on paper, and puts it right. An engine plans an expression for
+longer than it computes it where rows are few, so each says no more than it must.
 
 A converted balance is the sum of `money_in(after) - money_in(before)` along its chain of rows, to the last
 cent, because the same balance is always rounded to the same amount.
@@ -24,7 +25,6 @@ from keepwell.lib.text import gettext as _
 LARGEST = 2**44
 # So that a product of an amount and a digit of the rate, with a carry, stays within 62 bits.
 _DIGIT = 16
-_PLACES = 4  # digits that a denominator may have
 _DOUBLE = (
     2**52
 )  # whole numbers below it are exact in a double, and so are their quotients that leave nothing over
@@ -139,9 +139,10 @@ class _Terms:
         """Raises KeepwellError where the rate is not positive or too fine to be worked with in 64 bits."""
         _refuse_unusable(rate)
         whole, part = divmod(rate.num, rate.den)
-        places = range(0, _DIGIT * _PLACES, _DIGIT)
+        places = range(0, max(rate.den.bit_length(), 1), _DIGIT)
         digits = tuple(((part >> p) % 2**_DIGIT, (rate.den >> p) % 2**_DIGIT) for p in places)
-        return cls(rate.num, rate.den, whole, part, part / rate.den, _DOUBLE // rate.num, digits)
+        limit = max(0, _DOUBLE - rate.den) // rate.num
+        return cls(rate.num, rate.den, whole, part, part / rate.den, limit, digits)
 
 
 def _refuse_unusable(rate: Rate) -> None:
@@ -154,29 +155,28 @@ def _refuse_unusable(rate: Rate) -> None:
 
 
 def _converted(value: nw.Expr, terms: _Terms) -> nw.Expr:
+    careful = _with_care(value, terms)
+    if not terms.limit:
+        return careful
     small = nw.when(value >= 0, value < terms.limit).then(_in_one_go(value, terms))
-    return small.otherwise(_with_care(value, terms)).cast(nw.Int64)
+    return small.otherwise(careful).cast(nw.Int64)
 
 
 def _in_one_go(value: nw.Expr, terms: _Terms) -> nw.Expr:
-    """Where the product fits a double exactly, as it does for nearly every amount, one division is enough."""
-    product = value * terms.num
-    left = product % terms.den
-    floor = ((product - left) / terms.den).cast(nw.Int64)
-    up = (left * 2 > terms.den) | ((left * 2 == terms.den) & (floor % 2 == 1))
-    return nw.when(up).then(floor + 1).otherwise(floor)
+    """Where twice the product fits a double exactly, as it does for nearly every amount, one division is enough.
+
+    Half of the denominator is added before it, so that a half goes up only where what lies below it is odd.
+    """
+    odd = (value * terms.num / terms.den).floor() % 2
+    return ((value * (2 * terms.num) + odd + (terms.den - 1)) / (2 * terms.den)).floor().cast(nw.Int64)
 
 
 def _with_care(value: nw.Expr, terms: _Terms) -> nw.Expr:
-    guess = (value * terms.share + 0.5).floor().cast(nw.Int64)
+    guess = (value * terms.share).floor().cast(nw.Int64)
     floor = value * terms.whole + guess
-    twice = _left_over(value, guess, terms) * 2
-    # Rare, so worked out apart: a half goes to the even side, and a guess that is one off is put right.
-    odd = floor - (floor * 0.5).floor().cast(nw.Int64) * 2
-    up, down = twice + odd > terms.den, twice + terms.den < odd
-    step = nw.when(up).then(nw.lit(1)).otherwise(nw.when(down).then(nw.lit(-1)).otherwise(nw.lit(0)))
-    certain = (twice < terms.den) & (twice + terms.den > 0)
-    return nw.when(value == 0).then(nw.lit(0)).otherwise(nw.when(certain).then(floor).otherwise(floor + step))
+    # A guess is one off only next to a whole number, far from the half that decides, which goes to the even side.
+    up = _left_over(value, guess, terms) * 2 + (floor % 2).abs() > terms.den
+    return floor + nw.when(up).then(1).otherwise(0)
 
 
 def _left_over(value: nw.Expr, guess: nw.Expr, terms: _Terms) -> nw.Expr:

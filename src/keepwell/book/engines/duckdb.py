@@ -88,9 +88,8 @@ class DuckDBEngine:
         if not isinstance(table, pa.Table | pads.Dataset):
             native: Any = nw.from_native(table)
             table = (native.collect() if isinstance(native, nw.LazyFrame) else native).to_arrow()
-        name = self._new_name()
-        self.connection.register(name, table)
-        return self.connection.table(name)
+        # Not registered under a name: whatever changes names has every frame looked at anew that is used afterwards.
+        return self.connection.from_arrow(table)
 
     def persist(self, frame: Frame) -> Frame:
         name = self._new_name()
