@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from keepwell.accounts.models import Contact, Entry, Standing
+from keepwell.accounts.models import Account, Contact, Entry, Standing
 from keepwell.alerts.models import Before
 from keepwell.alerts.triggers import Answer, Case, Complaint, Gone, Talk
 from keepwell.conversations.rules.alerting import talks_at
@@ -66,6 +66,16 @@ def happenings(accounts: Sequence[str], *, since: date) -> Mapping[str, Happenin
         talk = Talk(one.conversation, one.kind, one.day, one.last, one.weight, one.rules, one.hits)
         found[one.account].talks.append(talk)
     return found
+
+
+def nothing_known(account: Account, day: date) -> Standing:
+    """What stands for an account that pays nothing, or that no night has seen yet. Never stored."""
+    return Standing(account=account, day=day, kept_by="", health="")
+
+
+def is_known(standing: Standing) -> bool:
+    """Whether a night made it."""
+    return bool(standing.kept_by)
 
 
 def cases_of(standings: Sequence[Standing]) -> list[Case]:

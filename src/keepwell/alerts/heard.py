@@ -111,6 +111,8 @@ def lines_of(alert: Alert, said: Sequence[Said]) -> list[str]:
 
 def stands(alert: Alert) -> str:
     """How the account stood when the alert was raised, in a line."""
+    if not alert.stood:
+        return _("The account: its risk and worth are not known")
     stood, currency = alert.stood, reporting()
     health = stood.get("health")
     parts = [

@@ -7,18 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 
 from keepwell.accounts.actions import tell
-from keepwell.accounts.models import Standing
+from keepwell.accounts.models import Account, Standing
 from keepwell.alerts.bounds import Bounds, Rules, Verdict, may_raise, verdict
-from keepwell.alerts.cases import cases_of
+from keepwell.alerts.cases import cases_of, is_known, nothing_known
 from keepwell.alerts.models import Alert, Before, Reason
 from keepwell.alerts.triggers import Case, Reading, Trigger, all_triggers
+from keepwell.conversations.rules.alerting import heard_at
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
 BATCH = 1_000
+HEARD_BACK = timedelta(days=15)  # what rules heard before that is no news any more
 Progress = Callable[[int, int], object]
 Key = tuple[str, str, str]  # account, trigger, mark
 
@@ -44,7 +46,8 @@ class _Known:
 
 
 def raise_alerts(*, now: datetime, progress: Progress | None = None) -> Raised:
-    """Look at every standing with every trigger: raise what is new, let go what is over.
+    """Look at every standing with every trigger, and at who has none with what was heard there: raise what is new,
+    let go what is over.
 
     Safe to repeat: a reason that is open is not raised again, nor one that ended within its days of quiet. A night
     that was killed midway has stored some accounts and goes on with the rest.
@@ -57,6 +60,7 @@ def raise_alerts(*, now: datetime, progress: Progress | None = None) -> Raised:
         seen += len(standings)
         if progress is not None:
             progress(seen, total)
+    _look_at_the_others(rules, now, done)
     _let_go_of_leavers(now, done)
     Alert.objects.filter(state=Alert.State.SNOOZED, snoozed_until__lte=now.date()).update(
         state=Alert.State.OPEN, snoozed_until=None
@@ -70,11 +74,39 @@ def raise_alerts(*, now: datetime, progress: Progress | None = None) -> Raised:
 def raise_at(*, accounts: Sequence[str], triggers: Collection[str], now: datetime) -> Raised:
     """Look at some accounts with some triggers, between two nights: for what cannot wait for the next one."""
     done = Raised()
+    rules = Rules.stored()
     with transaction.atomic():
         rows = Standing.objects.select_for_update(of=("self",)).select_related("account")
         if standings := list(rows.filter(pk__in=accounts).order_by("pk")):
-            _look_at(standings, Rules.stored(), now, done, only=triggers)
+            _look_at(standings, rules, now, done, only=triggers)
+        _look_without_standing(set(accounts) - {one.pk for one in standings}, triggers, rules, now, done)
     return done
+
+
+def _look_at_the_others(rules: Rules, now: datetime, done: Raised) -> None:
+    """Accounts without a standing at which something was heard lately, or is open."""
+    asked = [one.name for one in all_triggers().values() if one.of_anyone]
+    heard = heard_at(since=now - HEARD_BACK)
+    open_there = Reason.objects.filter(gone_at=None, trigger__in=asked)
+    those = Q(pk__in=heard) | Q(pk__in=open_there.values("account"))
+    found = list(Account.objects.filter(those, standing=None).order_by("pk").values_list("pk", flat=True))
+    for at in range(0, len(found), BATCH):
+        with transaction.atomic():
+            _look_without_standing(found[at : at + BATCH], asked, rules, now, done)
+
+
+def _look_without_standing(
+    accounts: Collection[str], triggers: Collection[str], rules: Rules, now: datetime, done: Raised
+) -> None:
+    """Prospects, trials and accounts that no night has seen: with triggers that need no standing."""
+    only = [one.name for one in all_triggers().values() if one.of_anyone and one.name in triggers]
+    if not accounts or not only:
+        return
+    # Locked as standings are elsewhere; rows that only point to the account are written meanwhile.
+    locked = Account.objects.select_for_update(of=("self",), no_key=True)
+    rows = locked.filter(pk__in=accounts, gone=False, standing=None)
+    if found := list(rows.order_by("pk")):
+        _look_at([nothing_known(one, now.date()) for one in found], rules, now, done, only=only)
 
 
 def _batches() -> Iterator[list[Standing]]:
@@ -206,6 +238,9 @@ def _store(standings: Sequence[Standing], known: _Known, now: datetime, done: Ra
 
 
 def _stood(one: Standing) -> dict[str, Any]:
+    """What was known of an account then; nothing where no night had said anything."""
+    if not is_known(one):
+        return {}
     return {
         "risk": one.risk,
         "low": one.low,
@@ -252,8 +287,13 @@ def _close_passed(alerts: set[int], now: datetime, done: Raised) -> None:
 
 
 def _let_go_of_leavers(now: datetime, done: Raised) -> None:
-    """Close the alerts of accounts that pay nothing any more, or have given notice: they have no standing."""
+    """Close the alerts of accounts that pay nothing any more, or have given notice: they have no standing.
+
+    One that had none when its alert was raised has left only if a night saw it pay since, or the book has lost it.
+    """
+    paid_since = Before.objects.filter(account=OuterRef("account"), day__gte=OuterRef("day"))
     gone = Alert.objects.exclude(state=Alert.State.CLOSED).filter(account__standing=None)
+    gone = gone.filter(~Q(stood={}) | Q(account__gone=True) | Exists(paid_since))
     if not Standing.objects.exists():  # no night has been made: nobody has left
         return
     for alert in gone.select_related("account").prefetch_related("reasons"):

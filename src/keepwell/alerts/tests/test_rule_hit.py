@@ -147,3 +147,51 @@ def test_an_alert_plays_the_moment_and_its_mail_leads_there(
     assert data_of(alert, [said])["said"][0]["sound"].endswith(moment)
     (folder("sound") / "call.wav").unlink()
     assert "<audio" not in client.get(f"/alerts/{alert.pk}").content.decode()
+
+
+def test_an_account_that_pays_nothing_is_told_of_too_and_nothing_is_invented_of_it(
+    office: Office, acme: Account, client: Client
+) -> None:
+    prospect = office.account("prospect")
+    one = talk(prospect, "We will cancel the contract.")
+    assert raise_at(accounts=[prospect.pk], triggers=["rule_hit"], now=NOW).alerts == 1
+    assert raise_at(accounts=[prospect.pk], triggers=["risk_high"], now=NOW).alerts == 0
+    alert = Alert.objects.get()
+    assert (alert.account, alert.owner, alert.stood) == (prospect, office.owner, {})
+    (said,) = said_in([alert])[alert.pk]
+    assert "not known" in "\n".join(lines_of(alert, [said]))
+    assert data_of(alert, [said])["stood"]["worth"] is None
+    client.force_login(office.owner)
+    assert "were not known" in client.get(f"/alerts/{alert.pk}").content.decode()
+    assert client.get("/alerts/").status_code == client.get("/").status_code == 200
+    done = raise_alerts(now=NOW)
+    assert (done.alerts, done.passed, done.left) == (
+        0,
+        0,
+        0,
+    )  # neither raised twice nor taken for one who left
+    Hit.objects.filter(conversation=one).update(judged="wrong")
+    assert raise_alerts(now=NOW).passed == 1
+
+
+def test_the_night_raises_what_was_heard_at_an_account_without_a_standing(
+    office: Office, acme: Account
+) -> None:
+    talk(office.account("trial"), "We will cancel the contract.")
+    talk(office.account("long ago"), "We will cancel the contract.", key="2", at=NOW - timedelta(days=40))
+    talk(office.account("lost", gone=True), "We will cancel the contract.", key="3")
+    assert raise_alerts(now=NOW).alerts == 1
+    assert Alert.objects.get().account_id == "trial"
+
+
+def test_a_prospect_that_paid_and_left_again_is_known_to_have_left(
+    office: Office, acme: Account, stands: Callable[..., Standing]
+) -> None:
+    prospect = office.account("prospect")
+    talk(prospect, "We will cancel the contract.")
+    raise_at(accounts=[prospect.pk], triggers=["rule_hit"], now=NOW)
+    standing = stands(prospect, day=NOW.date() + timedelta(days=30))
+    assert raise_alerts(now=NOW + timedelta(days=10)).left == 0
+    standing.delete()
+    assert raise_alerts(now=NOW + timedelta(days=11)).left == 1
+    assert Alert.objects.get().outcome == "left"

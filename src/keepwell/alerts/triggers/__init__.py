@@ -122,7 +122,8 @@ class Trigger:
     threshold, near: the bounds until somebody sets others; raised at the threshold, it goes away by itself only once
     better than near. unit: of UNITS, "" where it goes without saying. sample: the signal that must be at least
     `minimum`, "" where none need be. also: a second condition that must hold. asks: the signals it reads. past: what
-    it takes to say what it would have done: "signals", "risk", "changes", "steps" or "happenings".
+    it takes to say what it would have done: "signals", "risk", "changes", "steps" or "happenings". of_anyone: whether
+    it speaks of accounts that have no standing too, of which nothing but what happened is known.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Trigger:
     asks: tuple[str, ...] = ()
     past: str = "signals"
     on: bool = True
+    of_anyone: bool = False
 
     @property
     def scale(self) -> float:

@@ -59,4 +59,5 @@ TRIGGER = Trigger(
     threshold=1,
     near=1,
     past="happenings",
+    of_anyone=True,
 )

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from keepwell.conversations.models import Hit, Rule
 
@@ -19,6 +22,12 @@ class Talk:
     weight: float
     rules: tuple[str, ...]
     hits: tuple[int, ...]
+
+
+def heard_at(*, since: datetime) -> QuerySet[Hit, dict[str, Any]]:
+    """The accounts at which a rule was heard since then in what counts, as a query for others."""
+    hits = Hit.objects.filter(at__gte=since, verdict=Hit.Verdict.HIT, void_at=None, account__isnull=False)
+    return hits.values("account")
 
 
 def talks_at(accounts: Sequence[str], *, since: date, then: str = "alert") -> list[Talk]:
