@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, Theme, finish, rows
 from keepwell.metrics.charts.reading import SMALL, Json
+from keepwell.metrics.charts.vega import alt
 from keepwell.metrics.intervals import small
 
 SHADE_MOST = 0.5  # the darkest cell is half green, so that ink on it keeps its contrast

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, Theme, finish, rows
 from keepwell.metrics.charts.reading import Json
+from keepwell.metrics.charts.vega import alt
 from keepwell.metrics.definitions import all_definitions
 
 OURS = "opening_set"

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-import altair as alt
-import vl_convert as vlc
-
 from keepwell.metrics.charts.theme import LIGHT, PAGE, Theme, config
+from keepwell.metrics.charts.vega import alt, vlc
 
 NARROW = 480  # a chart at most this wide is laid out for a phone
 
 
-def rows(values: Iterable[Mapping[str, Any]]) -> alt.InlineData:
+def rows(values: Iterable[Mapping[str, Any]]) -> Any:
     """Chart data out of plain dicts; it travels inside the spec, so nothing is ever fetched."""
     return alt.InlineData(values=[dict(v) for v in values])
 

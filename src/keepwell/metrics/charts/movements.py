@@ -6,8 +6,6 @@ from itertools import pairwise
 from math import floor, log10
 from typing import Any
 
-import altair as alt
-
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, NARROW, Theme, finish, rows
@@ -21,6 +19,7 @@ from keepwell.metrics.charts.reading import (
     finished,
     line_name,
 )
+from keepwell.metrics.charts.vega import alt
 
 # A movement of nothing still has its place on the line.
 _STILL = "datum.start == datum.end"

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import altair as alt
-
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, NARROW, Theme, finish, rows
@@ -24,6 +22,7 @@ from keepwell.metrics.charts.reading import (
     told,
 )
 from keepwell.metrics.charts.theme import SHAPES
+from keepwell.metrics.charts.vega import alt
 
 PANELS = {
     "churn": ("customer_churn", "revenue_churn"),

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import altair as alt
-
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, NARROW, Theme, finish, rows
 from keepwell.metrics.charts.reading import SMALL, Json
 from keepwell.metrics.charts.theme import SHAPES
+from keepwell.metrics.charts.vega import alt
 
 MONTH = 30.4375  # mean days of a month
 MOST_STEPS = 300  # of one curve; more are not seen

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import LIGHT, Theme, finish, rows
 from keepwell.metrics.charts.reading import SMALL, Json
 from keepwell.metrics.charts.theme import SHAPES
+from keepwell.metrics.charts.vega import alt
 
 MOST = 6  # cohorts that can be told apart as lines; of more, those with the most starts are drawn
 

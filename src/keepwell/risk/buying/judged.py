@@ -6,7 +6,6 @@ Four figures are read together. The mean absolute error alone rewards who expect
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from keepwell.lib.text import gettext as _
 from keepwell.risk.buying.summaries import Floats, Ints
@@ -43,7 +42,14 @@ def judged(name: str, expected: Floats, bought: Ints, refused: str = "") -> Judg
 def _spearman(one: Floats, other: Ints) -> float | None:
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return None
-    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+    return float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
+
+
+def _ranks(values: Floats | Ints) -> Floats:
+    """The rank of each value from the lowest, 1, up; equal ones share the mean of theirs."""
+    _values, which, times = np.unique(values, return_inverse=True, return_counts=True)
+    found: Floats = (np.cumsum(times) - (times - 1) / 2)[which]
+    return found
 
 
 def why_no_better(expected: Floats, rate: Floats, bought: Ints) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import altair as alt
 import numpy as np
 
 from keepwell.lib.money import to_decimal
@@ -14,6 +13,7 @@ from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.grammar import NARROW, finish, rows
 from keepwell.metrics.charts.reading import Json
 from keepwell.metrics.charts.theme import PAGE
+from keepwell.metrics.charts.vega import alt
 from keepwell.risk.backtest import MODEL
 from keepwell.risk.judging import top_name
 from keepwell.risk.page.about import About
