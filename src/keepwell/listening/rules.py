@@ -184,7 +184,7 @@ def forms(rule: Rule, language: str, words: WordList | None = None) -> list[list
     """The surface forms each slot of a rule matches in a language, as far as they are listed: slot by slot."""
     ears = Rules([rule], {language: words} if words else None).ears(language)[0]
     found: list[set[str]] = []
-    for pattern in ears.patterns:
+    for pattern in (pattern for pattern in ears.patterns if not pattern.saying):
         for k, slot in enumerate(pattern.slots):
             if k >= len(found):
                 found.append(set())

@@ -70,6 +70,15 @@ class Language:
     links: tuple[str, ...] = ()  # join two clauses where a word of the class "finite" stands on both sides
     asides: tuple[str, ...] = ()  # begin what is only put in between commas
     subjects: tuple[str, ...] = ()  # after "and" or a comma these begin a clause
+    resumes: tuple[
+        str, ...
+    ] = ()  # of these, those that go on with what was said before an aside: auxiliaries
+    topics: tuple[str, ...] = ()  # name what the clause behind the comma is about ("as for …")
+    tails: tuple[
+        str, ...
+    ] = ()  # begin what is left for the end of a short sentence ("too slow, your support")
+    pronouns: tuple[str, ...] = ()  # may stand for a noun of the clause before
+    relatives: tuple[str, ...] = ()  # stand for the noun right before them
     conditions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()  # ask, where the sentence ends in a question mark or not
     reports: tuple[str, ...] = ()

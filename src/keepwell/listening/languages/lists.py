@@ -11,12 +11,16 @@ surroundings that make a word of an idea another thing, with _ for the word and 
 ("_ (number|folder)"). `links` names the verbs that act on a noun and the prepositions that may lead there, `objects`
 these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `onward`
 those that reach only what stands behind them, `heading` nouns that another noun behind them turns into a description,
-`ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between. A company's own
-file has the same form: its words are added; a word with a minus before it is taken out; a word with ~ before it fills
-its place in a text, but in a phrase that someone types
-it means nothing.
+`ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between, `taken up` nouns
+that a pronoun may stand for in the next clause. `sayings` are whole ways of saying what several ideas say together,
+named by these ideas ("not, satisfied": "leave + to be desired"); of their pieces each fills a slot: with + between
+anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word for that
+form alone. They have a file of their own (words/*.sayings.yaml). A company's own file has the same form: its words are
+added; a word with a minus before it is taken out; a word with ~ before it fills its place in a text, but in a phrase
+that someone types it means nothing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -41,9 +45,28 @@ _SETS = (
     "heading",
     "predicative",
     "onward",
+    "taken up",
 )
-_MAPS = ("opposites", "cases", "strangers", "unlike", "links")
+_MAPS = ("opposites", "cases", "strangers", "unlike", "links", "sayings")
+_JOINT = re.compile(r"\s+(\+|>\d*)\s+")  # between the pieces of a saying
+DENIALS = {"not": "nots", "nobody": "nobody", "none": "nones", "no more": "nomore"}  # in the name of a saying
 _LARGEST = 1_000_000  # bytes of a list
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A way of saying something: the words that fill each place, the denial it holds, the order, the largest gap."""
+
+    pieces: tuple[tuple[str, ...], ...]
+    denied: str = ""
+    ordered: bool = False
+    gap: int | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its own words of which every form is meant."""
+        own = (word for piece in self.pieces for word in piece if not word.startswith("<"))
+        return tuple(" ".join(part for part in word.split() if part[0] != "!") for word in own)
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,8 @@ class WordList:
     heading: frozenset[str] = frozenset()
     predicative: frozenset[str] = frozenset()
     onward: frozenset[str] = frozenset()
+    taken_up: frozenset[str] = frozenset()
+    sayings: Mapping[str, tuple["Saying", ...]] = field(default_factory=dict)
 
     def ideas_of(self, word: str) -> list[str]:
         """The ideas that a word or several words say, in the order of the list."""
@@ -121,12 +146,15 @@ def made(*lists: Mapping[str, Any]) -> WordList:
     cases: dict[str, str] = {}
     listed: dict[str, dict[str, tuple[str, ...]]] = {"strangers": {}, "unlike": {}, "links": {}}
     sets: dict[str, frozenset[str]] = dict.fromkeys(_SETS, frozenset())
+    sayings: dict[str, tuple[Saying, ...]] = {}
     for one in lists:
         opposites.update(one.get("opposites") or {})
         cases.update(one.get("cases") or {})
         for name, kept in listed.items():
             for idea, said in (one.get(name) or {}).items():
                 kept[idea] = tuple(dict.fromkeys([*kept.get(idea, ()), *_split(said)]))
+        for idea, said in (one.get("sayings") or {}).items():
+            sayings[idea] = (*sayings.get(idea, ()), *map(_saying, _listed(said)))
         sets = {name: those | frozenset(_split(one.get(name) or "")) for name, those in sets.items()}
         for theme in THEMES:
             for idea, said in (one.get(theme) or {}).items():
@@ -137,13 +165,42 @@ def made(*lists: Mapping[str, Any]) -> WordList:
                 still = [w for w in words.get(idea, ()) if w not in gone]
                 words[idea] = tuple(dict.fromkeys([*still, *(w for w in new if not w.startswith("-"))]))
                 themes.setdefault(idea, theme)
-    more: dict[str, Any] = {**sets, **listed}
+    _known(sayings, words)
+    more: dict[str, Any] = {**{name.replace(" ", "_"): those for name, those in sets.items()}, **listed}
+    more["sayings"] = sayings
     return WordList(words, themes, frozenset(silent), opposites, cases=cases, **more)
 
 
-def _split(said: object) -> list[str]:
+def _known(sayings: Mapping[str, tuple[Saying, ...]], words: Mapping[str, object]) -> None:
+    """Raises BadInput where a saying names an idea that there is not."""
+    for name, those in sayings.items():
+        asked = {word for saying in those for piece in saying.pieces for word in piece if word[0] == "<"}
+        for idea in sorted(word[1:-1] for word in asked if word[1:-1] not in words):
+            raise BadInput(
+                _("There is no idea “{idea}” in the word list.").format(idea=idea),
+                seen=name,
+                ways=[_("Did you mean {near}?").format(near=n) for n in near(idea, words)],
+            )
+
+
+def _listed(said: object) -> list[str]:
     parts = said if isinstance(said, list) else str(said).split(",")
-    return [one for part in (str(p).strip().lower() for p in parts) if part for one in choices(part)]
+    return [part for part in (str(p).strip().lower() for p in parts) if part]
+
+
+def _split(said: object) -> list[str]:
+    return [one for part in _listed(said) for one in choices(part)]
+
+
+def _saying(text: str) -> Saying:
+    """A saying as it is written: "not > open", "leave + to be desired"."""
+    parts = _JOINT.split(text)
+    pieces, joints = parts[::2], parts[1::2]
+    denied = DENIALS.get(pieces[0], "")
+    pieces = pieces[1:] if denied else pieces
+    gap = next((int(joint[1:]) for joint in joints if joint[1:]), None)
+    ordered = any(joint[0] == ">" for joint in joints) and not (denied and len(pieces) == 1)
+    return Saying(tuple(tuple(choices(piece)) for piece in pieces), denied, ordered, gap)
 
 
 def choices(entry: str) -> list[str]:
@@ -158,12 +215,17 @@ def choices(entry: str) -> list[str]:
 @cache
 def shipped(code: str) -> WordList:
     """The list that comes with Keepwell."""
-    return made(read(FOLDER / f"{code}.yaml"))
+    return made(*_files(code))
 
 
 def own(code: str, path: Path) -> WordList:
     """The shipped list with a company's own file on top."""
-    return made(read(FOLDER / f"{code}.yaml"), read(path))
+    return made(*_files(code), read(path))
+
+
+def _files(code: str) -> list[dict[str, Any]]:
+    paths = [FOLDER / f"{code}.yaml", FOLDER / f"{code}.sayings.yaml"]
+    return [read(path) for path in paths if path.exists()]
 
 
 def headwords(code: str) -> list[str]:
@@ -172,10 +234,15 @@ def headwords(code: str) -> list[str]:
     return list(
         dict.fromkeys(
             word.partition("/")[0]  # without the case it must stand in
-            for words in (*lists.words.values(), *lists.strangers.values())
+            for words in (*lists.words.values(), *lists.strangers.values(), *said_of(lists))
             for word in words
         )
     )
+
+
+def said_of(lists: WordList) -> list[tuple[str, ...]]:
+    """The words of each saying."""
+    return [saying.words for sayings in lists.sayings.values() for saying in sayings]
 
 
 @cache

@@ -21,6 +21,8 @@ Flags = npt.NDArray[np.bool_]
 NONE, COMMA, END = 0, 1, 2  # what lies before a token
 LONGEST_PAUSE = 0.7  # seconds; a phrase does not go on after a longer one
 _SHORT = 3  # words that may be put in between commas without being a clause
+_TOPIC = 9  # words that may name what the next clause is about
+_TAIL = 6  # words of either side of "too slow, your support"
 APART = 64  # between clauses in the coordinate of tokens: more than any gap a rule may have
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _BASE = 0xD6E8FEB86659FD93  # odd, so that it can be undone
@@ -148,7 +150,14 @@ class Analyser:
         parted = between != NONE
         marked = self.marks.find(ids, parted)
         finite = self.lexicon.column("finite", lambda _word, keys: int("^finite" in keys))[ids] > 0
-        clause = _clauses(between, sentence, marked, finite, words=not self.lexicon.language.characters)
+        clause = _clauses(
+            between,
+            sentence,
+            marked,
+            finite,
+            self.lexicon.describing(ids),
+            not self.lexicon.language.characters,
+        )
         order = np.argsort(clause, kind="stable").astype(np.int64)
         changes = np.concatenate([[0], np.cumsum(np.diff(clause[order]) != 0)]) if len(order) else order
         place = np.empty(len(order), np.int64)
@@ -236,7 +245,9 @@ def _linked(between: Ids, links: Flags, finite: Flags) -> Flags:
     return np.asarray(links & (between == NONE) & ahead & verbs[part] & ~both)
 
 
-def _clauses(between: Ids, sentence: Ids, marked: Marked, finite: Flags, *, words: bool) -> Ids:
+def _clauses(  # noqa: PLR0917 - what is known of each token
+    between: Ids, sentence: Ids, marked: Marked, finite: Flags, describing: Flags, words: bool
+) -> Ids:
     """The clause of each token. What is only put in between commas is a clause of its own; around it one goes on."""
     size = len(between)
     if not size:
@@ -256,8 +267,14 @@ def _clauses(between: Ids, sentence: Ids, marked: Marked, finite: Flags, *, word
     main = np.flatnonzero(~aside)
     skipped = np.concatenate([[0], np.diff(main)]) > 1
     together = np.concatenate([[False], sentence[first[main]][1:] == sentence[first[main]][:-1]])
-    new_main = ~(skipped & together & ~starter[main])
-    new_main &= ~(together & marked.at("continues", size)[first[main]])
+    goes_on = skipped & ~(starter & ~marked.at("resumes", size)[first])[main]
+    goes_on |= marked.at("continues", size)[first[main]]
+    goes_on[1:] |= (_framed(marked, "topics", first, length) & (length <= _TOPIC))[main[:-1]]
+    goes_on |= ~skipped & describing[first[main] - 1]  # "a new, Viennese board"
+    bare = (length <= _TAIL) & ~verb & (~_held(marked, "subjects", segment, len(first)) | (not words))
+    tail = marked.at("tails", size)[first] & (length <= _TAIL) & ~verb & ~same
+    goes_on[1:] |= tail[main[1:]] & bare[main[:-1]] & ~inner[main[:-1]]
+    new_main = ~(goes_on & together)
     new = begins.copy()
     new[first] = True
     new[first[main]] = new_main
@@ -266,3 +283,16 @@ def _clauses(between: Ids, sentence: Ids, marked: Marked, finite: Flags, *, word
     clause[~in_aside] = np.cumsum(new[~in_aside])
     clause[in_aside] = size + segment[in_aside]
     return clause
+
+
+def _framed(marked: Marked, kind: str, first: Longs, length: Longs) -> Flags:
+    """Which of the stretches between commas begin or end with a mark of a kind."""
+    begin, end = marked.spans(kind)
+    return np.asarray(np.isin(first, begin) | np.isin(first + length - 1, end))
+
+
+def _held(marked: Marked, kind: str, segment: Longs, count: int) -> Flags:
+    """Which of the stretches between commas hold a mark of a kind."""
+    held = np.zeros(count, bool)
+    held[segment[marked.firsts((kind,))]] = True
+    return held

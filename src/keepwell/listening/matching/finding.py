@@ -17,6 +17,7 @@ from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.phrases import Keys, Pattern, Slot
 from keepwell.listening.matching.reading import DENIALS
 from keepwell.listening.matching.relating import Relations, Surroundings
+from keepwell.listening.matching.resuming import taken_up
 from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
@@ -65,6 +66,8 @@ class Finder:
         self._governing = Governing(
             lexicon, [slot.permits for slot in self._kinds], [slot.verb for slot in self._kinds]
         )
+        taken_up = lexicon.words.taken_up
+        self._taken_up = np.array([not taken_up.isdisjoint(slot.ideas) for slot in self._kinds], bool)
         self._listed = np.array([bool(slot.ideas) for slot in self._kinds], bool)
         self._boundaries = Boundaries(lexicon)
         self._surroundings = Surroundings(lexicon, self._kinds)
@@ -175,7 +178,7 @@ class Finder:
             rows = np.flatnonzero(kept & self._listed[slot])
             kept[rows] = ~self._boundaries.cut(batch, first[rows], last[rows])
         kept &= ~self._surroundings.strange(batch, slot, first, last)
-        return slot[kept], first[kept], last[kept]
+        return taken_up(batch, self._taken_up, (slot[kept], first[kept], last[kept]))
 
     def _together(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
         """Where nothing that parts a description from its noun stands between the two."""

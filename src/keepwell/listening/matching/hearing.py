@@ -63,9 +63,8 @@ class Ears:
                 else patterns_of(asked.phrase, self.lexicon)
             )
             for pattern in made:
-                self.patterns.append(
-                    replace(pattern, gap=_nearer(pattern.gap, asked.gap), ordered=asked.ordered)
-                )
+                ordered = pattern.ordered or asked.ordered
+                self.patterns.append(replace(pattern, gap=_nearer(pattern.gap, asked.gap), ordered=ordered))
                 self.owners.append(k)
         self.finder = Finder(self.lexicon, self.patterns)
         self._owner = np.array(self.owners, np.int64)

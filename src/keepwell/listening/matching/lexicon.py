@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.languages import Language
-from keepwell.listening.languages.lists import WordList, forms
+from keepwell.listening.languages.lists import WordList, forms, said_of
 
 Ids = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -153,6 +153,15 @@ class Lexicon:
     def _classes(self) -> list[tuple[str, re.Pattern[str]]]:
         return [(name, re.compile(pattern)) for name, pattern in self.language.classes]
 
+    def describing(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which tokens are listed words that describe a noun near them."""
+        ideas = self.words.close | self.words.predicative
+        keys = {f"={word}" for idea in ideas for word in self.words.words.get(idea, ()) if " " not in word}
+        if self.language.characters:
+            return np.zeros(len(ids), bool)
+        told = self.column("describes", lambda _word, own: int(not keys.isdisjoint(own)))
+        return np.asarray(told[ids] > 0)
+
     def column(self, name: str, told: Callable[[str, tuple[str, ...]], int]) -> Ids:
         """A number for every surface seen, told by it and its keys; each surface is asked of once."""
         known = self._columns.get(name, np.zeros(0, np.int32))
@@ -190,7 +199,7 @@ class Lexicon:
     @cached_property
     def _single(self) -> set[str]:
         """The words of the list, one by one, and the verbs without the prefixes that part from them."""
-        lists = (*self.words.words.values(), *self.words.strangers.values())
+        lists = (*self.words.words.values(), *self.words.strangers.values(), *said_of(self.words))
         words = {
             part.partition("/")[0]  # without the case it must stand in
             for entries in lists

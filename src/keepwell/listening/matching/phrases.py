@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.listening.languages.lists import DENIALS
 from keepwell.listening.matching.lexicon import Lexicon, normal
 
 Keys = tuple[str, ...]
@@ -47,6 +49,7 @@ class Pattern:
     gap: int | None = None  # words that may stand between two slots; none given is the language's own
     ordered: bool = False  # only in the order typed
     said: bool = False  # the second slot is said of the first, with *is* between
+    saying: bool = False  # another way of saying the whole
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.slots) <= MOST_SLOTS:
@@ -66,7 +69,7 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     reader = _Characters(lexicon) if lexicon.language.characters else _Words(lexicon)
     typed = reader.read(phrase)
     found = [typed]
-    for make in (_opposites, _compounds, _predicated, _no_more):
+    for make in (_opposites, _compounds, _predicated, _no_more, _sayings):
         found += make(typed, reader)
     return [
         each
@@ -176,14 +179,23 @@ class _Reader:
         """The slot of a single idea."""
         return self.slot([idea])
 
+    def piece(self, words: Sequence[str], name: str) -> Slot:
+        """The slot of a piece of a saying of that name."""
+        ideas = [word.strip("<>") for word in words if word.startswith("<")]
+        own = frozenset(self.keys(word) for word in words if not word.startswith("<"))
+        if ideas:
+            slot = replace(self.slot(ideas), near=None)
+            return replace(slot, ways=slot.ways | own)
+        return Slot(own, (name,))
+
 
 class _Words(_Reader):
     """Phrases of words with spaces between."""
 
     def keys(self, word: str) -> Keys:
-        return tuple(
-            f"={part}" if len(part) > 1 else part for part in word.split()
-        )  # of w, u there are no forms
+        return tuple(  # of w, u there are no forms
+            part[1:] if part[0] == "!" else f"={part}" if len(part) > 1 else part for part in word.split()
+        )
 
     def read(self, phrase: str) -> Pattern:
         """The pattern that the phrase is by itself."""
@@ -364,6 +376,24 @@ def _no_more(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
         if reader.words.ceasing & {*slot.ideas} and not pattern.denied and len(pattern.slots) > 1:
             slots = (*pattern.slots[:k], *pattern.slots[k + 1 :])
             yield replace(pattern, slots=slots, denied="nomore")
+
+
+def _sayings(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
+    """Other ways of saying what the ideas of a phrase say together."""
+    for name, sayings in reader.words.sayings.items():
+        ideas = [part.strip() for part in name.split(",")]
+        denied = DENIALS.get(ideas[0], "")
+        ideas = ideas[1:] if denied else ideas
+        if denied != pattern.denied or len(ideas) != len(pattern.slots):
+            continue
+        if any(all(map(_has, pattern.slots, order)) for order in permutations(ideas)):
+            for saying in sayings:
+                slots = tuple(reader.piece(piece, name) for piece in saying.pieces)
+                yield Pattern(slots, saying.denied, gap=saying.gap, ordered=saying.ordered, saying=True)
+
+
+def _has(slot: Slot, idea: str) -> bool:
+    return idea in slot.ideas
 
 
 def _close_up(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:

@@ -1,0 +1,49 @@
+"""Nouns taken up again: a pronoun that stands for the noun of the clause before it fills the noun's place.
+
+"The contract we signed in May, I want it cancelled." Only a noun that its clause begins with is taken up so, and not
+from afar; a relative pronoun takes up the noun right before it.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from keepwell.listening.matching.analysis import APART, Batch
+
+Longs = npt.NDArray[np.int64]
+Columns = tuple[Longs, Longs, Longs]  # slot, first token, last token
+
+_AFAR = 16  # tokens between a noun and its pronoun
+_BEGINS = 5  # tokens that may stand before a noun that its clause begins with
+_BESIDE = 2  # tokens from a noun to its relative pronoun, with a preposition before that
+_TRIED = 2  # pronouns looked at behind each noun
+
+
+def taken_up(batch: Batch, wanted: npt.NDArray[np.bool_], filled: Columns) -> Columns:
+    """Where slots are filled, and the pronouns that stand for some: for the slots that are `wanted`."""
+    slot, first, last = filled
+    nouns = np.flatnonzero(wanted[slot]) if len(slot) and wanted.any() else np.zeros(0, np.int64)
+    more = [filled]
+    for kind in ("pronouns", "relatives") if len(nouns) else ():
+        at = np.sort(batch.marks.firsts((kind,)))
+        if not len(at):
+            continue
+        own = nouns if kind == "relatives" else nouns[_opens(batch, first[nouns])]
+        for step in range(_TRIED):
+            spot = np.searchsorted(at, last[own], "right") + step
+            there = spot < len(at)
+            rows, by = own[there], at[spot[there]]
+            near = by - last[rows] <= (_BESIDE if kind == "relatives" else _AFAR)
+            near &= batch.clause[by] != batch.clause[last[rows]]
+            near &= batch.turn[by] == batch.turn[last[rows]]
+            near &= batch.sentence[by] - batch.sentence[last[rows]] <= int(kind == "pronouns")
+            more.append((slot[rows[near]], by[near], by[near]))
+    slots, firsts, lasts = (np.concatenate(columns) for columns in zip(*more, strict=True))
+    return slots, firsts, lasts
+
+
+def _opens(batch: Batch, at: Longs) -> npt.NDArray[np.bool_]:
+    """Which tokens stand near the beginning of their clause."""
+    place = batch.place
+    began = np.flatnonzero(np.diff(place[batch.order], prepend=-APART) > 1)
+    begins = place[batch.order[began]]
+    return np.asarray(place[at] - begins[np.searchsorted(begins, place[at], "right") - 1] <= _BEGINS)
