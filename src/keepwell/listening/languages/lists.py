@@ -14,10 +14,11 @@ those that reach only what stands behind them, `heading` nouns that another noun
 `ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between, `taken up` nouns
 that a pronoun may stand for in the next clause. `sayings` are whole ways of saying what several ideas say together,
 named by these ideas ("not, satisfied": "leave + to be desired"); of their pieces each fills a slot: with + between
-anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word for that
-form alone. They have a file of their own (words/*.sayings.yaml). A company's own file has the same form: its words are
-added; a word with a minus before it is taken out; a word with ~ before it fills its place in a text, but in a phrase
-that someone types it means nothing.
+anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word for
+that form alone. They have a file of their own (words/*.sayings.yaml).
+
+A company's own file has the same form: its words are added; a word with a minus before it is taken out; a word with ~
+before it fills its place in a text, but in a phrase that someone types it means nothing.
 """
 
 import re

@@ -20,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 _PLAIN = ("nots", "nobody", "nones", "inverse", "without")
 _TURNING = frozenset(DENYING) - {*_PLAIN, "idle", "ceasing", "after"}  # a sentence with one of these is read
 _NEVER = 1 << 60
+_NO_MORE = list(OWN).index("nomore")
 
 
 class Denials:
@@ -121,6 +122,7 @@ class Denials:
         for number, kinds in enumerate(OWN.values()):  # of another kind than asked for: not the phrase
             strange = (denied[row] == number) & ~self.batch.marks.of_kinds(kind, kinds)
             cue[row[counted & strange]] = -1
+        cue[denied == _NO_MORE] = -1  # plain sentences hold no "any more"
         plain &= many <= 1
         return plain, np.where(plain, cue, -1)
 
