@@ -61,7 +61,11 @@ class Asked:
 
 def listed(member: Member, asked: Asked) -> QuerySet[Conversation]:
     """The conversations that a member asks for, of those they may see."""
-    found = seen(member).select_related("account", "contact", "member").defer("measures", "why")
+    found = (
+        seen(member)
+        .select_related("account", "contact", "member", "felt")
+        .defer("measures", "why", "felt__turns")
+    )
     if asked.account:
         found = found.filter(account=asked.account)
     if asked.words:

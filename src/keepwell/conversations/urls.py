@@ -10,6 +10,7 @@ from keepwell.conversations.views import (
     coaching,
     collections,
     conversations,
+    moods,
     search,
     topics,
     transcript,
@@ -21,6 +22,7 @@ _read = [
     path("<int:pk>", transcript.conversation, name="conversation"),
     path("<int:pk>/sound", transcript.sound, name="sound"),
     path("<int:pk>/turns/<int:no>/correct", transcript.correct, name="correct"),
+    path("<int:pk>/turns/<int:no>/mood", moods.say, name="say_mood"),
 ]
 _clips = [
     path("<int:pk>/clips", clips.keep, name="keep_clip"),

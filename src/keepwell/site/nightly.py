@@ -29,6 +29,8 @@ from keepwell.book.book import Book
 from keepwell.book.engines import Engine, engine_named
 from keepwell.conversations.actions.hearing import hear_all
 from keepwell.conversations.actions.noticing import notice_rules
+from keepwell.conversations.mood.feeling import tell_all
+from keepwell.conversations.mood.teaching import teach
 from keepwell.conversations.nightly import bring_in
 from keepwell.followups.nightly import follow_up
 from keepwell.ledger.keeping import post_book
@@ -168,6 +170,13 @@ def followed_up(work: Work) -> str:
     return _("{n} accounts, {begun} playbooks begun").format(n=done.accounts, begun=done.begun)
 
 
+def felt(work: Work) -> str:
+    """The mood of each language is learnt where there is reason to; conversations are told by what holds now."""
+    other = teach(Source.of(work.book, work.engine, work.now))
+    done = tell_all(now=work.now, progress=work.tell)
+    return _("{languages} languages learnt, {n} conversations told").format(languages=len(other), n=done)
+
+
 NAMES = {
     "gather": gettext_lazy("Gather what people did"),
     "post": gettext_lazy("Post the ledger"),
@@ -179,6 +188,7 @@ NAMES = {
     "hear": gettext_lazy("Hear it with the rules"),
     "raise": gettext_lazy("Raise alerts"),
     "follow up": gettext_lazy("Follow up"),
+    "mood": gettext_lazy("Learn and tell the mood"),
 }
 
 STEPS: dict[str, Callable[[Work], str]] = {
@@ -192,6 +202,7 @@ STEPS: dict[str, Callable[[Work], str]] = {
     "hear": heard,
     "raise": raised,
     "follow up": followed_up,
+    "mood": felt,
 }
 
 

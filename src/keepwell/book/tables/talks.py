@@ -40,5 +40,9 @@ TABLE = Table(
         Column("their_longest_s", "decimal", help="Seconds of their longest monologue."),
         Column("their_questions", "integer", help="Questions that they asked."),
         Column("their_interruptions", "integer", help="Times they broke in."),
+        Column("their_mood_turns", "integer", help="Their turns whose mood a model told or a person said."),
+        Column("their_good", "decimal", help="Of these, the share in a good mood."),
+        Column("their_bad", "decimal", help="Of these, the share in a bad mood; of the rest it is not sure."),
+        Column("mood_model", help="What told the mood: a language's model with its version, or a person."),
     ),
 )

@@ -1,21 +1,35 @@
 """Calls about conversations: which there are, and what was said in one."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.conversations import listing, queries
+from keepwell.conversations.actions import mooding
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Hit, Turn
+from keepwell.conversations.mood.showing import Moods, moods_of
 from keepwell.members.rights import Right
 
 router = Router(tags=["conversations"])
 Number = Annotated[int, Field(ge=1, lt=2**63)]
+Moody = Literal["good", "neutral", "bad", ""]
+
+
+class MoodsShape(Schema):
+    """The customer's turns in each mood, and what told it: a language's model with its version, or a member."""
+
+    good: int
+    neutral: int
+    bad: int
+    unsure: int
+    model: str
 
 
 class ConversationShape(Schema):
@@ -38,6 +52,7 @@ class ConversationShape(Schema):
     measures: Annotated[
         dict[str, Any], Field(description="How it was shared between the sides; {} where unknown")
     ]
+    mood: Annotated[MoodsShape | None, Field(description="null where none was told or said")]
 
 
 class Heard(Schema):
@@ -51,6 +66,23 @@ class Heard(Schema):
     spans: list[list[int]]
     cue: str
     judged: str
+
+
+class MoodShape(Schema):
+    """The mood of a turn of the customer's: good, neutral, bad, or "" where it is not sure or not told.
+
+    `chance` is a model's, from 0 to 1, were good and bad ones equally many; `by_hand` where a member said the mood.
+    """
+
+    mood: Moody
+    by_hand: bool
+    chance: float | None
+
+
+class Feeling(Schema):
+    """The mood of a customer's turn as a member says it is; "" takes back what was said."""
+
+    mood: Moody
 
 
 class TurnShape(Schema):
@@ -67,6 +99,7 @@ class TurnShape(Schema):
     confidence: float | None
     aside: list[list[Any]]
     hits: list[Heard]
+    mood: MoodShape | None
 
 
 class Which(Schema):
@@ -86,7 +119,7 @@ class Which(Schema):
 @router.get("/conversations", response=Page[ConversationShape], auth=asks(Right.SEE), summary="Conversations")
 def conversations(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
     """Those of accounts that the caller sees, newest first."""
-    found = listing.listed(member_of(request), listing.Asked(**which.dict())).defer("why")
+    found = listing.listed(member_of(request), listing.Asked(**which.dict())).defer(None).defer("why")
     return page(found, part, Order("-at", "-pk"), conversation_shape)
 
 
@@ -105,7 +138,24 @@ def turns(request: HttpRequest, pk: Number, part: Asked) -> Any:
     """Its turns in order, with what rules heard in each."""
     one = queries.conversation_of(member_of(request), pk)
     found = page(queries.turns_of(one), part, Order("no", "pk"), lambda turn: turn)
-    return found | {"items": _turn_shapes(found["items"])}
+    return found | {"items": _turn_shapes(found["items"], moods_of(one))}
+
+
+@router.put(
+    "/conversations/{int:pk}/turns/{int:no}/mood",
+    response=MoodShape | None,
+    auth=asks(Right.ACT),
+    summary="Say the mood of a turn",
+)
+def say_mood(request: HttpRequest, pk: Number, no: Number, said: Feeling) -> Any:
+    """It goes before what a model tells, and teaches the next model. Our own turns have no mood."""
+    member = member_of(request)
+    one = queries.conversation_of(member, pk)
+    turn = one.turns.filter(no=no).first()
+    if turn is None:
+        raise Http404
+    mooding.say_mood(turn=turn, mood=said.mood, by=member, now=timezone.now())
+    return mood_shape(moods_of(one), turn)
 
 
 def conversation_shape(one: Conversation) -> ConversationShape:
@@ -126,15 +176,35 @@ def conversation_shape(one: Conversation) -> ConversationShape:
         confidence=one.confidence,
         version=one.version,
         measures=one.measures.get("talk", {}),
+        mood=_moods_shape(one),
     )
 
 
-def _turn_shapes(turns: list[Any]) -> list[TurnShape]:
+def _moods_shape(one: Conversation) -> MoodsShape | None:
+    felt = getattr(one, "felt", None)
+    if felt is None or not felt.good + felt.neutral + felt.bad + felt.unsure:
+        return None
+    return MoodsShape(
+        good=felt.good, neutral=felt.neutral, bad=felt.bad, unsure=felt.unsure, model=felt.model
+    )
+
+
+def mood_shape(moods: Moods, turn: Turn) -> MoodShape | None:
+    """The mood of a turn as calls tell it; None where none was told or said."""
+    one = moods.turns.get(turn.no)
+    if one is None:
+        return None
+    return MoodShape(
+        mood=cast(Moody, one.mood), by_hand=one.said is not None, chance=moods.chances.get(turn.no)
+    )
+
+
+def _turn_shapes(turns: list[Any], moods: Moods) -> list[TurnShape]:
     heard: dict[int, list[Heard]] = {}
     rows = Hit.objects.filter(turn__in=[turn.pk for turn in turns], void_at=None).select_related("rule")
     for hit in rows.order_by("turn__no", "pk"):
         heard.setdefault(hit.turn_id, []).append(hit_shape(hit))
-    return [turn_shape(turn, heard.get(turn.pk, [])) for turn in turns]
+    return [turn_shape(turn, heard.get(turn.pk, []), mood_shape(moods, turn)) for turn in turns]
 
 
 def hit_shape(hit: Hit) -> Heard:
@@ -151,7 +221,7 @@ def hit_shape(hit: Hit) -> Heard:
     )
 
 
-def turn_shape(turn: Turn, hits: list[Heard]) -> TurnShape:
+def turn_shape(turn: Turn, hits: list[Heard], mood: MoodShape | None) -> TurnShape:
     """A turn as calls tell it."""
     return TurnShape(
         no=turn.no,
@@ -165,4 +235,5 @@ def turn_shape(turn: Turn, hits: list[Heard]) -> TurnShape:
         confidence=turn.confidence,
         aside=turn.pieces,
         hits=hits,
+        mood=mood,
     )

@@ -15,6 +15,7 @@ from keepwell.conversations.models.kept import (
     Policy,
     Turn,
 )
+from keepwell.conversations.models.moods import Felt, MoodModel, MoodSaid
 from keepwell.conversations.models.rules import Hit, Past, Rule, RuleVersion, Ruling, Words
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Conversation",
     "Correction",
     "Dialled",
+    "Felt",
     "Folder",
     "Hit",
     "InFolder",
@@ -32,6 +34,8 @@ __all__ = [
     "Indexed",
     "Known",
     "Mailbox",
+    "MoodModel",
+    "MoodSaid",
     "Participant",
     "Past",
     "Policy",

@@ -55,6 +55,7 @@ CLIPS: dict[str, Any] = {
     "conversations:conversation": (SEES, NONE, conversation),
     "conversations:sound": (NONE, NONE, conversation),  # there is none: its own tests
     "conversations:correct": (ACTS, ACTS, turn),
+    "conversations:say_mood": (NONE, ACTS, turn),
     "conversations:keep_clip": (NONE, ACTS, conversation),
     "conversations:clips": (SIGNED, NONE),
     "conversations:templates": (SIGNED, NONE),

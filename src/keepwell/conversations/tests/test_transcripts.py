@@ -103,7 +103,7 @@ def test_each_word_knows_its_time_and_each_side_is_said_in_words(owner: Member, 
     assert "our side" in page
     assert "the customer" in page
     assert "heard with little confidence, 30%" in page
-    assert "Mood: not available" in page
+    assert "Not available in English yet: it is learnt at night" in page
 
 
 def test_a_hit_is_marked_with_its_rule_and_a_denial_with_its_word(owner: Member, call: Conversation) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from keepwell.accounts import outbox
 from keepwell.conversations.actions.rewriting import said_of
-from keepwell.conversations.models import Conversation
+from keepwell.conversations.models import Conversation, Felt
+from keepwell.conversations.mood.columns import columns_of
 from keepwell.conversations.rules.to_book import id_of
 from keepwell.listening.audio.measures import Talk, measure
 from keepwell.listening.audio.sound import Sound
@@ -42,7 +43,7 @@ def measured(conversation: Conversation, now: datetime) -> None:
     conversation.measures = measures
     Conversation.objects.filter(pk=conversation.pk).update(measures=measures)
     if turns and conversation.account_id is not None:
-        row = row_of(conversation)
+        row = row_of(conversation, Felt.objects.filter(pk=conversation.pk).first())
         outbox.send(TABLE, str(row["conversation_id"]), row)
 
 
@@ -118,7 +119,7 @@ def in_writing(turns: Sequence[Turn]) -> dict[str, Any]:
     }
 
 
-def row_of(conversation: Conversation) -> dict[str, Any]:
+def row_of(conversation: Conversation, felt: Felt | None) -> dict[str, Any]:
     """What the book's table of talks has of a conversation."""
     talk = conversation.measures[TALK]
     row: dict[str, Any] = {
@@ -128,6 +129,7 @@ def row_of(conversation: Conversation) -> dict[str, Any]:
         "channel": conversation.kind,
         "confidence": talk.get("confidence"),
         "pauses": talk.get("pauses"),
+        **columns_of(felt),
     }
     for side, name in (("us", "our"), ("them", "their")):
         of_side = talk["sides"].get(side, {})

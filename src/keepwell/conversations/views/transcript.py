@@ -17,6 +17,7 @@ from keepwell.conversations.actions import correcting
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.learning.forms import Clipping, Correcting
 from keepwell.conversations.models import Conversation, Hit
+from keepwell.conversations.mood.showing import moods_of, summary_of
 from keepwell.conversations.rules import queries as rules_queries
 from keepwell.conversations.rules import themes
 from keepwell.conversations.transcript import sounding
@@ -42,7 +43,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     some = list(turns[part * PART : (part + 1) * PART])
     hits = list(hits_of(one))
     clips = list(queries.clips_of(one))
-    file = sound_of(one)
+    file, moods = sound_of(one), moods_of(one)
     context: dict[str, Any] = {
         "one": one,
         "sound": file is not None,
@@ -55,6 +56,8 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "clips": clips,
         "participants": one.participants.select_related("contact", "member"),
         "measures": measures_of(one),
+        "moods": moods,
+        "summary": summary_of(one, moods) if count and one.deleted_at is None else None,
         "length": length(one, count),
         "language": LANGUAGES.get(one.language, one.language),
         "sure": per_cent(one.confidence),

@@ -1,12 +1,14 @@
 """What a model of mood is taught by: texts of which it is known whether their writer was content."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+RECOMMENDS = re.compile("nps|recommend|promoter", re.IGNORECASE)  # a survey that is called so asks it
 PROMOTER, DETRACTOR = 9, 6  # of 0 to 10: from here on content, up to there not; 7 and 8 say neither
 
 
