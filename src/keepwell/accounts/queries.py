@@ -12,6 +12,7 @@ from keepwell.accounts.models import Account, Contact, Entry, Projection, Standi
 from keepwell.accounts.remembering import remembered
 from keepwell.accounts.words import holding
 from keepwell.members.models import Member
+from keepwell.members.ordering import by
 from keepwell.members.rights import seen_by
 from keepwell.members.zones import zone_of
 
@@ -66,7 +67,7 @@ def listed(
         found = found.filter(standing__health=health)
     if words:
         found = found.filter(named(words))
-    return found.order_by(_nulls_last(SORTS.get(sort, SORTS["worth"])), "pk")
+    return found.order_by(by(Account, SORTS.get(sort, SORTS["worth"])), "pk")
 
 
 def named(words: str) -> Q:
@@ -122,10 +123,3 @@ def timeline_of(
         at, pk = before
         found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
     return found.order_by("-at", "-pk")
-
-
-def _nulls_last(order: str) -> Any:
-    from django.db.models import F
-
-    name = order.removeprefix("-")
-    return F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.http import Http404
 
 from keepwell.accounts.conditions import saved
@@ -13,6 +13,7 @@ from keepwell.accounts.queries import segments_of
 from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Tally, Threshold
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
+from keepwell.members.ordering import by
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
@@ -87,10 +88,7 @@ def inbox(
         found = found.filter(account__segment=segment)
     if account:
         found = found.filter(account=account)
-    order = SORTS.get(sort, SORTS["new"])
-    name = order.removeprefix("-")
-    by = F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)
-    return found.order_by(by, "-pk")
+    return found.order_by(by(Alert, SORTS.get(sort, SORTS["new"])), "-pk")
 
 
 def later_than(member: Member, alert: Alert, most: int) -> list[Alert]:

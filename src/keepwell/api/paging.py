@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.core import signing
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
 from pydantic import Field
 
 from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
+from keepwell.members.ordering import by, may_be_empty
+from keepwell.members.paging import Pages, stretch
 
 Shape = TypeVar("Shape")
 Row = TypeVar("Row", bound=Model)
@@ -53,22 +55,30 @@ class Order:
 def page(found: QuerySet[Row], part: Part, order: Order, shape: Callable[[Row], Shape]) -> dict[str, Any]:
     """A part of the rows, each given its shape."""
     if part.cursor:
-        found = found.filter(_after(order, *_read(order, part.cursor)))
-    name, tie = order.by.removeprefix("-"), order.tie
-    by = F(name).desc(nulls_last=True) if order.by.startswith("-") else F(name).asc(nulls_last=True)
-    rows = list(found.order_by(by, tie)[: part.limit + 1])
+        found = found.filter(_after(found.model, order, *_read(order, part.cursor)))
+    rows = _first(found.order_by(by(found.model, order.by), order.tie), part.limit + 1)
     more = len(rows) > part.limit
     rows = rows[: part.limit]
     return {"items": [shape(row) for row in rows], "next": _write(order, rows[-1]) if more else None}
 
 
-def _after(order: Order, value: Any, tie: Any) -> Q:
+def _first(found: QuerySet[Row], most: int) -> list[Row]:
+    """The first rows, read as pages read theirs."""
+    if found.query.annotations or found.query.combinator:
+        return list(found[:most])
+    return stretch(found, 0, most, many=Pages(found, most).more)
+
+
+def _after(model: type[Model], order: Order, value: Any, tie: Any) -> Q:
     name = order.by.removeprefix("-")
     beyond = Q(**{f"{order.tie.removeprefix('-')}__{'lt' if order.tie.startswith('-') else 'gt'}": tie})
     if value is None:
         return Q(**{f"{name}__isnull": True}) & beyond
-    further = Q(**{f"{name}__{'lt' if order.by.startswith('-') else 'gt'}": value})
-    return further | (Q(**{name: value}) & beyond) | Q(**{f"{name}__isnull": True})
+    way = "lt" if order.by.startswith("-") else "gt"
+    after = Q(**{f"{name}__{way}": value}) | (Q(**{name: value}) & beyond)
+    if may_be_empty(model, name):
+        return after | Q(**{f"{name}__isnull": True})
+    return Q(**{f"{name}__{way}e": value}) & after  # so that an index is entered there
 
 
 def _write(order: Order, row: Model) -> str:

@@ -1,9 +1,10 @@
-"""An index that a list is read from whose highest come first and whose empty ones come last, on either database."""
+"""The orders of lists, and the indexes they are read from: what is empty comes last, on either database."""
 
 from copy import copy
 from typing import Any
 
-from django.db.models import Index
+from django.db.models import F, ForeignObjectRel, Index, Model
+from django.db.models.expressions import OrderBy
 
 
 class Downwards(Index):
@@ -17,3 +18,24 @@ class Downwards(Index):
                 (name, f"{way} NULLS LAST" if way else way) for name, way in self.fields_orders
             ]
         return Index.create_sql(made, model, schema_editor, using=using, **more)
+
+
+def by(model: type[Model], order: str) -> OrderBy:
+    """By a field (“-” before it: downwards) of a model's rows or of what they point to, empty ones last.
+
+    Where none can be empty nothing is said of them: PostgreSQL would not read such an order from a plain index.
+    """
+    name = order.removeprefix("-")
+    last = True if may_be_empty(model, name) else None
+    return F(name).desc(nulls_last=last) if order.startswith("-") else F(name).asc(nulls_last=last)
+
+
+def may_be_empty(model: type[Model], path: str) -> bool:
+    """Whether a row may have nothing in a field, or point to nothing that has it."""
+    for name in path.split("__"):
+        field = model._meta.get_field(name)
+        if isinstance(field, ForeignObjectRel) or field.null:
+            return True
+        if field.related_model is not None:
+            model = field.related_model
+    return False

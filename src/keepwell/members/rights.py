@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, Func, Model, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, F, Func, Model, Q, QuerySet
 from django.db.models.lookups import Exact, In
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -77,15 +77,15 @@ def seen_by(
         return rows.none()
     if may(member, Right.ADMINISTER):
         return rows
-    way = f"{account}__" if account else ""
-    theirs = Exact(Whose(f"{way}owner", few=few), member.pk)
-    if portfolios := portfolios_of(member):
-        return rows.filter(Q(In(Whose(f"{way}portfolio", few=few), portfolios)) | Q(theirs))
-    return rows.filter(theirs)
+    portfolios = portfolios_of(member)
+    if account:
+        return rows.filter(Theirs(account, member.pk, portfolios, few=few))
+    theirs = Exact(Whose("owner"), member.pk)
+    return rows.filter(Q(In(Whose("portfolio"), portfolios)) | Q(theirs) if portfolios else theirs)
 
 
 class Whose(Func):
-    """The owner or portfolio of an account. Where rows are walked `in_order`, SQLite is not to seek by it first.
+    """The owner or portfolio of an account. Where accounts are walked `in_order`, SQLite is not to seek by it first.
 
     It would read and sort all that a member may see, for the few that a page shows; PostgreSQL weighs that itself.
     """
@@ -94,14 +94,49 @@ class Whose(Func):
     arity = 1
     output_field: Any = BigIntegerField()
 
-    def __init__(self, name: str, *, few: bool = False) -> None:
-        super().__init__(name)
-        self.few = few
-
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """With a plus before it, a column's index is left alone."""
-        template = "+%(expressions)s" if self.few or _walked.get() else self.template
-        return self.as_sql(compiler, connection, template=template, **more)
+        return self.as_sql(
+            compiler, connection, template="+%(expressions)s" if _walked.get() else None, **more
+        )
+
+
+class Theirs(Func):
+    """Whether the account that a field of a row names is a member's: their own, or of one of their `portfolios`.
+
+    Where rows are walked `in_order`, the accounts that are theirs are read once and each row is looked up among them;
+    joined, SQLite would read all accounts there are first, and PostgreSQL one of them for each row.
+    """
+
+    output_field: Any = BooleanField()
+
+    def __init__(self, account: str, member: int, portfolios: Sequence[int], *, few: bool = False) -> None:
+        super().__init__(F(account), F(f"{account}__owner"), F(f"{account}__portfolio"))
+        self.member, self.portfolios, self.few = member, tuple(portfolios), few
+
+    def as_sql(self, compiler: Any, connection: Any, *_said: Any, **_more: Any) -> Any:
+        """By owner and portfolio of the account that the row is joined with, or among those accounts."""
+        account, owner, portfolio = self.get_source_expressions()
+        walked = _walked.get() and not self.few
+        if not walked:
+            plus = self._plain(connection) if self.few else "{}"
+            return self._said(*(plus.format(compiler.compile(one)[0]) for one in (owner, portfolio)))
+        of, quote = owner.target.model._meta, connection.ops.quote_name
+        said, params = self._said(quote(owner.target.column), quote(portfolio.target.column))
+        # Names of our own tables and columns; what is compared with goes as parameters.
+        theirs = f"SELECT {quote(of.pk.column)} FROM {quote(of.db_table)} WHERE {said}"  # noqa: S608 - as said above
+        plain = self._plain(connection).format(compiler.compile(account)[0])
+        return f"({plain} IN ({theirs})) IS TRUE", params  # "is true": PostgreSQL would join it otherwise
+
+    def _plain(self, connection: Any) -> str:
+        """A column whose index SQLite leaves alone."""
+        return "+{}" if connection.vendor == "sqlite" else "{}"
+
+    def _said(self, owner: str, portfolio: str) -> tuple[str, list[int]]:
+        if not self.portfolios:
+            return f"{owner} = %s", [self.member]
+        places = ", ".join(["%s"] * len(self.portfolios))
+        return f"({portfolio} IN ({places}) OR {owner} = %s)", [*self.portfolios, self.member]
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
 from keepwell.members.models import Member
-from keepwell.reach.budget import OURS, Answer, Message, day_of, may_reach
+from keepwell.reach.budget import Answer, Message, day_of, may_reach
 from keepwell.reach.models import Direction, Hold, Importance, LastTouch, Reservation, Rule, Touch
+from keepwell.reach.using import OURS
 
 AHEAD = timedelta(days=180)  # as far as one may reserve
 

@@ -5,34 +5,18 @@ whatever channel; what they send us never does. A rule holds a message where one
 stretch of so many days that holds its day, before it or after, so that what is reserved ahead is safe too.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import DateField, DateTimeField, JSONField, QuerySet, Value
-
-from keepwell.accounts.models import LATELY, Account, Channel, Contact, Entry
+from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.queries import company_day
 from keepwell.members.labels import labels
-from keepwell.reach.models import Direction, Importance, Reservation, Rule, Touch
+from keepwell.reach.models import Importance, Reservation, Rule
+from keepwell.reach.using import Use, uses_of
 
-OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
 WISH, CHANNEL, RULE = "wish", "channel", "rule"
-
-
-@dataclass(frozen=True)
-class Use:
-    """A contact of ours that counts: on which day, with whom, by what and whose."""
-
-    day: date
-    channel: str
-    team: str = ""
-    contact: str | None = None
-    who: str = ""
-    topic: str = ""
-    ahead: bool = False  # reserved, not yet made
 
 
 @dataclass(frozen=True)
@@ -86,12 +70,6 @@ def day_of(at: datetime) -> date:
     return company_day(at)
 
 
-def _day_told(at: datetime) -> date:
-    """The day of what the book tells: what it knows by its day alone stands at its beginning, in UTC."""
-    at = at.astimezone(UTC)
-    return at.date() if at.time() == time() else day_of(at)
-
-
 def may_reach(message: Message, *, on: date, today: date, without: Reservation | None = None) -> Answer:
     """Whether a message may go out on a day; `without` is a reservation that it would use."""
     rules = rules_in_force()
@@ -132,77 +110,6 @@ def judged(message: Message, uses: Sequence[Use], rules: Sequence[Rule], *, on: 
 def rules_in_force() -> list[Rule]:
     """The rules that hold messages now."""
     return list(Rule.objects.filter(active=True))
-
-
-def uses_of(
-    accounts: Iterable[str],
-    rules: Sequence[Rule],
-    *,
-    on: date,
-    today: date,
-    without: Reservation | None = None,
-    lately: Sequence[Entry] | None = None,
-) -> dict[str, list[Use]]:
-    """What counts of each account, as far back as any rule looks from `on`, and all that lies ahead.
-
-    `lately` are the newest entries of the one account asked for, where they have been read already.
-    """
-    if not rules:
-        return defaultdict(list)
-    ids = list(accounts)
-    since = on - timedelta(days=max((rule.days for rule in rules), default=1))
-    found: dict[str, list[Use]] = defaultdict(list)
-    made = Touch.objects.filter(account__in=ids, day__gt=since, direction=Direction.OUT)
-    ahead = Reservation.objects.filter(account__in=ids, state=Reservation.State.OPEN, day__gte=today)
-    if without is not None:
-        ahead = ahead.exclude(pk=without.pk)
-    begin = datetime.combine(since, time(), UTC)  # wherever the company's day begins
-    parts = [_ours(made, ahead=False), _ours(ahead, ahead=True)]
-    if lately is None or (len(lately) == LATELY and lately[-1].at >= begin):
-        # First: it says of what type the columns are that the others leave empty.
-        parts.insert(0, _told(ids, begin))
-    else:
-        for one in lately:
-            if one.at >= begin and _counts(one):
-                found[one.account_id].append(_use_told(one.at, one.data, one.contact_id))
-    for account, day, at, data, channel, team, contact, who, topic, reserved in parts[0].union(
-        *parts[1:], all=True
-    ):
-        use = (
-            _use_told(at, data, contact)
-            if day is None
-            else Use(day, channel, team, contact, who or "", topic, ahead=bool(reserved))
-        )
-        found[account].append(use)
-    return found
-
-
-def _ours(rows: QuerySet[Any], *, ahead: bool) -> QuerySet[Any, tuple[Any, ...]]:
-    """Touches or reservations in the columns of `_told`."""
-    nothing = Value(None, output_field=DateTimeField()), Value(None, output_field=JSONField())
-    names = ("channel", "team", "contact_id", "member__name", "topic")
-    return rows.order_by().values_list("account_id", "day", *nothing, *names, Value(ahead))
-
-
-def _told(ids: Sequence[str], begin: datetime) -> QuerySet[Any, tuple[Any, ...]]:
-    """Contacts of ours since a moment that the book tells of: by their moment and data, the rest is in those."""
-    found = Entry.objects.filter(account__in=ids, at__gte=begin, kind="touch", data__direction="out")
-    found = found.exclude(key__startswith=f"touch:{OURS}")
-    day, text = Value(None, output_field=DateField()), Value("")
-    return found.order_by().values_list(
-        "account_id", day, "at", "data", text, text, "contact_id", text, text, Value(False)
-    )
-
-
-def _counts(entry: Entry) -> bool:
-    """Whether an entry of a timeline is a contact of ours that only the book tells of."""
-    out = entry.kind == "touch" and entry.data.get("direction") == "out"
-    return out and not entry.key.startswith(f"touch:{OURS}")
-
-
-def _use_told(at: datetime, said: Mapping[str, Any], contact: str | None) -> Use:
-    team = str(said.get("team") or "").replace(" ", "_")
-    return Use(_day_told(at), said.get("channel") or "", team, contact, topic=said.get("topic") or "")
 
 
 def _likes_another(contact: Contact, message: Message) -> bool:

@@ -4,8 +4,8 @@ from typing import Any
 
 from keepwell.accounts.models import Contact, Outgoing
 from keepwell.accounts.rooms import Eraser, rows_of
-from keepwell.reach.budget import OURS
 from keepwell.reach.models import Hold, Reservation, Touch
+from keepwell.reach.using import OURS
 
 
 def _export(contact: Contact) -> list[dict[str, Any]]:

@@ -16,8 +16,9 @@ from keepwell.members.labels import labels
 from keepwell.members.models import Member
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
-from keepwell.reach.budget import Answer, Message, Use, day_of, judged, rules_in_force, uses_of
+from keepwell.reach.budget import Answer, Message, day_of, judged, rules_in_force
 from keepwell.reach.models import Hold, Reservation, Rule, Touch
+from keepwell.reach.using import Use, uses_of
 
 PAST = timedelta(days=30)
 SHOWN = 6  # contacts that an account's page tells the next contact of

@@ -11,15 +11,26 @@ _TYPE = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)", re.M)
 
 
 class Site(AppConfig):
-    """Scrubs what failed jobs say before it is stored."""
+    """Scrubs what failed jobs say before it is stored, and tells PostgreSQL what it is asked for."""
 
     name = "keepwell.site"
 
     def ready(self) -> None:
-        """Listen to the worker."""
+        """Listen to the worker, and to each connection that is opened."""
+        from django.db.backends.signals import connection_created
         from django_q.signals import post_execute_in_worker
 
+        connection_created.connect(settle, dispatch_uid="keepwell settle")
         post_execute_in_worker.connect(scrub, dispatch_uid="keepwell scrub")
+
+
+def settle(connection: Any, **_more: Any) -> None:
+    """A page asks for few rows of a database in memory: compiling or dividing that costs more than doing it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as asked:
+            asked.execute(
+                "SET random_page_cost = 1.1; SET jit = off; SET max_parallel_workers_per_gather = 0"
+            )
 
 
 def scrub(task: dict[str, Any], **_more: Any) -> None:
