@@ -11,6 +11,7 @@ from django.db.models import Q
 from keepwell.accounts.projecting import Source
 from keepwell.conversations.actions.deleting import delete_due
 from keepwell.conversations.actions.matching import match_again
+from keepwell.conversations.actions.policies import hold_moved
 from keepwell.conversations.actions.receiving import forget_file
 from keepwell.conversations.arriving import incoming
 from keepwell.conversations.arriving.from_book import take_in
@@ -39,6 +40,7 @@ def bring_in(source: Source, *, tell: Callable[[int, int], object] | None = None
     renew_numbers()
     matched = match_again(now=source.now)
     today = source.now.astimezone(source.book.settings.zone).date()
+    hold_moved(today=today)
     words, sounds = delete_due(now=source.now, today=today)
     sweep(now=source.now)
     return Kept(new, matched, words, sounds)

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.projecting import Source, made, upsert
 from keepwell.accounts.projecting.inheriting import heirs_in
+from keepwell.accounts.projecting.moving import note_moved
 from keepwell.accounts.queries import segments_in
 from keepwell.accounts.words import renew_words
 from keepwell.book.tables import table_named
@@ -47,6 +48,7 @@ def project_accounts(source: Source) -> int:
                 one.portfolio_id = _portfolio(row, portfolios)
             yield one
 
+    note_moved(source, rows)
     written = upsert(
         accounts(),
         key="account_id",

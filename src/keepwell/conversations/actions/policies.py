@@ -1,17 +1,20 @@
 """What may be recorded and kept, set by administrators; what is kept already follows at once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from keepwell.accounts.models import Account
+from keepwell.accounts.projecting.moving import answered, moved
 from keepwell.conversations.actions.deleting import delete_sound, delete_words
-from keepwell.conversations.arriving.keeping import allowed, hold_to
+from keepwell.conversations.arriving.keeping import GRACE, allowed, hold_gently, hold_to
 from keepwell.conversations.models import Conversation, Policy
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
+AT_ONCE = 500  # accounts
 _FIELDS = ("recordings", "words", "sound_days", "word_days", "consent")
 
 
@@ -49,8 +52,7 @@ def hold_all(policy: Policy, *, now: datetime) -> int:
 def hold(one: Conversation, *, now: datetime) -> bool:
     """Hold one conversation to its policy; whether anything is kept otherwise than before."""
     may, before = allowed(one.account), (one.keep_until, one.sound_until, one.deleted_at)
-    last = one.turns.exclude(at=None).order_by("-at").values_list("at", flat=True).first()
-    hold_to(one, may, now=now, last=last)
+    hold_to(one, may, now=now, last=_last(one))
     if one.deleted_at is not None:
         why, one.deleted_at = one.remark, None
         delete_words(one, now=now, why=why)
@@ -63,6 +65,52 @@ def hold(one: Conversation, *, now: datetime) -> bool:
             keep_until=one.keep_until, sound_until=one.sound_until, remark=one.remark
         )
     return changed
+
+
+def hold_moved(*, today: date) -> int:
+    """Hold what was said with accounts that the book has moved to what their new country allows; how many.
+
+    What it forbids is deleted after days of grace, so that a wrong load can be put right. Safe to repeat.
+    """
+    waiting, changed = moved(), 0
+    if waiting and Policy.objects.filter(account=None).exclude(country="").exists():
+        keys = sorted(waiting)
+        for begin in range(0, len(keys), AT_ONCE):
+            some = Account.objects.filter(
+                pk__in=keys[begin : begin + AT_ONCE], conversations__deleted_at=None
+            )
+            for account in some.distinct():
+                with transaction.atomic():
+                    changed += _hold_moved(account, waiting[account.pk], today)
+    if waiting:
+        answered(waiting)
+    return changed
+
+
+def _hold_moved(account: Account, country: str, today: date) -> int:
+    may, words, sounds = allowed(account), 0, 0
+    rows = Conversation.objects.select_for_update(of=("self",)).filter(account=account, deleted_at=None)
+    for one in rows.order_by("pk"):
+        before = one.keep_until, one.sound_until
+        if hold_gently(one, may, today=today, last=_last(one)):
+            one.save(update_fields=["keep_until", "sound_until"])
+            words += one.keep_until != before[0]
+            sounds += one.sound_until != before[1] and bool(one.sound)
+    if words or sounds:
+        kept = {"country": account.country, "words": words, "sounds": sounds}
+        not_before = (today + GRACE).isoformat()
+        record(
+            "keep conversations as another country asks",
+            by=None,
+            of=account,
+            before={"country": country},
+            after={**kept, "nothing_goes_before": not_before},
+        )
+    return max(words, sounds)
+
+
+def _last(one: Conversation) -> datetime | None:
+    return one.turns.exclude(at=None).order_by("-at").values_list("at", flat=True).first()
 
 
 def would_delete(policy: Policy, *, now: datetime) -> int:

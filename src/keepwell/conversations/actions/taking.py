@@ -13,7 +13,7 @@ from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.rewriting import rewrite, speakers_of, turn_of
 from keepwell.conversations.arriving.incoming import TYPES, keep_sound
-from keepwell.conversations.arriving.keeping import allowed, hold_to
+from keepwell.conversations.arriving.keeping import allowed, hold_grown, hold_to
 from keepwell.conversations.arriving.knowing import Known, known_to, sided, whose
 from keepwell.conversations.models import Conversation, Participant, Turn
 from keepwell.conversations.models import Known as Mark
@@ -171,7 +171,7 @@ def _grown(one: Conversation, coming: _Coming, account: Account | None) -> Conve
         one.redacted = _more(one.redacted, coming.redacted) if changed and not anew else dict(coming.redacted)
         one.at = min(one.at, coming.said.started_at or one.at)
         one.title = one.title or coming.said.subject[:300]
-        hold_to(one, allowed(one.account), now=coming.now, last=_last(coming.said.turns))
+        hold_grown(one, allowed(one.account), now=coming.now, last=_last(coming.said.turns))
         one.save()
         _people(one, coming.said.participants, known_to(coming.said.participants))
         _mark(one, coming.said.source_ids)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from keepwell.accounts.models import Account
 from keepwell.conversations.models import Conversation, Policy
 
+GRACE = timedelta(days=14)  # that what another country forbids is kept after an account's country changed
+
 
 @dataclass(frozen=True)
 class Allowed:
@@ -49,7 +51,7 @@ def hold_to(one: Conversation, may: Allowed, *, now: datetime, last: datetime | 
 
     Days count from when it was held, of a thread from its last mail.
     """
-    day = max(one.at, last or one.at).date()
+    day = _day(one, last)
     one.keep_until, one.sound_until = may.words_until(day), may.sound_until(day)
     if not may.words:
         _empty(one, now, _("Nothing of it is kept: the recording policy of its account says so."))
@@ -57,6 +59,42 @@ def hold_to(one: Conversation, may: Allowed, *, now: datetime, last: datetime | 
         _empty(one, now, _("Nothing of it is kept: it is older than words are kept."))
     elif not may.recordings and (one.seconds or one.transcribed_by or one.state == one.State.WAITING):
         one.remark = _("Its sound is not kept: the recording policy of its account says so.")
+
+
+def hold_grown(one: Conversation, may: Allowed, *, now: datetime, last: datetime | None = None) -> None:
+    """The same of one that is there and has grown: what its account's move has given a day keeps it."""
+    words, sound, today = one.keep_until, one.sound_until, now.date()
+    due = may.words_until(_day(one, last)) if may.words else today
+    if words is not None and words > today and due is not None and due <= today:
+        return
+    hold_to(one, may, now=now, last=last)
+    if one.sound and not may.recordings:
+        one.sound_until = sound or today
+
+
+def hold_gently(one: Conversation, may: Allowed, *, today: date, last: datetime | None = None) -> bool:
+    """Write on a conversation whose account has moved how long it is kept; whether that is otherwise than before.
+
+    Nobody was asked, and a load may have been wrong: what has to go sooner than before goes after days of GRACE.
+    """
+    before, day = (one.keep_until, one.sound_until), _day(one, last)
+    words = may.words_until(day) if may.words else today
+    forbidden = one.sound and not (may.recordings and may.words)
+    sound = today if forbidden else may.sound_until(day)
+    one.keep_until = _soonest(words, before[0], today)
+    one.sound_until = _soonest(sound, before[1], today)
+    return (one.keep_until, one.sound_until) != before
+
+
+def _soonest(due: date | None, before: date | None, today: date) -> date | None:
+    graced = today + GRACE
+    if due is None or due >= graced:
+        return due
+    return max(due, min(before or graced, graced))
+
+
+def _day(one: Conversation, last: datetime | None) -> date:
+    return max(one.at, last or one.at).date()
 
 
 def _empty(one: Conversation, now: datetime, why: str) -> None:
