@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django.forms",  # last: its templates are ours where we have one
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "keepwell.site.rendering.Renderer"
 MIDDLEWARE = [
     "keepwell.site.speed.timed",
     "django.middleware.security.SecurityMiddleware",
@@ -74,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "keepwell.site.pages.shared",
             ],
+            "builtins": ["keepwell.site.templatetags.dates"],
         },
     }
 ]

@@ -1,0 +1,85 @@
+"""Forms that are written by hand say what Django's templates say."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.template import engines
+from django.test.html import parse_html
+from django.utils import timezone, translation
+
+from keepwell.site.rendering import Renderer
+
+HOSTILE = "<script>\"'&</script>"
+
+
+class Everything(forms.Form):
+    """A field of each kind that our pages have."""
+
+    what = forms.CharField(label=f"What {HOSTILE}", help_text="in <b>short</b>", max_length=80)
+    many = forms.IntegerField(required=False, min_value=0)
+    share = forms.FloatField(
+        required=False, widget=forms.NumberInput(attrs={"step": "any", "autofocus": True})
+    )
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    mail = forms.EmailField()
+    word = forms.CharField(widget=forms.PasswordInput)
+    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 2, "spellcheck": False}))
+    sure = forms.BooleanField(required=False)
+    kind = forms.ChoiceField(choices=[("", "–"), ("a", HOSTILE), ("near", [("b", "B"), ("c", "C")])])
+    both = forms.MultipleChoiceField(
+        choices=[("1", "one"), ("2", "two")], widget=forms.CheckboxSelectMultiple
+    )
+    some = forms.MultipleChoiceField(choices=[("1", "one"), (HOSTILE, "two")])
+    file = forms.FileField(required=False)
+    key = forms.CharField(widget=forms.HiddenInput)
+
+
+class Hidden(forms.Form):
+    """Nothing that shows."""
+
+    key = forms.CharField(widget=forms.HiddenInput)
+
+
+SENT = {
+    "what": HOSTILE,
+    "many": "-3",
+    "day": "never",
+    "note": f"\n{HOSTILE}",
+    "kind": "c",
+    "some": [HOSTILE, "x"],
+}
+
+
+@pytest.mark.parametrize("form", [Everything, Hidden])
+@pytest.mark.parametrize(
+    "said", [{}, {"data": SENT}, {"initial": {"day": date(2026, 1, 2), "many": 0, "sure": True}}]
+)
+def test_a_form_reads_as_django_renders_it(form: type[forms.Form], said: dict[str, Any]) -> None:
+    ours = form(**said, renderer=Renderer(), label_suffix="")
+    django = form(**said, renderer=TemplatesSetting(), label_suffix="")
+    assert parse_html(str(ours.as_div())) == parse_html(str(django.as_div()))
+    for one, other in zip(ours, django, strict=True):
+        assert parse_html(str(one)) == parse_html(str(other))
+
+
+@pytest.mark.parametrize("language", ["en", "hu", "pl", "zh-hans", "zh-hant"])
+def test_days_are_said_as_django_says_them(language: str) -> None:
+    engine = engines["django"]
+    moments = [
+        date(2026, 1, 2), datetime(2026, 12, 31, 23, 30, tzinfo=ZoneInfo("UTC")), datetime(2026, 3, 1, 5), None, "", "x",
+    ]  # fmt: skip
+    with translation.override(language), timezone.override("Asia/Shanghai"):
+        for form in ("DATE_FORMAT", "SHORT_DATE_FORMAT", "DATETIME_FORMAT", "c", "Y-m-d"):
+            ours = engine.from_string("{{ at|date:form }}")
+            for at in moments:
+                assert ours.render({"at": at, "form": form}) == _as_django(at, form)
+
+
+def _as_django(at: Any, form: str) -> str:
+    from django.template import Context, Engine
+
+    return Engine().from_string("{{ at|date:form }}").render(Context({"at": at, "form": form}))
