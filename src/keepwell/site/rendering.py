@@ -31,7 +31,7 @@ _PLAIN = (
 class Renderer(TemplatesSetting):
     """Django's, with the inputs that are everywhere written at once."""
 
-    def render(self, template_name: str, context: Any, request: Any = None) -> SafeString:
+    def render(self, template_name: str, context: Any, request: Any = None) -> str:
         """A widget, form, field or list of errors."""
         if write := _WRITTEN.get(template_name):
             return write(context["widget"])
