@@ -274,8 +274,20 @@ def index_(
     running.ready(session_of(context).place)
     running.prepare()
     from keepwell.conversations import index
+    from keepwell.conversations.index import meanings
+    from keepwell.listening import meaning
 
     with working(_("Indexing")):
         count = index.renew(now=datetime.now(UTC), anew=anew)
         index.tidy()
     typer.echo(_("{n} conversations indexed.").format(n=count))
+    if not meaning.here():
+        typer.echo(_("To search by meaning too: pip install 'keepwell[meaning]'"))
+        return
+    if anew:
+        meanings.anew(meaning.mark())
+    with working(_("Reading for meaning")) as report:
+        read = meanings.read(tell=report)
+    typer.echo(_("{n} conversations read for their meaning.").format(n=read.conversations))
+    if read.waiting:
+        typer.echo(_("{n} more are being read by the office's worker.").format(n=read.waiting))

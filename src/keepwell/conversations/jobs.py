@@ -2,7 +2,9 @@
 
 import logging
 from datetime import datetime, timedelta
+from threading import Thread
 
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -10,12 +12,14 @@ from django_q.tasks import async_task
 from keepwell.conversations import index
 from keepwell.conversations.actions.hearing import hear_all, waiting
 from keepwell.conversations.actions.receiving import ask_to_read, forget_file
-from keepwell.conversations.actions.transcribing import TO_HEAR
+from keepwell.conversations.actions.transcribing import TO_HEAR, be_modest
 from keepwell.conversations.arriving.reading import read
+from keepwell.conversations.index import meanings
 from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox, Past
 from keepwell.conversations.rules import ears
 from keepwell.conversations.rules.past import SILENT, looked_back
 from keepwell.lib.errors import KeepwellError
+from keepwell.listening import meaning
 from keepwell.members.speaking import spoken_to
 
 LOOK = "keepwell.conversations.jobs.look"
@@ -25,11 +29,13 @@ FROM_BOOK = "keepwell.conversations.jobs.take_from_book"
 HEAR_PAST = "keepwell.conversations.jobs.hear_the_past"
 WORK_OUT = "keepwell.conversations.jobs.work_out"
 KEEP_INDEX = "keepwell.conversations.jobs.keep_index"
+READ_MEANINGS = "keepwell.conversations.jobs.read_meanings"
 DEAD = timedelta(minutes=10)  # a job that takes longer is ended by the queue
 AGAIN = timedelta(minutes=2)  # after which one that failed is tried again, longer every time
 LATE = timedelta(seconds=30)  # after which a file is read though its own job has not come
 ATTEMPTS = 4
 AT_A_TIME = 2.0  # seconds of hearing the past; then whatever arrived meanwhile has its turn
+READING = timedelta(seconds=30)  # of reading for meaning; the next look asks for more
 AT_ONCE = 200  # files that one look asks to be read
 BROKEN = (Conversation.State.UNREADABLE, Conversation.State.PARTLY, Conversation.State.TOO_LARGE)
 State = Incoming.State
@@ -49,6 +55,8 @@ def look() -> None:
 
     if loaded():
         async_task(FROM_BOOK, group="read")
+    if meaning.here() and meanings.wanted():
+        async_task(READ_MEANINGS, group="read")
 
 
 def _due(now: datetime) -> Q:
@@ -164,3 +172,20 @@ def keep_index() -> int:
     done = index.renew(now=timezone.now())
     index.tidy()
     return done
+
+
+def read_meanings() -> int:
+    """Read a part of what waits to be read for its meaning, behind everything else on this machine; how many."""
+    done: list[int] = []
+
+    def work() -> None:
+        be_modest()
+        try:
+            done.append(meanings.read(until=timezone.now() + READING).conversations)
+        finally:
+            connection.close()
+
+    reader = Thread(target=work)  # of its own: a priority that was given up does not come back
+    reader.start()
+    reader.join()
+    return sum(done)

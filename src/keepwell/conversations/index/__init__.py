@@ -1,6 +1,7 @@
 """The index of everything said and written: brought up to date in the transaction that changes the words.
 
-FTS5 in SQLite and tsvector in PostgreSQL, over words analysed here: both hold digests, never words.
+FTS5 in SQLite and tsvector in PostgreSQL, over words analysed here: both hold digests, never words. What is meant is
+read a little later, by a job: see `meanings`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from keepwell.conversations.index import postgresql, sqlite
+from keepwell.conversations.index import meanings, postgresql, sqlite
 from keepwell.conversations.index.asking import Ask
 from keepwell.conversations.index.digests import mark
 from keepwell.conversations.index.rows import Row, rows_of
@@ -29,11 +30,13 @@ def put(conversation: Conversation) -> None:
     drop(conversation)
     if conversation.deleted_at is None:
         _write(rows_of(conversation, list(conversation.turns.order_by("no"))))
+        meanings.want([conversation])
 
 
 def drop(conversation: Conversation) -> None:
     """Take a conversation out of the index."""
     Indexed.objects.filter(conversation=conversation).delete()
+    meanings.forget([conversation])
 
 
 def matching(rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]]) -> QuerySet[Indexed]:
@@ -78,11 +81,14 @@ def renew(*, now: datetime, anew: bool = False) -> int:
 def tidy() -> None:
     """Leave nothing in the database's file of what was deleted from the index."""
     _engine().tidy()
+    meanings.tidy()
 
 
 def put_all(some: Sequence[Conversation]) -> None:
     """Bring the index up to date with the words of many. Call it in the transaction that changes them."""
     Indexed.objects.filter(conversation__in=some).delete()
+    meanings.forget(some)
+    meanings.want([one for one in some if one.deleted_at is None])
     turns: dict[int, list[Turn]] = {}
     for turn in Turn.objects.filter(conversation__in=some).order_by("no"):
         turns.setdefault(turn.conversation_id, []).append(turn)

@@ -8,6 +8,7 @@ from keepwell.conversations.index.asking import Ask, Phrase
 from keepwell.conversations.index.digests import digest
 
 BEFORE, SHOWN = 60, 240  # characters of an excerpt before the first mark, and in all
+MARKED = 300  # characters of one mark
 _LOOKED_AT = 60_000  # characters of a text in which marks are looked for
 
 
@@ -34,6 +35,16 @@ def excerpt(text: str, language: str, ask: Ask) -> list[Bit]:
     bits += [Bit(text[at:end])]
     if end < len(text):
         bits.append(Bit(" …"))
+    return [bit for bit in bits if bit.text]
+
+
+def around(text: str, start: int, end: int) -> list[Bit]:
+    """The stretch of a text around a place in it, with the place marked."""
+    begin = _word_start(text, max(start - BEFORE, 0))
+    last = min(end, start + MARKED)
+    after = min(max(begin + SHOWN, last), len(text))
+    bits = [Bit("… " if begin else ""), Bit(text[begin:start]), Bit(text[start:last], marked=True)]
+    bits += [Bit(text[last:after]), Bit(" …" if after < len(text) else "")]
     return [bit for bit in bits if bit.text]
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import pgettext
 
 from keepwell.accounts.models import Account
 from keepwell.conversations import index
@@ -17,6 +19,10 @@ from keepwell.conversations.transcript.showing import SIDES
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
+Found = TypeVar("Found", bound=Model)
+
+WORDS, MEANING = "words", "meaning"  # what is typed is looked for as words, or for what it means
+VERY_NEAR = 0.45  # of a likeness
 PAGE = 25
 LAST = 200  # the last page that can be turned to
 FEW = 300  # accounts of a member that the index is asked for by name; who sees more meets theirs soon enough
@@ -34,6 +40,12 @@ class Asked:
     theme: str = ""
     begin: datetime | None = None
     end: datetime | None = None
+    by: str = WORDS
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether what is typed stands for what it means."""
+        return self.by == MEANING
 
     @property
     def anything(self) -> bool:
@@ -64,11 +76,23 @@ class Result:
     turn: Turn
     conversation: Conversation
     excerpt: Sequence[Bit]
+    likeness: float | None = None  # where it was found by its meaning: 1 for the same
 
     @property
     def side(self) -> str:
         """Who said it, where nobody is named."""
         return str(SIDES.get(self.turn.side, ""))
+
+    @property
+    def nearness(self) -> str:
+        """How near it is to what was meant, in words; "" where it was found by words."""
+        if self.likeness is None:
+            return ""
+        return (
+            pgettext("in meaning", "very near")
+            if self.likeness >= VERY_NEAR
+            else pgettext("in meaning", "near")
+        )
 
 
 @dataclass(frozen=True)
@@ -78,11 +102,12 @@ class Results:
     rows: Sequence[Result]
     number: int = 1
     further: bool = False
+    last: int = LAST  # the last page that can be turned to
 
     @property
     def has_next(self) -> bool:
         """Whether a page follows."""
-        return self.further and self.number < LAST
+        return self.further and self.number < self.last
 
     @property
     def has_other_pages(self) -> bool:
@@ -117,7 +142,16 @@ def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -
 
 def found(member: Member, asked: Asked) -> QuerySet[Indexed]:
     """The rows of the index that hold what is asked and that the member may see. Call it within `in_order`."""
-    rows = seen(member)
+    rows = narrowed(seen(Indexed.objects.all(), member), asked)
+    if asked.begin:
+        rows = rows.filter(place__gte=since(asked.begin))
+    if asked.end:
+        rows = rows.filter(place__lt=since(asked.end))
+    return index.matching(rows, asked.ask, _marks(member, asked))
+
+
+def narrowed(rows: QuerySet[Found], asked: Asked) -> QuerySet[Found]:
+    """Of rows of turns those of the account, kind, side, language and theme that are asked for."""
     if asked.accounts is not None:
         rows = rows.filter(conversation__account__in=asked.accounts)
     if asked.kind:
@@ -126,18 +160,13 @@ def found(member: Member, asked: Asked) -> QuerySet[Indexed]:
         rows = rows.filter(turn__side=asked.side)
     if asked.language:
         rows = rows.filter(language=asked.language)
-    if asked.begin:
-        rows = rows.filter(place__gte=since(asked.begin))
-    if asked.end:
-        rows = rows.filter(place__lt=since(asked.end))
     if asked.theme:
         rows = rows.filter(Exists(Hit.objects.filter(turn=OuterRef("turn"), theme=asked.theme, void_at=None)))
-    return index.matching(rows, asked.ask, _marks(member, asked))
+    return rows
 
 
-def seen(member: Member) -> QuerySet[Indexed]:
-    """The rows of the index that a member may see, as `queries.seen` says of conversations: asked by joining."""
-    rows = Indexed.objects.all()
+def seen(rows: QuerySet[Found], member: Member) -> QuerySet[Found]:
+    """Of rows of conversations those that a member may see, as `queries.seen` says of these: asked by joining."""
     theirs = seen_by(rows, member, account="conversation__account")
     if may(member, Right.ADMINISTER) or not may(member, Right.SEE):
         return theirs
@@ -147,16 +176,22 @@ def seen(member: Member) -> QuerySet[Indexed]:
     return theirs | rows.filter(nobodys)
 
 
+def accounts_seen(member: Member, most: int) -> list[str] | None:
+    """The keys of accounts that a member sees, and "" for nobody's; None where that is all, or more than so many."""
+    if may(member, Right.ADMINISTER):
+        return None
+    owned = Q(owner=member) | Q(portfolio__in=portfolios_of(member))
+    keys = list(Account.objects.filter(owned).order_by().values_list("pk", flat=True)[: most + 1])
+    return ["", *keys] if len(keys) <= most else None
+
+
 def _marks(member: Member, asked: Asked) -> list[list[str]]:
     """What the index itself is asked to narrow by; whether it is right is asked again of the rows."""
     marks = [[f"{letter}{said}"] for letter, said in _said(asked) if said.isalpha()]
     if asked.accounts:
         marks.append([account_mark(pk) for pk in asked.accounts])
-    elif not may(member, Right.ADMINISTER):
-        owned = Q(owner=member) | Q(portfolio__in=portfolios_of(member))
-        few = list(Account.objects.filter(owned).order_by().values_list("pk", flat=True)[: FEW + 1])
-        if len(few) <= FEW:
-            marks.append([account_mark(pk) for pk in ("", *few)])
+    elif (few := accounts_seen(member, FEW)) is not None:
+        marks.append([account_mark(pk) for pk in few])
     return marks
 
 

@@ -1,7 +1,7 @@
 """What the room keeps, a file a subject; Django finds the models of an application here."""
 
 from keepwell.conversations.models.clips import Clip, Collected, Collection
-from keepwell.conversations.models.finding import Index, Indexed
+from keepwell.conversations.models.finding import Index, Indexed, Meaning, Meanings, ToMean
 from keepwell.conversations.models.kept import (
     Conversation,
     Correction,
@@ -34,6 +34,8 @@ __all__ = [
     "Indexed",
     "Known",
     "Mailbox",
+    "Meaning",
+    "Meanings",
     "MoodModel",
     "MoodSaid",
     "Participant",
@@ -42,6 +44,7 @@ __all__ = [
     "Rule",
     "RuleVersion",
     "Ruling",
+    "ToMean",
     "Turn",
     "Words",
 ]

@@ -4,11 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.queries import accounts_of, named
 from keepwell.conversations import index
-from keepwell.conversations.index.searching import Asked, search
+from keepwell.conversations.index import meanings
+from keepwell.conversations.index.nearest import search_as_asked, why_not
+from keepwell.conversations.index.searching import MEANING, WORDS, Asked
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.rules import themes
 from keepwell.conversations.transcript.showing import LANGUAGES, SIDES
@@ -22,16 +25,19 @@ ACCOUNTS = 50  # that a name may mean
 @needs(Right.SEE)
 @require_safe
 def searched(request: HttpRequest) -> HttpResponse:
-    """What was said and written, as it is asked for, the newest first; each leads to the turn."""
+    """What was said and written, by words the newest, by meaning the nearest first; each leads to the turn."""
     assert isinstance(request.user, Member)
     asked = _asked(request, request.user)
     number = request.GET.get("page", "")
-    page = search(request.user, asked, number=int(number) if number.isdecimal() and len(number) < 6 else 1)
-    return render(
-        request,
-        "conversations/search.html",
-        {"page": page, "whole": index.whole()} | _choices(request, asked),
+    page = search_as_asked(
+        request.user,
+        asked,
+        now=timezone.now(),
+        number=int(number) if number.isdecimal() and len(number) < 6 else 1,
     )
+    told = {"page": page, "whole": index.whole(), "why_not": why_not(asked)}
+    told["waiting"] = meanings.waiting() if asked.by_meaning and not told["why_not"] else 0
+    return render(request, "conversations/search.html", told | _choices(request, asked))
 
 
 def _asked(request: HttpRequest, member: Member) -> Asked:
@@ -45,6 +51,7 @@ def _asked(request: HttpRequest, member: Member) -> Asked:
         theme=one_of(said.get("theme", ""), themes.LABELS),
         begin=begin_of(day_of(said.get("since", ""))),
         end=end_of(day_of(said.get("until", ""))),
+        by=MEANING if said.get("by") == MEANING else WORDS,
     )
 
 
@@ -60,6 +67,7 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     said = request.GET
     return {
         "asked": asked,
+        "meant": asked.by_meaning and bool(asked.words) and not why_not(asked),
         "of": said.get("of", ""),
         "account": said.get("account", ""),
         "since": day_of(said.get("since", "")),
