@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.models import Channel
+from keepwell.accounts.readable import topic_said
 from keepwell.conversations.brief import Part, Sentence, Source
 from keepwell.conversations.brief.reading import Reading, day_of
 from keepwell.reach.models import Reservation, Touch
@@ -25,7 +26,7 @@ def _write(r: Reading) -> Iterator[Sentence]:
             who=one.member or _("Somebody of ours"),
             day=day_of(one.day),
             channel=Channel.said(one.channel),
-            topic=one.topic or "–",
+            topic=one.about or "–",
         )
         yield Sentence(text, Source(reverse("reach:budget"), _("contact budget")))
     lately = Touch.objects.filter(account=r.account, day__gte=r.today - WEEK).exclude(member=r.member)
@@ -34,7 +35,7 @@ def _write(r: Reading) -> Iterator[Sentence]:
         text = _("{who} was in contact with {whom} on {day} ({channel}).").format(
             who=who, whom=whom, day=day_of(touch.day), channel=Channel.said(touch.channel)
         )
-        yield Sentence(text, Source(f"{r.page}?kind=touch", _("contacts")), touch.topic)
+        yield Sentence(text, Source(f"{r.page}?kind=touch", _("contacts")), topic_said(touch.topic))
 
 
 PART = Part(

@@ -99,11 +99,11 @@ def account(ann: Member) -> Account:
         member=other,
         channel="call",
         day=date(2026, 3, 12),
-        topic="Invoice",
+        topic="payment_reminder",
         importance="important",
     )
     Touch.objects.create(
-        account=one, member=other, channel="mail", at=NOW, day=date(2026, 3, 9), topic="News"
+        account=one, member=other, channel="mail", at=NOW, day=date(2026, 3, 9), topic="check_in_call"
     )
     return one
 
@@ -157,7 +157,8 @@ def test_everybody_is_told_cares_objections_with_answers_and_who_else_talks_to_t
         assert "Answered well: Value before price." in text
         assert "Uli User answered on Feb. 18, 2026: Would they recommend us, 0 to 10: 7. Slow support" in text
         assert "How many seats do you need this year?" in text
-        assert "bob has reserved March 12, 2026 (call): Invoice" in text
+        assert "bob has reserved March 12, 2026 (call): payment reminder" in text
+        assert "check-in call" in text
         assert "bob was in contact with Acme on March 9, 2026 (mail)." in text
         assert "Who decides there: Bea Boss (CFO)." in text
 
