@@ -1,13 +1,15 @@
-"""The passages of a transcription written down as they are done, a line each, so that a break costs one of them."""
+"""The voices and passages of a transcription, a line each, written as they are done: a break costs one of them."""
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from keepwell.listening.said import Word
+from keepwell.listening.audio.sound import Sound
+from keepwell.listening.audio.voices import Stretch, Voices
+from keepwell.listening.said import State, Word
 
 _Said = tuple[float, float, str, tuple[Word, ...], float | None]
 
@@ -33,9 +35,18 @@ class Checkpoint:
     def __init__(self, path: Path | None, key: Sequence[str]) -> None:
         self._path, self._key = path, list(key)
         self._done: dict[tuple[int, int], Passage] = {}
+        self._voices: Voices | None = None
         self.taken = 0
         if path:
             self._read(path)
+
+    def voices(self, found: Callable[[], Voices]) -> Voices:
+        """When somebody speaks: as it was written down, else as it is found now, which takes long for a long one."""
+        if self._voices is None:
+            self._voices = found()
+            if self._voices.state is State.WAITING:
+                self._add({"voices": asdict(self._voices)})
+        return self._voices
 
     def get(self, channel: int, start: float) -> Passage | None:
         """The passage that begins there, where it is done."""
@@ -45,9 +56,12 @@ class Checkpoint:
 
     def put(self, passage: Passage) -> None:
         """Write down that a passage is done; it is on disk when this returns."""
+        self._add(asdict(passage))
+
+    def _add(self, said: Any) -> None:
         if self._path:
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
+                file.write(json.dumps(said, ensure_ascii=False) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -57,12 +71,18 @@ class Checkpoint:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps({"of": self._key}) + "\n", encoding="utf-8")
             return
-        whole = [line for line in lines[:-1] if (passage := _passage(line)) and self._remember(passage)]
+        whole = [line for line in lines[1:-1] if self._take(line)]
         if len(whole) < len(lines) - 2 or lines[-1]:  # the last line was being written when it broke
             path.write_text("\n".join([lines[0], *whole, ""]), encoding="utf-8")
 
-    def _remember(self, passage: Passage) -> bool:
-        self._done[passage.channel, round(passage.start * 1000)] = passage
+    def _take(self, line: str) -> bool:
+        """Take what a line says; whether it says anything."""
+        if voices := _voices(line):
+            self._voices = voices
+        elif passage := _passage(line):
+            self._done[passage.channel, round(passage.start * 1000)] = passage
+        else:
+            return False
         return True
 
 
@@ -81,5 +101,22 @@ def _passage(line: str) -> Passage | None:
             for start, end, text, words, confidence in found["heard"]
         )
         return Passage(**{**found, "heard": heard})
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+def _voices(line: str) -> Voices | None:
+    if not line.startswith('{"voices"'):
+        return None
+    try:
+        found = _parsed(line)["voices"]
+        return Voices(
+            Sound(**{**found["sound"], "state": State(found["sound"]["state"])}),
+            State(found["state"]),
+            str(found["reason"]),
+            float(found["seconds"]),
+            tuple(tuple(Stretch(**one) for one in channel) for channel in found["channels"]),
+            int(found["broken"]),
+        )
     except (TypeError, KeyError, ValueError):
         return None

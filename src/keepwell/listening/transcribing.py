@@ -53,11 +53,15 @@ class Ear(Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a transcription is: seconds of speech heard of all there are, and how long it took."""
+    """How far a transcription is: seconds of speech heard of all there are, and how long it took.
+
+    `anew` is the seconds of the recording that were heard in this run.
+    """
 
     done: float
     total: float
     took: float
+    anew: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,8 @@ def transcribe(
     """What is said in a recording, one channel after the other.
 
     `languages` are those of the account: no other is heard. `sides` says who speaks on which channel. With
-    `checkpoint`, a file, each passage is written down when it is done, and a run that was broken off goes on there.
+    `checkpoint`, a file, each passage is written down when it is done, and a run that was broken off goes on there;
+    `progress` may break it off by raising.
     Raises KeepwellError where the extra is not installed or no language is given, BadInput where the file cannot be
     opened.
     """
@@ -178,10 +183,10 @@ def transcribe(
         raise KeepwellError(
             _("It is not said which languages may be spoken."), ways=[_("Name one or more: en, zh, hu, pl.")]
         )
-    heard = voices(path)
+    kept = Checkpoint(checkpoint, key=[_mark(path), ear.name, *sorted(languages)])
+    heard = kept.voices(lambda: voices(path))
     if heard.state is not State.WAITING:
         return Transcription((), heard.state, heard.reason, heard)
-    kept = Checkpoint(checkpoint, key=[_mark(path), ear.name, *sorted(languages)])
     started, total, done, anew = time.perf_counter(), _speech(heard), 0.0, 0.0
     passages: list[Passage] = []
     for channel, stretches in enumerate(heard.channels):
@@ -190,7 +195,7 @@ def transcribe(
             done += passage.speech
             anew += passage.end - passage.start if new else 0.0
             if progress:
-                progress(Progress(done, total, time.perf_counter() - started))
+                progress(Progress(done, total, time.perf_counter() - started, anew))
     took = time.perf_counter() - started
     apart = len(heard.channels) > 1
     turns = _turns(passages, sides or {}, apart=apart)

@@ -1,4 +1,7 @@
-"""Recordings transcribed, one after the other, by as many workers as are started, each at the lowest priority.
+"""Recordings transcribed by as many workers as are started, each at the lowest priority: the shortest first.
+
+A long one is heard in pieces of ten minutes; between two of them it gives way to those that are sooner done. Whoever
+has waited counts as shorter by the time of waiting, so that none waits for ever.
 
 A worker claims a file and says every few seconds that it lives. What a dead one had is taken up again where it was:
 passages that are done stand in a file beside the recording until the whole is.
@@ -38,6 +41,9 @@ BEAT = 10.0  # seconds between two signs of life
 DEAD = timedelta(seconds=60)  # without a sign of life
 ATTEMPTS = 3  # after which a file waits for a person
 PAUSE = 2.0  # seconds between two looks for work
+PIECE = 600.0  # seconds of a recording after which it may give way to another
+UNKNOWN = 600.0  # seconds that one is taken for whose length nobody knows
+LOOKED_AT = 1_000  # files that wait, of which the one that is next is chosen
 State = Incoming.State
 _log = logging.getLogger(__name__)
 
@@ -87,9 +93,8 @@ def waiting(now: datetime) -> Q:
 
 
 def claim(*, now: datetime) -> Incoming | None:
-    """Take the file that has waited longest; None where there is none. Nobody else gets it while its taker lives."""
-    busy = Incoming.objects.filter(state=State.WORKING, beat_at__gte=now - DEAD).values("digest")
-    for one in Incoming.objects.filter(waiting(now)).exclude(digest__in=busy).order_by("came_at", "pk")[:20]:
+    """Take the file that is next; None where there is none. Nobody else gets it while its taker lives."""
+    for one in _in_turn(now)[:20]:
         mine = Incoming.objects.filter(waiting(now), pk=one.pk)
         if one.attempts >= ATTEMPTS:
             mine.update(
@@ -101,12 +106,32 @@ def claim(*, now: datetime) -> Incoming | None:
     return None
 
 
+def _in_turn(now: datetime) -> list[Incoming]:
+    """The files that wait, the next one first."""
+    busy = Incoming.objects.filter(state=State.WORKING, beat_at__gte=now - DEAD).values("digest")
+    rows = Incoming.objects.filter(waiting(now)).exclude(digest__in=busy).select_related("conversation")
+    return sorted(rows.order_by("came_at", "pk")[:LOOKED_AT], key=lambda one: (_turn_of(one, now), one.pk))
+
+
+def _turn_of(one: Incoming, now: datetime) -> float:
+    """Seconds of sound that are still to be heard, less those that it has waited."""
+    seconds = one.conversation.seconds if one.conversation is not None else None
+    left = (UNKNOWN if seconds is None else seconds) * (1 - one.done / one.of if one.of else 1)
+    return left - (now - one.came_at).total_seconds()
+
+
+class _GivesWay(Exception):
+    """Another recording is sooner done: what has been heard of this one is kept."""
+
+
 def work(*, ear: Ear, stay: bool = False, watch: Watch | None = None) -> Iterator[Done]:
     """Transcribe what waits, and with `stay` whatever comes after it, giving what became of each file."""
     while True:
         one = claim(now=timezone.now())
         if one is not None:
-            yield hear(one, ear=ear, watch=watch)
+            done = hear(one, ear=ear, watch=watch)
+            if done is not None:
+                yield done
         elif stay:
             time.sleep(PAUSE)
         else:
@@ -118,33 +143,50 @@ def be_modest() -> None:
     os.setpriority(os.PRIO_PROCESS, 0, 19)
 
 
-def hear(one: Incoming, *, ear: Ear, watch: Watch | None = None) -> Done:
-    """Transcribe a claimed file and keep what was said in it."""
+def hear(one: Incoming, *, ear: Ear, watch: Watch | None = None) -> Done | None:
+    """Transcribe a claimed file and keep what was said in it; None where it gave way and will go on later."""
     try:
         with _alive(one), spoken_to(one.by):
             found = _heard(one, ear, watch)
+    except _GivesWay:
+        # It was begun for nothing bad: the attempt does not count.
+        Incoming.objects.filter(pk=one.pk).update(
+            state=State.WAITING, beat_at=None, attempts=F("attempts") - 1, real_time=one.real_time
+        )
+        return None
     except KeepwellError as wrong:
         return _failed(one, wrong.wrong)
     except Exception as wrong:  # a file that breaks the library must not end the worker
         _log.exception("a recording could not be transcribed")
         return _failed(one, type(wrong).__name__)
+    took = found.real_time
+    if took is not None:
+        took += one.real_time or 0.0  # of the pieces before
     Incoming.objects.filter(pk=one.pk).update(
-        state=State.DONE, ended_at=timezone.now(), real_time=found.real_time, wrong="", beat_at=None
+        state=State.DONE, ended_at=timezone.now(), real_time=took, wrong="", beat_at=None
     )
     forget_file(one)
-    return Done(one, found.real_time)
+    return Done(one, took)
 
 
 def _heard(one: Incoming, ear: Ear, watch: Watch | None) -> Transcription:
     file = path_of(one)
     said, _seconds = recording_of(one, file)
-    kept = one.conversation
+    kept, heard_before = one.conversation, 0.0
 
     def tell(progress: Progress) -> None:
-        done, of = round(progress.done), max(round(progress.total), 1)
-        Incoming.objects.filter(pk=one.pk).update(done=done, of=of, beat_at=timezone.now())
+        nonlocal heard_before
+        one.done, one.of = round(progress.done), max(round(progress.total), 1)
+        Incoming.objects.filter(pk=one.pk).update(done=one.done, of=one.of, beat_at=timezone.now())
         if watch:
-            watch(one, done, of)
+            watch(one, one.done, one.of)
+        if progress.anew - heard_before >= PIECE and progress.done < progress.total:
+            heard_before = progress.anew
+            now = timezone.now()
+            if any(_turn_of(other, now) < _turn_of(one, now) for other in _in_turn(now)[:1]):
+                if kept is not None and kept.seconds:
+                    one.real_time = (one.real_time or 0.0) + progress.took / kept.seconds
+                raise _GivesWay
 
     found = transcribe(
         file,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ pytest.importorskip("faster_whisper", reason="the extra keepwell[speech] is not 
 
 from keepwell.accounts.models import Account
 from keepwell.conversations import jobs
+from keepwell.conversations.actions import transcribing
 from keepwell.conversations.actions.receiving import path_of, receive
 from keepwell.conversations.actions.transcribing import DEAD, claim, languages_of, missing, work
 from keepwell.conversations.arriving.incoming import sound_of
@@ -119,6 +121,59 @@ def test_one_that_kills_every_worker_waits_for_a_person() -> None:
     assert one.state == "refused"
     assert "three times" in one.wrong
     assert path_of(one).exists()
+
+
+def test_a_long_recording_is_heard_in_pieces_and_shorter_ones_run_in_between(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(transcribing, "PIECE", 60.0)
+    long = _bring(kit.write(tmp_path / "long.wav", np.tile(kit.speech(), 26)), language="en")
+    came: list[Incoming] = []
+    steps: list[tuple[str, int, int]] = []
+
+    def watch(one: Incoming, done: int, of: int) -> None:
+        steps.append((one.name, done, of))
+        if not came:  # a short one comes while the long one is at its first piece
+            came.append(_bring(kit.clip("jfk.wav"), language="en"))
+
+    assert [done.one.name for done in work(ear=Ear(), watch=watch)] == ["jfk.wav", "long.wav"]
+    names = [name for name, _done, _of in steps]
+    assert names[0] == "long.wav"
+    assert "jfk.wav" in names[1:4]
+    long.refresh_from_db()
+    assert (long.state, long.attempts, long.done) == ("done", 1, long.of)
+    assert long.conversation is not None
+    assert long.conversation.turns.count() == len({done for name, done, _of in steps if name == "long.wav"})
+
+
+def test_the_shortest_is_next_and_whoever_has_waited_long_comes_before_it() -> None:
+    now = timezone.now()
+
+    def waits(key: str, seconds: float | None, minutes: int, **more: Any) -> Incoming:
+        kept = Conversation.objects.create(
+            source="upload", key=key, kind="call", at=now, arrived_at=now, seconds=seconds, state="waiting"
+        )
+        came = now - timedelta(minutes=minutes)
+        return Incoming.objects.create(
+            name=key,
+            digest=key,
+            source="upload",
+            doing="transcribing",
+            conversation=kept,
+            came_at=came,
+            **more,
+        )
+
+    waits("4 hours", 4 * 3600, 0)
+    waits("an hour", 3600, 0)
+    waits("4 hours, nearly done", 4 * 3600, 0, done=3500, of=3600)
+    waits("an hour, waiting since", 3600, 59)
+    waits("not known", None, 0)
+    order = ["an hour, waiting since", "4 hours, nearly done", "not known", "an hour", "4 hours"]
+    claimed = []
+    while one := claim(now=now):
+        claimed.append(one.name)
+    assert claimed == order
 
 
 def test_a_spoken_card_number_is_neither_read_nor_heard(django_capture_on_commit_callbacks: Any) -> None:

@@ -66,6 +66,27 @@ def test_a_run_that_broke_goes_on_where_it_was(long_call, tmp_path):
     assert transcribe(long_call, other, ["hu"], checkpoint=note).again == 0
 
 
+def test_whoever_watches_may_break_it_off_and_voices_are_looked_for_once(long_call, tmp_path, monkeypatch):
+    note, seen = tmp_path / "call.jsonl", []
+
+    def enough(progress):
+        seen.append(progress)
+        if progress.anew >= 100:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        transcribe(long_call, Counting(), ["en"], checkpoint=note, progress=enough)
+    assert 100 <= seen[-1].anew <= 200
+    monkeypatch.setattr("keepwell.listening.transcribing.voices", None)
+    ear = Counting()
+    found = transcribe(long_call, ear, ["en"], checkpoint=note)
+    monkeypatch.undo()
+    whole = transcribe(long_call, Counting(), ["en"])
+    assert found.again == len(seen)
+    assert found.voices == whole.voices
+    assert [turn.start for turn in found.turns] == [turn.start for turn in whole.turns]
+
+
 def test_each_channel_is_a_side_and_times_are_those_of_the_recording(long_call):
     found = transcribe(long_call, Counting(), ["en", "hu"], sides={0: Side.US, 1: Side.THEM})
     assert [turn.side for turn in found.turns] == [Side.US, Side.THEM]
