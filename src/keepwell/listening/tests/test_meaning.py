@@ -46,10 +46,10 @@ def test_vectors_made_small_are_as_alike():
 
 
 def _cut(text: str, *spans: tuple[int, int]) -> list[str]:
-    return [text[start:end] for start, end in meaning.pieces(text, spans or None)]
+    return [text[start:end] for start, end in meaning.stretches(text, spans or None)]
 
 
-def test_a_short_text_is_one_piece_and_a_long_one_is_cut_between_sentences():
+def test_a_short_text_is_one_stretch_and_a_long_one_is_cut_between_sentences():
     assert _cut(" We pay 3.50 a seat. It is too dear! ") == ["We pay 3.50 a seat. It is too dear!"]
     long = "The report was late again, and nobody told us why it had been so. " * 12
     found = _cut(long)
@@ -71,7 +71,7 @@ def test_what_is_no_sentence_has_no_meaning():
 )
 def test_a_hostile_text_takes_little(hostile: str):
     begun = time.process_time()
-    found = meaning.pieces(hostile)
+    found = meaning.stretches(hostile)
     assert len(found) <= meaning.MOST
     meaning.encoder().vectors([hostile[start:end] for start, end in found[:20]])
     assert time.process_time() - begun < 5
