@@ -14,8 +14,8 @@ those that reach only what stands behind them, `heading` nouns that another noun
 `ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between, `taken up` nouns
 that a pronoun may stand for in the next clause. `sayings` are whole ways of saying what several ideas say together,
 named by these ideas ("not, satisfied": "leave + to be desired"); of their pieces each fills a slot: with + between
-anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word for
-that form alone. They have a file of their own (words/*.sayings.yaml).
+anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word
+for that form alone. They have a file of their own (words/*.sayings.yaml).
 
 A company's own file has the same form: its words are added; a word with a minus before it is taken out; a word with ~
 before it fills its place in a text, but in a phrase that someone types it means nothing.
@@ -201,16 +201,24 @@ def _saying(text: str) -> Saying:
     pieces = pieces[1:] if denied else pieces
     gap = next((int(joint[1:]) for joint in joints if joint[1:]), None)
     ordered = any(joint[0] == ">" for joint in joints) and not (denied and len(pieces) == 1)
-    return Saying(tuple(tuple(choices(piece)) for piece in pieces), denied, ordered, gap)
+    filled = (tuple(word for word in choices(piece) if word) for piece in pieces)
+    return Saying(tuple(piece for piece in filled if piece), denied, ordered, gap)
 
 
 def choices(entry: str) -> list[str]:
     """An entry with a choice in brackets as all it stands for: "(make|take) it" is "make it" and "take it"."""
-    before, bracket, rest = entry.partition("(")
-    if not bracket:
+    begin = entry.find("(")
+    if begin < 0:
         return [" ".join(entry.split())]
-    inside, _bracket, behind = rest.partition(")")
-    return [one for way in inside.split("|") for one in choices(f"{before}{way}{behind}")]
+    ways, depth, at = [], 0, begin + 1
+    for k in range(begin, len(entry)):
+        depth += {"(": 1, ")": -1}.get(entry[k], 0)
+        if (entry[k] == "|" and depth == 1) or depth == 0:
+            ways.append(entry[at:k])
+            at = k + 1
+        if depth == 0:
+            break
+    return [one for way in ways for one in choices(f"{entry[:begin]}{way}{entry[at:]}")]
 
 
 @cache
