@@ -214,9 +214,8 @@ def _vader(row: MoodModel) -> str:
         said = _(
             "English: by {model}, a general list of words, which is better here than what your own comments teach."
         )
-    said = said.format(
-        model=vader.NAME, good=row.counts.get("good", 0), bad=row.counts.get("bad", 0), enough=ENOUGH
-    )
+    counts = {name: row.counts.get(name, 0) for name in ("good", "bad", "accounts")}
+    said = said.format(model=vader.NAME, enough=ENOUGH, least=ACCOUNTS, **counts)
     if quality is None:
         return said + " " + _("How good it is on them is not known: they are too few.")
     tried = _(

@@ -1,8 +1,11 @@
 """Comments as the simulated company's customers write them, content or not."""
 
+from itertools import cycle
+
 import numpy as np
 
 from keepwell.demo.speech import Dice, Voice
+from keepwell.listening.languages.telling import language_of
 from keepwell.listening.mood.labels import Label, Mood
 
 _VOICES = {"zh": "zh-Hans"}
@@ -11,11 +14,13 @@ CONTENT, NOT = ("praise_statement",), ("complaint_statement", "price_statement",
 
 def say(language: str, mood: Mood, n: int, seed: int = 1) -> list[str]:
     """`n` comments of one mood."""
-    dice = Dice(np.random.Generator(np.random.PCG64([seed, mood is Mood.GOOD])))
-    ways = CONTENT if mood is Mood.GOOD else NOT
-    return [
-        Voice(_VOICES.get(language, language), dice, "").say(f"them_{ways[k % len(ways)]}") for k in range(n)
-    ]
+    dice, told = Dice(np.random.Generator(np.random.PCG64([seed, mood is Mood.GOOD]))), list[str]()
+    ways = cycle(CONTENT if mood is Mood.GOOD else NOT)
+    while len(told) < n:
+        text = Voice(_VOICES.get(language, language), dice, "").say(f"them_{next(ways)}")
+        if language_of(text) == language:  # of the others nobody knows in which language to read them
+            told.append(text)
+    return told
 
 
 def labels(language: str, n: int, *, accounts: int = 40, right: float = 1.0, seed: int = 1) -> list[Label]:
