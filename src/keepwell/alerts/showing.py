@@ -77,6 +77,11 @@ class ShownAlert:
         return str(labels(Alert.State)[self.alert.state])
 
     @property
+    def outcome(self) -> str:
+        """What came of it, in words; "" before that is known."""
+        return str(labels(Alert.Outcome)[self.alert.outcome]) if self.alert.outcome else ""
+
+    @property
     def mark(self) -> str:
         """How its state is marked."""
         return MARKS[self.alert.state]

@@ -102,11 +102,13 @@ def trail(request: HttpRequest) -> HttpResponse:
     """Who did what, and when."""
     asked = queries.Asked.of(request.GET)
     page = Pages(queries.trail(asked), PAGE).get_page(request.GET.get("page"))
+    members = list(Member.objects.only("name"))
     shown = {
         "page": page,
         "asked": asked,
         "deeds": queries.deeds(asked.what),
-        "members": Member.objects.only("name"),
+        "members": members,
+        "names": {one.pk: one.name for one in members},
         "who": int(asked.who) if asked.who.isdecimal() else None,
         "here": "trail",
     }

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from keepwell.members.labels import labels
+
 
 class Role(models.TextChoices):
     """What a member is trusted with; each does all that those after it do."""
@@ -104,6 +106,11 @@ class Member(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def role_said(self) -> str:
+        """What they may do, in words."""
+        return str(labels(Role)[self.role])
 
     @property
     def is_staff(self) -> bool:

@@ -19,7 +19,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members import actions, queries
 from keepwell.members.forms import Inviting, Joining, Placing, Profile
 from keepwell.members.models import Member, Role
-from keepwell.members.rights import Right, needs
+from keepwell.members.rights import Right, may, needs
 
 
 @needs(Right.ANYONE)
@@ -89,6 +89,7 @@ def _people(request: HttpRequest, form: Inviting, status: int = 200) -> HttpResp
     shown = {
         "form": form,
         "people": queries.people_of(request.user),
+        "administers": may(request.user, Right.ADMINISTER),
         "invitations": queries.invitations_of(request.user),
         "now": timezone.now(),
         "here": "people",

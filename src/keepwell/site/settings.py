@@ -74,7 +74,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "keepwell.site.pages.shared",
             ],
-            "builtins": ["keepwell.site.templatetags.dates"],
+            "builtins": ["keepwell.site.templatetags.addresses", "keepwell.site.templatetags.dates"],
         },
     }
 ]

@@ -1,11 +1,11 @@
 """The trail in templates."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django import template
 
 from keepwell.members import deeds
-from keepwell.members.models import Change, Member
+from keepwell.members.models import Change
 
 register = template.Library()
 register.filter("deed", deeds.deed_said)
@@ -13,7 +13,6 @@ register.filter("kind", deeds.kind_said)
 
 
 @register.simple_tag
-def told(change: Change, side: str, members: Any) -> list[tuple[str, str]]:
-    """What a change's fields held `before` or `after` it, with the names of members."""
-    names = {one.pk: one.name for one in members if isinstance(one, Member)}
+def told(change: Change, side: str, names: Mapping[int, str]) -> list[tuple[str, str]]:
+    """What a change's fields held `before` or `after` it; `names` are those of members."""
     return list(deeds.fields_said(change.kind, getattr(change, side), names))
