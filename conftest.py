@@ -13,6 +13,7 @@ the few slow ones, and those that follow histories day by day beside the product
 cost, and walk nowhere that the others do not.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -48,6 +49,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         long = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: (not _on_spark(item.nodeid), item.path not in long))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what was imported: it stays until the end, and is a million things."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(optionalhook=True)

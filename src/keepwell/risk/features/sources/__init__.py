@@ -60,6 +60,16 @@ class Then:
         """Every version known by then of such rows."""
         return self._before(self.moment.versions(table), table, on, None)
 
+    def once(self, rows: Callable[["Then"], Frame]) -> Frame:
+        """Lazy rows that several sources are made from: planned once, whoever asks for them."""
+        if rows not in self._asked:
+            self._asked[rows] = rows(self)
+        return self._asked[rows]
+
+    @cached_property
+    def _asked(self) -> dict[Callable[["Then"], Frame], Frame]:
+        return {}
+
     @property
     def rates(self) -> dict[str, Rate]:
         """What currencies were worth on the day before. Raises KeepwellError where that was not known."""

@@ -11,6 +11,10 @@ from keepwell.risk.features.sources import Source, Then
 def rows(then: Then) -> Frame:
     """One row an account and day: age, spend (minor units of the reporting currency, returns taken off), bought (1
     where something was bought that day, 0 where there were only returns)."""
+    return then.once(_rows)
+
+
+def _rows(then: Then) -> Frame:
     found = then.frame("purchases", "occurred_on")
     valued = found.with_columns(spent=money_in(then.rates, then.ledger.reporting, "amount"))
     return valued.group_by("account_id", "age").agg(
