@@ -1,8 +1,8 @@
 """What the worker does: takes in, hears, keeps the index. Each can be run again: nothing is done twice."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Thread
 
 from django.db import connection
 from django.db.models import F, Q
@@ -176,16 +176,17 @@ def keep_index() -> int:
 
 def read_meanings() -> int:
     """Read a part of what waits to be read for its meaning, behind everything else on this machine; how many."""
-    done: list[int] = []
+    if connection.in_atomic_block:  # another thread would wait for it
+        return meanings.read(until=timezone.now() + READING).conversations
+    with ThreadPoolExecutor(
+        1
+    ) as reader:  # a priority that was given up does not come back: a thread of its own
+        return reader.submit(_read_modestly).result()
 
-    def work() -> None:
-        be_modest()
-        try:
-            done.append(meanings.read(until=timezone.now() + READING).conversations)
-        finally:
-            connection.close()
 
-    reader = Thread(target=work)  # of its own: a priority that was given up does not come back
-    reader.start()
-    reader.join()
-    return sum(done)
+def _read_modestly() -> int:
+    be_modest()
+    try:
+        return meanings.read(until=timezone.now() + READING).conversations
+    finally:
+        connection.close()
