@@ -177,7 +177,7 @@ def _none_taken_in(done: "ImportReport") -> BadInput:
             "No row was taken in: all {n:,} wait in quarantine.",
             done.quarantined,
         ).format(n=done.quarantined),
-        seen=", ".join(reason.replace("_", " ") for reason in done.reasons),
+        seen=", ".join(reason_said(reason) for reason in done.reasons),
         ways=[
             _("See what is wrong with each: keepwell quarantine list --table {table}").format(
                 table=done.table
@@ -247,6 +247,13 @@ def _ask(error: KeepwellError) -> bool:
     return typer.confirm(_("Go on?"), err=True)
 
 
+def reason_said(reason: str) -> str:
+    """Why rows wait in quarantine, in a few words of the reader's language."""
+    from keepwell.book.checks import label
+
+    return label(reason)
+
+
 def left_quarantine(n: int) -> str:
     """How many rows were taken in at last."""
     return ngettext("{n:,} row left the quarantine.", "{n:,} rows left the quarantine.", n).format(n=n)
@@ -303,7 +310,7 @@ def _notes(done: "ImportReport") -> list[str]:
     if done.released:
         notes.append(left_quarantine(done.released))
     for reason, count in sorted(done.reasons.items(), key=lambda item: -item[1]):
-        notes.append(_("in quarantine: {n:,} × {reason}").format(n=count, reason=reason.replace("_", " ")))
+        notes.append(_("in quarantine: {n:,} × {reason}").format(n=count, reason=reason_said(reason)))
     if "unknown_account" in done.reasons:
         notes.append(
             _("Load the accounts, then: keepwell quarantine retry (with --create-accounts to make them)")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keepwell.cli.helping import examples
-from keepwell.cli.importing import COUNTS, LABELS, left_quarantine
+from keepwell.cli.importing import COUNTS, LABELS, left_quarantine, reason_said
 from keepwell.cli.importing import answer as imported
 from keepwell.cli.out import Answer, Column, Sheet
 from keepwell.cli.progress import working
@@ -99,7 +99,7 @@ def answer(rows: "Sequence[Quarantined]", counts: dict[tuple[str, str], int], li
     problems = [(row, problem) for row in rows for problem in row.problems]
     summary = Sheet(
         [Column("table", _("Table")), Column("reason", _("Reason")), Column("rows", _("Rows"), number=True)],
-        [(table, reason.replace("_", " "), count) for (table, reason), count in sorted(counts.items())],
+        [(table, reason_said(reason), count) for (table, reason), count in sorted(counts.items())],
     )
     detail = Sheet(
         [
@@ -222,7 +222,7 @@ def tried_again(reports: "Sequence[ImportReport]") -> Answer:
     released = sum(one.released for one in reports)
     notes = [left_quarantine(released)]
     notes += [
-        _("in quarantine: {n:,} × {reason}").format(n=n, reason=reason.replace("_", " "))
+        _("in quarantine: {n:,} × {reason}").format(n=n, reason=reason_said(reason))
         for reason, n in left.most_common()
     ]
     if left.keys() & {"wrong_columns", "unreadable_line"}:

@@ -12,6 +12,7 @@ from pydantic import Field
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
+from keepwell.lib.days import Period
 from keepwell.lib.errors import BadBook, KeepwellError
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
@@ -23,6 +24,7 @@ from keepwell.retention.asking import asked_of, refuse_naming
 from keepwell.retention.cut import Cut, cut_now
 from keepwell.retention.models import Behind, Figure
 from keepwell.retention.pictures import CHARTS
+from keepwell.retention.showing import worded
 
 router = Router(tags=["retention"])
 ROUTERS = [router]
@@ -169,9 +171,17 @@ def _told(found: Figure, cut: Cut, response: HttpResponse, again: str = "") -> S
         done=found.done,
         of=found.of,
         made_at=found.made_at,
-        result=None if waits else found.result,
+        result=None if waits else _worded(found),
     )
     return Status(202 if waits else 200, told)
+
+
+def _worded(found: Figure) -> Any:
+    """Its result in the caller's language; one that is not of a period has no words."""
+    if not {"from", "to"} <= found.params.keys():
+        return found.result
+    begin, end = (date.fromisoformat(str(found.params[name])) for name in ("from", "to"))
+    return worded(found.result, Period(begin, end))
 
 
 def _behind(one: Behind, currency: str) -> BehindShape:

@@ -40,7 +40,7 @@ def figure_page(
     if not_yet := answer(request, here, found):
         return not_yet
     if request.GET.get("as") == "csv":
-        sheet = SHEETS[kind](found.result)
+        sheet = SHEETS[kind](showing.worded(found.result, said.period))
         return as_csv(f"keepwell-{kind}", *sheet, by=member_of(request), what=kind, asked=found.params)
 
     def drawn() -> dict[str, Any]:
@@ -119,7 +119,7 @@ def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
     """The churn of a period as others define it, each difference with its accounts."""
 
     def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
-        told = showing.definitions_said(result, said)
+        told = showing.definitions_said(result, said.period)
         return {
             "title": showing.period_name(said.period),
             "table": tables.definitions_table(told, said, tips),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -307,11 +307,27 @@ def refusal(statement: Json, said: Asked) -> dict[str, Any] | None:
     return {"reason": Refusal.from_dict(why, said.period).reason, "days": days, "longer": longer}
 
 
-def definitions_said(result: Any, said: Asked) -> list[Json]:
-    """The definitions of an answer with their words in the reader's language; it was worked out in another's."""
+def worded(result: Any, period: Period) -> Any:
+    """An answer with its words in the reader's language, for files and programs; it was worked out in another's."""
+    if isinstance(result, list):  # a series, of which each statement tells its own period
+        return [worded(one, _period_of(one)) for one in result]
+    found = dict(result)
+    if why := found.get("refused"):
+        found["refused"] = Refusal.from_dict(why, period).to_dict()
+    if "definitions" in found:
+        found["definitions"] = definitions_said(result, period)
+    return found
+
+
+def _period_of(statement: Json) -> Period:
+    return Period(*(date.fromisoformat(str(statement["period"][end])) for end in ("from", "to")))
+
+
+def definitions_said(result: Any, period: Period) -> list[Json]:
+    """The definitions of an answer with their words in the reader's language."""
     known, refused = (
         all_definitions(),
-        result["refused"] and Refusal.from_dict(result["refused"], said.period),
+        result["refused"] and Refusal.from_dict(result["refused"], period),
     )
     return [
         {

@@ -15,10 +15,13 @@ import narwhals as nw
 from django.conf import settings
 from django.db import connection
 from django.db.models import Avg, Count, Max, Q
+from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Task
 
 from keepwell.accounts.models import Outgoing
+from keepwell.accounts.readable import table_said
 from keepwell.book.book import Book
+from keepwell.book.checks import label
 from keepwell.book.engines import engine_named
 from keepwell.book.store import Store
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
@@ -45,6 +48,11 @@ class Covered:
     day: date
     behind: int  # days that have ended since
 
+    @property
+    def what(self) -> str:
+        """What it is about, in the reader's words."""
+        return table_said(self.table)
+
 
 @dataclass(frozen=True)
 class Disk:
@@ -54,6 +62,11 @@ class Disk:
     path: str
     used: int
     free: int
+
+    @property
+    def of(self) -> str:
+        """What lies there, in the reader's words."""
+        return _("book") if self.what == "book" else _("office")
 
     @property
     def full(self) -> bool:
@@ -82,6 +95,16 @@ class OfBook:
     covered: list[Covered] = field(default_factory=list)
     loads: list[dict[str, Any]] = field(default_factory=list)
     quarantine: list[tuple[str, str, int]] = field(default_factory=list)
+
+    @property
+    def loaded(self) -> list[dict[str, Any]]:
+        """The last loads, in the reader's words."""
+        return [one | {"what": table_said(one["table"])} for one in self.loads]
+
+    @property
+    def put_aside(self) -> list[tuple[str, str, int]]:
+        """Of what, why and how many rows were put aside, in the reader's words."""
+        return [(table_said(table), label(reason), rows) for table, reason, rows in self.quarantine]
 
 
 @dataclass(frozen=True)
@@ -160,8 +183,7 @@ def _loaded(
             loads = sorted(engine.collect(newest).to_pylist(), key=lambda row: -row["load"])
         if moment.has("quarantine"):
             quarantine = [
-                (table, reason.replace("_", " "), rows)
-                for (table, reason), rows in sorted(moment.quarantined().items())
+                (table, reason, rows) for (table, reason), rows in sorted(moment.quarantined().items())
             ]
     finally:
         engine.close()

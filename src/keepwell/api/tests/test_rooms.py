@@ -12,7 +12,9 @@ from keepwell.alerts.models import Alert, Reason
 from keepwell.api.tests.office import ROLES, SEES
 from keepwell.followups.actions.handling import Plan, make
 from keepwell.followups.models import FollowUp
+from keepwell.lib.text import speaking
 from keepwell.members.models import Member
+from keepwell.metrics.definitions import all_definitions
 from keepwell.reach.models import Rule, Touch
 from keepwell.retention.models import Figure
 from keepwell.site.tests.conftest import make_book
@@ -191,6 +193,11 @@ def test_a_figure_is_worked_out_once_and_then_read(
         assert answer.status_code == 200, answer.content  # in tests a job is done where it is asked for
         assert answer.json()["result"] is not None
         assert program.call("GET", f"/retention/{kind}?period=2026-04").status_code == 200
+    asked = program.call("GET", "/retention/definitions?period=2026-04", accept_language="hu")
+    with speaking("hu"):  # it was worked out in another's language
+        ours = all_definitions()["net_change"].label
+    said = [one["label"] for one in asked.json()["result"]["definitions"] if one["name"] == "net_change"]
+    assert said == [ours] != [all_definitions()["net_change"].label]
     behind = program.call("GET", "/retention/accounts?period=2026-04&line=closing")
     assert behind.status_code == 200
     assert behind.json()["items"] == [], "none of them is the viewer's to see"

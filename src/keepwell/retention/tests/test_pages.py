@@ -189,3 +189,6 @@ def test_definitions_are_named_and_meant_in_the_readers_language(as_: As, librar
             whole_months = why_not_said("months", None)
             assert whole_months is not None
             assert escape(whole_months) in page, language
+            sheet = as_("manager").get(f"/retention/definitions?{query}&as=csv").content.decode()
+            assert ours.label in sheet, language
+            assert whole_months in sheet, language

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django_q.models import Task
 
+from keepwell.lib.text import speaking
 from keepwell.site import speed
 from keepwell.site.apps import scrub, without_words
+from keepwell.site.health import OfBook
 from keepwell.site.logging import Line
 from keepwell.site.models import Slow
 
@@ -33,6 +35,15 @@ def test_the_health_page_tells_sources_loads_jobs_disk_and_versions(
     ):
         assert said in page
     assert viewer.get("/settings/health").status_code == 403
+
+
+def test_the_health_page_speaks_of_tables_and_reasons_in_the_readers_words(home: Path, admin: Client) -> None:
+    page = admin.get("/settings/health").content.decode()
+    assert "persons at accounts" in page
+    of_book = OfBook(quarantine=[("goal_readings", "missing_key", 2), ("ours", "odd_thing", 1)])
+    assert of_book.put_aside == [("readings of goals", "missing key", 2), ("ours", "odd thing", 1)]
+    with speaking("hu"):
+        assert of_book.put_aside[0][1] not in ("missing_key", "missing key")
 
 
 def test_the_health_page_stands_where_there_is_no_book(tmp_path: Path, settings, admin: Client) -> None:
