@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +9,7 @@ from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.rooms import Found, Search, added
 from keepwell.accounts.words import holding
 from keepwell.members.models import Member
+from keepwell.members.paging import Pages
 from keepwell.members.rights import seen_by
 
 SHORTEST = 2  # letters from which it is worth looking
@@ -35,8 +35,8 @@ def look_for(member: Member, words: str, *, most: int) -> list[Heap]:
 def _accounts(member: Member, words: str, most: int) -> list[Found]:
     rows = seen_by(Account.objects.all(), member).filter(holding(Account, words))
     return [
-        Found(str(one), one.segment, reverse("accounts:account", args=[one.pk]))
-        for one in rows.order_by("name", "pk")[:most]
+        Found(str(one), one.segment, one.address)
+        for one in Pages(rows.order_by("name", "pk"), most).get_page(1)
     ]
 
 
@@ -44,8 +44,8 @@ def _contacts(member: Member, words: str, most: int) -> list[Found]:
     rows = seen_by(Contact.objects.select_related("account"), member, account="account")
     rows = rows.filter(holding(Contact, words))
     return [
-        Found(str(one), str(one.account), reverse("accounts:account", args=[one.account_id]))
-        for one in rows.order_by("name", "pk")[:most]
+        Found(str(one), str(one.account), one.account.address)
+        for one in Pages(rows.order_by("name", "pk"), most).get_page(1)
     ]
 
 

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import CharField, Model, Q
+from django.db.models.lookups import In
 from django.db.models.signals import post_save
 
 from keepwell.accounts.models import Account, AccountWord, Contact, ContactWord
+from keepwell.members.ordering import Unsought
 
 LONGEST, MOST = 40, 24  # letters of a word that are kept, words of an account or contact
 BATCH = 2_000
@@ -48,7 +50,7 @@ def words_in(*said: str) -> set[str]:
 def holding(kind: type[Model], said: str) -> Q:
     """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words.
 
-    The longest word, of which there are likely fewest, is looked up; whoever has it is asked for the others.
+    The longest word, of which there are likely fewest, is looked up; of the others those who have them are read once.
     """
     rows, _fields = _KEPT[kind]
     whose = _whose(kind)
@@ -57,7 +59,8 @@ def holding(kind: type[Model], said: str) -> Q:
         return Q(pk__in=[])
     found = rows.objects.filter(_beginning(words[0]))
     for word in words[1:]:
-        found = found.filter(Exists(rows.objects.filter(_beginning(word), **{whose: OuterRef(whose)})))
+        others = rows.objects.filter(_beginning(word)).values(whose)
+        found = found.filter(In(Unsought(whose, output_field=CharField()), others))
     return Q(pk__in=found.values(whose))
 
 

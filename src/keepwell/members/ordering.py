@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Any
 
-from django.db.models import F, ForeignObjectRel, Index, Model
+from django.db.models import F, ForeignObjectRel, Func, Index, Model
 from django.db.models.expressions import OrderBy
 
 
@@ -39,3 +39,14 @@ def may_be_empty(model: type[Model], path: str) -> bool:
         if field.related_model is not None:
             model = field.related_model
     return False
+
+
+class Unsought(Func):
+    """A column that SQLite compares with and does not seek by; PostgreSQL weighs that itself."""
+
+    template = "%(expressions)s"
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """With a plus before it, a column's index is left alone."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **more)

@@ -1,6 +1,7 @@
 """A list a page at a time, at a cost that does not grow with the list: counted up to a bound, one page fetched.
 
-What is sorted is keys alone; the rows of the page are read whole afterwards.
+Few rows are found once: their keys are counted, and sorted. Of many the first are met by walking in their order. What
+is sorted is keys alone; the rows of the page are read whole afterwards.
 """
 
 from contextlib import nullcontext
@@ -46,18 +47,18 @@ class Pages(Paginator):
     object_list: QuerySet[Any]
 
     @cached_property
-    def _counted(self) -> int:
-        return self.object_list.order_by()[: COUNTED + 1].count()
+    def _keys(self) -> list[Any]:
+        return list(self.object_list.order_by().values_list("pk", flat=True)[: COUNTED + 1])
 
     @cached_property
     def count(self) -> int:
         """How many there are, as far as they are counted."""
-        return min(self._counted, COUNTED)
+        return min(len(self._keys), COUNTED)
 
     @property
     def more(self) -> bool:
         """Whether there are more than are counted."""
-        return self._counted > COUNTED
+        return len(self._keys) > COUNTED
 
     def get_page(self, number: Any) -> Part:
         """A page by its number; the first where that is none, the last one counted where there is nothing."""
@@ -73,16 +74,20 @@ class Pages(Paginator):
 
     def _rows(self, number: int) -> list[Any]:
         begin = (number - 1) * self.per_page
-        # Few rows are found and sorted; of many the first are met soon by walking in their order.
-        return stretch(self.object_list, begin, begin + self.per_page + 1, many=self.more)
+        found = self.object_list if self.more else _like(self.object_list, self._keys)
+        return stretch(found, begin, begin + self.per_page + 1, many=self.more)
 
 
 def stretch(found: QuerySet[Row], begin: int, end: int, *, many: bool = True) -> list[Row]:
     """Some rows of a long list, in its order: their keys are sorted alone, and only theirs are read whole."""
-    rows = found.model._default_manager.filter(pk__in=found.values("pk")[begin:end])
-    rows = rows.order_by(*found.query.order_by)
-    rows.query.select_related = found.query.select_related
-    rows.query.deferred_loading = found.query.deferred_loading
-    rows = rows.prefetch_related(*found._prefetch_related_lookups)  # type: ignore[attr-defined]  # Django has no way to ask
+    rows = _like(found, found.values("pk")[begin:end])
     with in_order() if many else nullcontext():
         return list(rows)
+
+
+def _like(found: QuerySet[Row], keys: Any) -> QuerySet[Row]:
+    """The rows of some keys, with as much of each and in the order that `found` has."""
+    rows = found.model._default_manager.filter(pk__in=keys).order_by(*found.query.order_by)
+    rows.query.select_related = found.query.select_related
+    rows.query.deferred_loading = found.query.deferred_loading
+    return rows.prefetch_related(*found._prefetch_related_lookups)  # type: ignore[attr-defined]  # Django has no way to ask
