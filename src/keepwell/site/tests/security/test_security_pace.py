@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -21,9 +22,16 @@ PASSWORDS = [f"a sentence number {n}" for n in range(500)]
 
 
 @pytest.fixture(autouse=True)
-def _uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+def _uncounted(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Members of other tests had the same numbers."""
+    _another_process(monkeypatch)
+    caches["calls"].clear()
+
+
+def _another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has counted nothing itself yet."""
     monkeypatch.setattr(pace, "_opened", Counter())
+    monkeypatch.setattr(pace, "_elsewhere", Counter())
 
 
 @pytest.mark.django_db
@@ -46,6 +54,23 @@ def test_the_next_minute_begins_anew(settings: Any) -> None:
     begin = 1000 * WINDOW
     assert [held_up(-1, clock=begin + n) for n in range(4)] == [0, 0, WINDOW - 2, WINDOW - 3]
     assert held_up(-1, clock=begin + WINDOW) == 0
+
+
+def test_all_processes_together_let_nobody_open_more(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PAGES_A_MINUTE = 100
+    begin, opened = 2000 * WINDOW, 0
+    for _process in range(4):
+        _another_process(monkeypatch)
+        opened += sum(held_up(7, clock=begin) == 0 for _page in range(100))
+        assert held_up(8, clock=begin) == 0
+    assert 100 <= opened <= 100 + 3 * 4  # fewer than a twentieth of what is allowed are told to nobody yet
+
+
+def test_who_opens_pages_as_people_do_asks_the_database_nothing_for_it(
+    django_assert_num_queries: Any,
+) -> None:
+    with django_assert_num_queries(0):
+        assert not any(held_up(9, clock=3000 * WINDOW) for _page in range(59))
 
 
 @pytest.fixture
