@@ -1,4 +1,4 @@
-"""Deleted words are in no byte of the office's database, and the index never held one."""
+"""Deleted words are in no byte of the office's database, nor is what they mean, and the index never held one."""
 
 from pathlib import Path
 
@@ -19,9 +19,17 @@ from keepwell.conversations.actions.changing import going, touched
 from keepwell.conversations.models import Conversation, Turn
 now = datetime(2026, 3, 1, tzinfo=UTC)
 for n, text in enumerate(["{WORDS}", "We stay."]):
-    one = Conversation.objects.create(source="api", key=str(n), kind="call", at=now, arrived_at=now, version=0)
+    one = Conversation(source="api", key=str(n), kind="call", at=now, arrived_at=now, version=0, language="en")
+    one.save()
     Turn.objects.create(conversation=one, no=1, side="them", text=text)
     touched(one, now=now)
+from keepwell.conversations.index import meanings
+meanings.read()
+"""
+MEANS = """
+from keepwell.conversations.models import Meaning
+for one in Meaning.objects.order_by("pk"):
+    print(bytes(one.vector).hex(), bytes(one.signs).hex())
 """
 FOUND = """
 from keepwell.conversations.index.digests import digest
@@ -57,12 +65,19 @@ def test_deleted_words_leave_no_byte_in_the_database(tmp_path: Path):
         run(home, READY + SAID)
         count, digest = run(home, READY + FOUND).split()
         assert count == "1"
+        means = [
+            [bytes.fromhex(part) for part in line.split()] for line in run(home, READY + MEANS).splitlines()
+        ]
+        assert len(means) == 2
         there = _bytes(home)
+        assert all(part in there for one in means for part in one)
         assert digest.encode() in there
         assert WORDS.encode() in there  # the turn itself
         assert b"marzipanfabrik" not in there  # as an index would hold it
         run(home, READY + DELETED + CHECKPOINT)
         gone = _bytes(home)
+        assert not any(part in gone for part in means[1])  # the newest is read first
+        assert all(part in gone for part in means[0])
         for word in tokens(WORDS):
             assert WORDS[word.start : word.end].encode() not in gone
             assert word.head.encode() not in gone
