@@ -54,13 +54,21 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What tells the mood in a language, or why nothing does; `more` is how far it can be trusted."""
+
+    what: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
 class Summary:
     """A conversation's mood: how many of the customer's turns in each, its best and worst moment, what told it."""
 
     counts: tuple[tuple[str, str, int], ...] = ()  # class, label, turns
     of: int = 0
     moments: tuple[Moment, ...] = ()
-    told_by: tuple[str, ...] = ()  # sentences about each model, or why there is none
+    told_by: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def summary_of(conversation: Conversation, moods: Moods) -> Summary:
     rows = newest()
     sentences = [_of_language(code, rows.get(code)) for code in languages]
     if not languages:
-        sentences = [_nobody(conversation)]
+        sentences = [Source(_nobody(conversation))]
     of = [one.mood for one in moods.turns.values()]
     counts = tuple(
         (MARKS.get(mood, ""), str(label), of.count(mood))
@@ -134,21 +142,21 @@ def _nobody(conversation: Conversation) -> str:
     return _("Not available: its language cannot be told.")
 
 
-def _of_language(code: str, row: MoodModel | None) -> str:
+def _of_language(code: str, row: MoodModel | None) -> Source:
     """What tells the mood in a language and how well, or what is missing."""
     language = str(LANGUAGES.get(code, code))
     if row is None:
-        return _(
-            "Not available in {language} yet: it is learnt at night, from the comments of surveys that ask whether"
-            " people would recommend you, and from what members say here."
-        ).format(language=language)
+        return Source(
+            _(
+                "Not available in {language} yet: it is learnt at night, from the comments of surveys that ask"
+                " whether people would recommend you, and from what members say here."
+            ).format(language=language)
+        )
     if row.kind == Kind.OWN:
         return _own(language, row)
     if row.kind == Kind.VADER:
         return _vader(row)
-    if row.state == State.UNPROVEN:
-        return _unproven(language, row)
-    return _few(language, row)
+    return Source(_unproven(language, row) if row.state == State.UNPROVEN else _few(language, row))
 
 
 def _few(language: str, row: MoodModel) -> str:
@@ -185,7 +193,7 @@ def _unproven(language: str, row: MoodModel) -> str:
     )
 
 
-def _own(language: str, row: MoodModel) -> str:
+def _own(language: str, row: MoodModel) -> Source:
     quality, counts = row.quality[Kind.OWN], row.counts
     said = _(
         "{language}: learnt on {day} from {good} good and {bad} bad comments of {accounts} of your accounts (version"
@@ -200,10 +208,10 @@ def _own(language: str, row: MoodModel) -> str:
         version=row.version,
         **_ranked(quality),
     )
-    return f"{said} {_told(quality)} {_by_hand(quality, counts)}".strip()
+    return Source(said, f"{_told(quality)} {_by_hand(quality, counts)}")
 
 
-def _vader(row: MoodModel) -> str:
+def _vader(row: MoodModel) -> Source:
     said = _(
         "English: by {model}, a general list of words that knows nothing of your business. Your own comments are"
         " {good} of {enough} good and {bad} of {enough} bad ones, of {accounts} of {least} accounts; with all of them"
@@ -217,11 +225,11 @@ def _vader(row: MoodModel) -> str:
     counts = {name: row.counts.get(name, 0) for name in ("good", "bad", "accounts")}
     said = said.format(model=vader.NAME, enough=ENOUGH, least=ACCOUNTS, **counts)
     if quality is None:
-        return said + " " + _("How good it is on them is not known: they are too few.")
+        return Source(said + " " + _("How good it is on them is not known: they are too few."))
     tried = _(
         "On your own comments it puts a good one before a bad one in {ranked} of pairs ({low} to {high})."
     ).format(**_ranked(quality))
-    return f"{said} {tried} {_told(quality)}"
+    return Source(f"{said} {tried}", _told(quality))
 
 
 def _told(quality: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from keepwell.listening.mood.labels import Label, Mood
 from keepwell.listening.mood.model import told
+from keepwell.metrics.intervals import wilson
 
 ABOVE = 0.6  # the lower end of what it ranks rightly must lie here at least: .5 is chance
 _DRAWS = 500
@@ -93,14 +94,17 @@ def measured(labels: Sequence[Label], scores: Floats, chances: Floats, *, few: i
     for _draw in range(_DRAWS):
         times = dice.poisson(1.0, accounts.max() + 1)[accounts]
         drawn.append(_weighted(scores, times * good, times * ~good))
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    low, high = (float(end) for end in np.nanquantile(drawn, [0.025, 0.975]))
+    fewer = int(min(good.sum(), (~good).sum()))
+    if high - low < 1 / fewer:  # hardly a pair is wrong, and drawing again cannot tell how few that rests on
+        low = min(low, (wilson(fewer, fewer) or (0.0, 1.0))[0])
     hand = np.array([one.by_hand for one in some])
     enough = min((hand & good).sum(), (hand & ~good).sum()) >= few
     moods = [told(float(chance)) for chance in chances]
     return Quality(
         ranked(scores[good], scores[~good]),
-        float(low),
-        float(high),
+        low,
+        high,
         _share(moods, good, Mood.GOOD, Mood.BAD),
         _share(moods, ~good, Mood.BAD, Mood.GOOD),
         ranked(scores[hand & good], scores[hand & ~good]) if enough else None,
