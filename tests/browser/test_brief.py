@@ -50,7 +50,7 @@ def test_what_was_said_is_found_and_opens_at_the_turn(site: Site, opened: Opener
     page = opened()
     sign_in(page, address_of("member"))
     page.goto("/conversations/search")
-    page.get_by_label("Words, or a phrase in quotes").fill('"too expensive"')
+    page.get_by_label("Words, a phrase in quotes, or what was meant").fill('"too expensive"')
     page.locator("main").get_by_role("button", name="Search").click()
     expect(page.locator(".finds mark").first).to_have_text("too expensive")
     assert faults(page, "search") == []
