@@ -152,11 +152,9 @@ def accounts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked
     """Those that the caller sees, as the list of accounts shows them."""
     member = member_of(request)
     found = queries.listed(member, **which.dict())
-    if which.words:  # joins contacts: an account is listed once, however many of its people are called so
-        found = queries.accounts_of(member).filter(pk__in=found.order_by().values("pk"))
     currency = reporting()
     return page(
-        found.select_related("standing", "owner"),
+        found.select_related("standing", "owner").defer("attributes", "standing__past", "standing__signals"),
         part,
         Order(queries.SORTS[which.sort]),
         lambda one: account_shape(one, currency),
