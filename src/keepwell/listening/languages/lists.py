@@ -194,15 +194,16 @@ def _split(said: object) -> list[str]:
 
 
 def _saying(text: str) -> Saying:
-    """A saying as it is written: "not > open", "leave + to be desired"."""
+    """A saying as it is written: "not > open", "staff >1 not >1 use", "leave + to be desired"."""
     parts = _JOINT.split(text)
     pieces, joints = parts[::2], parts[1::2]
-    denied = DENIALS.get(pieces[0], "")
-    pieces = pieces[1:] if denied else pieces
-    gap = next((int(joint[1:]) for joint in joints if joint[1:]), None)
-    ordered = any(joint[0] == ">" for joint in joints) and not (denied and len(pieces) == 1)
-    filled = (tuple(word for word in choices(piece) if word) for piece in pieces)
-    return Saying(tuple(piece for piece in filled if piece), denied, ordered, gap)
+    denials = [piece for piece in pieces if piece in DENIALS]
+    gaps = [int(joint[1:]) for joint in joints if joint[1:]]
+    gap = sum(gaps) + 1 if denials and pieces[0] not in DENIALS else max(gaps, default=0)
+    filled = (tuple(word for word in choices(piece) if word) for piece in pieces if piece not in DENIALS)
+    pieces_kept = tuple(piece for piece in filled if piece)
+    ordered = len(pieces_kept) > 1 and any(joint[0] == ">" for joint in joints)
+    return Saying(pieces_kept, DENIALS[denials[0]] if denials else "", ordered, gap if gaps else None)
 
 
 def choices(entry: str) -> list[str]:

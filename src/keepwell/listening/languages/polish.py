@@ -141,6 +141,8 @@ def _personless(known: frozenset[str]) -> set[str]:
             )
         ):
             found |= {form + ending for ending in _ENDINGS[form[-2:]]}
+            if form.endswith("ła"):  # dwóch odeszło
+                found |= {form[:-1] + "o", form[:-1] + "oby"}
     return found
 
 

@@ -184,6 +184,10 @@ class Lexicon:
     def _endings(self) -> re.Pattern[str]:
         return re.compile(self.language.endings)
 
+    def key(self, word: str) -> str:
+        """The key of a word in a list: every form of it, or of what is itself a form the word as it stands."""
+        return f"={word}" if word in self._single else word
+
     def stem(self, word: str) -> str:
         """A word's stem by Snowball, "" where the language has none."""
         return str(self._stemmer.stemWord(word)) if self._stemmer else ""
@@ -199,7 +203,7 @@ class Lexicon:
     @cached_property
     def _single(self) -> set[str]:
         """The words of the list, one by one, and the verbs without the prefixes that part from them."""
-        lists = (*self.words.words.values(), *self.words.strangers.values(), *said_of(self.words))
+        lists = (*self.words.words.values(), *self.words.strangers.values())
         words = {
             part.partition("/")[0]  # without the case it must stand in
             for entries in lists
@@ -208,6 +212,16 @@ class Lexicon:
             if part[0] != "^"
         }
         words |= marked(self.language)
+        said = {part for entry in said_of(self.words) for word in entry for part in word.split()}
+        if self.language.inflected:
+            words |= said
+        else:  # of what is itself a form of a listed word there are no forms
+            known = {self.stem(word) for word in words}
+            words |= {
+                word
+                for word in said - words
+                if forms(self.language.code).get(word) and self.stem(word) not in known
+            }
         for prefix in self.language.prefixes:
             words |= {
                 word.removeprefix(prefix) for word in words if word.startswith(prefix) and word != prefix

@@ -193,9 +193,7 @@ class _Words(_Reader):
     """Phrases of words with spaces between."""
 
     def keys(self, word: str) -> Keys:
-        return tuple(  # of w, u there are no forms
-            part[1:] if part[0] == "!" else f"={part}" if len(part) > 1 else part for part in word.split()
-        )
+        return tuple(part[1:] if part[0] == "!" else self.lexicon.key(part) for part in word.split())
 
     def read(self, phrase: str) -> Pattern:
         """The pattern that the phrase is by itself."""
