@@ -24,7 +24,7 @@ class Talk:
     hits: tuple[int, ...]
 
 
-def heard_at(*, since: datetime) -> QuerySet[Hit, dict[str, Any]]:
+def heard_at(*, since: datetime) -> QuerySet[Hit, Any]:
     """The accounts at which a rule was heard since then in what counts, as a query for others."""
     hits = Hit.objects.filter(at__gte=since, verdict=Hit.Verdict.HIT, void_at=None, account__isnull=False)
     return hits.values("account")
