@@ -208,8 +208,8 @@ def _chapter(database: str, chapter: dict[str, Any]) -> list[str]:
         f"All together: p50 {p50} ms, p95 {p95} ms of processors; p50 {clock50} ms, p95 {clock95} ms on the clock.",
         "",
         f"- {made['read']} turns are in English or Chinese: {made['pieces']} stretches. They take {made['kept']} GB "
-        f"of the database's {chapter['bytes'] / 1e9:.2f} GB, and {chapter['memory'] / 1e6:.0f} MB of each process that "
-        "searches.",
+        f"of the database's {chapter['bytes'] / 1e9:.2f} GB, and {chapter['memory'] / 1e6:.0f} MB of each process "
+        "that searches.",
         f"- The first search of a process reads the signs of all: {first * 1000:.0f} ms "
         f"({first_cpu * 1000:.0f} of processors).",
         f"- The model reads {made['rate']} stretches in a second of one processor; drawing and storing them all took "
