@@ -102,16 +102,15 @@ class Shown:
         """The risk of the nights so far as a line, 100 wide and 24 high, and in words; None before there are two."""
         if self.standing is None:
             return None
-        nights = [(_day(day), risk) for day, risk in self.standing.past if risk is not None]
+        nights = [(day, risk) for day, risk in self.standing.past if risk is not None]
         if len(nights) < 2:
             return None
-        first, last = nights[0][0], nights[-1][0]
-        wide, begin = 100 / (last - first).days, first.toordinal()
-        line = " ".join(
-            [f"{wide * (day.toordinal() - begin):.1f},{24 * (1 - risk):.1f}" for day, risk in nights]
-        )
+        days, risks = zip(*nights, strict=True)
+        line = " ".join([f"{x},{24 - 24 * risk:.1f}" for x, risk in zip(_across(days), risks, strict=True)])
         said = _("{before} on {day}, {now} now").format(
-            before=per_cent(nights[0][1]), day=formats.date_format(first), now=per_cent(nights[-1][1])
+            before=per_cent(risks[0]),
+            day=formats.date_format(date.fromisoformat(days[0])),
+            now=per_cent(risks[-1]),
         )
         return {"line": line, "said": said}
 
@@ -211,7 +210,12 @@ class Shown:
         return ngettext("customer for {n} year", "customer for {n} years", years).format(n=years)
 
 
-_day = lru_cache(400)(date.fromisoformat)  # the nights of one account are those of all
+@lru_cache(100)  # the nights of one account are those of nearly all
+def _across(days: tuple[str, ...]) -> tuple[str, ...]:
+    """Where each night stands on a line 100 wide."""
+    numbers = [date.fromisoformat(day).toordinal() for day in days]
+    wide = 100 / (numbers[-1] - numbers[0])
+    return tuple(f"{wide * (number - numbers[0]):.1f}" for number in numbers)
 
 
 def _capital(said: str) -> str:

@@ -56,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "saved": sorted(saved()),
             "healths": Standing.Health.choices,
             "sorts": queries.SORTS,
-            "mates": team_mates(request.user) if may(request.user, Right.MANAGE) else [],
+            "mates": team_mates(request.user).only("name") if may(request.user, Right.MANAGE) else [],
             "gave": len(request.session.get("gave accounts", {}).get("before", {})),
         },
     )

@@ -67,7 +67,7 @@ def _choices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "states": Conversation.State.choices,
         "languages": LANGUAGES.items(),
         "themes": themes.choices(),
-        "mates": team_mates(request.user).order_by("name"),
+        "mates": team_mates(request.user).only("name").order_by("name"),
         "segments": segments_of(request.user),
         "sorts": SORTS.items(),
     }

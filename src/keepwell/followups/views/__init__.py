@@ -44,7 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "rows": shown(page, today=timezone.localdate(now), budget=asked["state"] == FollowUp.State.OPEN),
             "states": FollowUp.State.choices,
             "dues": _heads(),
-            "mates": team_mates(request.user) if acts else [],
+            "mates": team_mates(request.user).only("name") if acts else [],
             "batch": queries.batch_of(request.user, just) if just else None,
             "mentions": queries.mentions_of(request.user, 5),
             "acts": acts,
