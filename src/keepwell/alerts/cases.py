@@ -11,9 +11,9 @@ from keepwell.accounts.models import Account, Contact, Entry, Standing
 from keepwell.alerts.models import Before
 from keepwell.alerts.triggers import Answer, Case, Complaint, Gone, Talk
 from keepwell.conversations.rules.alerting import talks_at
+from keepwell.listening.mood.labels import RECOMMENDS
 from keepwell.risk.features.sources.contacts import DECIDING, DECIDING_ROLES
 
-RECOMMENDS = re.compile("nps|recommend|promoter", re.IGNORECASE)
 LOOKED_BACK = timedelta(days=200)
 _DECIDES = re.compile(DECIDING_ROLES)
 

@@ -11,7 +11,7 @@ from keepwell.conversations.models import Conversation, MoodModel, MoodSaid, Tur
 from keepwell.conversations.mood.telling import language_in, model_of, newest, said_by
 from keepwell.listening.languages import all_languages
 from keepwell.listening.mood.labels import RECOMMENDS, Label, Mood, digest, of_recommendation
-from keepwell.listening.mood.learning import MOST, Kind, Learnt, State, learn
+from keepwell.listening.mood.learning import MOST, Kind, Learnt, learn
 from keepwell.listening.said import Side
 
 OLD = timedelta(days=28)  # after which a model is learnt anew, if labels have changed at all
@@ -42,7 +42,7 @@ def _due(row: MoodModel, mark: str, labels: int, now: datetime) -> bool:
     if row.digest == mark:
         return False
     before = sum(row.counts.get(mood, 0) for mood in Mood)
-    cheap = row.kind != Kind.OWN and row.state != State.UNPROVEN
+    cheap = Kind.OWN not in row.quality  # nothing was learnt: the labels were only counted
     return cheap or now - row.at >= OLD or abs(labels - before) >= OTHER * before
 
 
