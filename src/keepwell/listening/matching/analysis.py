@@ -3,7 +3,7 @@
 Places are those of characters in the turn's own text as it came: surfaces are made normal one by one, the text never.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,14 +150,9 @@ class Analyser:
         parted = between != NONE
         marked = self.marks.find(ids, parted)
         finite = self.lexicon.column("finite", lambda _word, keys: int("^finite" in keys))[ids] > 0
-        clause = _clauses(
-            between,
-            sentence,
-            marked,
-            finite,
-            self.lexicon.describing(ids),
-            not self.lexicon.language.characters,
-        )
+        told = {kind: self.lexicon.among(kind, ids) for kind in ("resumes", "tails")}
+        told |= {"finite": finite, "describing": self.lexicon.describing(ids)}
+        clause = _clauses(between, sentence, marked, told, words=not self.lexicon.language.characters)
         order = np.argsort(clause, kind="stable").astype(np.int64)
         changes = np.concatenate([[0], np.cumsum(np.diff(clause[order]) != 0)]) if len(order) else order
         place = np.empty(len(order), np.int64)
@@ -245,14 +240,12 @@ def _linked(between: Ids, links: Flags, finite: Flags) -> Flags:
     return np.asarray(links & (between == NONE) & ahead & verbs[part] & ~both)
 
 
-def _clauses(  # noqa: PLR0917 - what is known of each token
-    between: Ids, sentence: Ids, marked: Marked, finite: Flags, describing: Flags, words: bool
-) -> Ids:
+def _clauses(between: Ids, sentence: Ids, marked: Marked, told: Mapping[str, Flags], *, words: bool) -> Ids:
     """The clause of each token. What is only put in between commas is a clause of its own; around it one goes on."""
     size = len(between)
     if not size:
         return np.zeros(0, np.int32)
-    joins, subject = marked.at("joins", size), marked.at("subjects", size)
+    joins, subject, finite = marked.at("joins", size), marked.at("subjects", size), told["finite"]
     broken = marked.at("breaks", size)
     following = np.concatenate([subject[1:], [False]])
     begins = broken | (joins & following) | _linked(between, marked.at("links", size), finite)
@@ -267,12 +260,12 @@ def _clauses(  # noqa: PLR0917 - what is known of each token
     main = np.flatnonzero(~aside)
     skipped = np.concatenate([[0], np.diff(main)]) > 1
     together = np.concatenate([[False], sentence[first[main]][1:] == sentence[first[main]][:-1]])
-    goes_on = skipped & ~(starter & ~marked.at("resumes", size)[first])[main]
+    goes_on = skipped & ~(starter & ~told["resumes"][first])[main]
     goes_on |= marked.at("continues", size)[first[main]]
     goes_on[1:] |= (_framed(marked, "topics", first, length) & (length <= _TOPIC))[main[:-1]]
-    goes_on |= ~skipped & describing[first[main] - 1]  # "a new, Viennese board"
+    goes_on |= ~skipped & told["describing"][first[main] - 1]  # "a new, Viennese board"
     bare = (length <= _TAIL) & ~verb & (~_held(marked, "subjects", segment, len(first)) | (not words))
-    tail = marked.at("tails", size)[first] & (length <= _TAIL) & ~verb & ~same
+    tail = told["tails"][first] & (length <= _TAIL) & ~verb & ~same
     goes_on[1:] |= tail[main[1:]] & bare[main[:-1]] & ~inner[main[:-1]]
     new_main = ~(goes_on & together)
     new = begins.copy()

@@ -66,8 +66,10 @@ class Finder:
         self._governing = Governing(
             lexicon, [slot.permits for slot in self._kinds], [slot.verb for slot in self._kinds]
         )
-        taken_up = lexicon.words.taken_up
-        self._taken_up = np.array([not taken_up.isdisjoint(slot.ideas) for slot in self._kinds], bool)
+        nouns = {idea: k for k, idea in enumerate(sorted(lexicon.words.taken_up))}
+        self._taken_up = np.array(
+            [max((nouns.get(idea, -1) for idea in slot.ideas), default=-1) for slot in self._kinds], np.int64
+        )
         self._listed = np.array([bool(slot.ideas) for slot in self._kinds], bool)
         self._boundaries = Boundaries(lexicon)
         self._surroundings = Surroundings(lexicon, self._kinds)
@@ -97,8 +99,10 @@ class Finder:
             return self.language.prefix_gap
         if turned and (pattern.ordered or first.wide):
             return -1
-        if first.near is not None:
-            return -1 if turned else first.near
+        if (
+            first.near is not None
+        ):  # where endings agree, what describes may stand behind: "zarząd całkiem nowy"
+            return -1 if turned and not self.language.agreement else first.near
         if first.wide and not turned:
             return 2 * self.language.gap
         if turned:
@@ -178,7 +182,7 @@ class Finder:
             rows = np.flatnonzero(kept & self._listed[slot])
             kept[rows] = ~self._boundaries.cut(batch, first[rows], last[rows])
         kept &= ~self._surroundings.strange(batch, slot, first, last)
-        return taken_up(batch, self._taken_up, (slot[kept], first[kept], last[kept]))
+        return taken_up(batch, self.lexicon, self._taken_up, (slot[kept], first[kept], last[kept]))
 
     def _together(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
         """Where nothing that parts a description from its noun stands between the two."""
@@ -188,8 +192,10 @@ class Finder:
         before = np.concatenate([[0], np.cumsum(bars)])
         kept = np.ones(len(pattern), bool)
         for k in range(self._width - 1):
-            those = self._near[pattern, k] & (first[:, k + 1] > last[:, k])
-            kept[those] &= before[first[those, k + 1]] == before[last[those, k] + 1]
+            those = self._near[pattern, k] & (first[:, k + 1] >= 0)
+            low = np.minimum(last[those, k], last[those, k + 1]) + 1
+            high = np.maximum(first[those, k], first[those, k + 1])
+            kept[those] &= before[high] == before[low]
             kept[those] &= self._governing.agree(batch, first[those, k], first[those, k + 1])
         return kept
 

@@ -153,6 +153,11 @@ class Lexicon:
     def _classes(self) -> list[tuple[str, re.Pattern[str]]]:
         return [(name, re.compile(pattern)) for name, pattern in self.language.classes]
 
+    def among(self, kind: str, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Which tokens are one of the single words that a field of the language lists."""
+        words = frozenset(getattr(self.language, kind))
+        return np.asarray(self.column(kind, lambda word, _keys: int(word in words))[ids] > 0)
+
     def describing(self, ids: Ids) -> npt.NDArray[np.bool_]:
         """Which tokens are listed words that describe a noun near them."""
         ideas = self.words.close | self.words.predicative

@@ -15,10 +15,10 @@ Flags = npt.NDArray[np.bool_]
 
 DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "ceasing", "matrix",
            "without", "lacking", "causes")  # fmt: skip
-CLAUSES = ("breaks", "joins", "links", "asides", "subjects", "resumes", "topics", "tails")
+CLAUSES = ("breaks", "joins", "links", "asides", "subjects", "topics")
 OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers",
           "rebuttals", "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues",
-          "nomore", "anybody", "pronouns", "relatives")  # fmt: skip
+          "nomore", "anybody")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 

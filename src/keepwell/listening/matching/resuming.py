@@ -8,23 +8,28 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import APART, Batch
+from keepwell.listening.matching.lexicon import Lexicon
 
 Longs = npt.NDArray[np.int64]
 Columns = tuple[Longs, Longs, Longs]  # slot, first token, last token
 
 _AFAR = 16  # tokens between a noun and its pronoun
-_BEGINS = 5  # tokens that may stand before a noun that its clause begins with
+_BEGINS = 3  # tokens that may stand before a noun that its clause begins with
 _BESIDE = 2  # tokens from a noun to its relative pronoun, with a preposition before that
 _TRIED = 2  # pronouns looked at behind each noun
 
 
-def taken_up(batch: Batch, wanted: npt.NDArray[np.bool_], filled: Columns) -> Columns:
-    """Where slots are filled, and the pronouns that stand for some: for the slots that are `wanted`."""
+def taken_up(batch: Batch, lexicon: Lexicon, groups: Longs, filled: Columns) -> Columns:
+    """Where slots are filled, and the pronouns that stand for some.
+
+    `groups`: of each slot the number of its noun, -1 for none; a pronoun fills every slot of the noun it stands for,
+    for it may stand in another case.
+    """
     slot, first, last = filled
-    nouns = np.flatnonzero(wanted[slot]) if len(slot) and wanted.any() else np.zeros(0, np.int64)
+    nouns = np.flatnonzero(groups[slot] >= 0) if len(slot) else np.zeros(0, np.int64)
     more = [filled]
     for kind in ("pronouns", "relatives") if len(nouns) else ():
-        at = np.sort(batch.marks.firsts((kind,)))
+        at = np.flatnonzero(lexicon.among(kind, batch.ids))
         if not len(at):
             continue
         own = nouns if kind == "relatives" else nouns[_opens(batch, first[nouns])]
@@ -36,7 +41,10 @@ def taken_up(batch: Batch, wanted: npt.NDArray[np.bool_], filled: Columns) -> Co
             near &= batch.clause[by] != batch.clause[last[rows]]
             near &= batch.turn[by] == batch.turn[last[rows]]
             near &= batch.sentence[by] - batch.sentence[last[rows]] <= int(kind == "pronouns")
-            more.append((slot[rows[near]], by[near], by[near]))
+            for number in np.unique(groups[slot[rows[near]]]).tolist():
+                own_rows = by[near][groups[slot[rows[near]]] == number]
+                for each in np.flatnonzero(groups == number).tolist():
+                    more.append((np.full(len(own_rows), each, np.int64), own_rows, own_rows))
     slots, firsts, lasts = (np.concatenate(columns) for columns in zip(*more, strict=True))
     return slots, firsts, lasts
 
