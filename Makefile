@@ -78,6 +78,8 @@ bench: $(VENV)/ready-dev
 	@$(BIN)/python -m bench.listening
 	@$(BIN)/python -m bench.arrival
 	@$(BIN)/python -m bench.searching
+	@$(BIN)/python -m bench.searching_meaning
+	@$(BIN)/python -m bench.meaning
 
 words: $(VENV)/ready-dev
 	$(WORDS) -o $(POT) src/keepwell
