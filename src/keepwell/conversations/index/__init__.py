@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from keepwell.conversations.index import meanings, postgresql, sqlite
 from keepwell.conversations.index.asking import Ask
 from keepwell.conversations.index.digests import mark
-from keepwell.conversations.index.rows import Row, rows_of
+from keepwell.conversations.index.rows import Period, Row, rows_of
 from keepwell.conversations.models import Conversation, Index, Indexed, Turn
 
 _STEP = 200  # conversations that are indexed in one transaction
@@ -39,10 +39,20 @@ def drop(conversation: Conversation) -> None:
     meanings.forget([conversation])
 
 
-def matching(rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]]) -> QuerySet[Indexed]:
-    """Of rows those that hold what is asked for, and a mark of each group, the newest first."""
-    found: QuerySet[Indexed] = _engine().matching(rows, ask, marks)
-    return found
+def found(
+    rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]], page: slice, period: Period
+) -> list[int]:
+    """Of rows in a period those that hold what is asked for, and a mark of each group: a page of their places.
+
+    The newest come first. Call it within `rights.in_order`.
+    """
+    begin, end = period
+    if begin is not None:
+        rows = rows.filter(place__gte=begin)
+    if end is not None:
+        rows = rows.filter(place__lt=end)
+    places: list[int] = _engine().found(rows, ask, marks, page, period)
+    return places
 
 
 def whole() -> bool:

@@ -11,6 +11,9 @@ from keepwell.listening.languages import all_languages
 from keepwell.listening.languages.telling import language_of
 
 PART = 4_000  # words of a row: more have no places of their own in a tsvector
+Period = tuple[
+    int | None, int | None
+]  # the place that begins it and the one that ends it; None narrows nothing
 _PARTS, _TURNS = 8, 30  # bits of a place that count the parts of a turn; those below the moment
 
 

@@ -131,8 +131,7 @@ def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -
         return Results(())
     number = min(max(number, 1), LAST)
     begin = (number - 1) * size
-    with in_order():
-        places = list(found(member, asked).values_list("place", flat=True)[begin : begin + size + 1])
+    places = found(member, asked, slice(begin, begin + size + 1))
     rows = Indexed.objects.filter(pk__in=places[:size]).select_related(
         "turn", "conversation__account", "turn__contact"
     )
@@ -140,14 +139,12 @@ def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -
     return Results(shown, number, len(places) > size)
 
 
-def found(member: Member, asked: Asked) -> QuerySet[Indexed]:
-    """The rows of the index that hold what is asked and that the member may see. Call it within `in_order`."""
-    rows = narrowed(seen(Indexed.objects.all(), member), asked)
-    if asked.begin:
-        rows = rows.filter(place__gte=since(asked.begin))
-    if asked.end:
-        rows = rows.filter(place__lt=since(asked.end))
-    return index.matching(rows, asked.ask, _marks(member, asked))
+def found(member: Member, asked: Asked, page: slice) -> list[int]:
+    """The places of a page of what is asked for and what the member may see, the newest first."""
+    period = since(asked.begin) if asked.begin else None, since(asked.end) if asked.end else None
+    with in_order():
+        rows = narrowed(seen(Indexed.objects.all(), member), asked)
+        return index.found(rows, asked.ask, _marks(member, asked), page, period)
 
 
 def narrowed(rows: QuerySet[Found], asked: Asked) -> QuerySet[Found]:

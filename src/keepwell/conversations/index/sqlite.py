@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from keepwell.conversations.index.asking import Ask, Phrase
-from keepwell.conversations.index.rows import Row
+from keepwell.conversations.index.rows import Period, Row
 from keepwell.conversations.models import Indexed
 
 
@@ -42,14 +42,16 @@ def tidy() -> None:
         )
 
 
-def matching(rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]]) -> QuerySet[Indexed]:
-    """Of rows those that hold every phrase, and a mark of each group, the newest first.
+def found(
+    rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]], page: slice, _period: Period
+) -> list[int]:
+    """The places on a page of those of rows that hold every phrase, and a mark of each group.
 
     FTS5 walks its own list backwards, so that a page of the commonest word costs no more than one of the rarest.
     """
     parts = [_phrase(phrase) for phrase in ask.phrases]
     parts += [f"marks : ({' OR '.join(group)})" for group in marks]
-    return rows.extra(
+    rows = rows.extra(
         tables=["conversations_indexed_words"],
         where=[
             "conversations_indexed_words.rowid = conversations_indexed.place",
@@ -58,6 +60,7 @@ def matching(rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]]) 
         params=[" AND ".join(parts) or "marks : every"],
         order_by=["-conversations_indexed_words.rowid"],
     )
+    return list(rows.values_list("place", flat=True)[page])
 
 
 def _phrase(phrase: Phrase) -> str:
