@@ -6,12 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts import queries
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown
 from keepwell.members.models import Member
 from keepwell.members.paging import stretch
-from keepwell.members.rights import Right, needs
+from keepwell.members.rights import Right, may, needs
 from keepwell.reach.queries import next_at, team_of
 
 FIRST = 20
@@ -37,11 +37,15 @@ def today(request: HttpRequest) -> HttpResponse:
     asides = [{"template": template, "with": context} for template, context in told if context is not None]
     reached = next_at(found, team=team_of(request.user))
     rows = [(one, reached[one.account.pk]) for one in shown(found)]
-    return render(
-        request,
-        "site/today.html",
-        {"rows": rows, "whose": whose, "asides": asides, "day": queries.night()},
-    )
+    shown_to = {
+        "rows": rows,
+        "whose": whose,
+        "asides": asides,
+        "day": queries.night(),
+        "learnt": bool(rows) or Standing.objects.filter(worth__isnull=False).exists(),
+        "administers": may(request.user, Right.ADMINISTER),
+    }
+    return render(request, "site/today.html", shown_to)
 
 
 def _worthiest(member: Member, whose: str) -> list[Account]:

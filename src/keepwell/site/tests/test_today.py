@@ -1,4 +1,4 @@
-"""Today says of everybody it names when they may next be reached."""
+"""Today says whom to contact first, and when they may next be reached."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -89,3 +89,15 @@ def test_the_budget_is_read_once_for_all_that_the_page_names(office: Office) -> 
     with CaptureQueriesContext(connection) as asked:
         _page(office)
     assert len([one for one in asked if 'FROM "reach_touch"' in one["sql"]]) == 1
+
+
+def test_before_anything_is_learnt_nobody_is_told_that_nothing_presses(office: Office) -> None:
+    Standing.objects.update(worth=None)
+    page = _page(office)
+    assert "Whom to contact first is not known yet" in page
+    assert "Nothing presses" not in page
+
+
+def test_where_no_account_is_worth_acting_on_nothing_presses(office: Office) -> None:
+    Standing.objects.update(worth=-5)
+    assert "Nothing presses today" in _page(office)
