@@ -26,6 +26,7 @@ from keepwell.book.tables import all_tables, table_named
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
+AT_ONCE = 500  # keys asked for in one statement
 _SAID = ("topic", "note", "text", "comment", "subject", "name")  # of an entry: what may be a person's words
 _FIELDS = (
     "contact_id", "source_id", "name", "email", "phone", "role", "language", "seniority", "channel", "opted_out",
@@ -47,7 +48,7 @@ def export(*, contact: Contact, book: Book, engine: Engine, by: Member) -> dict[
     return found
 
 
-def erase_contact(*, contact: Contact, book: Book, engine: Engine, by: Member | None) -> Erased:
+def erase_contact(*, contact: Contact, book: Book, by: Member | None) -> Erased:
     """Erase a person everywhere; figures stay as they are. Raises BadBook where somebody else is writing the book."""
     erased = book.erase_person(contact.source_id or contact.contact_id)
     with transaction.atomic():
@@ -55,7 +56,7 @@ def erase_contact(*, contact: Contact, book: Book, engine: Engine, by: Member | 
         counts = dict(erased.rows) | {"quarantine": erased.quarantined}
         record("erase contact", by=by, of=contact, after={"rows": counts})
         Contact.objects.filter(pk=contact.pk).delete()
-    _forget_words(book.moment(engine), engine, erased.rows)
+    _forget_words(erased)
     forget_pages()
     return erased
 
@@ -104,16 +105,14 @@ def _in_book(moment: Moment, engine: Engine, surrogate: str) -> dict[str, list[d
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _forget_words(moment: Moment, engine: Engine, erased: dict[str, int]) -> None:
+def _forget_words(erased: Erased) -> None:
     """Take from timelines the words whose row in the book has been erased, whoever's account they stand at."""
     for kind in all_kinds().values():
-        if not kind.personal or not erased.get(kind.table):
-            continue
-        table = table_named(kind.table)
-        rows = engine.collect(moment.personal(kind.table).select(*table.key)).to_pylist()
-        there = {key_of(kind, table.key, row) for row in rows}
-        for entry in Entry.objects.filter(kind=kind.name).iterator(2000):
-            if entry.key not in there and any(entry.data.get(name) for name in kind.personal):
+        taken = erased.keys.get(kind.table, []) if kind.personal else []
+        columns = table_named(kind.table).key if taken else ()
+        keys = [key_of(kind, columns, dict(zip(columns, one, strict=True))) for one in taken]
+        for begin in range(0, len(keys), AT_ONCE):
+            for entry in Entry.objects.filter(kind=kind.name, key__in=keys[begin : begin + AT_ONCE]):
                 entry.data = entry.data | dict.fromkeys(kind.personal)
                 entry.save(update_fields=["data"])
 

@@ -71,14 +71,11 @@ def contact_erase(request: HttpRequest, contact_id: str) -> HttpResponse:
     if request.POST.get("sure") != "yes":
         messages.error(request, _("Tick that you mean it: what is erased does not come back."))
         return redirect("accounts:contact", contact_id)
-    engine = engine_named("duckdb")
     try:
-        erasing.erase_contact(contact=found, book=Book.open(settings.HOME), engine=engine, by=request.user)
+        erasing.erase_contact(contact=found, book=Book.open(settings.HOME), by=request.user)
     except KeepwellError as wrong:  # the night is writing, perhaps
         messages.error(request, str(wrong))
         return redirect("accounts:contact", contact_id)
-    finally:
-        engine.close()
     messages.success(request, _("Erased everywhere. Nothing that is loaded later brings the person back."))
     return redirect("accounts:account", found.account_id)
 

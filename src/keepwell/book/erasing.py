@@ -10,8 +10,9 @@ had ever been known by it may have been mistyped, and can be let in again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -47,7 +48,7 @@ class Erased:
 
     `known` says whether the book knew anything of them, be it only that facts bear their id, and `before` whether
     they were erased before. `near` are ids somebody may have meant who named one that nobody is known by; only such a
-    one may not be `remembered`.
+    one may not be `remembered`. `keys` are the keys of the personal rows, by table, their values in the key's order.
     """
 
     rows: dict[str, int]
@@ -56,6 +57,7 @@ class Erased:
     before: bool = False
     near: tuple[str, ...] = ()
     remembered: bool = False
+    keys: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
     @property
     def nobody(self) -> bool:
@@ -154,9 +156,11 @@ class _Erasing:
         self._whole_conversations()
         rows = {name: self._take_out(all_tables()[name]) for name in self._doomed}
         rows = {name: n for name, n in rows.items() if n}
+        keys = {name: self._keys_taken(all_tables()[name]) for name in rows}
         quarantined = self._take_out_of_quarantine()
         known = bool(rows or quarantined) or self._in_facts()
-        found = Erased(rows, quarantined, known, before, () if known or before else self._near_ids())
+        near_ids = () if known or before else self._near_ids()
+        found = Erased(rows, quarantined, known, before, near_ids, keys=keys)
         if found.nobody and not even_unknown:
             return found
         self._remember("contacts", f"SELECT {text(self._surrogate)}")
@@ -230,6 +234,9 @@ class _Erasing:
         self._remember(table.name, f"SELECT {key_hash(table, self._secret)} FROM {doomed}")
         rewrite_without(self._bench, draft, self._columns(table), keys=listed(table.key), doomed=doomed)
         return self._bench.count(f"SELECT count(*) FROM {doomed}")
+
+    def _keys_taken(self, table: Table) -> list[tuple[Any, ...]]:
+        return self._bench.rows(f"SELECT {listed(table.key)} FROM {self._doomed[table.name]}")
 
     def _remember(self, table: str, hashes: str) -> None:
         draft = self._writer.draft("erased")

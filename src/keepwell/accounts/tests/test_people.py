@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from keepwell.accounts import erasing
+from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Contact, Entry, Outgoing
+from keepwell.accounts.outbox import gather, send
 from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
 from keepwell.accounts.projecting.entries import project_entries
@@ -97,7 +99,7 @@ def test_an_erased_person_is_gone_everywhere_for_good_and_figures_stay(own: Sour
     assert words
     assert all(word in all_text() for word in words)
     before, touched = statement(own), Entry.objects.count()
-    erasing.erase_contact(contact=person, book=own.book, engine=own.engine, by=None)
+    erasing.erase_contact(contact=person, book=own.book, by=None)
     again = Source.of(own.book, own.engine, NOW)
     project_accounts(again)
     project_entries(again, anew=True)
@@ -108,8 +110,61 @@ def test_an_erased_person_is_gone_everywhere_for_good_and_figures_stay(own: Sour
     assert statement(again) == before
 
 
+def touch(source: Source, contact: Contact) -> tuple[Account, dict[str, Any]]:
+    """A contact logged in the office that names a person in passing, and has come to the book."""
+    account = Account.objects.get(pk=contact.account_id)
+    row = {
+        "touch_id": "keepwell-x",
+        "account_id": account.pk,
+        "occurred_at": NOW.isoformat(),
+        "direction": "out",
+    }
+    row |= {"channel": "mail", "team": "", "topic": f"what {contact.name} wants", "contact_id": None}
+    tell(account=account, kind="touch", key="keepwell-x", at=NOW, data={"topic": row["topic"]})
+    send("touches", "keepwell-x", row)
+    gather(source.book, now=NOW)
+    return account, row
+
+
+def topics(source: Source) -> list[str | None]:
+    touches = source.book.moment(source.engine).personal("touches")
+    return [row["topic"] for row in source.engine.collect(touches).to_pylist()]
+
+
+def test_what_a_contact_was_about_names_an_erased_person_neither_in_the_book_nor_on_a_timeline(
+    own: Source, person: Contact
+) -> None:
+    _account, row = touch(own, person)
+    project_entries(Source.of(own.book, own.engine, NOW))
+    assert Entry.objects.get(key="touch:keepwell-x").data["topic"] == row["topic"]
+    assert row["topic"] in topics(own)
+    moment = own.book.moment(own.engine)
+    assert "topic" not in moment.columns("touches")
+    before = own.engine.collect(moment.frame("touches").sort("touch_id")).to_pylist()
+    erasing.erase_contact(contact=person, book=own.book, by=None)
+    again = Source.of(own.book, own.engine, NOW)
+    assert row["topic"] not in topics(again)
+    facts = again.engine.collect(again.moment.frame("touches").sort("touch_id")).to_pylist()
+    assert facts == before
+    assert not Entry.objects.get(key="touch:keepwell-x").data["topic"]
+    project_entries(again, anew=True)
+    assert not Entry.objects.get(key="touch:keepwell-x").data["topic"]
+
+
+def test_what_is_on_its_way_to_the_book_keeps_its_topic_while_somebody_else_is_erased(
+    own: Source, person: Contact
+) -> None:
+    account, row = touch(own, person)
+    tell(account=account, kind="touch", key="keepwell-y", at=NOW, data={"topic": "renewal"})
+    send("touches", "keepwell-y", row | {"touch_id": "keepwell-y", "topic": "renewal"})
+    erasing.erase_contact(contact=person, book=own.book, by=None)
+    assert Entry.objects.get(key="touch:keepwell-y").data["topic"] == "renewal"
+    gather(own.book, now=NOW)
+    assert "renewal" in topics(own)
+
+
 def test_the_trail_says_that_somebody_was_erased_and_not_who(own: Source, person: Contact) -> None:
-    erasing.erase_contact(contact=person, book=own.book, engine=own.engine, by=None)
+    erasing.erase_contact(contact=person, book=own.book, by=None)
     told = Change.objects.get(what="erase contact")
     assert told.key == person.pk
     assert person.name not in str(told.after) + str(told.before) + told.key

@@ -11,7 +11,8 @@ KIND = Kind(
     name="touch",
     label=gettext_lazy("Contact"),
     table="touches",
-    keeps=("channel", "direction", "team", "topic"),
+    keeps=("channel", "direction", "team"),
+    personal=("topic",),
     headline=lambda d: (
         _("They reached out: {channel}") if d.get("direction") == "in" else _("We reached out: {channel}")
     ).format(channel=Channel.said(d.get("channel"))),

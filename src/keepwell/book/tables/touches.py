@@ -40,6 +40,6 @@ TABLE = Table(
             help="From them (in) or from us (out).",
         ),
         Column("team", also=("department",), help="Which of our teams."),
-        Column("topic", also=("purpose", "reason", "campaign"), help="What about."),
+        Column("topic", personal=True, also=("purpose", "reason", "campaign"), help="What about."),
     ),
 )

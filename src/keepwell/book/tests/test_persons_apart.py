@@ -58,6 +58,17 @@ TURNS = pa.table(
         "text": ["how is it", "I am unhappy", "all is well"],
     }
 )
+TOUCHES = pa.table(
+    {
+        "touch_id": ["x1", "x2", "x3"],
+        "account_id": ["a", "a", "a"],
+        "contact_id": ["P-0017", "P-0018", None],
+        "occurred_at": [datetime(2026, 1, 2)] * 3,
+        "occurred_on": [date(2026, 1, 2)] * 3,
+        "direction": ["out", "out", "in"],
+        "topic": ["her move", "what Zdeňka Nováková wants", "renewal"],
+    }
+)
 QUARANTINED = pa.Table.from_pylist(
     [
         {
@@ -81,9 +92,11 @@ EVERYTHING = {
     "tickets": TICKETS,
     "conversations": CONVERSATIONS,
     "turns": TURNS,
+    "touches": TOUCHES,
 }
 TRACES = (
     "Nováková", "zdenka@example.cz", "777 123 456", "P-0017", "Zdenicka", "unhappy", "It fails", "how is it",
+    "her move",
 )  # fmt: skip
 
 
@@ -142,7 +155,8 @@ def test_the_personal_part_leads_back_to_the_person(book, duck):
 def test_no_file_of_facts_holds_a_word_of_a_person(book):
     homes = {Path(path).parent.name for path, _ in traces(Path(book.home))}
     assert homes == {
-        "contacts_personal", "tickets_personal", "conversations_personal", "turns_personal", "quarantine",
+        "contacts_personal", "tickets_personal", "conversations_personal", "touches_personal", "turns_personal",
+        "quarantine",
     }  # fmt: skip
 
 
@@ -180,7 +194,7 @@ def test_loading_persons_twice_changes_nothing(book):
 def test_a_person_erased_is_in_no_byte_of_the_book(book):
     assert traces(Path(book.home))
     erased = book.erase_person("P-0017")
-    assert erased.rows == {"contacts": 1, "conversations": 1, "tickets": 2, "turns": 2}
+    assert erased.rows == {"contacts": 1, "conversations": 1, "tickets": 2, "touches": 2, "turns": 2}
     assert erased.quarantined == 2
     assert traces(Path(book.home)) == []
 
@@ -301,6 +315,7 @@ def test_other_persons_stay_as_they_are(book, duck):
     assert [r["name"] for r in rows(duck, moment.personal("contacts"), "source_id")] == ["Bob Stone"]
     assert [r["text"] for r in rows(duck, moment.personal("tickets"), "ticket_id")] == ["nothing"]
     assert [r["text"] for r in rows(duck, moment.personal("turns"), "text")] == ["all is well"]
+    assert [r["topic"] for r in rows(duck, moment.personal("touches"), "topic")] == ["renewal"]
     assert moment.quarantined() == {("contacts", "unknown account"): 1}
 
 

@@ -54,16 +54,12 @@ def erase_again(book: Book, gone: Erased) -> int:
         return 0
     persons = {key for table, key in missing if table == "contacts"}
     named = _source_ids(book, persons)
-    engine = engine_named("duckdb")
-    try:
-        for key in sorted(
-            named.keys() | set(Contact.objects.filter(pk__in=persons).values_list("pk", flat=True))
-        ):
-            known = Contact.objects.filter(pk=key).first()
-            contact = known or Contact(contact_id=key, source_id=named.get(key, ""))
-            erase_contact(contact=contact, book=book, engine=engine, by=None)
-    finally:
-        engine.close()
+    for key in sorted(
+        named.keys() | set(Contact.objects.filter(pk__in=persons).values_list("pk", flat=True))
+    ):
+        known = Contact.objects.filter(pk=key).first()
+        contact = known or Contact(contact_id=key, source_id=named.get(key, ""))
+        erase_contact(contact=contact, book=book, by=None)
     book.obey_erased(missing)
     return len(persons)
 

@@ -63,11 +63,8 @@ ERASE = """
 from keepwell.accounts.erasing import erase_contact
 from keepwell.accounts.models import Contact
 from keepwell.book.book import Book
-from keepwell.book.engines import engine_named
-engine = engine_named("duckdb")
 she = Contact.objects.get(source_id="k999")
-erase_contact(contact=she, book=Book.open(sys.argv[1]), engine=engine, by=None)
-engine.close()
+erase_contact(contact=she, book=Book.open(sys.argv[1]), by=None)
 """
 
 AGAIN = """
