@@ -88,7 +88,7 @@ def test_the_budget_is_read_once_for_all_that_the_page_names(office: Office) -> 
     FollowUp.objects.create(account=account, owner=office.owner, due=TODAY, what="Call", made_at=NOW)
     with CaptureQueriesContext(connection) as asked:
         _page(office)
-    assert len([one for one in asked if 'FROM "reach_touch"' in one["sql"]]) == 1
+    assert len([one for one in asked if "FROM reach_touch" in one["sql"]]) == 1
 
 
 def test_before_anything_is_learnt_nobody_is_told_that_nothing_presses(office: Office) -> None:
