@@ -73,13 +73,49 @@ def _bare(text: str) -> str:
 
 
 def grow(word: str, known: frozenset[str]) -> set[str]:
-    """The forms of a verb that the dictionary leaves out; none where the word is no regular verb."""
+    """The forms of a noun or a regular verb that the dictionary leaves out."""
+    if word.endswith(("ás", "és")) and len(word) > _ROOT:
+        return owned(word)
     if word.endswith("tesz"):
         return {word.removesuffix("tesz") + form for form in _TESZ}
     verb = f"{word}ni" in known or f"{word}ani" in known or f"{word}eni" in known or len(known) > 60
     if not verb or word[-1] in _VOWELS or word.endswith(("ik", "sz", "megy", "jön", "van")):
-        return set()
+        return _many(known)
     return paradigm(word)
+
+
+_COMMON = 5  # cases that are given to the nouns of which somebody has several
+_ROOT = 4  # letters of the shortest noun made of a verb, but one
+_MANY = re.compile(r"[ae]i$")
+
+
+def owned(noun: str) -> set[str]:
+    """The forms of a noun made of a verb: whose it is, and in which case."""
+    back = noun.endswith("ás")
+    a, long, u, o = ("a", "á", "u", "o") if back else ("e", "é", "ü", "e")
+    whose = {"": "", a: long, f"{u}nk": f"{u}nk", f"{u}k": f"{u}k", f"{o}k": f"{o}k"}
+    return {
+        f"{noun}{stem}{ending}"
+        for own, stem in whose.items()
+        for ending in _cased(back=back, joint="" if own in ("", a) else a if own != f"{o}k" else o)
+    } | {f"{noun}{own}" for own in whose}
+
+
+def _many(known: frozenset[str]) -> set[str]:
+    """Of nouns of which several are somebody's (árai) the other persons and cases (áraik, árainkat)."""
+    return {
+        f"{form}{whose}{ending}"
+        for form in known
+        if _MANY.search(form)
+        for whose in ("k", "nk")
+        for ending in ("", *_cased(back=form[-2] == "a", joint=form[-2])[:_COMMON])
+    }
+
+
+def _cased(*, back: bool, joint: str) -> tuple[str, ...]:
+    """The endings of the cases behind a consonant or a long vowel."""
+    return (f"{joint}t", *(("ra", "ban", "ból", "ba", "nak", "ról", "tól", "hoz", "nál") if back
+            else ("re", "ben", "ből", "be", "nek", "ről", "től", "hez", "nél")), "ért")  # fmt: skip
 
 
 _TESZ = (

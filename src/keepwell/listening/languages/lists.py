@@ -6,13 +6,15 @@ translation. Two ideas in one name ("cancel contract") are said by one word. `op
 another that it is not so; `close` the ideas that must stand near what they describe, `tight` right beside it; `verbs`
 those that an article in front makes another word, `wide` those that open a frame around other words. `cases` names
 the cases and prepositions in which a noun may stand in a phrase, behind a bar those it may have only right beside the
-next word of the phrase. `strangers` are what an idea's words must not be said of ("renew the passport"). `unlike` are
+next word of the phrase. `strangers` are what an idea's words must not be said of ("renew the passport"), or
+what several ideas must not in any saying ("cancel, contract": "tenant/nom"). `unlike` are
 surroundings that make a word of an idea another thing, with _ for the word and a choice in brackets
 ("_ (number|folder)"). `links` names the verbs that act on a noun and the prepositions that may lead there, `objects`
 these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `onward`
 those that reach only what stands behind them, `heading` nouns that another noun behind them turns into a description,
 `ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between, `taken up` nouns
-that a pronoun may stand for in the next clause. `sayings` are whole ways of saying what several ideas say together,
+that a pronoun may stand for in the next clause, `ours` what counts only
+of who speaks, not of their customers. `sayings` are whole ways of saying what several ideas say together,
 named by these ideas ("not, satisfied": "leave + to be desired"); of their pieces each fills a slot: with + between
 anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word
 for that form alone. They have a file of their own (words/*.sayings.yaml).
@@ -47,6 +49,7 @@ _SETS = (
     "predicative",
     "onward",
     "taken up",
+    "ours",
 )
 _MAPS = ("opposites", "cases", "strangers", "unlike", "links", "sayings")
 _JOINT = re.compile(r"\s+(\+|>\d*)\s+")  # between the pieces of a saying
@@ -94,6 +97,7 @@ class WordList:
     predicative: frozenset[str] = frozenset()
     onward: frozenset[str] = frozenset()
     taken_up: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
     sayings: Mapping[str, tuple["Saying", ...]] = field(default_factory=dict)
 
     def ideas_of(self, word: str) -> list[str]:
@@ -243,7 +247,9 @@ def headwords(code: str) -> list[str]:
     lists = shipped(code)
     return list(
         dict.fromkeys(
-            word.partition("/")[0]  # without the case it must stand in
+            word.partition("/")[0].replace(
+                "!", ""
+            )  # without the case it must stand in, or as this form alone
             for words in (*lists.words.values(), *lists.strangers.values(), *said_of(lists))
             for word in words
         )

@@ -14,6 +14,7 @@ from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.boundaries import Boundaries
 from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.others import of_others
 from keepwell.listening.matching.phrases import Keys, Pattern, Slot
 from keepwell.listening.matching.reading import DENIALS
 from keepwell.listening.matching.relating import Relations, Surroundings
@@ -79,6 +80,7 @@ class Finder:
             self._near[p, : len(pattern.slots)] = [slot.near is not None for slot in pattern.slots]
         self._sizes = (self._table >= 0).sum(axis=1)
         self._denied = np.array([bool(pattern.denied) for pattern in self.patterns], bool)
+        self._ours = np.array([pattern.ours for pattern in self.patterns], bool)
         self._tied = np.array([bool(pattern.slots[0].tied) for pattern in self.patterns], bool)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
@@ -146,7 +148,11 @@ class Finder:
         pattern, first, last = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         kept = self._relations.hold(batch, pattern, first, last) & self._together(batch, pattern, first, last)
         if len(where) and (self._strange[pattern] >= 0).any():
-            kept &= ~self._of_strangers(batch, where, self._strange[pattern], (first[:, 0], last[:, 0]))
+            spans = np.where(first >= 0, first, _FAR).min(axis=1), last.max(axis=1)
+            kept &= ~self._of_strangers(batch, where, self._strange[pattern], spans)
+        if self._ours[pattern].any():
+            low = np.where(first >= 0, first, _FAR).min(axis=1) if len(pattern) else pattern
+            kept &= ~(self._ours[pattern] & of_others(batch, self.lexicon, low))
         return Found(pattern[kept], first[kept], last[kept])
 
     def _occurrences(self, batch: Batch) -> tuple[Longs, Longs, Longs]:
@@ -339,9 +345,9 @@ class Finder:
 
 
 def _strangers_of(pattern: Pattern) -> frozenset[Keys]:
-    """What a pattern that names nothing it is said of must not be said of."""
+    """What a pattern that names nothing it is said of must not be said of, and what its phrase must not."""
     whole = [slot for slot in pattern.slots if not slot.tied]
-    return whole[0].strangers if len(whole) == 1 else frozenset()
+    return pattern.strangers | (whole[0].strangers if len(whole) == 1 else frozenset())
 
 
 def _parts(counts: Longs) -> Iterator[Longs]:

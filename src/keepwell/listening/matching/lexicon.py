@@ -214,7 +214,7 @@ class Lexicon:
             for entries in lists
             for entry in entries
             for part in entry.split()
-            if part[0] != "^"
+            if part[0] not in "^!"
         }
         words |= marked(self.language)
         said = {part for entry in said_of(self.words) for word in entry for part in word.split()}

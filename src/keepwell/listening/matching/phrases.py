@@ -50,6 +50,11 @@ class Pattern:
     ordered: bool = False  # only in the order typed
     said: bool = False  # the second slot is said of the first, with *is* between
     saying: bool = False  # another way of saying the whole
+    ours: bool = False  # counts only of who speaks
+    short: bool = False  # says the phrase only where it is denied: "not expensive"
+    strangers: frozenset[Keys] = (
+        frozenset()
+    )  # what the whole is not said of, beside what its only slot is not
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.slots) <= MOST_SLOTS:
@@ -69,8 +74,11 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     reader = _Characters(lexicon) if lexicon.language.characters else _Words(lexicon)
     typed = reader.read(phrase)
     found = [typed]
-    for make in (_opposites, _compounds, _predicated, _no_more, _sayings):
+    for make in (_opposites, _compounds, _predicated, _no_more, _sayings, _shortened):
         found += make(typed, reader)
+    ours = any(reader.words.ours & {*slot.ideas} for slot in typed.slots)
+    strangers = _strangers(typed, reader)
+    found = [replace(pattern, ours=ours, strangers=strangers) for pattern in found]
     return [
         each
         for pattern in found
@@ -95,6 +103,16 @@ def slots_of(slots: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Pattern]:
         made.append(replace(read[0].slots[0], ways=frozenset().union(*(p.slots[0].ways for p in read))))
     whole = Pattern(tuple(made), denied)
     return [whole, *_parted(whole, lexicon)]
+
+
+def _strangers(typed: Pattern, reader: "_Reader") -> frozenset[Keys]:
+    """What a phrase is not said of in any way of saying it: by its only slot, or listed for its ideas together."""
+    found = typed.slots[0].strangers if len(typed.slots) == 1 else frozenset()
+    for name, words in reader.words.strangers.items():
+        ideas = {part.strip() for part in name.split(",")}
+        if len(ideas) > 1 and ideas <= {idea for slot in typed.slots for idea in slot.ideas}:
+            found |= {reader.keys(word) for word in words}
+    return frozenset(keys for keys in found if not keys[0].startswith("^"))
 
 
 class _Reader:
@@ -388,6 +406,15 @@ def _sayings(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
             for saying in sayings:
                 slots = tuple(reader.piece(piece, name) for piece in saying.pieces)
                 yield Pattern(slots, saying.denied, gap=saying.gap, ordered=saying.ordered, saying=True)
+
+
+def _shortened(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
+    """What denies without the measure: not expensive is not too expensive."""
+    if pattern.denied or reader.language.concord or len(pattern.slots) < 2:
+        return
+    for k, slot in enumerate(pattern.slots):
+        if "too" in slot.ideas:
+            yield replace(pattern, slots=(*pattern.slots[:k], *pattern.slots[k + 1 :]), short=True)
 
 
 def _has(slot: Slot, idea: str) -> bool:
