@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keepwell.book import manifest as manifests
+from keepwell.book.apart import set_apart
 from keepwell.book.cleaning import (
     KEEP,
     Progress,
@@ -144,6 +145,7 @@ class Book:
         `progress` is called with how many tables are done, how many there are, and which is being gone through.
         """
         with self.writer() as writer:
+            self._set_apart(writer)
             erased = erase(writer, contact_id.strip(), even_unknown=even_unknown, tell=progress)
             if erased.remembered:
                 writer.commit()
@@ -164,9 +166,16 @@ class Book:
     def obey_erased(self, keys: Iterable[tuple[str, str]]) -> None:
         """Let stay erased who and what was when this book was newer, by what their keys are remembered by."""
         with self.writer() as writer:
+            self._set_apart(writer)
             obey(writer, keys)
             writer.commit()
             sweep(self.store, tables_naming_persons(), only_newest=True)
+
+    def _set_apart(self, writer: Writer) -> None:
+        """Words that an older Keepwell kept among the facts are moved apart, for erasing to find them."""
+        if changed := set_apart(writer):
+            writer.commit()
+            sweep(self.store, changed, only_newest=True)
 
     def clean(self, keep: timedelta = KEEP, progress: Progress = say_nothing) -> Swept:
         """Put small files together; take away what no reader younger than `keep` can need, and debris.

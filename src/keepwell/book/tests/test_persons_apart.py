@@ -14,6 +14,7 @@ from keepwell.book.book import Book
 from keepwell.book.erasing import distinctive
 from keepwell.book.importing import import_files
 from keepwell.book.kept import QUARANTINE
+from keepwell.book.tables import BOOKKEEPING
 
 MONDAY = datetime(2026, 1, 5, 8)
 TUESDAY = datetime(2026, 1, 6, 8)
@@ -307,6 +308,32 @@ def test_erasing_a_person_changes_no_figure(book, duck):
     before = facts()
     book.erase_person("P-0017")
     assert facts() == before
+
+
+def test_topics_that_an_older_book_held_among_its_facts_are_moved_apart_and_erased(tmp_path, duck):
+    book = Book.create(tmp_path / "book")
+    with book.writer() as writer:
+        writer.put("contacts", CONTACTS, known_at=MONDAY)
+        bookkeeping = {"known_at": [MONDAY] * 3, "load": [1] * 3, "gone": [False] * 3}
+        held = TOUCHES.drop_columns("contact_id")
+        for name, values in bookkeeping.items():
+            held = held.append_column(name, pa.array(values, BOOKKEEPING.field(name).type))
+        writer.append("touches", held)
+        writer.append("touches_history", held.slice(1, 1))
+        writer.commit()
+    facts = ["touch_id", "account_id", "occurred_on", "direction", "known_at", "load"]
+    before = rows(duck, book.moment(duck).frame("touches").select(facts), "touch_id")
+    book.erase_person("P-0017")
+    assert not [found for found in traces(Path(book.home)) if found[1] == "Nováková"]
+    moment = book.moment(duck)
+    assert "topic" not in [*moment.columns("touches"), *moment.columns("touches_history")]
+    assert [r["topic"] for r in rows(duck, moment.personal("touches"), "topic")] == ["her move", "renewal"]
+    assert rows(duck, moment.frame("touches").select(facts), "touch_id") == before
+    with book.writer() as writer:
+        again = writer.put("touches", TOUCHES.drop_columns("contact_id"), known_at=TUESDAY)
+        writer.commit()
+    assert (again.loaded, again.updated, again.unchanged) == (0, 0, 3)
+    assert not [found for found in traces(Path(book.home)) if found[1] == "Nováková"]
 
 
 def test_other_persons_stay_as_they_are(book, duck):
