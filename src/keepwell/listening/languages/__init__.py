@@ -124,6 +124,10 @@ class Language:
     adverbs: tuple[str, ...] = ()  # begin with a preposition and say only when or how
     again: tuple[str, ...] = ()  # carry a denial on and are none by themselves (neither … nor)
     nomore: tuple[str, ...] = ()  # with a denial before them they say that something stops
+    others: tuple[str, ...] = ()  # somebody else than who speaks and whom they speak to
+    selves: tuple[str, ...] = ()  # who speaks
+    leads: tuple[str, ...] = ()  # before somebody: not who does what follows
+    no_others: tuple[str, ...] = ()  # right behind somebody: another noun
     anybody: tuple[str, ...] = ()  # with a denial before them they are nobody
     case: Callable[[str, str], str] | None = None  # of a word and one of its forms: the form's case
     classes: tuple[

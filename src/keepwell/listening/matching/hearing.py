@@ -74,6 +74,7 @@ class Ears:
             self._frames[k, : len(pattern.slots)] = [slot.wide for slot in pattern.slots]
         kinds = {kind: k for k, kind in enumerate(OWN)}
         self._asked = np.array([kinds.get(pattern.denied, -1) for pattern in self.patterns], np.int64)
+        self._short = np.array([pattern.short for pattern in self.patterns], bool)
         self._denied = np.array([bool(pattern.denied) for pattern in self.patterns], bool)
 
     def analyse(self, turns: Sequence[Heard | str]) -> Batch:
@@ -103,7 +104,8 @@ class Ears:
             meaning = reader.read(spans, pattern.denied, frames)
             meanings[k] = meaning
             verdict[k] = _CODES[meaning.verdict]
-        rows = np.flatnonzero(verdict != _NO)
+        affirmed = self._short[found.pattern] & (verdict == _YES)
+        rows = np.flatnonzero((verdict != _NO) & ~affirmed)
         width, sentence = (high - low)[rows], batch.sentence[low[rows]]
         order = rows[np.lexsort((width, verdict[rows], owner[rows], sentence))]
         sentence, owners = batch.sentence[low[order]], owner[order]

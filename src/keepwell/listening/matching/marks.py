@@ -18,7 +18,7 @@ DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "cea
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects", "topics")
 OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers",
           "rebuttals", "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues",
-          "nomore", "anybody")  # fmt: skip
+          "nomore", "anybody", "others")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 
