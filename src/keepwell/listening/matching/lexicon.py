@@ -191,7 +191,7 @@ class Lexicon:
 
     def key(self, word: str) -> str:
         """The key of a word in a list: every form of it, or of what is itself a form the word as it stands."""
-        return f"={word}" if word in self._single else word
+        return f"={word}" if word.partition("/")[0] in self._single else word
 
     def stem(self, word: str) -> str:
         """A word's stem by Snowball, "" where the language has none."""
