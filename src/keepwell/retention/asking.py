@@ -17,6 +17,7 @@ from keepwell.retention.models import Segment
 
 LOOKED_BACK = {Grain.MONTH: 36, Grain.QUARTER: 60, Grain.YEAR: 120}  # months that a series begins before
 OFFERED = {Grain.MONTH: 24, Grain.QUARTER: 12, Grain.YEAR: 5}  # periods to choose from
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)  # what can be asked of; days beside them can be counted
 NAMING = frozenset({"name", "domain"})  # columns that tell one account from all others
 
 
@@ -130,7 +131,7 @@ def _period(given: Mapping[str, str], cut: Cut) -> Period:
         )
     if name:
         try:
-            return period_named(name, fiscal_start=cut.fiscal_start)
+            return _told_of(period_named(name, fiscal_start=cut.fiscal_start))
         except KeepwellError as error:
             raise KeepwellError(
                 error.wrong, ways=[_("Write a year, a quarter or a month: 2026, 2026-Q3, 2026-07.")]
@@ -146,7 +147,18 @@ def _of_days(start: str, end: str) -> Period:
             seen=_("from {first} up to {out}").format(first=first, out=out),
             ways=[_("The last day is not in it: January is 2026-01-01 up to 2026-02-01.")],
         )
-    return Period(first, out)
+    return _told_of(Period(first, out))
+
+
+def _told_of(period: Period) -> Period:
+    """The period, where there are days beside it for the ones before and after. Raises KeepwellError else."""
+    if period.start < EARLIEST or period.end > LATEST:
+        raise KeepwellError(
+            _("No business is told of on these days."),
+            seen=_("from {first} up to {out}").format(first=period.start, out=period.end),
+            ways=[_("Ask for days from {first} up to {out}.").format(first=EARLIEST, out=LATEST)],
+        )
+    return period
 
 
 def offered(cut: Cut) -> list[tuple[Grain, list[Period]]]:

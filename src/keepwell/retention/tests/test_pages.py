@@ -49,6 +49,8 @@ def test_a_figure_that_is_not_there_is_asked_for_once_and_shows_how_far_it_is(as
         ("from=2026-01-01", "A period has two ends"),
         ("from=2026-02-01&to=2026-01-01", "must end after it starts"),
         ("from=x&to=y", "is not a day"),
+        ("from=0001-01-01&to=9999-12-31", "No business is told of on these days"),
+        ("period=0001", "No business is told of on these days"),
         ("segment=none", "There is no segment"),
     ],
 )
