@@ -109,7 +109,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "deeds": queries.deeds(asked.what),
         "members": members,
         "names": {one.pk: one.name for one in members},
-        "who": int(asked.who) if asked.who.isdecimal() else None,
+        "who": asked.number,
         "here": "trail",
     }
     return render(request, "members/trail.html", shown)

@@ -103,6 +103,11 @@ class Asked:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def number(self) -> int | None:
+        """Whose deeds, where a member is asked for by their number; one longer than any member's is a word."""
+        return int(self.who) if self.who.isdecimal() and len(self.who) < 18 else None
+
     @classmethod
     def of(cls, said: Any) -> "Asked":
         """What an address says; a day that is none is left out."""
@@ -113,8 +118,8 @@ class Asked:
 def trail(asked: Asked) -> QuerySet[Change]:
     """What was done, newest first. The last day asked for is included."""
     found = Change.objects.select_related("member")
-    if asked.who.isdecimal():
-        found = found.filter(member=int(asked.who))
+    if asked.number is not None:
+        found = found.filter(member=asked.number)
     elif asked.who:
         found = found.filter(by__icontains=asked.who)
     if asked.what:

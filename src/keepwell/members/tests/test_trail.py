@@ -67,6 +67,7 @@ def test_the_trail_is_found_by_who_what_and_when(
     assert shown(what="assign account", who=people["manager"].pk) == 1
     assert shown(kind="members.member", key=people["viewer"].pk, what="assign account") == 1
     assert shown(since="nonsense", what="assign account") == 2
+    assert shown(who="9" * 30) == 0
 
 
 def test_the_trail_pages(as_: Callable[[str], Client]) -> None:
