@@ -1,6 +1,7 @@
 """Joining by an invitation, one's own settings; members and invitations, for those who manage them."""
 
 from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import list_usersessions
 from django.conf import settings
 from django.contrib import messages
@@ -48,6 +49,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
             form.add_error(None, str(wrong))
         else:
             login(request, member, backend="keepwell.members.backend.Backend")
+            UserSession.objects.create_from_request(request)  # as whoever signs in has one, to see and to end
             return _unreferred(redirect("/"))
     return _unreferred(render(request, "members/join.html", {"form": form, "invitation": invitation}))
 

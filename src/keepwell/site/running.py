@@ -8,8 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from keepwell.lib.errors import BadBook, KeepwellError
@@ -22,6 +23,7 @@ BESIDE = (
 DETACHED = (
     "KEEPWELL_DETACHED"  # set for one that outlives the one that started it, which has prepared everything
 )
+STIRRED = 10  # seconds between two askings of the site of itself
 GRACE = 5  # seconds that a worker is given to finish what it does; what it cannot finish runs again
 
 
@@ -164,6 +166,7 @@ def serve_web(host: str, port: int) -> None:
     from granian.log import LogLevels
 
     os.register_at_fork(after_in_child=_watch_parent)
+    threading.Thread(target=_stir, args=(host, port), daemon=True).start()
     Granian(
         "keepwell.site.wsgi:application",
         address=host,
@@ -171,9 +174,26 @@ def serve_web(host: str, port: int) -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=max(4, os.cpu_count() or 1),
+        blocking_threads_idle_timeout=600,
         log_access=False,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _stir(host: str, port: int) -> None:
+    """Ask the site now and then whether it is alive.
+
+    A request that came alone after a pause was seen to stand before the server's threads until another one came.
+    """
+    from django.conf import settings
+
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where it listens, not our choice
+    named = next((one for one in settings.ALLOWED_HOSTS if not one.startswith((".", "*"))), here)
+    while True:
+        time.sleep(STIRRED)
+        with suppress(OSError, HTTPException), closing(HTTPConnection(here, port, timeout=STIRRED)) as asked:
+            asked.request("GET", "/alive", headers={"Host": named})
+            asked.getresponse().read()
 
 
 def stop() -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +27,14 @@ def test_the_first_start_gives_a_link_that_makes_the_administrator() -> None:
     assert (member.email, member.role) == ("anna@example.com", Role.ADMINISTRATOR)
     assert list(member.teams.all()) == list(Team.objects.all())
     assert client.get("/").status_code == 200
+
+
+def test_whoever_joins_sees_the_session_that_began_and_can_end_it() -> None:
+    secret = actions.invite(role=Role.MEMBER, now=timezone.now(), email="bo@example.com")
+    client = Client()
+    client.post(f"/members/join/{secret}", {"name": "Bo", "password": PASSWORD})
+    session = UserSession.objects.get(user__email="bo@example.com")
+    assert session.session_key == client.session.session_key
 
 
 def test_a_link_works_once() -> None:
