@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Account, Entry, Standing
 from keepwell.accounts.queries import made
@@ -170,8 +170,9 @@ class Shown:
 
     @property
     def why(self) -> str:
-        """The reasons that speak for leaving, as one sentence."""
-        return ". ".join(one["said"] for one in self.reasons if one["raises"])
+        """The reasons that speak for leaving, one sentence after the other."""
+        stop = "。" if (get_language() or "").startswith("zh") else ". "
+        return stop.join(one["said"] for one in self.reasons if one["raises"])
 
     @property
     def steps(self) -> list[dict[str, str]]:

@@ -92,7 +92,9 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
             "named": _named(of, given.get("line", ""), found.result),
             "only": _only(given),
             "meaning": line_meaning(given.get("line", "")) if of == "statement" else "",
-            "lines": [(one, line_name(one)) for one in OF_STATEMENT] if of == "statement" else [],
+            "lines": [("", _("All accounts")), *((one, line_name(one)) for one in OF_STATEMENT)]
+            if of == "statement"
+            else [],
         },
     )
 
