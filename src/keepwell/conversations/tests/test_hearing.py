@@ -117,7 +117,9 @@ def test_a_changed_rule_voids_its_hits_and_what_a_person_said_of_the_same_words_
     one = talk(acme, "We cancel the contract.", "We want a refund.")
     hear(one, now=NOW)
     Hit.objects.update(judged="right", judged_by=ada, judged_at=NOW)
-    more = listening.Rule(name="cancel", phrases={"en": ("cancel the contract", "want a refund")}, theme="leaving")
+    more = listening.Rule(
+        name="cancel", phrases={"en": ("cancel the contract", "want a refund")}, theme="leaving"
+    )
     change_rule(rule=made, to=more, by=ada, now=NOW)  # the job runs at once here
     old = Hit.objects.get(version=1)
     assert (old.void, old.void_at is not None) == (Hit.Void.RULE, True)
