@@ -15,7 +15,7 @@ from pydantic import Field
 from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
 from keepwell.members.ordering import by, may_be_empty
-from keepwell.members.paging import Pages, stretch
+from keepwell.members.paging import Pages
 
 Shape = TypeVar("Shape")
 Row = TypeVar("Row", bound=Model)
@@ -56,17 +56,14 @@ def page(found: QuerySet[Row], part: Part, order: Order, shape: Callable[[Row], 
     """A part of the rows, each given its shape."""
     if part.cursor:
         found = found.filter(_after(found.model, order, *_read(order, part.cursor)))
-    rows = _first(found.order_by(by(found.model, order.by), order.tie), part.limit + 1)
-    more = len(rows) > part.limit
-    rows = rows[: part.limit]
-    return {"items": [shape(row) for row in rows], "next": _write(order, rows[-1]) if more else None}
-
-
-def _first(found: QuerySet[Row], most: int) -> list[Row]:
-    """The first rows, read as pages read theirs."""
+    ordered = found.order_by(by(found.model, order.by), order.tie)
     if found.query.annotations or found.query.combinator:
-        return list(found[:most])
-    return stretch(found, 0, most, many=Pages(found, most).more)
+        rows = list(ordered[: part.limit + 1])
+        rows, more = rows[: part.limit], len(rows) > part.limit
+    else:  # as pages read theirs
+        shown = Pages(ordered, part.limit).get_page(1)
+        rows, more = list(shown), shown.has_next()
+    return {"items": [shape(row) for row in rows], "next": _write(order, rows[-1]) if more else None}
 
 
 def _after(model: type[Model], order: Order, value: Any, tie: Any) -> Q:
