@@ -263,6 +263,12 @@ PHRASES: dict[str, Phrase] = {
         lambda n: ngettext("{n} goal has no recent reading", "{n} goals have no recent reading", n),
         lambda: _("every goal has a recent reading"),
     ),
+    "mood_bad_90": lambda share: _("{share:.0%} of what they said in 90 days was in a bad mood").format(
+        share=share
+    ),
+    "mood_good_90": lambda share: _("{share:.0%} of what they said in 90 days was in a good mood").format(
+        share=share
+    ),
     "mrr_change_365": _mrr_change_year,
     "mrr_change_90": _mrr_change,
     "notice_of_part": _counted(
@@ -371,6 +377,10 @@ PHRASES: dict[str, Phrase] = {
         share=share
     ),
     "tenure": _counted(lambda n: ngettext("a customer for {n} day", "a customer for {n} days", n)),
+    "their_questions_90": lambda times: _("they ask {times:.1f} questions in a conversation").format(
+        times=times
+    ),
+    "their_share_90": lambda share: _("{share:.0%} of the talking is theirs").format(share=share),
     "ticket_open_days": _counted(
         lambda n: ngettext(
             "the oldest open ticket has waited {n} day", "the oldest open ticket has waited {n} days", n

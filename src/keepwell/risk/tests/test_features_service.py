@@ -182,3 +182,30 @@ def test_what_a_rule_found_counts_since_it_was_found(company):
     seen = company.known("said_leaving_90", "said_price_90")
     assert seen["A"] == {"said_leaving_90": 1, "said_price_90": 0}
     assert seen["B"] == {"said_leaving_90": 0, "said_price_90": 0}
+
+
+def test_the_mood_of_a_conversation_counts_since_it_was_told_and_by_how_much_was_said(company):
+    def talk(number, days, told, **measured):
+        when = {"occurred_at": ago(days), "known_at": ago(told)}
+        return {"conversation_id": f"talk-{number}", "account_id": "A", **when, **measured}
+
+    company.tell(
+        "talks",
+        talk(
+            1, 20, 19, their_share=0.5, their_questions=4, their_mood_turns=30, their_good=0.1, their_bad=0.2
+        ),
+        talk(
+            2, 15, 14, their_share=0.3, their_questions=1, their_mood_turns=10, their_good=0.0, their_bad=1.0
+        ),
+        talk(3, 14, 13, their_share=0.1),  # a conversation whose mood nobody told
+        talk(4, 12, -5, their_share=0.9, their_mood_turns=100, their_good=1.0, their_bad=0.0),  # told later
+        talk(5, 100, 99, their_share=0.9, their_mood_turns=100, their_good=1.0, their_bad=0.0),  # long past
+    )
+    seen = company.known("mood_bad_90", "mood_good_90", "their_share_90", "their_questions_90")
+    assert seen["A"] == {
+        "mood_bad_90": pytest.approx((6 + 10) / 40),
+        "mood_good_90": pytest.approx(3 / 40),
+        "their_share_90": pytest.approx(0.3),
+        "their_questions_90": pytest.approx(2.5),
+    }
+    assert set(seen["B"].values()) == {None}
