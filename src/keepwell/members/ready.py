@@ -1,0 +1,291 @@
+"""Questions that are put together once, and asked again and again with other values.
+
+Django puts a query together and writes its SQL anew each time it is asked. On a page of ten questions that takes
+longer than the database needs to answer them. A question marked `ready` is written once for each of its shapes:
+
+    @ready
+    def _open(whose: str, /, *, member: Member, due: date) -> QuerySet[FollowUp]:
+        rows = seen_by(FollowUp.objects.filter(due__lte=due), member, account="account")
+        return rows.filter(owner=member.pk) if whose == "mine" else rows
+
+    rows = _open("mine", member=member, due=today).rows()
+
+What is said by place is its *shape*: it is written into the question, and another shape is another question. What is
+said by name are *values*: text, numbers, days, moments, lists of them, or a member. In their place the function is
+given stand-ins that can be compared with in a filter and nothing else; whatever would read one fails when the
+question is first put together. Values reach the database as parameters, always. Of a member the role and the number
+of portfolios are part of the shape, who it is and which portfolios are values: so `seen_by` holds as elsewhere.
+
+The rows are those that Django would give: model instances with what was selected (what was not is read when it is
+asked for), or what `values_list` gives. `plain` gives the queryset itself, for what is asked rarely or otherwise.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
+
+from keepwell.members.models import Member
+from keepwell.members.rights import in_order, portfolios_of
+
+Row = TypeVar("Row")
+Other = TypeVar("Other")
+Said = ParamSpec("Said")
+Record = Sequence[Any]
+Maker = Callable[[Record], Any]
+
+_MOST = 5000  # questions that are kept; beyond, all are written anew
+
+
+class Place(NamedTuple):
+    """Where a value goes among a question's parameters."""
+
+    name: str
+    at: int
+
+
+class Given(Expression):
+    """Stands for a value that is said when the question is asked; for a list of them where it has a `count`."""
+
+    def __init__(self, name: str, at: int = 0, count: int | None = None) -> None:
+        super().__init__()
+        self.name, self.at, self.count = name, at, count
+
+    def as_sql(self, *_compiler: Any, **_more: Any) -> Any:
+        """A parameter, or a list of them."""
+        if self.count is None:
+            return "%s", [Place(self.name, self.at)]
+        if not self.count:
+            raise EmptyResultSet
+        return f"({', '.join(['%s'] * self.count)})", [Place(self.name, at) for at in range(self.count)]
+
+    def __str__(self) -> NoReturn:
+        """Fails: what is made of a text would be the same for every value."""
+        raise TypeError(f"The value of {self.name!r} is not known while the question is put together.")
+
+
+@dataclass(frozen=True)
+class Asked(Generic[Row]):
+    """A question with its values."""
+
+    steps: tuple[tuple[Callable[..., Any], tuple[Any, ...], tuple[str, ...]], ...]
+    values: dict[str, Any] = field(hash=False)
+    walked: bool = False  # whether it is asked `in_order`
+
+    def then(
+        self, step: "Callable[..., QuerySet[Any, Other]]", /, *shape: Any, **values: Any
+    ) -> "Asked[Other]":
+        """What a function makes of the question, by its shape and with further values."""
+        steps = (*self.steps, (step, shape, tuple(values)))
+        return Asked(steps, self.values | values, self.walked)
+
+    def in_order(self) -> "Asked[Row]":
+        """The same, its rows read in their order until there are enough."""
+        return replace(self, walked=True)
+
+    def plain(self) -> QuerySet[Any, Row]:
+        """The queryset with the values themselves. Whoever asks it `in_order` says so."""
+        return self._made(self.values)
+
+    def rows(self) -> list[Row]:
+        """The answer."""
+        shapes, flat = [], {}
+        for name, value in self.values.items():
+            shape, parts = _parts(value)
+            shapes.append((name, shape))
+            for at, part in enumerate(parts):
+                flat[Place(name, at)] = part
+        key = connection.vendor, self.steps, self.walked, tuple(shapes)
+        question = _written.get(key)
+        if question is None:
+            question = self._write({name: _stand_in(name, shape) for name, shape in shapes})
+            if len(_written) >= _MOST:
+                _written.clear()
+            _written[key] = question
+        return question.asked(flat)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Over the answer."""
+        return iter(self.rows())
+
+    def _made(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
+        found: Any = None
+        for n, (step, shape, names) in enumerate(self.steps):
+            said = {name: values[name] for name in names}
+            found = step(found, *shape, **said) if n else step(*shape, **said)
+        return found  # type: ignore[no-any-return]  # there is a first step
+
+    def _write(self, stand_ins: dict[str, Any]) -> "_Written":
+        with in_order() if self.walked else nullcontext():
+            return _Written.of(
+                self._made(stand_ins), {one for one, stood in stand_ins.items() if _must(stood)}
+            )
+
+
+def ready(build: Callable[Said, QuerySet[Any, Row]]) -> Callable[Said, Asked[Row]]:
+    """Mark a function that gives a query: its question is put together once for each shape."""
+
+    @wraps(build)
+    def asked(*shape: Said.args, **values: Said.kwargs) -> Asked[Row]:
+        return Asked(((build, shape, tuple(values)),), values)
+
+    return asked
+
+
+# --- what is said of values ------------------------------------------------------------------------------------
+
+
+def _parts(value: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The shape of a value, and what of it goes to the database."""
+    if isinstance(value, Member):
+        portfolios = portfolios_of(value)
+        return (Member, value.role, value.is_active, len(portfolios)), (value.pk, *portfolios)
+    if isinstance(value, list | tuple):
+        parts = tuple(_part(one) for one in value)
+        missing = (1 << (len(parts) - 1).bit_length()) - len(parts) if parts else 0
+        return (list, len(parts) + missing), parts + parts[-1:] * missing  # few lengths: the last one again
+    return None, (_part(value),)
+
+
+def _part(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"{value!r} is no value of a question: what is there or not is part of its shape.")
+
+
+def _stand_in(name: str, shape: Any) -> Any:
+    if shape is None:
+        return Given(name)
+    if shape[0] is list:
+        return Given(name, count=shape[1])
+    _member, role, active, portfolios = shape
+    stands = Member(role=role, is_active=active)
+    stands.pk = Given(name)
+    stands.of_request, stands.seen_teams = True, [("", Given(name, 1 + at)) for at in range(portfolios)]  # type: ignore[misc]  # stand-ins
+    return stands
+
+
+def _must(stands: Any) -> bool:
+    """Whether a question without this value is a mistake: who may see all is in none, and no list has nothing."""
+    return isinstance(stands, Given) and stands.count != 0
+
+
+# --- what is written -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A question as one database is asked it. Without `sql` there is nothing to find, whatever the values."""
+
+    sql: str = ""
+    params: tuple[Any, ...] = ()
+    columns: int = 0
+    converted: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...] = ()
+    made: Maker = tuple
+
+    @classmethod
+    def of(cls, found: QuerySet[Any, Any], names: set[str]) -> "_Written":
+        """Write the question of a queryset that holds stand-ins; those of some names must be in it."""
+        hidden: Any = found  # what Django's own iterators read of it
+        if hidden._prefetch_related_lookups or hidden._known_related_objects:
+            raise TypeError("A question that is put together once reads no further rows beside its own.")
+        compiler: Any = found.query.get_compiler(connection=connection)
+        try:
+            sql, said = compiler.as_sql()
+        except EmptyResultSet:
+            return cls()
+        # `seen_by` hands on what it was given as it is.
+        params = tuple(Place(one.name, one.at) if isinstance(one, Given) else one for one in said)
+        if unsaid := names - {one.name for one in params if isinstance(one, Place)}:
+            raise TypeError(f"Of {', '.join(sorted(unsaid))} nothing reached the question.")
+        kinds: dict[Any, Callable[[], Maker]] = {
+            ModelIterable: lambda: _model(compiler),
+            ValuesListIterable: lambda: tuple,
+            FlatValuesListIterable: lambda: _first,
+        }
+        made = kinds[hidden._iterable_class]()
+        converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
+        converted = tuple((at, *how) for at, how in converters.items())
+        return cls(sql, params, compiler.col_count, converted, made)
+
+    def asked(self, values: dict[Place, Any]) -> list[Any]:
+        """The rows of some values."""
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [values[one] if type(one) is Place else one for one in self.params])
+            rows: list[Record] = cursor.fetchall()
+        if self.converted:
+            rows = [self._converted(row) for row in rows]
+        made = self.made
+        return [made(row) for row in rows]
+
+    def _converted(self, row: Record) -> Record:
+        read = list(row)
+        for at, converters, column in self.converted:
+            for convert in converters:
+                read[at] = convert(read[at], column, connection)
+        return read
+
+
+_written: dict[Any, _Written] = {}
+
+
+def _first(row: Record) -> Any:
+    return row[0]
+
+
+def _model(compiler: Any) -> Maker:
+    extra = tuple((compiler.annotation_col_map or {}).items())
+    instance = _instance(compiler.klass_info, compiler.select)
+
+    def made(row: Record) -> Any:
+        one = instance(row)
+        for name, at in extra:
+            setattr(one, name, row[at])
+        return one
+
+    return made if extra else instance
+
+
+def _instance(said: dict[str, Any], select: Sequence[Any]) -> Maker:
+    """How an instance is made of a row, and those it leads to (`select_related`): as Django unpickles one.
+
+    Whoever makes one by its class pays for each field that is not there, and for signals that no model here hears.
+    """
+    model: type[Model] = said["model"]
+    begin, end = said["select_fields"][0], said["select_fields"][-1] + 1
+    names = [one[0].target.attname for one in select[begin:end]]
+    key = begin + names.index(model._meta.pk.attname)
+    further = [
+        (_instance(one, select), one["local_setter"], one["remote_setter"])
+        for one in said.get("related_klass_infos", [])
+    ]
+
+    def made(row: Record) -> Any:
+        if row[key] is None:
+            return None
+        one = model.__new__(model)
+        one.__dict__.update(zip(names, row[begin:end], strict=True))
+        one._state = ModelState()
+        one._state.adding, one._state.db = False, connection.alias
+        for instance, there, back in further:
+            other = instance(row)
+            there(one, other)
+            if other is not None:
+                back(other, one)
+        return one
+
+    return made
