@@ -1,5 +1,6 @@
 """Starting the site: its tables, the first administrator's link, the server and the worker beside it."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -160,12 +161,17 @@ def only_site(address: str) -> Iterator[None]:
 
 
 def serve_web(host: str, port: int) -> None:
-    """Answer requests until stopped."""
+    """Answer requests until stopped.
+
+    What answers is begun anew, not forked: who has read the book has threads that a fork does not take along, and
+    its next reading waited for them without end.
+    """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    os.register_at_fork(after_in_child=_watch_parent)
+    multiprocessing.set_start_method("spawn", force=True)
+    os.environ[BESIDE] = str(os.getpid())
     threading.Thread(target=_stir, args=(host, port), daemon=True).start()
     Granian(
         "keepwell.site.wsgi:application",

@@ -26,15 +26,17 @@ def free_port() -> int:
 
 
 def processes_of(home: Path) -> list[int]:
-    """The processes that have this home in their command line."""
+    """The processes that have this home in their command line, and those that they began, which have it from them."""
     found = []
-    for one in Path("/proc").glob("[0-9]*/cmdline"):
+    for one in Path("/proc").glob("[0-9]*"):
         try:
-            words = one.read_bytes().split(b"\0")
+            words = (one / "cmdline").read_bytes().split(b"\0")
+            inherited = (one / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        if str(home).encode() in words and b"keepwell.cli" in words:
-            found.append(int(one.parent.name))
+        ours = str(home).encode() in words and b"keepwell.cli" in words
+        if ours or f"KEEPWELL_HOME={home}".encode() in inherited:
+            found.append(int(one.name))
     return found
 
 
@@ -53,6 +55,11 @@ def answers(port: int) -> bool:
             return bool(found.status == 200)
     except OSError:
         return False
+
+
+def metrics(port: int) -> str:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as found:
+        return str(found.read().decode())
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes as Linux shows them")
@@ -88,7 +95,7 @@ def test_a_site_is_started_once_serves_works_and_leaves_nothing_behind(tmp_path:
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes as Linux shows them")
 def test_a_site_ends_cleanly_with_ctrl_c_and_whole_when_it_is_killed(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir()
+    make_book(home)
     with of_its_own():
         for how in (signal.SIGINT, signal.SIGKILL):
             port = free_port()
@@ -96,6 +103,8 @@ def test_a_site_ends_cleanly_with_ctrl_c_and_whole_when_it_is_killed(tmp_path: P
             with subprocess.Popen(order, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as site:
                 try:
                     assert until(lambda port=port: answers(port))
+                    for _each in range(4):  # what began the site has read the book, and so does what answers
+                        assert "keepwell_book_up 1" in metrics(port)
                     site.send_signal(how)
                     site.wait(60)
                 finally:
