@@ -24,7 +24,7 @@ class Numbered(template.Node):
         said = self.node.args[0].resolve(context)
         if type(said) is not int:
             return str(self.node.render(context))
-        before, after = _around(self.name)
+        before, after = around(self.name)
         return f"{before}{said}{after}"
 
 
@@ -38,6 +38,7 @@ def url(parser: Parser, token: Token) -> template.Node:
 
 
 @cache
-def _around(name: str) -> tuple[str, str]:
+def around(name: str) -> tuple[str, str]:
+    """What stands before and after the number in the addresses of that name."""
     before, _number, after = reverse(name, args=[_NUMBER]).partition(str(_NUMBER))
     return before, after

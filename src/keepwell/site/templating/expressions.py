@@ -1,0 +1,90 @@
+"""The expressions of a template (`one.account|default:"–"`, what an `if` asks) as Python."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.template.base import FilterExpression, Variable
+from django.template.defaultfilters import default
+from django.utils.functional import Promise
+from django.utils.safestring import mark_safe
+
+from keepwell.site.templating.values import filtering
+
+
+class Expressions:
+    """Writes expressions. `known` says where a name lies that the template itself has given."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, Any] = {}  # what the Python refers to by a name of its own
+        self.known: dict[str, str] = {}
+
+    def bind(self, value: Any) -> str:
+        """A name for a thing that cannot be written down."""
+        name = f"b{len(self.bound)}"
+        self.bound[name] = value
+        return name
+
+    def constant(self, value: Any) -> str:
+        """A thing the template says outright. Texts to be translated are so by now: this is done once a language."""
+        if isinstance(value, Promise):
+            value = str(value)
+        if type(value) in (int, float, bool, str, type(None)):
+            return repr(value)
+        return self.bind(value)
+
+    def variable(self, var: Variable) -> str:
+        """A name and what is asked of it. MISSING where there is none."""
+        if var.lookups is None:
+            return self.constant(var.resolve({}))
+        first, *rest = var.lookups
+        if at := self.known.get(first):
+            said = f"(called(v) if callable(v := {at}) else v)"
+        elif first in ("None", "True", "False"):
+            said = first
+        else:
+            said = f"find(dicts, {first!r})"
+        for name in rest:
+            said = f"member({said}, {name!r})"
+        return said
+
+    def value(self, said: FilterExpression, *, missing: str = "''") -> str:
+        """An expression's value; `missing` is said in the place of what is not there, or left as MISSING."""
+        if not isinstance(said.var, Variable):
+            code = self.constant(said.var)
+        else:
+            code = self.variable(said.var)
+            if said.var.lookups is not None and (missing or said.filters):
+                code = f"({missing or repr('')} if (v := {code}) is MISSING else v)"
+        for filtered, told in said.filters:
+            code = self._filter(filtered, code, [self._told(*one) for one in told])
+        return code
+
+    def shown(self, said: FilterExpression) -> str:
+        """An expression's value as the page says it."""
+        return f"shown({self.value(said, missing='')}, context)"
+
+    def _told(self, lookup: bool, told: Any) -> str:
+        if not lookup:
+            return self.constant(mark_safe(told))  # noqa: S308 - the template's own words
+        return f"needed({self.variable(told)}, {told.var!r})"
+
+    def _filter(self, filtered: Callable[..., Any], code: str, told: list[str]) -> str:
+        if filtered is default:
+            return f"({code} or {told[0]})"
+        if any(getattr(filtered, f, False) for f in ("expects_localtime", "needs_autoescape", "is_safe")):
+            return f"{self.bind(filtering(filtered))}({', '.join([code, 'context', *told])})"
+        return f"{self.bind(filtered)}({', '.join([code, *told])})"
+
+    def asks(self, condition: Any) -> str:
+        """What an `if` asks. A single name is true or not; what is compared and is not there is None."""
+        if condition.id == "literal":
+            said: Any = condition.value
+            return self.value(said, missing="None" if said.filters else "")
+        if condition.id == "not":
+            return f"(not {self.asks(condition.first)})"
+        if condition.id in ("and", "or"):
+            return f"({self.asks(condition.first)} {condition.id} {self.asks(condition.second)})"
+        return f"({self._compared(condition.first)} {condition.id} {self._compared(condition.second)})"
+
+    def _compared(self, one: Any) -> str:
+        return self.value(one.value, missing="None") if one.id == "literal" else self.asks(one)

@@ -1,0 +1,392 @@
+"""The nodes of a template as the lines of one Python function."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.template import Context, TemplateSyntaxError
+from django.template.base import FilterExpression, Node, TextNode, VariableNode
+from django.template.defaulttags import (
+    CommentNode,
+    CsrfTokenNode,
+    ForNode,
+    IfNode,
+    LoadNode,
+    URLNode,
+    WithNode,
+)
+from django.template.library import SimpleNode
+from django.template.loader_tags import IncludeNode
+from django.templatetags.i18n import BlockTranslateNode
+from django.templatetags.static import StaticNode
+from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+
+from keepwell.site.templatetags.addresses import Numbered, around
+from keepwell.site.templatetags.i18n import Once
+from keepwell.site.templating import values
+from keepwell.site.templating.expressions import Expressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Written = Callable[[Context], SafeString]
+_LENT = {
+    **{
+        one: getattr(values, one)
+        for one in ("MISSING", "Loop", "called", "find", "items", "member", "needed")
+    },
+    **{one: getattr(values, one) for one in ("raw", "shown")},
+    "SafeString": SafeString,
+    "conditional_escape": conditional_escape,
+}
+
+
+def written(nodes: Iterable[Node], name: str, engine: Any) -> Written:
+    """The function that renders these nodes, in the language that is spoken now."""
+    writer = Writer(engine)
+    writer.depth = 2
+    writer.nodes(list(nodes))
+    writer.flush()
+    source = "\n".join([*_HEAD, *writer.lines, *_TAIL])
+    lent: dict[str, Any] = {**_LENT, **writer.expressions.bound}
+    exec(compile(source, f"<{name}>", "exec"), lent)  # noqa: S102 - written here from a template of the product
+    render: Written = lent["render"]
+    return render
+
+
+_HEAD = (
+    "def render(context):",
+    "    dicts, out = context.dicts, []",
+    "    deep, put = len(dicts), out.extend",
+    "    try:",
+    "        pass",
+)
+_TAIL = (
+    "    except BaseException:",
+    "        del dicts[deep:]",
+    "        raise",
+    "    return SafeString(''.join(out))",
+)
+
+
+class Writer:
+    """Lines of Python, as deep as they stand, and what is to be put out next."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine, self.expressions = engine, Expressions()
+        self.lines: list[str] = []
+        self.depth = self.names = 0
+        self.inside: list[str] = []  # of which included templates
+        self._text = ""
+        self._put: list[str] = []
+
+    # --- lines ------------------------------------------------------------------------------------------------
+
+    def line(self, code: str) -> None:
+        """A line, after what is to be put out before it."""
+        self.flush()
+        self.lines.append("    " * self.depth + code)
+
+    def text(self, said: str) -> None:
+        """A text to be put out as it is."""
+        self._text += said
+
+    def put(self, code: str) -> None:
+        """A text to be put out that this expression says."""
+        if self._text:
+            self._put.append(repr(self._text))
+            self._text = ""
+        self._put.append(code)
+
+    def flush(self) -> None:
+        """Lines for what is to be put out."""
+        if self._text:
+            self._put.append(repr(self._text))
+            self._text = ""
+        if self._put:
+            self.lines.append(f"{'    ' * self.depth}put(({', '.join(self._put)},))")
+            self._put = []
+
+    @contextmanager
+    def block(self, head: str) -> "Iterator[None]":
+        """A line and what stands under it."""
+        self.line(head)
+        self.depth += 1
+        before = len(self.lines)
+        yield
+        self.flush()
+        if len(self.lines) == before:
+            self.line("pass")
+        self.depth -= 1
+
+    def name(self, kind: str) -> str:
+        """A name that nothing else has."""
+        self.names += 1
+        return f"{kind}{self.names}"
+
+    @contextmanager
+    def knowing(self, lies_at: dict[str, str], within: Iterable[Node]) -> "Iterator[None]":
+        """Names that lie where this says; not those that a tag in there may give anew."""
+        before = self.expressions.known
+        given = _given(within)
+        self.expressions.known = {name: at for name, at in {**before, **lies_at}.items() if name not in given}
+        yield
+        self.expressions.known = before
+
+    # --- nodes ------------------------------------------------------------------------------------------------
+
+    def nodes(self, nodes: Iterable[Node]) -> None:
+        """Each in its order."""
+        for node in nodes:
+            write = _KINDS.get(type(node))
+            if not (write and write(self, node)):
+                self.as_ever(node)
+
+    def as_ever(self, node: Node) -> None:
+        """A node that renders itself. It may ask the context, where all names lie."""
+        self.put(f"{self.expressions.bind(node)}.render_annotated(context)")
+
+
+def _text(to: Writer, node: Any) -> bool:
+    to.text(node.s)
+    return True
+
+
+def _nothing(_to: Writer, _node: Any) -> bool:
+    return True
+
+
+def _variable(to: Writer, node: Any) -> bool:
+    to.put(to.expressions.shown(node.filter_expression))
+    return True
+
+
+def _said_outright(to: Writer, node: Any) -> bool:
+    """What is the same on every page of this language."""
+    try:
+        to.text(node.render(Context()))
+    except NoReverseMatch:
+        return False  # as it is said to whoever asks for that page
+    return True
+
+
+def _translated(to: Writer, node: Any) -> bool:
+    return _said_outright(to, node.node)
+
+
+def _static(to: Writer, node: Any) -> bool:
+    return not node.varname and not _is_asked(node.path) and _said_outright(to, node)
+
+
+def _url(to: Writer, node: Any) -> bool:
+    plain = not (node.args or node.kwargs or node.asvar or _is_asked(node.view_name))
+    return plain and _said_outright(to, node)
+
+
+def _is_asked(said: FilterExpression) -> bool:
+    """Whether an expression asks the context, or a filter."""
+    return bool(said.is_var or said.filters)
+
+
+def _numbered(to: Writer, node: Any) -> bool:
+    try:
+        before, after = around(node.name)
+    except NoReverseMatch:
+        return False
+    bound = to.expressions.bind(node)
+    code = to.expressions.value(node.node.args[0])
+    to.put(f"({before!r} f'{{v}}' {after!r} if type(v := {code}) is int else {bound}.render(context))")
+    return True
+
+
+def _if(to: Writer, node: Any) -> bool:
+    _branches(to, node.conditions_nodelists)
+    return True
+
+
+def _branches(to: Writer, branches: Any) -> None:
+    if not branches:
+        return
+    (condition, nodes), *others = branches
+    if condition is None:
+        to.nodes(nodes)
+        return
+    asked = to.expressions.asks(condition)
+    if not (condition.id == "literal" and not condition.value.filters):
+        # What cannot be compared, and the like, is as Django has it.
+        name = to.name("c")
+        with to.block("try:"):
+            to.line(f"{name} = {asked}")
+        with to.block("except Exception:"):
+            to.line(f"{name} = {to.expressions.bind(condition)}.eval(context)")
+        asked = name
+    with to.block(f"if {asked}:"):
+        to.nodes(nodes)
+    if others:
+        with to.block("else:"):
+            _branches(to, others)
+
+
+def _for(to: Writer, node: Any) -> bool:
+    at, rows, loop = to.name("d"), to.name("rows"), to.name("loop")
+    to.line(f"{at} = {{}}; dicts.append({at})")
+    to.line(f"{rows} = items({to.expressions.value(node.sequence, missing='')})")
+    with to.block(f"if len({rows}):"):
+        to.line(f"{loop} = {at}['forloop'] = Loop(raw(dicts, 'forloop'), len({rows}))")
+        through = f"reversed({rows})" if node.is_reversed else rows
+        one = to.name("one")
+        with to.block(f"for {loop}.index, {one} in enumerate({through}):"):
+            if len(node.loopvars) > 1:
+                each = to.name("d")
+                parts = [to.name("one") for _ in node.loopvars]
+                pairs = ", ".join(f"{n!r}: {part}" for n, part in zip(node.loopvars, parts, strict=True))
+                to.line(f"{', '.join(parts)} = {one}")
+                to.line(f"{each} = {{{pairs}}}; dicts.append({each})")
+            else:
+                each = at
+                to.line(f"{at}[{node.loopvars[0]!r}] = {one}")
+            lies = {n: f"{each}[{n!r}]" for n in node.loopvars} | {"forloop": f"{at}['forloop']"}
+            with to.knowing(lies, node.nodelist_loop):
+                to.nodes(node.nodelist_loop)
+            if each != at:
+                to.line("dicts.pop()")
+    if node.nodelist_empty:
+        with to.block("else:"):
+            to.nodes(node.nodelist_empty)
+    to.line("dicts.pop()")
+    return True
+
+
+def _with(to: Writer, node: Any) -> bool:
+    _given_names(to, node.extra_context, node.nodelist)
+    return True
+
+
+def _given_names(to: Writer, given: Mapping[str, FilterExpression], nodes: Iterable[Node]) -> None:
+    """Nodes under names that are given for them."""
+    if not given:  # what they set is theirs all the same
+        to.line("dicts.append({})")
+        to.nodes(nodes)
+        to.line("dicts.pop()")
+        return
+    at = to.name("d")
+    to.line(f"{at} = {_pairs(to, given)}; dicts.append({at})")
+    with to.knowing({name: f"{at}[{name!r}]" for name in given}, nodes):
+        to.nodes(nodes)
+    to.line("dicts.pop()")
+
+
+def _pairs(to: Writer, given: Mapping[str, FilterExpression]) -> str:
+    return f"{{{', '.join(f'{name!r}: {to.expressions.value(said)}' for name, said in given.items())}}}"
+
+
+def _include(to: Writer, node: Any) -> bool:
+    """A template that is named outright is written in its place, where nothing in it keeps anything for itself."""
+    if node.isolated_context or _is_asked(node.template):
+        return False
+    name = str(node.template.var)
+    nodes = to.engine.get_template(name).nodelist
+    alone = all(type(one) in _KINDS for one in nodes.get_nodes_by_type(Node))
+    if name in to.inside or not alone or _given(nodes) & set(to.expressions.known):
+        return False
+    to.inside.append(name)
+    _given_names(to, node.extra_context, nodes)
+    to.inside.pop()
+    return True
+
+
+def _simple(to: Writer, node: Any) -> bool:
+    told = ["context"] * bool(node.takes_context)
+    told += [to.expressions.value(one) for one in node.args]
+    if node.kwargs:
+        told.append(f"**{_pairs(to, node.kwargs)}")
+    code = f"{to.expressions.bind(node.func)}({', '.join(told)})"
+    if node.target_var is None:
+        to.put(f"conditional_escape({code})")
+    else:
+        to.line(f"dicts[-1][{node.target_var!r}] = {code}")
+    return True
+
+
+def _block_translated(to: Writer, node: Any) -> bool:
+    """A text with values in it."""
+    context = node.message_context
+    if node.asvar or (context is not None and _is_asked(context)):
+        return False
+    in_context = str(context.resolve(Context())) if context is not None else ""
+    one, names = node.render_token_list(node.singular)
+    counted = bool(node.plural and node.countervar and node.counter)
+    many, more = node.render_token_list(node.plural) if counted else ("", [])
+    count = to.name("n")
+    values = {name: _value_said(to, node, name, count if counted else "") for name in [*names, *more]}
+    said = f"{{{', '.join(f'{name!r}: {code}' for name, code in values.items())}}}"
+    if counted:
+        to.line(f"{count} = number({to.expressions.value(node.counter)})")
+        told = [one, many] if not in_context else [in_context, one, many]
+        speak = to.expressions.bind(npgettext if in_context else ngettext)
+        code = f"{speak}({', '.join(map(repr, told))}, {count})"
+        to.put(f"{code} % {said}")
+        return True
+    text = pgettext(in_context, one) if in_context else gettext(one)
+    try:
+        whole = text % dict.fromkeys(values, "")
+    except (KeyError, ValueError):
+        return False  # a translation that asks for another value: as Django has it
+    if values:
+        to.put(f"{text!r} % {said}")
+    else:
+        to.text(whole)
+    return True
+
+
+def _value_said(to: Writer, node: Any, name: str, count: str) -> str:
+    """A value in a text: given there, or as it lies in the context."""
+    if count and name == node.countervar:
+        return f"shown({count}, context)"
+    if name in node.extra_context:
+        return f"shown({to.expressions.value(node.extra_context[name])}, context)"
+    lies_at = to.expressions.known.get(name)
+    return f"shown({lies_at or f'raw(dicts, {name!r})'}, context)"
+
+
+def number(count: Any) -> Any:
+    """What is counted must be a number."""
+    if not isinstance(count, values.NUMBERS):
+        raise TemplateSyntaxError(f"{count!r} is counted and is no number.")
+    return count
+
+
+_LENT["number"] = number
+
+
+def _given(nodes: Iterable[Node]) -> set[str]:
+    """The names that tags among these nodes give."""
+    given: set[str] = set()
+    for node in nodes:
+        for one in node.get_nodes_by_type(Node):
+            given |= {
+                str(getattr(one, name, None)) for name in ("asvar", "target_var", "variable", "varname")
+            }
+    return given - {"None"}
+
+
+_KINDS: dict[type[Node], Callable[[Writer, Any], bool]] = {
+    TextNode: _text,
+    LoadNode: _nothing,
+    CommentNode: _nothing,
+    VariableNode: _variable,
+    IfNode: _if,
+    ForNode: _for,
+    WithNode: _with,
+    IncludeNode: _include,
+    Once: _translated,
+    BlockTranslateNode: _block_translated,
+    Numbered: _numbered,
+    URLNode: _url,
+    StaticNode: _static,
+    SimpleNode: _simple,
+    CsrfTokenNode: lambda _to, _node: False,
+}
