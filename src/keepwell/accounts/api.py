@@ -151,7 +151,7 @@ Id = Annotated[str, Field(description="the account's id, as in the book")]
 def accounts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
     """Those that the caller sees, as the list of accounts shows them."""
     member = member_of(request)
-    found = queries.listed(member, **which.dict())
+    found = queries.listed(member, **which.dict()).plain()
     currency = reporting()
     return page(
         found.select_related("standing", "owner").defer("attributes", "standing__past", "standing__signals"),

@@ -13,6 +13,7 @@ from keepwell.accounts.remembering import remembered
 from keepwell.accounts.words import holding
 from keepwell.members.models import Member
 from keepwell.members.ordering import by
+from keepwell.members.ready import Asked, ready
 from keepwell.members.rights import seen_by
 from keepwell.members.zones import zone_of
 
@@ -54,13 +55,22 @@ def listed(
     health: str = "",
     saved: str = "",
     words: str = "",
-) -> QuerySet[Account]:
+) -> Asked[Account]:
     """Paying accounts as a list asks for them. Raises KeepwellError where there is no such `saved` segment."""
+    asked = {name: said for name, said in (("segment", segment), ("health", health)) if said}
+    found = _listed(whose, sort, saved, words, member=member, **asked)
+    return found.rarely() if saved or words else found
+
+
+@ready
+def _listed(
+    whose: str, sort: str, saved: str, words: str, /, *, member: Member, segment: str = "", health: str = ""
+) -> QuerySet[Account]:
     found = accounts_of(member).filter(standing__isnull=False)
     if saved:
         found = in_saved(found, saved)
     if whose == "mine":
-        found = found.filter(owner=member)
+        found = found.filter(owner=member.pk)
     if segment:
         found = found.filter(segment=segment)
     if health:
@@ -68,6 +78,12 @@ def listed(
     if words:
         found = found.filter(named(words))
     return found.order_by(by(Account, SORTS.get(sort, SORTS["worth"])), "pk")
+
+
+@ready
+def nothing() -> QuerySet[Account]:
+    """A list of no accounts."""
+    return Account.objects.none().order_by("pk")
 
 
 def named(words: str) -> Q:
@@ -84,7 +100,12 @@ def night() -> date | None:
 
 @remembered
 def _projected() -> dict[str, Projection]:
-    return {one.name: one for one in Projection.objects.filter(name__in=("standings", "accounts"))}
+    return {one.name: one for one in _projections()}
+
+
+@ready
+def _projections() -> QuerySet[Projection]:
+    return Projection.objects.filter(name__in=("standings", "accounts"))
 
 
 def made() -> dict[str, Any]:

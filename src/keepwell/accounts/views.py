@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,9 +43,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = queries.listed(request.user, **{name: said for name, said in asked.items() if said})
     except KeepwellError as wrong:  # a segment that has gone, or asks what is no longer known
         messages.error(request, str(wrong))
-        found = queries.accounts_of(request.user).none()
-    found = found.only(*LISTED)
-    page = Pages(found, PAGE).get_page(request.GET.get("page"))
+        found = queries.nothing()
+    page = Pages(found.then(_narrow), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "accounts/list.html",
@@ -60,6 +60,10 @@ def listing(request: HttpRequest) -> HttpResponse:
             "gave": len(request.session.get("gave accounts", {}).get("before", {})),
         },
     )
+
+
+def _narrow(found: QuerySet[Account]) -> QuerySet[Account]:
+    return found.only(*LISTED)
 
 
 @needs(Right.MANAGE)

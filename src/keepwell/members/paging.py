@@ -4,16 +4,17 @@ Few rows are found once: their keys are counted, and sorted. Of many the first a
 is sorted is keys alone; the rows of the page are read whole afterwards.
 """
 
-from contextlib import nullcontext
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
-from keepwell.members.rights import in_order
+from keepwell.members.ready import Asked, ready
 
 Row = TypeVar("Row", bound=Model)
+Rows = QuerySet[Row] | Asked[Row]  # of a list that is asked for again and again, by a question that is ready
 
 COUNTED = 500  # rows that are counted; beyond there are "more than" so many
 LAST = (
@@ -44,11 +45,15 @@ class Part(Page):
 class Pages(Paginator):
     """A list of rows that are there; `count` is at most COUNTED, and `more` says whether there are more."""
 
-    object_list: QuerySet[Any]
+    def __init__(self, rows: Rows[Any], per_page: int) -> None:
+        self.asked = _asked(rows)
+        super().__init__(
+            cast("Sequence[Any]", self.asked), per_page
+        )  # what the base does with them is done here
 
     @cached_property
     def _keys(self) -> list[Any]:
-        return list(self.object_list.order_by().values_list("pk", flat=True)[: COUNTED + 1])
+        return self.asked.then(_first_keys, COUNTED + 1).rows()
 
     @cached_property
     def count(self) -> int:
@@ -74,15 +79,33 @@ class Pages(Paginator):
 
     def _rows(self, number: int) -> list[Any]:
         begin = (number - 1) * self.per_page
-        found = self.object_list if self.more else _like(self.object_list, self._keys)
-        return stretch(found, begin, begin + self.per_page + 1, many=self.more)
+        end = begin + self.per_page + 1
+        return (
+            stretch(self.asked, begin, end)
+            if self.more
+            else self.asked.then(_of_keys, begin, end, keys=self._keys).rows()
+        )
 
 
-def stretch(found: QuerySet[Row], begin: int, end: int, *, many: bool = True) -> list[Row]:
+def stretch(found: Rows[Row], begin: int, end: int) -> list[Row]:
     """Some rows of a long list, in its order: their keys are sorted alone, and only theirs are read whole."""
-    rows = _like(found, found.values("pk")[begin:end])
-    with in_order() if many else nullcontext():
-        return list(rows)
+    return _asked(found).then(_stretch, begin, end).in_order().rows()
+
+
+def _asked(found: Rows[Row]) -> Asked[Row]:
+    return found if isinstance(found, Asked) else ready(lambda: found)().rarely()
+
+
+def _first_keys(found: QuerySet[Any, Any], most: int) -> QuerySet[Any, Any]:
+    return found.order_by().values_list("pk", flat=True)[:most]
+
+
+def _stretch(found: QuerySet[Any, Any], begin: int, end: int) -> QuerySet[Any, Any]:
+    return _like(found, found.values("pk")[begin:end])
+
+
+def _of_keys(found: QuerySet[Any, Any], begin: int, end: int, *, keys: Sequence[Any]) -> QuerySet[Any, Any]:
+    return _stretch(_like(found, keys), begin, end)
 
 
 def _like(found: QuerySet[Row], keys: Any) -> QuerySet[Row]:

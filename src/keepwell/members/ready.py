@@ -21,7 +21,7 @@ asked for), or what `values_list` gives. `plain` gives the queryset itself, for 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import wraps
@@ -79,13 +79,18 @@ class Asked(Generic[Row]):
     steps: tuple[tuple[Callable[..., Any], tuple[Any, ...], tuple[str, ...]], ...]
     values: dict[str, Any] = field(hash=False)
     walked: bool = False  # whether it is asked `in_order`
+    rare: bool = False  # of a shape that hardly comes again: put together each time
 
     def then(
         self, step: "Callable[..., QuerySet[Any, Other]]", /, *shape: Any, **values: Any
     ) -> "Asked[Other]":
         """What a function makes of the question, by its shape and with further values."""
         steps = (*self.steps, (step, shape, tuple(values)))
-        return Asked(steps, self.values | values, self.walked)
+        return Asked(steps, self.values | values, self.walked, self.rare)
+
+    def rarely(self) -> "Asked[Row]":
+        """The same, put together each time: words that somebody typed are in its shape."""
+        return replace(self, rare=True)
 
     def in_order(self) -> "Asked[Row]":
         """The same, its rows read in their order until there are enough."""
@@ -93,10 +98,14 @@ class Asked(Generic[Row]):
 
     def plain(self) -> QuerySet[Any, Row]:
         """The queryset with the values themselves. Whoever asks it `in_order` says so."""
-        return self._made(self.values)
+        *_before, (found, _names) = self._after(self.values)
+        return found
 
     def rows(self) -> list[Row]:
         """The answer."""
+        if self.rare:
+            with self._way():
+                return list(self.plain())
         shapes, flat = [], {}
         for name, value in self.values.items():
             shape, parts = _parts(value)
@@ -106,7 +115,8 @@ class Asked(Generic[Row]):
         key = connection.vendor, self.steps, self.walked, tuple(shapes)
         question = _written.get(key)
         if question is None:
-            question = self._write({name: _stand_in(name, shape) for name, shape in shapes})
+            with self._way():
+                question = self._written({name: _stand_in(name, shape) for name, shape in shapes})
             if len(_written) >= _MOST:
                 _written.clear()
             _written[key] = question
@@ -116,18 +126,21 @@ class Asked(Generic[Row]):
         """Over the answer."""
         return iter(self.rows())
 
-    def _made(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
+    def _way(self) -> AbstractContextManager[None]:
+        return in_order() if self.walked else nullcontext()
+
+    def _after(self, values: dict[str, Any]) -> Iterator[tuple[QuerySet[Any, Any], tuple[str, ...]]]:
+        """The query after each step, and the names of what the step was given."""
         found: Any = None
         for n, (step, shape, names) in enumerate(self.steps):
             said = {name: values[name] for name in names}
             found = step(found, *shape, **said) if n else step(*shape, **said)
-        return found  # type: ignore[no-any-return]  # there is a first step
+            yield found, names
 
-    def _write(self, stand_ins: dict[str, Any]) -> "_Written":
-        with in_order() if self.walked else nullcontext():
-            return _Written.of(
-                self._made(stand_ins), {one for one, stood in stand_ins.items() if _must(stood)}
-            )
+    def _written(self, stand_ins: dict[str, Any]) -> "_Written":
+        for found, names in self._after(stand_ins):
+            question = _Written.of(found, {one for one in names if _must(stand_ins[one])})
+        return question
 
 
 def ready(build: Callable[Said, QuerySet[Any, Row]]) -> Callable[Said, Asked[Row]]:

@@ -1,6 +1,7 @@
 """Today, and whether the site is alive."""
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -30,7 +31,7 @@ def today(request: HttpRequest) -> HttpResponse:
     found: list[Account] = []
     if whose not in queries.WHOSE:
         whose, found = "mine", _worthiest(request.user, "mine")
-        if not found and not queries.listed(request.user, whose="mine").exists():
+        if not found and not queries.listed(request.user, whose="mine").plain().exists():
             whose = "team"
     found = found or _worthiest(request.user, whose)
     told = [(aside.template, aside.context(request.user)) for aside in added("today", "TODAY")]
@@ -49,10 +50,12 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _worthiest(member: Member, whose: str) -> list[Account]:
-    worth_acting = queries.listed(member, whose=whose).filter(standing__worth__gt=0)
-    worth_acting = worth_acting.select_related(None).select_related("standing")
-    worth_acting = worth_acting.only(*LISTED)
-    return stretch(worth_acting, 0, FIRST)
+    return stretch(queries.listed(member, whose=whose).then(_worth_acting), 0, FIRST)
+
+
+def _worth_acting(found: QuerySet[Account]) -> QuerySet[Account]:
+    found = found.filter(standing__worth__gt=0).select_related(None).select_related("standing")
+    return found.only(*LISTED)
 
 
 @needs(Right.ANYONE)
