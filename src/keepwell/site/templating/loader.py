@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template import Context, Engine, Template
 from django.template.base import Node, NodeList
-from django.template.loader_tags import BlockNode
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode, ExtendsNode
 from django.template.loaders import cached
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
@@ -38,12 +38,15 @@ class Python(NodeList):
         super().__init__(nodes)
         self.contains_nontext = getattr(nodes, "contains_nontext", False)
         self.name, self.engine = name, engine
+        self.framed = bool(self.get_nodes_by_type(ExtendsNode))
         self.kept: dict[tuple[str | None, str], Written] = {}
 
     def render(self, context: Context) -> SafeString:
         """The nodes' text."""
-        if not context.autoescape:  # a mail: nothing in it is HTML
-            return super().render(context)
+        if not context.autoescape or (self.framed and BLOCK_CONTEXT_KEY in context.render_context):
+            return super().render(
+                context
+            )  # a mail: nothing in it is HTML; a frame whose page is as Django has it
         at = get_language(), get_script_prefix()
         render = self.kept.get(at)
         if render is None:

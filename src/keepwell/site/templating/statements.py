@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.template import Context, TemplateSyntaxError
-from django.template.base import FilterExpression, Node, TextNode, VariableNode
+from django.template.base import FilterExpression, Node, NodeList, TextNode, VariableNode
 from django.template.defaulttags import (
     CommentNode,
     CsrfTokenNode,
@@ -16,7 +16,7 @@ from django.template.defaulttags import (
     WithNode,
 )
 from django.template.library import SimpleNode
-from django.template.loader_tags import IncludeNode
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.templatetags.i18n import BlockTranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
@@ -46,7 +46,7 @@ _LENT = {
 
 def written(nodes: Iterable[Node], name: str, engine: Any) -> Written:
     """The function that renders these nodes, in the language that is spoken now."""
-    writer = Writer(engine)
+    writer = Writer(name, engine)
     writer.depth = 2
     writer.nodes(list(nodes))
     writer.flush()
@@ -75,11 +75,14 @@ _TAIL = (
 class Writer:
     """Lines of Python, as deep as they stand, and what is to be put out next."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, name: str, engine: Any) -> None:
         self.engine, self.expressions = engine, Expressions()
         self.lines: list[str] = []
         self.depth = self.names = 0
-        self.inside: list[str] = []  # of which included templates
+        self.inside = [name]  # of which templates, one within the other
+        self.blocks: dict[str, Iterable[Node]] | None = (
+            None  # what stands in the blocks, once a page's frame is written
+        )
         self._text = ""
         self._put: list[str] = []
 
@@ -260,6 +263,56 @@ def _for(to: Writer, node: Any) -> bool:
     return True
 
 
+def _extends(to: Writer, node: Any) -> bool:
+    """A page within its frame, as one: each block of the frame holds what the page says for it."""
+    frames = _frames(to, node)
+    nodes = [node.nodelist, *frames]
+    reached = {id(one) for some in nodes for one in _reached(some)}
+    blocks: list[Any] = [one for some in nodes for one in some.get_nodes_by_type(BlockNode)]
+    # A block that repeats what the frame has there, or that lies in a tag we do not know, is as Django has it.
+    if not frames or any(id(one) not in reached or _repeats(one) for one in blocks):
+        return False
+    to.blocks = {one.name: one.nodelist for one in reversed(blocks)}
+    to.nodes(frames[-1])
+    return True
+
+
+def _frames(to: Writer, node: Any) -> list[NodeList]:
+    """What a page stands in, from its own frame to the outermost; nothing where one is not named outright."""
+    frames: list[NodeList] = []
+    names = [*to.inside]
+    while node is not None:
+        name = str(node.parent_name.var)
+        if _is_asked(node.parent_name) or name in names:
+            return []
+        names.append(name)
+        frames.append(to.engine.get_template(name).nodelist)
+        node = next((one for one in frames[-1] if isinstance(one, ExtendsNode)), None)
+    return frames
+
+
+def _reached(nodes: Iterable[Node]) -> "Iterator[Node]":
+    """The nodes that are written here, not those within others that render themselves."""
+    for node in nodes:
+        yield node
+        if type(node) in _KINDS:
+            for name in node.child_nodelists:
+                yield from _reached(getattr(node, name, None) or ())
+
+
+def _repeats(block: Any) -> bool:
+    """Whether a block says `block.super`."""
+    said = [one.filter_expression.var for one in block.nodelist.get_nodes_by_type(VariableNode)]
+    return any(str(one).startswith("block.") for one in said)
+
+
+def _block(to: Writer, node: Any) -> bool:
+    if to.blocks is None:
+        return False
+    _given_names(to, {}, to.blocks.get(node.name, node.nodelist))
+    return True
+
+
 def _with(to: Writer, node: Any) -> bool:
     _given_names(to, node.extra_context, node.nodelist)
     return True
@@ -289,7 +342,7 @@ def _include(to: Writer, node: Any) -> bool:
         return False
     name = str(node.template.var)
     nodes = to.engine.get_template(name).nodelist
-    alone = all(type(one) in _KINDS for one in nodes.get_nodes_by_type(Node))
+    alone = all(type(one) in _KINDS and type(one) not in _FRAMES for one in nodes.get_nodes_by_type(Node))
     if name in to.inside or not alone or _given(nodes) & set(to.expressions.known):
         return False
     to.inside.append(name)
@@ -373,6 +426,7 @@ def _given(nodes: Iterable[Node]) -> set[str]:
     return given - {"None"}
 
 
+_FRAMES = (BlockNode, ExtendsNode)
 _KINDS: dict[type[Node], Callable[[Writer, Any], bool]] = {
     TextNode: _text,
     LoadNode: _nothing,
@@ -388,5 +442,7 @@ _KINDS: dict[type[Node], Callable[[Writer, Any], bool]] = {
     URLNode: _url,
     StaticNode: _static,
     SimpleNode: _simple,
+    ExtendsNode: _extends,
+    BlockNode: _block,
     CsrfTokenNode: lambda _to, _node: False,
 }
