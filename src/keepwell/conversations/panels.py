@@ -8,6 +8,7 @@ from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import Panel
 from keepwell.conversations.listing import counted
 from keepwell.conversations.models import Conversation
+from keepwell.conversations.naming import with_whom
 from keepwell.conversations.rules import themes
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
@@ -23,7 +24,12 @@ def _context(member: Member, account: Account) -> dict[str, Any]:
         Conversation.objects.filter(pk__in=latest.values("pk")[:SHOWN])
         .defer("measures", "why")
         .alias(counting=heard)
-        .annotate(hit=F("counting__pk"), theme=F("counting__theme"), turn=F("counting__turn__no"))
+        .annotate(
+            with_whom=with_whom(),
+            hit=F("counting__pk"),
+            theme=F("counting__theme"),
+            turn=F("counting__turn__no"),
+        )
         .order_by("-at", "-pk", "turn", "hit")
     )
     shown: dict[int, dict[str, Any]] = {}

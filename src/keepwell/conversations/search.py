@@ -15,7 +15,7 @@ def _find(member: Member, words: str, most: int) -> list[Found]:
     found = []
     for row in search(member, Asked(words), size=most).rows:
         said = "".join(bit.text for bit in row.excerpt)
-        day = formats.date_format(timezone.localtime(row.conversation.at), "SHORT_DATE_FORMAT")
+        day = formats.date_format(timezone.localtime(row.conversation.at), "DATE_FORMAT")
         url = reverse("conversations:conversation", args=[row.conversation.pk])
         who = row.conversation.account or row.conversation.get_match_display()
         found.append(Found(said[:SHORT], f"{who} · {day}", f"{url}?turn={row.turn.no}"))

@@ -201,7 +201,7 @@ def _own(language: str, row: MoodModel) -> Source:
         " ({low} to {high})."
     ).format(
         language=language,
-        day=formats.date_format(localtime(row.at), "SHORT_DATE_FORMAT"),
+        day=formats.date_format(localtime(row.at), "DATE_FORMAT"),
         good=counts["good"],
         bad=counts["bad"],
         accounts=counts["accounts"],

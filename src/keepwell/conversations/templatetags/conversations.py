@@ -1,12 +1,14 @@
-"""The room's tabs."""
+"""The room's tabs, and what a conversation is called."""
 
 from typing import Any
 
 from django import template
 
+from keepwell.conversations import naming
 from keepwell.conversations.tabs import tabs_for
 
 register = template.Library()
+register.filter("heading", naming.heading)
 
 
 @register.inclusion_tag("conversations/tab_links.html", takes_context=True)

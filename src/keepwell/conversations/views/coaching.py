@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import queries
+from keepwell.conversations import naming, queries
 from keepwell.conversations.learning import coaching
 from keepwell.conversations.learning.coaching import Figures
 from keepwell.conversations.rules import themes
@@ -102,6 +102,8 @@ def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
     mine, before = (coaching.figures([one.pk], until=until)[one.pk] for until in (now, now - coaching.PAST))
     mates = coaching.of_team(one, until=now)
     lately = queries.seen(viewer).filter(member=one).select_related("account").defer("measures")
+    latest = list(lately.order_by("-at", "-pk")[:LATELY])
+    naming.meet(latest)
     context = {
         "one": one,
         "own": one.pk == viewer.pk,
@@ -111,7 +113,7 @@ def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
         "mates": mates,
         "least": coaching.MATES,
         "days": coaching.PAST.days,
-        "lately": lately.order_by("-at", "-pk")[:LATELY],
+        "lately": latest,
         "looks": coaching.looks_at(one),
     }
     return render(request, "conversations/coached.html", context)

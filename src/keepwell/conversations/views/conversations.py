@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from keepwell.accounts.csv import as_csv
 from keepwell.accounts.queries import segments_of
-from keepwell.conversations import listing
+from keepwell.conversations import listing, naming
 from keepwell.conversations.listing import Asked
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.rules import themes
@@ -46,6 +46,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
         return as_csv("conversations", _head(), _lines(found), by=request.user, what="conversations", **said)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
     heard = listing.themes_in(page)
+    naming.meet(page)
     rows = [
         {
             "one": one,
@@ -101,6 +102,7 @@ def _lines(found: QuerySet[Conversation]) -> Iterator[list[Any]]:
 
 def _told(rows: list[Conversation]) -> Iterator[list[Any]]:
     heard = listing.themes_in(rows)
+    naming.meet(rows)
     for one in rows:
         yield [
             timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"),
@@ -108,7 +110,7 @@ def _told(rows: list[Conversation]) -> Iterator[list[Any]]:
             one.account or "",
             one.contact or "",
             one.get_kind_display(),
-            one.title,
+            naming.heading(one),
             one.language,
             "" if one.seconds is None else round(one.seconds),
             one.get_state_display(),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from keepwell.accounts.queries import accounts_of, named
-from keepwell.conversations import index
+from keepwell.conversations import index, naming
 from keepwell.conversations.index import meanings
 from keepwell.conversations.index.nearest import search_as_asked, why_not
 from keepwell.conversations.index.searching import MEANING, WORDS, Asked
@@ -35,6 +35,7 @@ def searched(request: HttpRequest) -> HttpResponse:
         now=timezone.now(),
         number=int(number) if number.isdecimal() and len(number) < 6 else 1,
     )
+    naming.meet(row.conversation for row in page.rows)
     told = {"page": page, "whole": index.whole(), "why_not": why_not(asked)}
     told["waiting"] = meanings.waiting() if asked.by_meaning and not told["why_not"] else 0
     return render(request, "conversations/search.html", told | _choices(request, asked))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations import queries
+from keepwell.conversations import naming, queries
 from keepwell.conversations.actions import correcting
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.learning.forms import Clipping, Correcting
@@ -36,6 +36,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """A conversation's turns in order; `turn` leads to one of them."""
     assert isinstance(request.user, Member)
     one = queries.conversation_of(request.user, pk)
+    naming.meet([one])
     chosen = _number(request.GET.get("turn"))
     turns = queries.turns_of(one)
     count = turns.count()
