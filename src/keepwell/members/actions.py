@@ -46,20 +46,34 @@ def invite(
     """Invite somebody; returns the secret that their link ends in, which is not kept.
 
     Raises PermissionDenied where `by` may not invite such a one (None: the installation itself may), KeepwellError
-    where the address is a member's.
+    where the address is a member's, or has a link that still works.
     """
     secret, chosen = secrets.token_urlsafe(32), list(teams)
     if by is not None and not may_invite(by, role, chosen):
         raise PermissionDenied
-    if email and Member.objects.filter(email__iexact=email).exists():
-        raise KeepwellError(_("There is a member with this address already."))
     with transaction.atomic():
+        if email:
+            _refuse_known(email, now)
         made = Invitation.objects.create(
             hashed=_hashed(secret), email=email.lower(), role=role, invited_by=by, expires_at=now + lasts
         )
         made.teams.set(chosen)
         record("invite member", by=by, of=made, after={"role": role, "teams": _names(chosen)})
     return secret
+
+
+def _refuse_known(email: str, now: datetime) -> None:
+    """One address has one link that works; those of it that have expired are swept away."""
+    _wait_for_others()
+    if Member.objects.filter(email__iexact=email).exists():
+        raise KeepwellError(_("There is a member with this address already."))
+    before = Invitation.objects.filter(email__iexact=email, used_at=None)
+    if before.filter(expires_at__gt=now).exists():
+        raise KeepwellError(
+            _("This address is invited already."),
+            ways=[_("Make a new link for that invitation, or withdraw it first.")],
+        )
+    before.delete()
 
 
 def invite_again(*, invitation: Invitation, by: Member, now: datetime) -> str:
@@ -127,6 +141,7 @@ def join(
         member = Member.objects.create_user(
             address, password, name=name, role=invitation.role, language=language
         )
+        Invitation.objects.filter(email__iexact=address, used_at=None).exclude(pk=invitation.pk).delete()
         member.teams.set(invitation.teams.all())
         invitation.used_at, invitation.member = now, member
         invitation.save(update_fields=["used_at", "member"])
@@ -210,8 +225,14 @@ def forget_second_step(*, member: Member, by: Member) -> None:
 
 def _locked(member: Member) -> Member:
     """The member as they are now, all administrators held still: of two who leave at once, one stays."""
-    list(Member.objects.select_for_update().filter(role=Role.ADMINISTRATOR).values_list("pk"))
+    _wait_for_others()
     return Member.objects.select_for_update().get(pk=member.pk)
+
+
+def _wait_for_others() -> None:
+    """Decide about members one after another: whoever comes second sees what the first has done."""
+    administrators = Member.objects.select_for_update().filter(role=Role.ADMINISTRATOR)
+    list(administrators.order_by("pk").values_list("pk"))
 
 
 def _leave_an_administrator(member: Member) -> None:

@@ -7,6 +7,8 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.lib.errors import KeepwellError
@@ -104,8 +106,26 @@ class Placing(forms.Form):
     )
 
 
-class OfTeam(forms.ModelForm):
+class _Named(forms.ModelForm):
+    """What is told apart by its name, however that is written."""
+
+    there_is: Any = ""
+    address = ""
+
+    def clean_name(self) -> str:
+        """A name is one thing's: who types it again is led to that."""
+        said = str(self.cleaned_data["name"])
+        others = self._meta.model._default_manager.filter(name__iexact=said).exclude(pk=self.instance.pk)
+        if other := others.first():
+            link = format_html('<a href="{}">{}</a>', reverse(self.address, args=[other.pk]), other)
+            raise ValidationError(format_html(self.there_is, link=link))
+        return said
+
+
+class OfTeam(_Named):
     """A team and what it looks after."""
+
+    there_is, address = _("There is a team of this name already: {link}."), "members:team"
 
     class Meta:
         model = Team
@@ -113,8 +133,10 @@ class OfTeam(forms.ModelForm):
         widgets = {"portfolios": forms.CheckboxSelectMultiple}  # noqa: RUF012 - so Django asks
 
 
-class OfPortfolio(forms.ModelForm):
+class OfPortfolio(_Named):
     """A portfolio: which accounts come into it, and when it is asked."""
+
+    there_is, address = _("There is a portfolio of this name already: {link}."), "members:portfolio"
 
     class Meta:
         model = Portfolio

@@ -138,7 +138,8 @@ def _link(request: HttpRequest, secret: str, email: str) -> HttpResponse:
     assert isinstance(request.user, Member)
     link = settings.ADDRESS + reverse("members:join", args=[secret])
     mailed = bool(email) and actions.mail_invitation(email=email, link=link, by=request.user)
-    return render(request, "members/link.html", {"link": link, "email": email, "mailed": mailed})
+    shown = {"link": link, "email": email, "mailed": mailed, "set_up": settings.MAIL_SET_UP}
+    return render(request, "members/link.html", shown)
 
 
 @needs(Right.MANAGE)

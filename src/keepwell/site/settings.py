@@ -207,6 +207,7 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("KEEPWELL_SMTP_HOST", "localhost")
+MAIL_SET_UP = bool(os.environ.get("KEEPWELL_SMTP_HOST"))  # else this machine is tried, and may take none
 EMAIL_PORT = int(os.environ.get("KEEPWELL_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("KEEPWELL_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("KEEPWELL_SMTP_PASSWORD", "")

@@ -45,6 +45,15 @@ def test_a_link_works_once() -> None:
     assert Client().get(f"/members/join/{secret}").status_code == 410
 
 
+def test_who_joins_by_one_link_leaves_no_other_of_the_same_address() -> None:
+    now = timezone.now()
+    addressed = actions.invite(role=Role.MANAGER, now=now, email="bo@example.com")
+    open_to_all = actions.invite(role=Role.MEMBER, now=now)
+    actions.join(secret=open_to_all, name="Bo", email="Bo@example.com", password=PASSWORD, now=now)
+    assert actions.invitation_of(addressed, now=now) is None
+    assert not Invitation.objects.filter(used_at=None).exists()
+
+
 def test_a_link_expires() -> None:
     now = timezone.now()
     secret = actions.invite(role=Role.MEMBER, now=now, email="bo@example.com")

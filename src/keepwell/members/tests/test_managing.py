@@ -37,8 +37,48 @@ def test_where_no_mail_server_answers_the_link_can_be_handed_over(as_: As, setti
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]  # as pytest hands it in
     settings.EMAIL_PORT = 9  # type: ignore[attr-defined]  # as pytest hands it in
     answer = as_("administrator").post("/members/invite", {"email": "bo@example.com", "role": "member"})
-    assert "could not be sent" in answer.content.decode()
+    assert "No mail goes out from here yet" in answer.content.decode()
+    assert "note error" not in answer.content.decode(), "nothing is wrong where nobody has set mail up"
     assert actions.invitation_of(secret_in(answer), now=timezone.now())
+    settings.MAIL_SET_UP = True  # type: ignore[attr-defined]  # as pytest hands it in
+    answer = as_("administrator").post(f"/members/invitations/{Invitation.objects.get().pk}/again")
+    assert "could not be sent" in answer.content.decode()
+
+
+def test_an_address_has_one_link_that_works(as_: As) -> None:
+    client, said = as_("administrator"), {"email": "bo@example.com", "role": "manager"}
+    first = secret_in(client.post("/members/invite", said))
+    again = client.post("/members/invite", said | {"email": "BO@example.com", "role": "member"})
+    assert again.status_code == 422
+    assert "invited already" in again.content.decode()
+    Invitation.objects.update(expires_at=timezone.now())
+    second = secret_in(client.post("/members/invite", said | {"role": "member"}))
+    assert Invitation.objects.get().role == Role.MEMBER, "the one that had expired is gone"
+    assert actions.invitation_of(first, now=timezone.now()) is None
+    assert actions.invitation_of(second, now=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_invite_one_address_at_once_one_is_refused() -> None:
+    by = Member.objects.create_user("a@example.com", None, name="a", role=Role.ADMINISTRATOR)
+    begin, refused = threading.Barrier(2), []
+
+    def invite() -> None:
+        begin.wait()
+        try:
+            actions.invite(role=Role.MEMBER, now=timezone.now(), by=by, email="bo@example.com")
+        except KeepwellError as wrong:
+            refused.append(wrong)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=invite) for _each in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert Invitation.objects.count() == 1
+    assert len(refused) == 1
 
 
 def test_a_new_link_makes_the_former_void_and_a_withdrawn_one_opens_nothing(as_: As) -> None:
@@ -157,6 +197,19 @@ def test_teams_are_made_changed_and_dissolved(as_: As) -> None:
     assert [one.what for one in Change.objects.filter(kind="members.team")] == [
         "drop team", "change team", "make team",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "thing"), [("teams", "team"), ("portfolios", "portfolio")])
+def test_who_types_a_name_that_there_is_already_is_led_to_it(as_: As, of: str, thing: str) -> None:
+    client = as_("administrator")
+    made = Team if of == "teams" else Portfolio
+    there = made._default_manager.create(name="<b>North")
+    said = {"name": " <B>north", "kind": "sales", "condition": "", "place": 10}
+    shown = client.post(f"/members/{of}", said).content.decode()
+    assert f"There is a {thing} of this name already" in shown
+    assert f'<a href="/members/{of}/{there.pk}">&lt;b&gt;North</a>' in shown
+    assert "already exists" not in shown
+    assert client.post(f"/members/{of}/{there.pk}", said).status_code == 302, "it keeps its own name"
 
 
 def test_a_condition_is_read_as_people_type_it_or_refused_with_a_way_out(as_: As) -> None:
