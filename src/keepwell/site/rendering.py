@@ -1,15 +1,17 @@
 """Forms as HTML. The inputs of every form of every page are written here, and as Django's templates write them.
 
 A page with two forms has fifty inputs and options, and a template for each takes longer than all else on the page.
-What has no line here (checkboxes of several, files) is rendered by Django's templates.
+What has no line here (files, errors) is rendered by Django's templates.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from keepwell.site.templating.values import escaped as escape
+from keepwell.site.templating.values import safely
 
 Said = Mapping[str, Any]
 _PLAIN = (
@@ -35,8 +37,8 @@ class Renderer(TemplatesSetting):
         """A widget, form, field or list of errors."""
         if write := _WRITTEN.get(template_name):
             return write(context["widget"])
-        if template_name == "django/forms/div.html":
-            return _form(context)
+        if write := _WHOLE.get(template_name):
+            return write(context)
         return super().render(template_name, context, request)
 
 
@@ -61,10 +63,53 @@ def _field(field: Any, errors: Any) -> str:
     if field.label:
         of = f' for="{escape(field.id_for_label)}"' if field.id_for_label else ""
         said += f"<label{of}>{escape(field.label)}</label>\n"
-    if field.help_text:
-        name = f' id="{escape(field.auto_id)}_helptext"' if field.auto_id else ""
-        said += f'<div class="helptext"{name}>{field.help_text}</div>\n'
-    return said + (str(errors) if errors else "") + str(field)
+    return said + _help(field) + (str(errors) if errors else "") + str(field)
+
+
+def _help(field: Any) -> str:
+    if not field.help_text:
+        return ""
+    name = f' id="{escape(field.auto_id)}_helptext"' if field.auto_id else ""
+    return f'<div class="helptext"{name}>{field.help_text}</div>\n'
+
+
+def _group(context: Said) -> SafeString:
+    """A field of several boxes, with a legend for all of them."""
+    field = context["field"]
+    if not field.use_fieldset:
+        return mark_safe(_field(field, field.errors))  # noqa: S308 - each part is escaped
+    about = f' aria-describedby="{escape(field.aria_describedby)}"' if field.aria_describedby else ""
+    said = f"<fieldset{about}>\n"
+    if field.label:
+        said += f"{field.legend_tag()}\n"
+    return mark_safe(f"{said}{_help(field)}{field.errors or ''}{field}</fieldset>")  # noqa: S308 - each part is escaped
+
+
+def _label(context: Said) -> SafeString:
+    """As Django's, without the colon it adds: our labels stand above what they name."""
+    said, tag = safely(str(context["field"].label)), context["tag"]
+    whole = f"<{tag}{_attributes(context)}>{said}</{tag}>" if context["use_tag"] else said
+    return mark_safe(whole)  # noqa: S308 - each part is escaped
+
+
+def _boxes(widget: Said) -> SafeString:
+    name = f' id="{escape(widget["attrs"]["id"])}"' if widget["attrs"].get("id") else ""
+    kind = f' class="{escape(widget["attrs"]["class"])}"' if widget["attrs"].get("class") else ""
+    said = [f"<div{name}{kind}>"]
+    for group, options, _index in widget["optgroups"]:
+        if group:
+            said.append(f"\n  <div><label>{safely(str(group))}</label>")
+        said += [f"<div>\n    {_box(one)}</div>" for one in options]
+        if group:
+            said.append("\n  </div>")
+    return mark_safe("".join([*said, "\n</div>"]))  # noqa: S308 - each part is escaped
+
+
+def _box(one: Said) -> str:
+    if not one["wrap_label"]:
+        return _input(one)
+    of = f' for="{escape(one["attrs"]["id"])}"' if one["attrs"].get("id") else ""
+    return f"<label{of}>{_input(one)} {safely(str(one['label']))}</label>"
 
 
 def _input(widget: Said) -> SafeString:
@@ -95,7 +140,7 @@ def _select(widget: Said) -> SafeString:
 def _attributes(widget: Said) -> str:
     return "".join(
         f" {name}" if value is True else f' {name}="{escape(str(value))}"'
-        for name, value in widget["attrs"].items()
+        for name, value in (widget["attrs"] or {}).items()
         if value is not False
     )
 
@@ -105,4 +150,10 @@ _WRITTEN: dict[str, Callable[[Said], SafeString]] = {
     "django/forms/widgets/checkbox.html": _input,
     "django/forms/widgets/textarea.html": _textarea,
     "django/forms/widgets/select.html": _select,
+    "django/forms/widgets/checkbox_select.html": _boxes,
+}
+_WHOLE: dict[str, Callable[[Said], SafeString]] = {
+    "django/forms/div.html": _form,
+    "django/forms/field.html": _group,
+    "django/forms/label.html": _label,
 }

@@ -7,7 +7,9 @@ from django.template.base import FilterExpression, Variable
 from django.template.defaultfilters import default
 from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
+from keepwell.site.templatetags import dates
 from keepwell.site.templating.values import filtering
 
 
@@ -17,6 +19,7 @@ class Expressions:
     def __init__(self) -> None:
         self.bound: dict[str, Any] = {}  # what the Python refers to by a name of its own
         self.known: dict[str, str] = {}
+        self.says_days = False
 
     def bind(self, value: Any) -> str:
         """A name for a thing that cannot be written down."""
@@ -56,7 +59,7 @@ class Expressions:
             if said.var.lookups is not None and (missing or said.filters):
                 code = f"({missing or repr('')} if (v := {code}) is MISSING else v)"
         for filtered, told in said.filters:
-            code = self._filter(filtered, code, [self._told(*one) for one in told])
+            code = self._filter(filtered, code, told)
         return code
 
     def shown(self, said: FilterExpression) -> str:
@@ -68,12 +71,16 @@ class Expressions:
             return self.constant(mark_safe(told))  # noqa: S308 - the template's own words
         return f"needed({self.variable(told)}, {told.var!r})"
 
-    def _filter(self, filtered: Callable[..., Any], code: str, told: list[str]) -> str:
+    def _filter(self, filtered: Callable[..., Any], code: str, told: list[tuple[bool, Any]]) -> str:
+        if filtered is dates.date and told and told[0][1] in dates.FORMS:
+            self.says_days = True
+            return f"{self.bind(dates.saying(told[0][1], get_language()))}({code}, zone)"
+        said = [self._told(*one) for one in told]
         if filtered is default:
-            return f"({code} or {told[0]})"
+            return f"({code} or {said[0]})"
         if any(getattr(filtered, f, False) for f in ("expects_localtime", "needs_autoescape", "is_safe")):
-            return f"{self.bind(filtering(filtered))}({', '.join([code, 'context', *told])})"
-        return f"{self.bind(filtered)}({', '.join([code, *told])})"
+            return f"{self.bind(filtering(filtered))}({', '.join([code, 'context', *said])})"
+        return f"{self.bind(filtered)}({', '.join([code, *said])})"
 
     def asks(self, condition: Any) -> str:
         """What an `if` asks. A single name is true or not; what is compared and is not there is None."""

@@ -22,9 +22,10 @@ from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
-from keepwell.site.templatetags.addresses import Numbered, around
+from keepwell.site.templatetags.addresses import Addressed
 from keepwell.site.templatetags.i18n import Once
 from keepwell.site.templating import values
 from keepwell.site.templating.expressions import Expressions
@@ -41,6 +42,7 @@ _LENT = {
     **{one: getattr(values, one) for one in ("raw", "shown")},
     "SafeString": SafeString,
     "conditional_escape": conditional_escape,
+    "get_current_timezone": get_current_timezone,
 }
 
 
@@ -50,7 +52,8 @@ def written(nodes: Iterable[Node], name: str, engine: Any) -> Written:
     writer.depth = 2
     writer.nodes(list(nodes))
     writer.flush()
-    source = "\n".join([*_HEAD, *writer.lines, *_TAIL])
+    zone = ["        zone = get_current_timezone()"] if writer.expressions.says_days else []
+    source = "\n".join([*_HEAD, *zone, *writer.lines, *_TAIL])
     lent: dict[str, Any] = {**_LENT, **writer.expressions.bound}
     exec(compile(source, f"<{name}>", "exec"), lent)  # noqa: S102 - written here from a template of the product
     render: Written = lent["render"]
@@ -194,14 +197,8 @@ def _is_asked(said: FilterExpression) -> bool:
     return bool(said.is_var or said.filters)
 
 
-def _numbered(to: Writer, node: Any) -> bool:
-    try:
-        before, after = around(node.name)
-    except NoReverseMatch:
-        return False
-    bound = to.expressions.bind(node)
-    code = to.expressions.value(node.node.args[0])
-    to.put(f"({before!r} f'{{v}}' {after!r} if type(v := {code}) is int else {bound}.render(context))")
+def _addressed(to: Writer, node: Any) -> bool:
+    to.put(f"{to.expressions.bind(node.said)}({to.expressions.value(node.node.args[0])}, context)")
     return True
 
 
@@ -438,7 +435,7 @@ _KINDS: dict[type[Node], Callable[[Writer, Any], bool]] = {
     IncludeNode: _include,
     Once: _translated,
     BlockTranslateNode: _block_translated,
-    Numbered: _numbered,
+    Addressed: _addressed,
     URLNode: _url,
     StaticNode: _static,
     SimpleNode: _simple,

@@ -166,6 +166,12 @@ def safely(said: str) -> str:
     return escape(said) if _marked(said) else said
 
 
+def escaped(value: Any) -> str:
+    """A value's text, escaped whatever it is."""
+    said = str(value)
+    return escape(said) if _marked(said) else said
+
+
 def items(values: Any) -> Sequence[Any]:
     """What a loop goes through."""
     if values is None or values is MISSING:
