@@ -78,6 +78,8 @@ class Language:
         str, ...
     ] = ()  # begin what is left for the end of a short sentence ("too slow, your support")
     pronouns: tuple[str, ...] = ()  # may stand for a noun of the clause before
+    attributes: tuple[str, ...] = ()  # behind a noun these make it tell what another thing is like
+    beneficiaries: tuple[str, ...] = ()  # before a noun: for whom it is ("too expensive for a school")
     relatives: tuple[str, ...] = ()  # stand for the noun right before them
     conditions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()  # ask, where the sentence ends in a question mark or not

@@ -13,7 +13,8 @@ surroundings that make a word of an idea another thing, with _ for the word and 
 these nouns, `happening` verbs that also tell what the noun does by itself, `giving` what it does to others, `onward`
 those that reach only what stands behind them, `heading` nouns that another noun behind them turns into a description,
 `ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between, `taken up` nouns
-that a pronoun may stand for in the next clause, `ours` what counts only
+that a pronoun may stand for in the next clause, `topic` those that may be named before a comma and then be
+what who speaks does something to, `ours` what counts only
 of who speaks, not of their customers. `sayings` are whole ways of saying what several ideas say together,
 named by these ideas ("not, satisfied": "leave + to be desired"); of their pieces each fills a slot: with + between
 anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word
@@ -49,6 +50,7 @@ _SETS = (
     "predicative",
     "onward",
     "taken up",
+    "topic",
     "ours",
 )
 _MAPS = ("opposites", "cases", "strangers", "unlike", "links", "sayings")
@@ -97,6 +99,7 @@ class WordList:
     predicative: frozenset[str] = frozenset()
     onward: frozenset[str] = frozenset()
     taken_up: frozenset[str] = frozenset()
+    topic: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
     sayings: Mapping[str, tuple["Saying", ...]] = field(default_factory=dict)
 

@@ -83,6 +83,7 @@ def grow(word: str, known: frozenset[str]) -> set[str]:
         participles = {done, *(form for form in known if form.endswith(_PARTICIPLES))}
         return {
             done[:-1] + "o",
+            *_present(known),
             *_personless(known),
             *(form for one in participles for form in _adjective(one)),
         }
@@ -94,6 +95,18 @@ def grow(word: str, known: frozenset[str]) -> set[str]:
     if word.endswith("cja"):
         return {word[:-1] + ending for ending in ("a", "i", "ę", "ą", "o", "e", "om", "ami", "ach")}
     return set()
+
+
+def _present(known: frozenset[str]) -> set[str]:
+    """The persons of a present or future of which some are known: złożymy, złoży; przestanę, przestanie."""
+    third = {form.removesuffix("my") for form in known if form.endswith(("ymy", "imy", "emy"))}
+    third |= {form[:-1] + "ie" for form in known if form.endswith("nę") and form[:-1] + "ą" in known}
+    found = {form + ending for form in third for ending in ("", "my", "sz", "cie")}
+    roots = {
+        form if form.endswith("i") else form.removesuffix("e").removesuffix("i").removesuffix("y")
+        for form in third
+    }
+    return found | {root + ending for root in roots for ending in ("ę", "ą")}
 
 
 def _passive(verb: str) -> str:

@@ -108,7 +108,8 @@ class Denials:
         opening = begin == batch.sentence_first[sentence[row]]
         opening &= batch.asks[sentence[row]] | self.batch.marks.of_kinds(kind, {"nones"})
         opening |= batch.asks[sentence[row]] & (self._polite[begin] > 0)
-        unclear = counted & (self._conditions[sentence[row]] | opening)
+        into = (own & (first[row] > begin[:, None]) & (first[row] <= end[:, None])).any(axis=1)
+        unclear = into & ~ahead & (denied[row] < 0) | counted & (self._conditions[sentence[row]] | opening)
         if self.language.characters:
             unclear |= partly
         back = place[begin] - place[high[row]] - 1

@@ -24,6 +24,7 @@ from keepwell.listening.matching.sequences import Sequences, spread
 Longs = npt.NDArray[np.int64]
 _FAR = 1 << 40  # apart from slot to slot: more than any place
 _AT_ONCE = 1 << 20  # places looked at together: what is hostile must not fill the memory
+_LED = 4  # words from "for" to the noun it leads to
 _TRIED = 512  # choices of places tried for a pattern around one place of its rarest slot
 
 
@@ -63,6 +64,8 @@ class Finder:
         self._strange = np.array(
             [self._strangers.get(_strangers_of(pattern), -1) for pattern in self.patterns], np.int64
         )
+        self._of_stranger = np.zeros(len(self._kinds), bool)
+        self._of_stranger[list(self._strangers.values())] = True
         self._verbs = np.array([slot.verb for slot in self._kinds], bool)
         self._governing = Governing(
             lexicon, [slot.permits for slot in self._kinds], [slot.verb for slot in self._kinds]
@@ -71,6 +74,7 @@ class Finder:
         self._taken_up = np.array(
             [max((nouns.get(idea, -1) for idea in slot.ideas), default=-1) for slot in self._kinds], np.int64
         )
+        self._topic = np.array([bool(lexicon.words.topic & {*slot.ideas}) for slot in self._kinds], bool)
         self._listed = np.array([bool(slot.ideas) for slot in self._kinds], bool)
         self._boundaries = Boundaries(lexicon)
         self._surroundings = Surroundings(lexicon, self._kinds)
@@ -124,9 +128,13 @@ class Finder:
     def find(self, batch: Batch) -> Found:
         """Where the patterns stand in the batch, each place once: those with a denial only where there is one."""
         slot, first, last = self._occurrences(batch)
+        if self._strangers:
+            named = ~(self._of_stranger[slot] & _only_named(batch, self.lexicon, first, last))
+            slot, first, last = slot[named], first[named], last[named]
         order = np.argsort(batch.place[first], kind="stable")  # they come nearly so
         small = slot.astype(np.uint16) if len(self._slots) < 1 << 16 else slot  # sorted by digits, in no time
         order = order[np.argsort(small[order], kind="stable")]
+        order = order[_longest(slot[order], first[order], last[order])]
         slot, first, last = slot[order], first[order], last[order]
         where = slot * _FAR + batch.place[first]
         counts = np.bincount(slot, minlength=len(self._slots)).astype(np.int64)
@@ -188,7 +196,9 @@ class Finder:
             rows = np.flatnonzero(kept & self._listed[slot])
             kept[rows] = ~self._boundaries.cut(batch, first[rows], last[rows])
         kept &= ~self._surroundings.strange(batch, slot, first, last)
-        return taken_up(batch, self.lexicon, self._taken_up, (slot[kept], first[kept], last[kept]))
+        return taken_up(
+            batch, self.lexicon, self._taken_up, self._topic, (slot[kept], first[kept], last[kept])
+        )
 
     def _together(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
         """Where nothing that parts a description from its noun stands between the two."""
@@ -344,10 +354,31 @@ class Finder:
         return total
 
 
+def _only_named(batch: Batch, lexicon: Lexicon, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
+    """Which nouns only tell what another is like (the system of the meeting room), or for whom something is."""
+    size = len(batch.ids)
+    apart = np.append(batch.parted, True)
+    found = np.append(lexicon.among("attributes", batch.ids), False)[last + 1] & ~apart[last + 1]
+    led, joined = lexicon.among("beneficiaries", batch.ids), np.ones(len(first), bool)
+    for step in range(1, _LED + 1 if led.any() else 1):
+        joined &= (first >= step) & ~batch.parted[np.minimum(np.maximum(first - step + 1, 0), size - 1)]
+        found |= joined & led[np.maximum(first - step, 0)]
+    return np.asarray(found)
+
+
 def _strangers_of(pattern: Pattern) -> frozenset[Keys]:
     """What a pattern that names nothing it is said of must not be said of, and what its phrase must not."""
     whole = [slot for slot in pattern.slots if not slot.tied]
     return pattern.strangers | (whole[0].strangers if len(whole) == 1 else frozenset())
+
+
+def _longest(slot: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
+    """Which places, sorted by slot and first token, do not lie in a longer word of the same slot: 删 in 删减."""
+    kept = np.ones(len(slot), bool)
+    same = slot[1:] == slot[:-1]
+    kept[:-1] &= ~(same & (first[1:] == first[:-1]) & (last[1:] >= last[:-1]))
+    kept[1:] &= ~(same & (first[1:] > first[:-1]) & (last[1:] <= last[:-1]))
+    return kept
 
 
 def _parts(counts: Longs) -> Iterator[Longs]:

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.lexicon import Lexicon, plain
 from keepwell.listening.matching.sequences import Sequences
 
 Longs = npt.NDArray[np.int64]
@@ -20,6 +20,7 @@ OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "ques
           "rebuttals", "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues",
           "nomore", "anybody", "others")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
+_LEAST = 3  # letters of a word that is known without its accents
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 
 
@@ -99,6 +100,8 @@ class Marks:
             for text in getattr(self._language, kind):
                 for keys in keys_of(text, lexicon):
                     self._sequences.add(keys, _NUMBER[kind])
+                    if bare := _without_accents(keys):
+                        self._sequences.add(bare, _NUMBER[kind])
         self._short = set(self._language.abbreviations)
         self._is_short = np.zeros(0, bool)
 
@@ -139,6 +142,14 @@ def _swallowed(kind: Longs, first: Longs, last: Longs, kept: Flags, size: int) -
     np.add.at(depth, last[those] + 1, -1)
     clauses = Marked.of_kinds(kind, (*CLAUSES, "contrast", "conditions"))
     return np.asarray(clauses & (np.cumsum(depth)[first] > 0))
+
+
+def _without_accents(keys: list[str]) -> list[str]:
+    """A mark as it is typed on a foreign keyboard; none where it is the same, or short (że, ze)."""
+    bare = [key if key[0] in "=^" else plain(key) for key in keys]
+    if any(len(one) < _LEAST for one, key in zip(bare, keys, strict=True) if one != key):
+        return []
+    return bare if bare != keys else []
 
 
 def keys_of(text: str, lexicon: Lexicon) -> list[list[str]]:

@@ -257,7 +257,7 @@ class Reader:
             if self._asks_politely(sentence, mark, denied) or self._either_or(mark):
                 continue
             if mark.clause == clause:
-                if self._reaches(sentence, mark, spans):
+                if self._reaches(sentence, mark, spans, denied):
                     found.append(mark)
             elif (
                 mark.kind == "after"
@@ -310,11 +310,12 @@ class Reader:
             return False
         return mark.first - sentence.first - sentence.clauses.index(mark.clause) <= BESIDE
 
-    def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
+    def _reaches(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]], denied: str) -> bool:
         """Whether a denial in the phrase's own clause reaches it: not too far, and nothing that turns in between."""
         behind = [a for a, _b in spans if a > mark.last]
-        if not behind:
-            return self._reaches_back(sentence, mark, spans)
+        if not behind:  # "not worth recommending": the denial may end in the phrase
+            ends = not denied and any(mark.first < a <= mark.last <= b for a, b in spans)
+            return ends or self._reaches_back(sentence, mark, spans)
         if mark.kind in ("lacking", "causes") or (mark.kind == "after" and not self.language.concord):
             inner = any(b < mark.first for _a, b in spans)  # "a discount is not what we want"
             return mark.kind == "after" and inner
