@@ -16,7 +16,9 @@ cost, and walk nowhere that the others do not.
 import gc
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def _on_spark(nodeid: str) -> bool:
     return "spark" in nodeid
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - each worker has a name of its own first
+) -> Iterator[None]:
+    """Begin with the tables of an empty office as they were made once for all processes of this run."""
+    from django.db import connection
+
+    from keepwell.site.tests import empty_office
+
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = empty_office.pattern()
+        yield
+        return
+    # What is in memory is there for as long as somebody is connected.
+    name = connection.creation._get_test_db_name()
+    with closing(sqlite3.connect(name, uri=True)) as kept:
+        empty_office.pour(kept)
+        yield
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from keepwell.alerts.delivering.addresses import Refused, resolved
 from keepwell.alerts.delivering.sending import LEFT_BEHIND, WAITS, claim, deliver
 from keepwell.alerts.models import Alert, Channel, Delivery, Manner
 from keepwell.alerts.tests.conftest import NOW, Office
+from keepwell.site.tests import empty_office
 
 pytestmark = pytest.mark.django_db
 Stands = Callable[..., Standing]
@@ -321,6 +322,7 @@ def test_a_process_killed_between_sending_and_noting_loses_nothing(
             timeout=120,
         )
 
+    empty_office.place(tmp_path)
     prepared = run("-c", PREPARES)
     assert prepared.returncode == 0, prepared.stderr
     first = run("-c", DIES, MORNING.isoformat(), "die")
@@ -339,8 +341,6 @@ PREPARES = f"""
 import django
 django.setup()
 from datetime import date, datetime
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from keepwell.accounts.models import Account, Standing
 from keepwell.members.models import Member
 from keepwell.alerts.actions.raising import raise_alerts

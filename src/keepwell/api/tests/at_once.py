@@ -9,8 +9,7 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - Django must know its settings first
-from django.db import connection, connections  # noqa: E402 - after Django knows its settings
+from django.db import connection, connections  # noqa: E402 - Django must know its settings first
 from django.test import Client  # noqa: E402 - after Django knows its settings
 from django.utils import timezone  # noqa: E402 - after Django knows its settings
 
@@ -57,7 +56,6 @@ def in_parts(client: Client, member: Member) -> bool:
 
 
 if __name__ == "__main__":
-    call_command("migrate", verbosity=0)
     member = Member.objects.create_user("a@example.com", "x", name="A", role=Role.ADMINISTRATOR)
     for number in range(12):
         paying(f"A{number}")

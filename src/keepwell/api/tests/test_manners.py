@@ -17,7 +17,7 @@ from keepwell.api.models import Kept
 from keepwell.api.once import KEPT, forget_old
 from keepwell.api.tests.office import paying
 from keepwell.members.models import Change, Member
-from keepwell.site.tests.postgresql import empty_databases
+from keepwell.site.tests import empty_office
 
 pytestmark = pytest.mark.django_db
 
@@ -151,12 +151,13 @@ def test_a_write_that_fails_leaves_nothing_behind(
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What the environment says of a database in a file, or of one of its own on a PostgreSQL."""
+    """What the environment says of an empty office in a file, or in a database of its own on a PostgreSQL."""
     settings = {"KEEPWELL_OFFICE": str(tmp_path), "DATABASE_URL": ""}
     if request.param == "sqlite":
+        empty_office.place(tmp_path)
         yield settings
         return
-    with empty_databases("at_once") as (address,):
+    with empty_office.on_postgresql("at_once") as (address,):
         yield settings | {"DATABASE_URL": address}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import keepwell, of_its_own
 
@@ -15,6 +16,7 @@ VTT = "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Eva>We want to leave.\n\n00:04.000 
 def test_files_and_folders_come_in_and_are_listed(tmp_path: Path) -> None:
     home, files = tmp_path / "home", tmp_path / "files"
     make_book(home)
+    empty_office.placed(home)
     box = files / "box" / "new"
     box.mkdir(parents=True)
     (files / "call.vtt").write_text(VTT)

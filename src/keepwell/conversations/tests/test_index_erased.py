@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from keepwell.conversations.index.analysing import tokens
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import READY, keepwell, of_its_own, run
 
@@ -12,8 +13,6 @@ pytestmark = pytest.mark.slow
 WORDS = "Marzipanfabrik verschimmelt zwetschkenknödel"
 
 SAID = f"""
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from datetime import UTC, datetime
 from keepwell.conversations.actions.changing import going, touched
 from keepwell.conversations.models import Conversation, Turn
@@ -61,6 +60,7 @@ def _bytes(home: Path) -> bytes:
 def test_deleted_words_leave_no_byte_in_the_database(tmp_path: Path):
     home = tmp_path / "home"
     make_book(home)
+    empty_office.placed(home)
     with of_its_own():
         run(home, READY + SAID)
         count, digest = run(home, READY + FOUND).split()

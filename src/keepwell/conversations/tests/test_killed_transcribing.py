@@ -15,6 +15,7 @@ pytest.importorskip("faster_whisper", reason="the extra keepwell[speech] is not 
 import numpy as np
 
 from keepwell.listening.audio.tests import recordings as kit
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.office_kit import READY, of_its_own
 
 # An ear that takes a while for each passage and writes down which it was given.
@@ -48,7 +49,6 @@ print([(one.one.name, one.wrong) for one in done])
 ADD = (
     READY
     + """
-running.prepare()
 from datetime import UTC, datetime
 from pathlib import Path
 from keepwell.conversations.actions.receiving import receive
@@ -65,8 +65,7 @@ print(read_in(one.pk))
 
 @pytest.mark.slow
 def test_a_killed_transcription_goes_on_where_it_was_and_nothing_is_there_twice(tmp_path: Path) -> None:
-    home, given = tmp_path / "home", tmp_path / "given"
-    home.mkdir()
+    home, given = empty_office.placed(tmp_path / "home"), tmp_path / "given"
     long = kit.write(tmp_path / "long.wav", np.tile(kit.speech(), 18))
 
     def begun(script: str, *arguments: str) -> subprocess.Popen[str]:

@@ -9,8 +9,7 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - Django must know its settings first
-from django.db import connection, connections  # noqa: E402 - after Django knows its settings
+from django.db import connection, connections  # noqa: E402 - Django must know its settings first
 
 from keepwell.accounts.models import Outgoing  # noqa: E402 - after Django knows its settings
 from keepwell.members.models import Member  # noqa: E402 - after Django knows its settings
@@ -55,7 +54,6 @@ def crowd(many: int) -> tuple[list[bool], list[str]]:
 
 
 if __name__ == "__main__":
-    call_command("migrate", verbosity=0)
     Rule.objects.all().delete()
     Rule.objects.create(most=3, days=7)
     results, broken = crowd(int(sys.argv[1]))

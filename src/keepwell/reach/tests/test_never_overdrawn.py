@@ -17,7 +17,7 @@ from keepwell.reach import actions
 from keepwell.reach.actions import HeldBack, Said
 from keepwell.reach.models import Hold, Reservation, Rule, Touch
 from keepwell.reach.tests.office import Office
-from keepwell.site.tests.postgresql import empty_databases
+from keepwell.site.tests import empty_office
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -98,12 +98,13 @@ def not_overdrawn(now: datetime) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What the environment says of a database in a file, or of one of its own on a PostgreSQL."""
+    """What the environment says of an empty office in a file, or in a database of its own on a PostgreSQL."""
     settings = {"KEEPWELL_OFFICE": str(tmp_path), "DATABASE_URL": ""}
     if request.param == "sqlite":
+        empty_office.place(tmp_path)
         yield settings
         return
-    with empty_databases("crowded") as (address,):
+    with empty_office.on_postgresql("crowded") as (address,):
         yield settings | {"DATABASE_URL": address}
 
 

@@ -45,14 +45,14 @@ def started() -> str:
 
 
 @contextlib.contextmanager
-def empty_databases(*names: str) -> Iterator[list[str]]:
-    """The addresses of new databases of these names, which are gone afterwards."""
+def new_databases(*names: str, after: str = "template1") -> Iterator[list[str]]:
+    """The addresses of new databases of these names, each made `after` another; they are gone afterwards."""
     import psycopg
 
     server = urlsplit(started())
     with psycopg.connect(server.geturl(), autocommit=True) as connection:
         for name in names:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {after}")
         try:
             yield [urlunsplit(server._replace(path=f"/{name}")) for name in names]
         finally:

@@ -10,6 +10,7 @@ import tempfile
 
 _FOLDER = tempfile.mkdtemp(prefix="keepwell-office-")
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+os.environ.setdefault("KEEPWELL_TEST_RUN", _FOLDER)  # of whoever started first, for what all of them share
 os.environ["KEEPWELL_OFFICE"] = _FOLDER
 os.environ.pop("KEEPWELL_HOME", None)
 os.environ.pop("DATABASE_URL", None)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.office_kit import READY, keepwell, of_its_own, run
-from keepwell.site.tests.postgresql import empty_databases
 
 pytestmark = pytest.mark.slow
 
@@ -83,10 +83,9 @@ def worker_of(home: Path) -> Iterator[None]:
 def test_a_mail_raises_its_alert_in_seconds_though_all_workers_of_long_jobs_are_at_one(
     kind: str, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
+    home = empty_office.placed(tmp_path / "home")
     with ExitStack() as stack:
-        database = stack.enter_context(empty_databases("busy"))[0] if kind == "postgresql" else ""
+        database = stack.enter_context(empty_office.on_postgresql("busy"))[0] if kind == "postgresql" else ""
         stack.enter_context(of_its_own(database))
         run(home, READY + FILLED)
         stack.enter_context(worker_of(home))

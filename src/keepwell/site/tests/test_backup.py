@@ -9,9 +9,10 @@ import pytest
 
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import READY, everything, keepwell, of_its_own, run
-from keepwell.site.tests.postgresql import empty_databases
+from keepwell.site.tests.postgresql import new_databases
 
 NIGHT = (
     READY
@@ -43,13 +44,17 @@ def book_of(home: Path) -> dict[str, list[str]]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest) -> Iterator[list[str]]:
-    """Addresses of three empty databases; "" is SQLite in the office's folder."""
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[str]]:
+    """Addresses of an empty office and of two databases without tables; "" is SQLite in the office's folder."""
     if request.param == "sqlite":
+        empty_office.placed(tmp_path / "home")
         yield ["", "", ""]
         return
-    with empty_databases("one_office", "same_office", "later_office") as addresses:
-        yield addresses
+    with (
+        empty_office.on_postgresql("one_office") as office,
+        new_databases("same_office", "later_office") as new,
+    ):
+        yield office + new
 
 
 @pytest.mark.slow
@@ -132,11 +137,10 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
 
 def test_an_office_of_a_newer_keepwell_is_refused(tmp_path: Path) -> None:
     with of_its_own():
-        home = tmp_path / "home"
-        home.mkdir()
+        home = empty_office.placed(tmp_path / "home")
         run(
             home,
-            READY + "running.prepare()\nfrom django.db.migrations.recorder import MigrationRecorder\n"
+            READY + "from django.db.migrations.recorder import MigrationRecorder\n"
             "from django.db import connection\nMigrationRecorder(connection).record_applied('site', '0999_later')",
         )
         assert "made by a newer Keepwell" in keepwell("--home", home, "serve", fails=4)

@@ -5,15 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import READY, of_its_own, run
 
 NAME, MAIL, PHONE = "Éva O'Nagy", "eva.onagy@example.com", "+36 30 999 1234"
-
-MADE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-"""
 
 # People did and said much of one person: about her, and in passing.
 SAID = """
@@ -90,9 +86,7 @@ def named_in(home: Path) -> list[tuple[str, bytes]]:
 def alone(tmp_path: Path) -> Path:
     """A home with an office of its own in a file."""
     make_book(tmp_path / "home")
-    with of_its_own():
-        run(tmp_path / "home", READY + MADE)
-    return tmp_path / "home"
+    return empty_office.placed(tmp_path / "home")
 
 
 def test_an_erased_person_is_in_no_byte_of_the_offices_database(alone: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.book.tests.killing import killed_at_random_moments
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import READY, of_its_own, run
 
@@ -77,7 +78,7 @@ def test_killed_at_any_moment_and_begun_again_a_night_ends_in_the_same_state(tmp
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     with of_its_own():
         make_book(killed)
-        run(killed, NIGHTS + "running.prepare()")
+        run(empty_office.placed(killed), NIGHTS + "running.prepare()")
         shutil.copytree(killed, whole)
         for _number in killed_at_random_moments(NIGHTS, killed, times=KILLS):
             pass

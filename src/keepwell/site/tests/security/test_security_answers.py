@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from keepwell.members.models import Member, Role
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.security.conftest import Side
 
 pytestmark = pytest.mark.django_db
@@ -158,8 +159,6 @@ from keepwell.site import running
 running.ready(sys.argv[1])
 from django.conf import settings
 from django.test import Client
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 client = Client(SERVER_NAME="keepwell.example")
 answer = client.get("/sign/login/")
 print(json.dumps({"debug": settings.DEBUG, "cookies": {n: dict(c) for n, c in client.cookies.items()},
@@ -178,7 +177,7 @@ def test_behind_https_cookies_are_bound_to_the_host_and_nothing_goes_unsealed(tm
         "DJANGO_SETTINGS_MODULE": "keepwell.site.settings",
     }
     env = {name: value for name, value in env.items() if name not in ("KEEPWELL_OFFICE", "DATABASE_URL")}
-    order = [sys.executable, "-c", SAYS, str(tmp_path)]
+    order = [sys.executable, "-c", SAYS, str(empty_office.placed(tmp_path))]
     said = json.loads(subprocess.run(order, capture_output=True, text=True, check=True, env=env).stdout)
     assert said["debug"] is False
     assert said["hsts"] == "max-age=31536000; includeSubDomains"

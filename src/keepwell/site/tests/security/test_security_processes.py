@@ -3,17 +3,16 @@
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from keepwell.site.tests import empty_office
 from keepwell.site.tests.office_kit import READY, of_its_own, run
 
 pytestmark = pytest.mark.slow
 BEGIN = (
     READY
     + """
-running.prepare()
 import hashlib
 from django.conf import settings
 settings.ALLOWED_HOSTS, settings.API_CALLS_A_MINUTE = ["testserver"], 3
@@ -56,21 +55,14 @@ print(client.get("/api/me").status_code)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database; "" is SQLite in the office's folder."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty office's database; "" is SQLite in the office's folder."""
     if request.param == "sqlite":
+        empty_office.placed(tmp_path)
         yield ""
         return
-    import psycopg
-
-    from keepwell.site.tests.postgresql import started
-
-    server = urlsplit(started())
-    with psycopg.connect(server.geturl(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE counted_office")
-    yield urlunsplit(server._replace(path="/counted_office"))
-    with psycopg.connect(server.geturl(), autocommit=True) as connection:
-        connection.execute("DROP DATABASE counted_office WITH (FORCE)")
+    with empty_office.on_postgresql("counted_office") as (address,):
+        yield address
 
 
 def test_guesses_codes_and_calls_of_one_process_count_in_the_next(tmp_path: Path, database: str) -> None:
