@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -151,14 +152,18 @@ Id = Annotated[str, Field(description="the account's id, as in the book")]
 def accounts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
     """Those that the caller sees, as the list of accounts shows them."""
     member = member_of(request)
-    found = queries.listed(member, **which.dict()).plain()
+    found = queries.listed(member, **which.dict())
     currency = reporting()
     return page(
-        found.select_related("standing", "owner").defer("attributes", "standing__past", "standing__signals"),
+        found.then(_narrow),
         part,
         Order(queries.SORTS[which.sort]),
         lambda one: account_shape(one, currency),
     )
+
+
+def _narrow(found: QuerySet[Account]) -> QuerySet[Account]:
+    return found.defer("attributes", "standing__past", "standing__signals")
 
 
 @router.get(

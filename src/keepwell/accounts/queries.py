@@ -13,6 +13,7 @@ from keepwell.accounts.remembering import remembered
 from keepwell.accounts.words import holding
 from keepwell.members.models import Member
 from keepwell.members.ordering import by
+from keepwell.members.paging import asked_of
 from keepwell.members.ready import Asked, ready
 from keepwell.members.rights import seen_by
 from keepwell.members.zones import zone_of
@@ -58,8 +59,11 @@ def listed(
 ) -> Asked[Account]:
     """Paying accounts as a list asks for them. Raises KeepwellError where there is no such `saved` segment."""
     asked = {name: said for name, said in (("segment", segment), ("health", health)) if said}
+    sort, whose = sort if sort in SORTS else "worth", "mine" if whose == "mine" else "all"
     found = _listed(whose, sort, saved, words, member=member, **asked)
-    return found.rarely() if saved or words else found
+    if saved:
+        return asked_of(found.plain())  # at once: whoever asked is told that there is none
+    return found.rarely() if words else found
 
 
 @ready
@@ -77,7 +81,7 @@ def _listed(
         found = found.filter(standing__health=health)
     if words:
         found = found.filter(named(words))
-    return found.order_by(by(Account, SORTS.get(sort, SORTS["worth"])), "pk")
+    return found.order_by(by(Account, SORTS[sort]), "pk")
 
 
 @ready

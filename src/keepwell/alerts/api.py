@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
@@ -99,9 +100,14 @@ _TOLD = (  # what else an account has is wide
 @router.get("/alerts", response=Page[AlertShape], auth=asks(Right.SEE), summary="Alerts")
 def alerts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
     """Those of accounts that the caller sees, as the inbox shows them."""
-    found = queries.inbox(member_of(request), **which.dict()).only(*_TOLD)
+    found = queries.inbox(member_of(request), **which.dict()).then(_narrow)
     said = page(found, part, Order(queries.SORTS[which.sort], "-pk"), lambda one: one)
+    queries.give_reasons(said["items"])
     return said | {"items": alert_shapes(said["items"])}
+
+
+def _narrow(found: QuerySet[Alert]) -> QuerySet[Alert]:
+    return found.only(*_TOLD)
 
 
 @router.get("/alerts/{int:pk}", response=AlertShape, auth=asks(Right.SEE), summary="One alert")

@@ -1,10 +1,12 @@
 """What pages ask of alerts, always as somebody: an alert is seen by whoever sees its account."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.lookups import In
 from django.http import Http404
 
 from keepwell.accounts.conditions import saved
@@ -14,6 +16,7 @@ from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Tally, Thre
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
 from keepwell.members.ordering import by
+from keepwell.members.ready import Asked, ready
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
@@ -28,8 +31,12 @@ FEW = 10  # fewer judged alerts than that say little
 
 def alerts_of(member: Member) -> QuerySet[Alert]:
     """The alerts that a member may see, each with its account and reasons."""
+    return _of(member).prefetch_related("reasons")
+
+
+def _of(member: Member) -> QuerySet[Alert]:
     rows = Alert.objects.select_related("account", "account__standing", "account__owner")
-    return seen_by(rows, member, account="account").prefetch_related("reasons")
+    return seen_by(rows, member, account="account")
 
 
 def alert_of(member: Member, pk: int) -> Alert:
@@ -60,10 +67,15 @@ def open_at(account: Account, most: int) -> list[Alert]:
 def give_reasons(alerts: list[Alert]) -> None:
     """Read the reasons of some alerts at once, as `prefetch_related` does, at less cost for each of a list."""
     found: dict[int, list[Reason]] = {}
-    for one in Reason.objects.filter(alert__in=[alert.pk for alert in alerts]):
+    for one in _reasons(alerts=[alert.pk for alert in alerts]):
         found.setdefault(one.alert_id, []).append(one)
     for alert in alerts:
         alert._prefetched_objects_cache = {"reasons": found.get(alert.pk, [])}  # type: ignore[attr-defined]  # as in open_at
+
+
+@ready
+def _reasons(*, alerts: Sequence[int]) -> QuerySet[Reason]:
+    return Reason.objects.filter(alert__in=alerts)
 
 
 def inbox(
@@ -75,20 +87,39 @@ def inbox(
     segment: str = "",
     account: str = "",
     sort: str = "new",
+) -> Asked[Alert]:
+    """Alerts as the inbox asks for them; their reasons come by `give_reasons`."""
+    said = {"trigger": trigger, "segment": segment, "account": account}
+    state, sort = state if state in STATES else "all", sort if sort in SORTS else "new"
+    return _inbox(
+        state, whose == "mine", sort, member=member, **{name: one for name, one in said.items() if one}
+    )
+
+
+@ready
+def _inbox(
+    state: str,
+    mine: bool,
+    sort: str,
+    /,
+    *,
+    member: Member,
+    trigger: str = "",
+    segment: str = "",
+    account: str = "",
 ) -> QuerySet[Alert]:
-    """Alerts as the inbox asks for them."""
-    found = alerts_of(member)
-    if state in STATES and state != "all":
+    found = _of(member)
+    if state != "all":
         found = found.filter(state=state)
     if trigger:
         found = found.filter(Exists(Reason.objects.filter(alert=OuterRef("pk"), trigger=trigger)))
-    if whose == "mine":
-        found = found.filter(account__owner=member)
+    if mine:
+        found = found.filter(account__owner=member.pk)
     if segment:
         found = found.filter(account__segment=segment)
     if account:
         found = found.filter(account=account)
-    return found.order_by(by(Alert, SORTS.get(sort, SORTS["new"])), "-pk")
+    return found.order_by(by(Alert, SORTS[sort]), "-pk")
 
 
 def later_than(member: Member, alert: Alert, most: int) -> list[Alert]:
@@ -181,14 +212,20 @@ class Score:
 
 def at_a_glance(member: Member) -> tuple[int, Score]:
     """How many alerts wait at a member's own accounts, and how all of a year did: asked at once."""
+    found = {of: counted for of, *counted in _glance(member=member)}
+    year = dict(zip(_SUMS, found.get("year", ()), strict=False))
+    return found.get("mine", [0])[0], _score(None, year, [])
+
+
+@ready
+def _glance(*, member: Member) -> QuerySet[Any, Any]:
     year = _tallies(member).filter(trigger="").order_by().annotate(of=Value("year")).values("of")
     year = year.annotate(**_SUMS)
-    waiting = Alert.objects.filter(state=Alert.State.OPEN, account__owner=member).order_by()
+    waiting = Alert.objects.filter(state=Alert.State.OPEN, account__owner=member.pk).order_by()
     mine = waiting.annotate(of=Value("mine")).values("of")
     mine = mine.annotate(**dict.fromkeys(_SUMS, Value(0)) | {"n_raised": Count("pk")})
     names = ("of", *_SUMS)
-    found = {one["of"]: one for one in year.values(*names).union(mine.values(*names), all=True)}
-    return found.get("mine", {}).get("n_raised", 0), _score(None, found.get("year", {}), [])
+    return year.values_list(*names).union(mine.values_list(*names), all=True)
 
 
 def scores(member: Member) -> list[Score]:
@@ -214,7 +251,7 @@ def _tallies(member: Member) -> QuerySet[Tally]:
     """What the night counted at the accounts that a member may see."""
     if may(member, Right.ADMINISTER):
         return Tally.objects.all()
-    return Tally.objects.filter(Q(portfolio__in=portfolios_of(member)) | Q(owner=member))
+    return Tally.objects.filter(Q(In(F("portfolio"), portfolios_of(member))) | Q(owner=member.pk))
 
 
 def _sums(rows: QuerySet[Tally]) -> dict[str, Any]:

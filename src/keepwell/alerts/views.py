@@ -48,8 +48,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     asked["state"] = asked["state"] or "open"
     found = queries.inbox(request.user, **{name: said for name, said in asked.items() if said})
     if request.GET.get("format") == "csv":
-        return _csv(found[:EXPORT], request.user, asked)
-    page = Pages(found.only(*LISTED).prefetch_related(None), PAGE).get_page(request.GET.get("page"))
+        return _csv(found.plain().prefetch_related("reasons")[:EXPORT], request.user, asked)
+    page = Pages(found.then(_narrow), PAGE).get_page(request.GET.get("page"))
     queries.give_reasons(list(page))
     return render(
         request,
@@ -67,6 +67,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "outcomes": [(one.value, one.label) for one in answering.SAID],
         },
     )
+
+
+def _narrow(found: QuerySet[Alert]) -> QuerySet[Alert]:
+    return found.only(*LISTED)
 
 
 def _csv(found: QuerySet[Alert], by: Member, asked: dict[str, str]) -> HttpResponse:

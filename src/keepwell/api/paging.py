@@ -15,7 +15,7 @@ from pydantic import Field
 from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
 from keepwell.members.ordering import by, may_be_empty
-from keepwell.members.paging import Pages
+from keepwell.members.paging import Pages, Rows, asked_of
 
 Shape = TypeVar("Shape")
 Row = TypeVar("Row", bound=Model)
@@ -52,18 +52,27 @@ class Order:
         return f"{self.by} {self.tie}"
 
 
-def page(found: QuerySet[Row], part: Part, order: Order, shape: Callable[[Row], Shape]) -> dict[str, Any]:
+def page(found: Rows[Row], part: Part, order: Order, shape: Callable[[Row], Shape]) -> dict[str, Any]:
     """A part of the rows, each given its shape."""
+    ordered = asked_of(found)
     if part.cursor:
-        found = found.filter(_after(found.model, order, *_read(order, part.cursor)))
-    ordered = found.order_by(by(found.model, order.by), order.tie)
-    if found.query.annotations or found.query.combinator:
-        rows = list(ordered[: part.limit + 1])
+        ordered = ordered.then(_further, order, *_read(order, part.cursor)).rarely()
+    ordered = ordered.then(_ordered, order)
+    if isinstance(found, QuerySet) and (found.query.annotations or found.query.combinator):
+        rows = list(ordered.plain()[: part.limit + 1])
         rows, more = rows[: part.limit], len(rows) > part.limit
     else:  # as pages read theirs
         shown = Pages(ordered, part.limit).get_page(1)
         rows, more = list(shown), shown.has_next()
     return {"items": [shape(row) for row in rows], "next": _write(order, rows[-1]) if more else None}
+
+
+def _ordered(found: QuerySet[Row], order: Order) -> QuerySet[Row]:
+    return found.order_by(by(found.model, order.by), order.tie)
+
+
+def _further(found: QuerySet[Row], order: Order, value: Any, tie: Any) -> QuerySet[Row]:
+    return found.filter(_after(found.model, order, value, tie))
 
 
 def _after(model: type[Model], order: Order, value: Any, tie: Any) -> Q:

@@ -12,7 +12,8 @@ from keepwell.accounts.words import holding
 from keepwell.followups.models import Batch, FollowUp, Mention, Playbook, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
-from keepwell.members.rights import Whose, in_order, seen_by
+from keepwell.members.ready import Asked, ready
+from keepwell.members.rights import Whose, seen_by
 
 WHOSE = ("mine", "team", "free")
 DUES = ("overdue", "today", "week", "later")
@@ -67,17 +68,29 @@ def listed(
     due: str = "",
     sort: str = "worth",
     words: str = "",
-) -> QuerySet[FollowUp]:
+) -> Asked[FollowUp]:
     """Follow-ups as a list asks for them: the worthiest first, unless by due day or account."""
+    found = _listed(whose, state, sort if sort in SORTS else "worth", member=member)
+    if due in DUES:
+        found = found.then(_on, **_days(due, today))
+    return found.then(_having, member, words).rarely() if words else found
+
+
+@ready
+def _listed(whose: str, state: str, sort: str, /, *, member: Member) -> QuerySet[FollowUp]:
     found = _whose(member, whose)
     if state:
         found = found.filter(state=state)
-    if due in DUES:
-        found = found.filter(_due(due, today))
-    if words:
-        found = found.filter(having(member, words))
-    order = SORTS.get(sort, SORTS["worth"])
-    return found.order_by(order, "due", "pk") if sort != "due" else found.order_by(order, "pk")
+    return found.order_by(SORTS[sort], *(("due", "pk") if sort != "due" else ("pk",)))
+
+
+def due_by(member: Member, day: date) -> Asked[FollowUp]:
+    """A member's open follow-ups that are due by a day, the first first."""
+    return _listed("mine", FollowUp.State.OPEN, "due", member=member).then(_on, due__lte=day)
+
+
+def _on(found: QuerySet[FollowUp], **days: date) -> QuerySet[FollowUp]:
+    return found.filter(**days)
 
 
 _LISTED = (
@@ -91,49 +104,55 @@ def narrow(found: QuerySet[FollowUp], *also: str) -> QuerySet[FollowUp]:
     return found.select_related(None).select_related("account", "owner", "contact").only(*_LISTED, *also)
 
 
-def having(member: Member, words: str) -> Q:
+def _having(found: QuerySet[FollowUp], member: Member, words: str) -> QuerySet[FollowUp]:
     """Those at accounts that have the words in their name, and of the newest those that say them."""
     accounts = Account.objects.filter(holding(Account, words)).order_by().values("pk")
-    return Q(account__in=accounts) | Q(pk__in=saying(member, words))
+    return found.filter(Q(account__in=accounts) | Q(pk__in=saying(member, words)))
 
 
 def saying(member: Member, words: str) -> list[int]:
     """Of the newest follow-ups that a member sees, done or not, those that say the words."""
-    with in_order():
-        newest = list(follow_ups_of(member).order_by("-pk").values_list("pk", "what")[:LOOKED_THROUGH])
+    newest = _newest(LOOKED_THROUGH, member=member).in_order()
     return [pk for pk, what in newest if words.casefold() in what.casefold()]
+
+
+@ready
+def _newest(most: int, /, *, member: Member) -> QuerySet[FollowUp, tuple[int, str]]:
+    return follow_ups_of(member).order_by("-pk").values_list("pk", "what")[:most]
 
 
 def _whose(member: Member, whose: str) -> QuerySet[FollowUp]:
     if whose == "mine":
-        return follow_ups_of(member, few=True).filter(owner=member)
+        return follow_ups_of(member, few=True).filter(owner=member.pk)
     found = follow_ups_of(member)
     return found.filter(owner=None) if whose == "free" else found
 
 
-def _due(due: str, today: date) -> Q:
+def _days(due: str, today: date) -> dict[str, date]:
+    """What is asked of the day that something is due, by lookup."""
     ends = today + WEEK
     return {
-        "overdue": Q(due__lt=today),
-        "today": Q(due=today),
-        "week": Q(due__gt=today, due__lte=ends),
-        "later": Q(due__gt=ends),
+        "overdue": {"due__lt": today},
+        "today": {"due": today},
+        "week": {"due__gt": today, "due__lte": ends},
+        "later": {"due__gt": ends},
     }[due]
 
 
 def board(member: Member, *, today: date, whose: str, most: int) -> dict[str, list[FollowUp]]:
     """Open follow-ups by when they are due, the worthiest first, at most so many (and one) in each column."""
-    found = _whose(member, whose).filter(state=FollowUp.State.OPEN)
-    found = found.order_by(SORTS["worth"], "due", "pk")
-    ends, day = today + WEEK, Looked("due")
-    columns = {
-        "overdue": Q(LessThan(day, today)),
-        "today": Q(due=today),  # few: they are sought by their day
-        "week": Q(GreaterThan(day, today), LessThanOrEqual(day, ends)),
-        "later": Q(GreaterThan(day, ends)),
-    }
-    found = narrow(found)
-    return {due: stretch(found.filter(columns[due]), 0, most + 1) for due in DUES}
+    found = _listed(whose, FollowUp.State.OPEN, "worth", member=member).then(narrow)
+    return {due: stretch(found.then(_looked, **_days(due, today)), 0, most + 1) for due in DUES}
+
+
+_LOOKUPS = {"due__lt": LessThan, "due__gt": GreaterThan, "due__lte": LessThanOrEqual}
+
+
+def _looked(found: QuerySet[FollowUp], **days: date) -> QuerySet[FollowUp]:
+    """As `_on`; days are looked at in the order of worth. Only those of one day are few: they are sought by it."""
+    if "due" in days:
+        return _on(found, **days)
+    return found.filter(*(_LOOKUPS[name](Looked("due"), day) for name, day in days.items()))
 
 
 def open_at(account: Account, most: int, *, playbooks: bool) -> tuple[list[FollowUp], list[Playbook]]:
@@ -158,7 +177,12 @@ def open_at(account: Account, most: int, *, playbooks: bool) -> tuple[list[Follo
 
 def mentions_of(member: Member, most: int) -> list[Mention]:
     """Where a member was called by name and has not looked, and may still see it."""
-    rows = Mention.objects.filter(member=member, seen_at=None)
+    return _mentions(most, member=member).rows()
+
+
+@ready
+def _mentions(most: int, /, *, member: Member) -> QuerySet[Mention]:
+    rows = Mention.objects.filter(member=member.pk, seen_at=None)
     found = seen_by(rows, member, account="comment__follow_up__account", few=True)
     found = found.select_related("comment__member", "comment__follow_up__account").only(
         "comment__text",
@@ -166,7 +190,7 @@ def mentions_of(member: Member, most: int) -> list[Mention]:
         "comment__follow_up__what",
         "comment__follow_up__account__name",
     )
-    return list(found.order_by("-pk")[:most])
+    return found.order_by("-pk")[:most]
 
 
 def batch_of(member: Member, pk: int) -> Batch | None:
@@ -175,20 +199,33 @@ def batch_of(member: Member, pk: int) -> Batch | None:
     return found if found is not None and found.before else None
 
 
-def silent(member: Member, *, today: date, stage: str = "", whose: str = "team") -> QuerySet[Rhythm]:
+def silent(member: Member, *, today: date, stage: str = "", whose: str = "team") -> Asked[Rhythm]:
     """Accounts nobody has spoken to for longer than their standard, the worthiest first."""
+    return _rhythms(whose, member=member, **_of_stage(stage)).then(_silent, today=today)
+
+
+def reviews(member: Member, *, today: date, stage: str = "", whose: str = "team") -> Asked[Rhythm]:
+    """Accounts whose review is due, the worthiest first."""
+    return _rhythms(whose, member=member, **_of_stage(stage)).then(_to_review, today=today)
+
+
+def _of_stage(stage: str) -> dict[str, str]:
+    return {"stage": stage} if stage else {}
+
+
+def _silent(found: QuerySet[Rhythm], *, today: date) -> QuerySet[Rhythm]:
     spoken_since = Q(account__last_touch__at__gt=F("spoken_at")) | Q(
         spoken_at=None, account__last_touch__isnull=False
     )
-    return _by_worth(_rhythms(member, stage, whose).filter(speak_by__lt=today).exclude(spoken_since))
+    return _by_worth(found.filter(speak_by__lt=today).exclude(spoken_since))
 
 
-def reviews(member: Member, *, today: date, stage: str = "", whose: str = "team") -> QuerySet[Rhythm]:
-    """Accounts whose review is due, the worthiest first."""
-    return _by_worth(_rhythms(member, stage, whose).filter(review_by__lte=today))
+def _to_review(found: QuerySet[Rhythm], *, today: date) -> QuerySet[Rhythm]:
+    return _by_worth(found.filter(review_by__lte=today))
 
 
-def _rhythms(member: Member, stage: str, whose: str) -> QuerySet[Rhythm]:
+@ready
+def _rhythms(whose: str, /, *, member: Member, stage: str = "") -> QuerySet[Rhythm]:
     rows = Rhythm.objects.select_related("account__standing", "account__owner", "account__last_touch")
     rows = rows.only(
         *("stage", "speak_by", "reviewed_on", "review_by", "account__name", "account__segment"),
@@ -196,7 +233,7 @@ def _rhythms(member: Member, stage: str, whose: str) -> QuerySet[Rhythm]:
     )
     found = seen_by(rows, member, account="account")
     if whose == "mine":
-        found = found.filter(account__owner=member)
+        found = found.filter(account__owner=member.pk)
     return found.filter(stage=stage) if stage else found
 
 

@@ -15,9 +15,9 @@ MOST = 8
 
 def _due(member: Member) -> dict[str, Any] | None:
     today = timezone.localdate()
-    rows = queries.listed(member, today=today, whose="mine", sort="due").filter(due__lte=today)
+    rows = queries.due_by(member, today).then(queries.narrow)
     return {
-        "rows": shown(stretch(queries.narrow(rows), 0, MOST), today=today, budget=True, currency=""),
+        "rows": shown(stretch(rows, 0, MOST), today=today, budget=True, currency=""),
         "mentions": queries.mentions_of(member, 3),
     }
 

@@ -46,7 +46,7 @@ class Pages(Paginator):
     """A list of rows that are there; `count` is at most COUNTED, and `more` says whether there are more."""
 
     def __init__(self, rows: Rows[Any], per_page: int) -> None:
-        self.asked = _asked(rows)
+        self.asked = asked_of(rows)
         super().__init__(
             cast("Sequence[Any]", self.asked), per_page
         )  # what the base does with them is done here
@@ -89,10 +89,11 @@ class Pages(Paginator):
 
 def stretch(found: Rows[Row], begin: int, end: int) -> list[Row]:
     """Some rows of a long list, in its order: their keys are sorted alone, and only theirs are read whole."""
-    return _asked(found).then(_stretch, begin, end).in_order().rows()
+    return asked_of(found).then(_stretch, begin, end).in_order().rows()
 
 
-def _asked(found: Rows[Row]) -> Asked[Row]:
+def asked_of(found: Rows[Row]) -> Asked[Row]:
+    """A list as a question."""
     return found if isinstance(found, Asked) else ready(lambda: found)().rarely()
 
 

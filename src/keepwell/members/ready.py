@@ -42,7 +42,7 @@ Said = ParamSpec("Said")
 Record = Sequence[Any]
 Maker = Callable[[Record], Any]
 
-_MOST = 5000  # questions that are kept; beyond, all are written anew
+_MOST = 2000  # questions that are kept; beyond, all are written anew
 
 
 class Place(NamedTuple):

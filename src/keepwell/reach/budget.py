@@ -10,9 +10,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.queries import company_day
 from keepwell.members.labels import labels
+from keepwell.members.ready import ready
 from keepwell.reach.models import Importance, Reservation, Rule
 from keepwell.reach.using import Use, uses_of
 
@@ -109,7 +112,12 @@ def judged(message: Message, uses: Sequence[Use], rules: Sequence[Rule], *, on: 
 
 def rules_in_force() -> list[Rule]:
     """The rules that hold messages now."""
-    return list(Rule.objects.filter(active=True))
+    return _in_force().rows()
+
+
+@ready
+def _in_force() -> QuerySet[Rule]:
+    return Rule.objects.filter(active=True)
 
 
 def _likes_another(contact: Contact, message: Message) -> bool:

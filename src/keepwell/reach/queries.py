@@ -14,6 +14,7 @@ from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.remembering import remembered
 from keepwell.members.labels import labels
 from keepwell.members.models import Member
+from keepwell.members.ready import ready
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
 from keepwell.reach.budget import Answer, Message, day_of, judged, rules_in_force
@@ -148,8 +149,7 @@ def together() -> Together:
 def next_at(accounts: Sequence[Account], *, team: str) -> dict[str, Next]:
     """By account, when somebody there may next be reached with a normal message, by the channel they like."""
     people: dict[str, list[Contact]] = defaultdict(list)
-    here = Contact.objects.filter(account__in=[one.pk for one in accounts], left_on=None)
-    for contact in here.only("account_id", "name", "role", "channel", "opted_out"):
+    for contact in _there(accounts=[one.pk for one in accounts]):
         people[contact.account_id].append(contact)
 
     def messages(account: Account) -> list[Message]:
@@ -159,6 +159,12 @@ def next_at(accounts: Sequence[Account], *, team: str) -> dict[str, Next]:
         ]
 
     return {one.pk: together().ask(*messages(one)) for one in accounts}
+
+
+@ready
+def _there(*, accounts: Sequence[str]) -> QuerySet[Contact]:
+    here = Contact.objects.filter(account__in=accounts, left_on=None)
+    return here.only("account_id", "name", "role", "channel", "opted_out")
 
 
 def _liked(contact: Contact) -> str:

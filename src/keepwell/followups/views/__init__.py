@@ -32,8 +32,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     now, asked = timezone.now(), _asked(request)
     found = queries.listed(request.user, today=timezone.localdate(now), **asked)
     if request.GET.get("as") == "csv":
-        return _exported(request.user, found)
-    page = Pages(queries.narrow(found, "why"), PAGE).get_page(request.GET.get("page"))
+        return _exported(request.user, found.plain())
+    page = Pages(found.then(queries.narrow, "why"), PAGE).get_page(request.GET.get("page"))
     acts, just = may(request.user, Right.ACT), request.session.pop("did together", 0)
     return render(
         request,

@@ -61,6 +61,6 @@ def feed(_request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     now = timezone.now()
     today = timezone.localdate(now, zone_of(member.time_zone))
-    rows = queries.listed(member, today=today, whose="mine", sort="due")[:MOST]
+    rows = queries.listed(member, today=today, whose="mine", sort="due").plain()[:MOST]
     body = written(rows, name=f"Keepwell · {member.name}", address=settings.ADDRESS, now=now)
     return HttpResponse(body, content_type=TYPE)
