@@ -1,10 +1,9 @@
 """The nodes of a template as the lines of one Python function."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.template import Context, TemplateSyntaxError
+from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, TextNode, VariableNode
 from django.template.defaulttags import (
     CommentNode,
@@ -23,12 +22,12 @@ from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from keepwell.site.templatetags.addresses import Addressed
 from keepwell.site.templatetags.i18n import Once
 from keepwell.site.templating import values
-from keepwell.site.templating.expressions import Expressions
+from keepwell.site.templating.texts import block_translated, number
+from keepwell.site.templating.writing import Writer, given, is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +39,7 @@ _LENT = {
         for one in ("MISSING", "Loop", "called", "find", "items", "member", "needed")
     },
     **{one: getattr(values, one) for one in ("raw", "shown")},
+    "number": number,
     "SafeString": SafeString,
     "conditional_escape": conditional_escape,
     "get_current_timezone": get_current_timezone,
@@ -48,7 +48,7 @@ _LENT = {
 
 def written(nodes: Iterable[Node], name: str, engine: Any) -> Written:
     """The function that renders these nodes, in the language that is spoken now."""
-    writer = Writer(name, engine)
+    writer = Writer(name, engine, _KINDS)
     writer.depth = 2
     writer.nodes(list(nodes))
     writer.flush()
@@ -73,87 +73,6 @@ _TAIL = (
     "        raise",
     "    return SafeString(''.join(out))",
 )
-
-
-class Writer:
-    """Lines of Python, as deep as they stand, and what is to be put out next."""
-
-    def __init__(self, name: str, engine: Any) -> None:
-        self.engine, self.expressions = engine, Expressions()
-        self.lines: list[str] = []
-        self.depth = self.names = 0
-        self.inside = [name]  # of which templates, one within the other
-        self.blocks: dict[str, Iterable[Node]] | None = (
-            None  # what stands in the blocks, once a page's frame is written
-        )
-        self._text = ""
-        self._put: list[str] = []
-
-    # --- lines ------------------------------------------------------------------------------------------------
-
-    def line(self, code: str) -> None:
-        """A line, after what is to be put out before it."""
-        self.flush()
-        self.lines.append("    " * self.depth + code)
-
-    def text(self, said: str) -> None:
-        """A text to be put out as it is."""
-        self._text += said
-
-    def put(self, code: str) -> None:
-        """A text to be put out that this expression says."""
-        if self._text:
-            self._put.append(repr(self._text))
-            self._text = ""
-        self._put.append(code)
-
-    def flush(self) -> None:
-        """Lines for what is to be put out."""
-        if self._text:
-            self._put.append(repr(self._text))
-            self._text = ""
-        if self._put:
-            self.lines.append(f"{'    ' * self.depth}put(({', '.join(self._put)},))")
-            self._put = []
-
-    @contextmanager
-    def block(self, head: str) -> "Iterator[None]":
-        """A line and what stands under it."""
-        self.line(head)
-        self.depth += 1
-        before = len(self.lines)
-        yield
-        self.flush()
-        if len(self.lines) == before:
-            self.line("pass")
-        self.depth -= 1
-
-    def name(self, kind: str) -> str:
-        """A name that nothing else has."""
-        self.names += 1
-        return f"{kind}{self.names}"
-
-    @contextmanager
-    def knowing(self, lies_at: dict[str, str], within: Iterable[Node]) -> "Iterator[None]":
-        """Names that lie where this says; not those that a tag in there may give anew."""
-        before = self.expressions.known
-        given = _given(within)
-        self.expressions.known = {name: at for name, at in {**before, **lies_at}.items() if name not in given}
-        yield
-        self.expressions.known = before
-
-    # --- nodes ------------------------------------------------------------------------------------------------
-
-    def nodes(self, nodes: Iterable[Node]) -> None:
-        """Each in its order."""
-        for node in nodes:
-            write = _KINDS.get(type(node))
-            if not (write and write(self, node)):
-                self.as_ever(node)
-
-    def as_ever(self, node: Node) -> None:
-        """A node that renders itself. It may ask the context, where all names lie."""
-        self.put(f"{self.expressions.bind(node)}.render_annotated(context)")
 
 
 def _text(to: Writer, node: Any) -> bool:
@@ -184,17 +103,12 @@ def _translated(to: Writer, node: Any) -> bool:
 
 
 def _static(to: Writer, node: Any) -> bool:
-    return not node.varname and not _is_asked(node.path) and _said_outright(to, node)
+    return not node.varname and not is_asked(node.path) and _said_outright(to, node)
 
 
 def _url(to: Writer, node: Any) -> bool:
-    plain = not (node.args or node.kwargs or node.asvar or _is_asked(node.view_name))
+    plain = not (node.args or node.kwargs or node.asvar or is_asked(node.view_name))
     return plain and _said_outright(to, node)
-
-
-def _is_asked(said: FilterExpression) -> bool:
-    """Whether an expression asks the context, or a filter."""
-    return bool(said.is_var or said.filters)
 
 
 def _addressed(to: Writer, node: Any) -> bool:
@@ -280,7 +194,7 @@ def _frames(to: Writer, node: Any) -> list[NodeList]:
     names = [*to.inside]
     while node is not None:
         name = str(node.parent_name.var)
-        if _is_asked(node.parent_name) or name in names:
+        if is_asked(node.parent_name) or name in names:
             return []
         names.append(name)
         frames.append(to.engine.get_template(name).nodelist)
@@ -315,16 +229,16 @@ def _with(to: Writer, node: Any) -> bool:
     return True
 
 
-def _given_names(to: Writer, given: Mapping[str, FilterExpression], nodes: Iterable[Node]) -> None:
+def _given_names(to: Writer, names: Mapping[str, FilterExpression], nodes: Iterable[Node]) -> None:
     """Nodes under names that are given for them."""
-    if not given:  # what they set is theirs all the same
+    if not names:  # what they set is theirs all the same
         to.line("dicts.append({})")
         to.nodes(nodes)
         to.line("dicts.pop()")
         return
     at = to.name("d")
-    to.line(f"{at} = {_pairs(to, given)}; dicts.append({at})")
-    with to.knowing({name: f"{at}[{name!r}]" for name in given}, nodes):
+    to.line(f"{at} = {_pairs(to, names)}; dicts.append({at})")
+    with to.knowing({name: f"{at}[{name!r}]" for name in names}, nodes):
         to.nodes(nodes)
     to.line("dicts.pop()")
 
@@ -335,12 +249,12 @@ def _pairs(to: Writer, given: Mapping[str, FilterExpression]) -> str:
 
 def _include(to: Writer, node: Any) -> bool:
     """A template that is named outright is written in its place, where nothing in it keeps anything for itself."""
-    if node.isolated_context or _is_asked(node.template):
+    if node.isolated_context or is_asked(node.template):
         return False
     name = str(node.template.var)
     nodes = to.engine.get_template(name).nodelist
     alone = all(type(one) in _KINDS and type(one) not in _FRAMES for one in nodes.get_nodes_by_type(Node))
-    if name in to.inside or not alone or _given(nodes) & set(to.expressions.known):
+    if name in to.inside or not alone or given(nodes) & set(to.expressions.known):
         return False
     to.inside.append(name)
     _given_names(to, node.extra_context, nodes)
@@ -361,68 +275,6 @@ def _simple(to: Writer, node: Any) -> bool:
     return True
 
 
-def _block_translated(to: Writer, node: Any) -> bool:
-    """A text with values in it."""
-    context = node.message_context
-    if node.asvar or (context is not None and _is_asked(context)):
-        return False
-    in_context = str(context.resolve(Context())) if context is not None else ""
-    one, names = node.render_token_list(node.singular)
-    counted = bool(node.plural and node.countervar and node.counter)
-    many, more = node.render_token_list(node.plural) if counted else ("", [])
-    count = to.name("n")
-    values = {name: _value_said(to, node, name, count if counted else "") for name in [*names, *more]}
-    said = f"{{{', '.join(f'{name!r}: {code}' for name, code in values.items())}}}"
-    if counted:
-        to.line(f"{count} = number({to.expressions.value(node.counter)})")
-        told = [one, many] if not in_context else [in_context, one, many]
-        speak = to.expressions.bind(npgettext if in_context else ngettext)
-        code = f"{speak}({', '.join(map(repr, told))}, {count})"
-        to.put(f"{code} % {said}")
-        return True
-    text = pgettext(in_context, one) if in_context else gettext(one)
-    try:
-        whole = text % dict.fromkeys(values, "")
-    except (KeyError, ValueError):
-        return False  # a translation that asks for another value: as Django has it
-    if values:
-        to.put(f"{text!r} % {said}")
-    else:
-        to.text(whole)
-    return True
-
-
-def _value_said(to: Writer, node: Any, name: str, count: str) -> str:
-    """A value in a text: given there, or as it lies in the context."""
-    if count and name == node.countervar:
-        return f"shown({count}, context)"
-    if name in node.extra_context:
-        return f"shown({to.expressions.value(node.extra_context[name])}, context)"
-    lies_at = to.expressions.known.get(name)
-    return f"shown({lies_at or f'raw(dicts, {name!r})'}, context)"
-
-
-def number(count: Any) -> Any:
-    """What is counted must be a number."""
-    if not isinstance(count, values.NUMBERS):
-        raise TemplateSyntaxError(f"{count!r} is counted and is no number.")
-    return count
-
-
-_LENT["number"] = number
-
-
-def _given(nodes: Iterable[Node]) -> set[str]:
-    """The names that tags among these nodes give."""
-    given: set[str] = set()
-    for node in nodes:
-        for one in node.get_nodes_by_type(Node):
-            given |= {
-                str(getattr(one, name, None)) for name in ("asvar", "target_var", "variable", "varname")
-            }
-    return given - {"None"}
-
-
 _FRAMES = (BlockNode, ExtendsNode)
 _KINDS: dict[type[Node], Callable[[Writer, Any], bool]] = {
     TextNode: _text,
@@ -434,7 +286,7 @@ _KINDS: dict[type[Node], Callable[[Writer, Any], bool]] = {
     WithNode: _with,
     IncludeNode: _include,
     Once: _translated,
-    BlockTranslateNode: _block_translated,
+    BlockTranslateNode: block_translated,
     Addressed: _addressed,
     URLNode: _url,
     StaticNode: _static,
