@@ -230,7 +230,7 @@ def transcribe(
 
     session = session_of(context)
     running.ready(session.place)
-    from keepwell.conversations.actions.transcribing import be_modest, model_folder, work
+    from keepwell.conversations.actions.transcribing import be_modest, elsewhere, model_folder, work
 
     if not running.end_with_parent():
         running.prepare()
@@ -259,7 +259,13 @@ def transcribe(
                 typer.echo(
                     _("{name}: {factor:.2f} of real time").format(name=done.one.name, factor=done.real_time)
                 )
-    if not count:
+    if not count and elsewhere(now=datetime.now(UTC)):
+        typer.echo(
+            _(
+                "Another process is transcribing; should it have died, its recording can be taken up in a minute."
+            )
+        )
+    elif not count:
         typer.echo(_("Nothing waits to be transcribed."))
 
 

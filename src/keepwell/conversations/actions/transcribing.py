@@ -92,6 +92,11 @@ def waiting(now: datetime) -> Q:
     return Q(doing=TO_HEAR) & (Q(state=State.WAITING) | Q(state=State.WORKING) & dead)
 
 
+def elsewhere(*, now: datetime) -> bool:
+    """Whether another process is at a file, or was until a moment ago."""
+    return Incoming.objects.filter(doing=TO_HEAR, state=State.WORKING, beat_at__gte=now - DEAD).exists()
+
+
 def claim(*, now: datetime) -> Incoming | None:
     """Take the file that is next; None where there is none. Nobody else gets it while its taker lives."""
     for one in _in_turn(now)[:20]:

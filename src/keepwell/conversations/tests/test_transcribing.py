@@ -16,7 +16,7 @@ from keepwell.accounts.models import Account
 from keepwell.conversations import jobs
 from keepwell.conversations.actions import transcribing
 from keepwell.conversations.actions.receiving import path_of, receive
-from keepwell.conversations.actions.transcribing import DEAD, claim, languages_of, missing, work
+from keepwell.conversations.actions.transcribing import DEAD, claim, elsewhere, languages_of, missing, work
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Incoming, Policy
 from keepwell.listening.audio.sound import RATE, opened
@@ -103,8 +103,11 @@ def test_languages_are_those_said_then_the_accounts_and_at_last_all() -> None:
 
 def test_a_file_is_claimed_by_one_worker_and_by_another_once_that_is_dead() -> None:
     one, now = _bring(kit.clip("jfk.wav")), timezone.now()
+    assert not elsewhere(now=now)
     assert claim(now=now) == one
     assert claim(now=now + timedelta(seconds=30)) is None
+    assert elsewhere(now=now + timedelta(seconds=30))
+    assert not elsewhere(now=now + DEAD + timedelta(seconds=1))
     again = claim(now=now + DEAD + timedelta(seconds=1))
     assert again == one
     assert again is not None
