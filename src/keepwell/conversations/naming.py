@@ -34,6 +34,13 @@ def meet(conversations: Iterable[Conversation]) -> None:
         vars(bare[pk])["with_whom"] = name  # the first comes last, and stays
 
 
+def meet_one(one: Conversation, people: Iterable[Participant]) -> None:
+    """Say whom it was with from those who took part, where they are known already."""
+    theirs = (who for who in people if who.name and (who.contact_id or who.side == "them"))
+    if first := min(theirs, key=lambda who: who.pk, default=None):
+        vars(one)["with_whom"] = str(first.contact or first.name)
+
+
 def with_whom() -> Subquery:
     """Whom a conversation was with, to be asked together with few of them."""
     return Subquery(_theirs().filter(conversation=OuterRef("pk")).order_by("pk").values_list(_NAME)[:1])

@@ -186,7 +186,7 @@ def test_too_few_comments_are_counted_on_the_page(book: Book, duck: Engine, ann:
     _survey(book, 9, first=500)
     assert _night(book, duck)[0] == ["hu"]  # at once, when they are enough
     Account.objects.filter(pk="a1").update(owner=ann)
-    assert "Hungarian: learnt on 06/02/2026 from 50 good and 50 bad comments of 30 of your accounts" in (
+    assert "Hungarian: learnt on June 2, 2026 from 50 good and 50 bad comments of 30 of your accounts" in (
         _as(ann).get(f"/conversations/{one.pk}").content.decode()
     )
 

@@ -36,7 +36,8 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """A conversation's turns in order; `turn` leads to one of them."""
     assert isinstance(request.user, Member)
     one = queries.conversation_of(request.user, pk)
-    naming.meet([one])
+    people = list(one.participants.select_related("contact", "member"))
+    naming.meet_one(one, people)
     chosen = _number(request.GET.get("turn"))
     turns = queries.turns_of(one)
     count = turns.count()
@@ -55,7 +56,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "heard": _themes(hits),
         "tags": rules_queries.tags_of(hits),
         "clips": clips,
-        "participants": one.participants.select_related("contact", "member"),
+        "participants": people,
         "measures": measures_of(one),
         "moods": moods,
         "summary": summary_of(one, moods) if count and one.deleted_at is None else None,
