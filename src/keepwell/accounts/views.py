@@ -19,6 +19,7 @@ from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown, told
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.errors import KeepwellError
+from keepwell.members.asking import number_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, team_mates
@@ -73,8 +74,8 @@ def give(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Member)
     chosen, to = queries.accounts_of(request.user).filter(pk__in=request.POST.getlist("account")), None
     said = request.POST.get("to", "")
-    if said.isdecimal():
-        to = team_mates(request.user).filter(pk=int(said)).first()
+    if pk := number_of(said):
+        to = team_mates(request.user).filter(pk=pk).first()
     if to is None and said != "nobody":
         messages.error(request, _("Say to whom."))
         return _to_list(request)

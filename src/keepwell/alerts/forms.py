@@ -57,6 +57,9 @@ class Setting(forms.Form):
             field = self.fields[name]
             field.label = f"{field.label} ({unit})" if unit else field.label
             field.widget.attrs["step"] = "any"
+        if not trigger.bounded:  # it happens or not: nothing lies near
+            for name in ("threshold", "near", "tell_near"):
+                del self.fields[name]
         self._chosen("whom", choices)
         self._chosen(
             "also", [("", _("nothing else is asked")), *((name, second_label(name)) for name in SECOND)]
@@ -89,10 +92,10 @@ class Setting(forms.Form):
         if minimum is not None and self.trigger.sample == "coverage":
             minimum /= 100
         return Bounds(
-            threshold=said["threshold"] / scale,
-            near=said["near"] / scale,
+            threshold=said.get("threshold", self.trigger.threshold * scale) / scale,
+            near=said.get("near", self.trigger.near * scale) / scale,
             on=said["on"],
-            tell_near=said["tell_near"],
+            tell_near=said.get("tell_near", False),
             minimum=minimum,
             also=also,
             also_side=(said["also_side"] or "above") if also else "",
@@ -175,6 +178,6 @@ class Answering(forms.Form):
 
     do = forms.ChoiceField(choices=[("acknowledge", ""), ("snooze", ""), ("close", "")])
     until = forms.DateField(required=False)
-    days = forms.IntegerField(required=False, min_value=1, max_value=365)
+    days = forms.IntegerField(label=gettext_lazy("Days"), required=False, min_value=1, max_value=365)
     outcome = forms.CharField(required=False, max_length=10)
-    note = forms.CharField(required=False, max_length=500)
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)

@@ -49,10 +49,12 @@ class ShownReason:
 
     @property
     def held(self) -> str:
-        """The bounds it was held against."""
-        if self.trigger is None:
+        """The bounds it was held against; "" where it has none."""
+        if self.trigger is None or not self.trigger.bounded:
             return ""
         seen = self.reason.crossed or self.reason.seen
+        if seen.get("near") == seen.get("threshold"):
+            return _("threshold {threshold}").format(threshold=number(self.trigger, seen.get("threshold")))
         return _("threshold {threshold}, near {near}").format(
             threshold=number(self.trigger, seen.get("threshold")), near=number(self.trigger, seen.get("near"))
         )
@@ -169,7 +171,9 @@ def bounds_said(trigger: Trigger, bounds: Bounds) -> str:
     if not bounds.on:
         return _("is not raised")
     up = trigger.worse == "above"
-    if bounds.near == bounds.threshold:
+    if not trigger.bounded:
+        form = _("whenever it happens")
+    elif bounds.near == bounds.threshold:
         form = _("from {threshold} up") if up else _("from {threshold} down")
     else:
         form = (

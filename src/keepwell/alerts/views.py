@@ -25,6 +25,7 @@ from keepwell.alerts.models import Alert, Deed
 from keepwell.alerts.showing import shown_alerts, shown_scores
 from keepwell.alerts.triggers import all_triggers
 from keepwell.lib.errors import KeepwellError
+from keepwell.members.asking import number_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
@@ -142,10 +143,14 @@ def answer(request: HttpRequest) -> HttpResponse:
     """Mark alerts as seen, put them off, or close them."""
     assert isinstance(request.user, Member)
     back, form = _back(request), Answering(request.POST)
-    picked = [int(one) for one in request.POST.getlist("alert") if one.isdecimal()]
+    picked = [pk for one in request.POST.getlist("alert") if (pk := number_of(one))]
     alerts = queries.alerts_of(request.user).filter(pk__in=picked)
-    if not form.is_valid() or not picked:
+    if not picked:
         messages.error(request, _("Choose at least one alert."))
+        return redirect(back)
+    if not form.is_valid():
+        for name, wrong in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {wrong[0]}")
         return redirect(back)
     said, now = form.cleaned_data, timezone.now()
     try:
@@ -160,6 +165,9 @@ def answer(request: HttpRequest) -> HttpResponse:
             )
     except KeepwellError as wrong:
         messages.error(request, str(wrong))
+        return redirect(back)
+    if not Deed.objects.filter(batch=batch).exists():
+        messages.info(request, _("Nothing was left to do: it has been answered already."))
         return redirect(back)
     return redirect(f"{back}{'&' if '?' in back else '?'}done={batch}")
 

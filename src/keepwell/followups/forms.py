@@ -38,7 +38,7 @@ class Planning(forms.ModelForm):
         assert isinstance(owner, forms.ModelChoiceField)
         contact.queryset = account.contacts.filter(left_on=None)
         owner.queryset = watchers(account).filter(pk__in=team_mates(member).values("pk"))
-        owner.label = _("owner")
+        owner.label, contact.empty_label = _("Owner"), _("nobody by name")
 
 
 class Doing(forms.Form):

@@ -14,6 +14,11 @@ def one_of(said: str, known: Iterable[str]) -> str:
     return said if said in known else ""
 
 
+def number_of(said: str) -> int:
+    """The number of a row that was said; 0, which no row has, where it can be none."""
+    return int(said) if said.isdecimal() and len(said) < 18 else 0
+
+
 def day_of(said: str) -> date | None:
     """The day that was said, if it is one."""
     try:

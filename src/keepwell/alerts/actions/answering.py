@@ -18,6 +18,8 @@ from keepwell.members.rights import seen_by
 
 _BEFORE = ("state", "outcome", "note", "to_tell")
 SAID = (Alert.Outcome.ACTED, Alert.Outcome.RIGHT, Alert.Outcome.WRONG)  # what a member may close with
+_OPEN, _SEEN, _OFF = Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.SNOOZED
+_ANSWERABLE = {_SEEN: {_OPEN}, _OFF: {_OPEN, _SEEN, _OFF}, Alert.State.CLOSED: {_OPEN, _SEEN, _OFF}}
 
 
 def acknowledge(*, alerts: QuerySet[Alert], by: Member, now: datetime) -> UUID:
@@ -98,7 +100,7 @@ def note_action(*, alert: Alert, at: datetime) -> None:
     Alert.objects.filter(pk=alert.pk, acted_at=None).update(acted_at=at)
 
 
-def _begun(alerts: QuerySet[Alert], to: str, by: Member, now: datetime) -> tuple[UUID, list[Alert]]:
+def _begun(alerts: QuerySet[Alert], to: Alert.State, by: Member, now: datetime) -> tuple[UUID, list[Alert]]:
     """Lock the alerts and keep how they are."""
     batch = uuid4()
     pks = list(alerts.order_by().values_list("pk", flat=True).distinct())
@@ -109,6 +111,9 @@ def _begun(alerts: QuerySet[Alert], to: str, by: Member, now: datetime) -> tuple
         .prefetch_related("reasons")
         .order_by("pk")
     )
+    found = [
+        one for one in found if one.state in _ANSWERABLE[to]
+    ]  # nobody was quicker, as the lock was waited for
     Deed.objects.bulk_create(
         Deed(batch=batch, alert=one, by=by, at=now, to=to, before=_as_it_is(one)) for one in found
     )

@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from keepwell.accounts.models import Account, Standing
 from keepwell.alerts.actions.raising import raise_alerts
-from keepwell.alerts.models import Alert, Channel, Manner, Threshold
+from keepwell.alerts.bounds import Bounds
+from keepwell.alerts.models import Alert, Channel, Manner, Reason, Threshold
+from keepwell.alerts.showing import ShownReason, bounds_said
 from keepwell.alerts.tests.conftest import NOW, Office
+from keepwell.alerts.triggers import all_triggers
 from keepwell.members.models import Change, Member
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,45 @@ def test_an_alert_is_put_off_for_days(office: Office, alert: Alert) -> None:
     alert.refresh_from_db()
     assert alert.state == "snoozed"
     assert alert.snoozed_until is not None
+
+
+def test_what_was_answered_in_another_window_is_said_and_not_done_again(office: Office, alert: Alert) -> None:
+    closing = {"alert": alert.pk, "do": "close", "outcome": "wrong", "note": "Theirs"}
+    as_(office.mate).post("/alerts/answer", closing)
+    for again in ({"do": "acknowledge"}, {"do": "snooze", "days": 3}, {"do": "close", "outcome": "acted"}):
+        page = as_(office.owner).post(
+            "/alerts/answer", {"alert": alert.pk, "note": "Ours", **again}, follow=True
+        )
+        assert "it has been answered already" in page.content.decode()
+    alert.refresh_from_db()
+    assert (alert.outcome, alert.note, alert.deeds.count()) == ("wrong", "Theirs", 1)
+
+
+def test_a_number_of_days_that_cannot_be_is_told_as_such(office: Office, alert: Alert) -> None:
+    said = {"alert": alert.pk, "do": "snooze", "days": "99999"}
+    page = as_(office.owner).post("/alerts/answer", said, follow=True).content.decode()
+    assert "Days: Ensure this value is less than or equal to 365." in page
+    assert "Choose at least one alert" not in page
+
+
+def test_what_happens_or_does_not_has_no_threshold(office: Office, stands: Stands) -> None:
+    gone = all_triggers()["champion_gone"]
+    one = ShownReason(Reason(trigger="champion_gone", seen={"threshold": 1, "near": 1}), gone, "", "")
+    assert one.held == ""
+    assert bounds_said(gone, Bounds.usual(gone)) == "whenever it happens"
+    page = as_(office.owner).get("/alerts/thresholds/champion_gone").content.decode()
+    assert 'name="threshold"' not in page
+    assert 'name="near"' not in page
+    said = {"whom": f"member:{office.owner.pk}", "on": "on", "quiet_days": "5"}
+    as_(office.owner).post("/alerts/thresholds/champion_gone", said)
+    row = Threshold.objects.get()
+    assert (row.threshold, row.near, row.quiet_days) == (1, 1, 5)
+
+
+def test_a_number_that_no_alert_has_is_answered_calmly(office: Office, alert: Alert) -> None:
+    said = {"alert": "9" * 40, "do": "acknowledge"}
+    assert as_(office.owner).post("/alerts/answer", said).status_code == 302
+    assert as_(office.owner).get("/alerts/" + "9" * 40).status_code == 404
 
 
 def test_one_leads_back_only_to_addresses_of_ours(office: Office, alert: Alert) -> None:

@@ -123,7 +123,8 @@ class Trigger:
     better than near. unit: of UNITS, "" where it goes without saying. sample: the signal that must be at least
     `minimum`, "" where none need be. also: a second condition that must hold. asks: the signals it reads. past: what
     it takes to say what it would have done: "signals", "risk", "changes", "steps" or "happenings". of_anyone: whether
-    it speaks of accounts that have no standing too, of which nothing but what happened is known.
+    it speaks of accounts that have no standing too, of which nothing but what happened is known. bounded: whether
+    there is a number to set bounds on; else it happens or it does not.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Trigger:
     past: str = "signals"
     on: bool = True
     of_anyone: bool = False
+    bounded: bool = True
 
     @property
     def scale(self) -> float:

@@ -44,4 +44,5 @@ TRIGGER = Trigger(
     near=1,
     asks=("deciders",),
     past="happenings",
+    bounded=False,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -175,6 +176,21 @@ def test_several_are_dropped_and_come_back_open(office: Office) -> None:
     client.post(f"/followups/undo/{Batch.objects.get().pk}")
     made.refresh_from_db()
     assert (made.state, made.closed_at, made.closed_by) == ("open", None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"what": "drop"}, "Tick at least one follow-up."),
+        ({"what": "drop", "one": ["²", "9" * 40]}, "Tick at least one follow-up."),
+        ({"what": "put off", "one": ["1"], "to_day": "tomorrow"}, "Say until when, or to whom."),
+        ({"what": "hand over", "one": ["1"], "to_member": "9" * 40}, "Say until when, or to whom."),
+    ],
+)
+def test_what_cannot_be_done_to_several_is_said(office: Office, said: dict[str, Any], told: str) -> None:
+    page = office.client(office.owner).post("/followups/together", said, follow=True)
+    assert told in page.content.decode()
+    assert office.client(office.owner).get("/followups/new/A/1?alert=²").status_code == 200
 
 
 def test_a_stranger_changes_none_of_several(office: Office) -> None:

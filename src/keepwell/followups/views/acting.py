@@ -23,6 +23,7 @@ from keepwell.followups.models import Batch
 from keepwell.followups.showing import why_at
 from keepwell.followups.views import page_of
 from keepwell.lib.errors import KeepwellError
+from keepwell.members.asking import number_of
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs, team_mates
 from keepwell.reach.actions import HeldBack
@@ -39,7 +40,7 @@ def new(request: HttpRequest, account_id: str) -> HttpResponse:
     assert isinstance(request.user, Member)
     account, now = account_of(request.user, account_id), timezone.now()
     pk = request.GET.get("alert", "")
-    alert = Alert.objects.filter(account=account, pk=int(pk)).first() if pk.isdigit() else None
+    alert = Alert.objects.filter(account=account, pk=number_of(pk)).first()
     about = shown_alerts([alert])[0] if alert else None
     what = request.GET.get("what") or (_("Ask about this: {why}").format(why=about.why) if about else "")
     first = {"due": timezone.localdate() + SOON, "owner": request.user, "what": what[:300]}
@@ -162,15 +163,17 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 def together(request: HttpRequest) -> HttpResponse:
     """Put off, hand over or drop several at once."""
     assert isinstance(request.user, Member)
-    keys = [int(key) for key in request.POST.getlist("one") if key.isdigit()]
+    keys = [pk for key in request.POST.getlist("one") if (pk := number_of(key))]
     rows, now = queries.follow_ups_of(request.user).filter(pk__in=keys), timezone.now()
     what, batch = request.POST.get("what"), None
     try:
-        if what == "put off":
+        if not keys:
+            messages.error(request, _("Tick at least one follow-up."))
+        elif what == "put off":
             to = date.fromisoformat(request.POST.get("to_day") or "")
             batch = several.put_off(follow_ups=rows, by=request.user, to=to, now=now)
         elif what == "hand over":
-            mate = team_mates(request.user).get(pk=int(request.POST.get("to_member") or "0"))
+            mate = team_mates(request.user).get(pk=number_of(request.POST.get("to_member", "")))
             batch = several.hand_all(follow_ups=rows, by=request.user, to=mate, now=now)
         elif what == "drop":
             batch = several.drop_all(follow_ups=rows, by=request.user, now=now)

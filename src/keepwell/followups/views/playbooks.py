@@ -21,6 +21,7 @@ from keepwell.followups.conditions import eligible
 from keepwell.followups.forms import Playing, Steps, split
 from keepwell.followups.models import FollowUp, Playbook, Run, Version
 from keepwell.lib.errors import KeepwellError
+from keepwell.members.asking import number_of
 from keepwell.members.models import Member, Team
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, seen_by
@@ -108,7 +109,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     playbook = get_object_or_404(Playbook, pk=pk)
     accounts = list(accounts_of(request.user).filter(pk__in=request.POST.getlist("account")))
     number = request.POST.get("alert", "")
-    alert = Alert.objects.filter(pk=int(number), account__in=accounts).first() if number.isdigit() else None
+    alert = Alert.objects.filter(pk=number_of(number), account__in=accounts).first()
     try:
         done = playing.start(
             playbook=playbook,

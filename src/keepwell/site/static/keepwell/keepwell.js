@@ -12,6 +12,14 @@ document.addEventListener("keydown", (event) => {
   else wanted.click();
 });
 
+// Enter in a field does what the field is for, where a form does several things.
+document.addEventListener("keydown", (event) => {
+  const wanted = event.key === "Enter" && !event.isComposing ? event.target.dataset.enter : null;
+  if (!wanted) return;
+  event.preventDefault();
+  event.target.form.querySelector(`button[value="${CSS.escape(wanted)}"]`)?.click();
+});
+
 // What a search suggests: arrows lead through it, Escape puts it away.
 document.addEventListener("keydown", (event) => {
   const search = event.target.closest(".search");
