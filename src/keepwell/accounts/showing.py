@@ -1,13 +1,12 @@
 """Accounts as pages show them: numbers in words, marks, sentences, in the reader's language."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, time
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -16,10 +15,10 @@ from keepwell.accounts.queries import made
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext
-from keepwell.members.labels import labels
+from keepwell.members.labels import day_said, labels, whole_said
 from keepwell.risk.features import all_features
 from keepwell.risk.health.checkup import STEPS
-from keepwell.risk.reasons import askable, from_code
+from keepwell.risk.reasons import askable, from_rows
 
 CONCERNING, POOR = 0.25, 0.5  # chances from which a risk is marked
 
@@ -29,8 +28,7 @@ def money(amount: int | None, currency: str) -> str:
     if amount is None:
         return ""
     whole = round(to_decimal(amount, currency))
-    said = formats.number_format(abs(whole), use_l10n=True, force_grouping=True)
-    return f"{'−' if whole < 0 else ''}{said} {currency}".rstrip()
+    return f"{'−' if whole < 0 else ''}{whole_said(abs(whole))} {currency}".rstrip()
 
 
 def per_cent(share: float | None) -> str:
@@ -109,7 +107,7 @@ class Shown:
         line = " ".join([f"{x},{24 - 24 * risk:.1f}" for x, risk in zip(_across(days), risks, strict=True)])
         said = _("{before} on {day}, {now} now").format(
             before=per_cent(risks[0]),
-            day=formats.date_format(date.fromisoformat(days[0])),
+            day=day_said(date.fromisoformat(days[0])),
             now=per_cent(risks[-1]),
         )
         return {"line": line, "said": said}
@@ -165,7 +163,7 @@ class Shown:
                 "raises": one.raises,
                 "strength": one.strength,
             }
-            for one in askable(from_code(json.dumps(self.standing.reasons)), named, self.standing.kept_by)
+            for one in askable(from_rows(self.standing.reasons), named, self.standing.kept_by)
         ]
 
     @property

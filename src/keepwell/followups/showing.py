@@ -1,6 +1,5 @@
 """Follow-ups as pages show them: why, how urgent and what they are worth, in the reader's language."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,13 +16,12 @@ from keepwell.accounts.readable import topic_said
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.followups.actions.handling import why_now
 from keepwell.followups.models import FollowUp
-from keepwell.members.labels import labels
+from keepwell.members.labels import day_said, labels
 from keepwell.members.models import Team
 from keepwell.reach.budget import Message
 from keepwell.reach.queries import Allowed, Next, together
-from keepwell.reach.saying import day_said
 from keepwell.risk.features import all_features
-from keepwell.risk.reasons import askable, from_code
+from keepwell.risk.reasons import askable, from_rows
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Shown:
     def reasons(self) -> list[str]:
         """What spoke for leaving when it was made, strongest first."""
         named, kind = all_features(), self.one.why.get("kept_by", "")
-        found = askable(from_code(json.dumps(self.one.why.get("reasons", []))), named, kind)
+        found = askable(from_rows(self.one.why.get("reasons", [])), named, kind)
         return [one.sentence(named, currency=self.currency) for one in found if one.raises]
 
     @property

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.timeline import Kind
 from keepwell.followups.models import FollowUp
-from keepwell.reach.saying import day_said
+from keepwell.members.labels import day_said
 
 
 def _headline(data: Mapping[str, Any]) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keepwell.accounts.models import Channel
 from keepwell.accounts.readable import topic_said
-from keepwell.members.labels import labels
+from keepwell.members.labels import day_said, labels
 from keepwell.members.models import Team
 from keepwell.reach.budget import CHANNEL, WISH, Answer, rule_json
 from keepwell.reach.models import Rule
@@ -70,11 +69,6 @@ def next_contact(answer: Answer) -> str:
     if answer.until is None:
         return why(answer)
     return _("not before {day}").format(day=day_said(answer.until))
-
-
-def day_said(day: date) -> str:
-    """A day as the reader writes it."""
-    return str(formats.date_format(day, "DATE_FORMAT"))
 
 
 def _use_said(use: Mapping[str, Any]) -> str:

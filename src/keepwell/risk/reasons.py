@@ -6,6 +6,7 @@ so.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from keepwell.risk.splitting import Bools
 MOST = 3
 _FAINT = 0.05  # log-odds under which nothing is a reason: it moves a chance of 10% by half a point
 _NEARLY = 0.5  # a feature may tell a reason if it adds at least so much of what the strongest one adds
+_STRONG, _SOME = math.log(2), math.log(1.25)  # log-odds from which a reason is called so
 _APART = ("ledger", "subscriptions")  # tables whose features tell of different things
 
 
@@ -55,9 +57,9 @@ class Reason:
     @property
     def strength(self) -> str:
         """How much it weighs, in words: a strong reason changes the odds at least twofold."""
-        if abs(self.weight) >= np.log(2):
+        if abs(self.weight) >= _STRONG:
             return _("strong")
-        return _("some") if abs(self.weight) >= np.log(1.25) else _("slight")
+        return _("some") if abs(self.weight) >= _SOME else _("slight")
 
     def sentence(self, features: dict[str, Feature], *, currency: str | None = None) -> str:
         """The reason in words; by its name alone where there is no such feature any more."""
@@ -125,7 +127,12 @@ def to_code(reasons: Sequence[Reason]) -> str:
 
 def from_code(code: str) -> list[Reason]:
     """The reasons of a text that `to_code` made."""
-    return [Reason(str(name), value, float(weight)) for name, value, weight in json.loads(code)]
+    return from_rows(json.loads(code))
+
+
+def from_rows(rows: Sequence[Sequence[Any]]) -> list[Reason]:
+    """The reasons of what such a text holds."""
+    return [Reason(str(name), value, float(weight)) for name, value, weight in rows]
 
 
 def _groups(features: Sequence[Feature]) -> list[Ints]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import get_script_prefix
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.accounts.queries import made
 from keepwell.members.rights import Right, may
+from keepwell.site.templatetags.addresses import address
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Place:
     right: Right = Right.SEE
 
     @property
-    def url(self) -> str:
-        """Its address."""
-        return reverse(self.address)
+    def url(self) -> str | None:
+        """Its address; None where there is no such page."""
+        return address(self.address, get_script_prefix())
 
 
 PLACES = (
@@ -46,11 +47,8 @@ def shared(request: HttpRequest) -> Mapping[str, Any]:
     here = request.path
     places = []
     for place in PLACES:
-        try:
-            url = place.url
-        except NoReverseMatch:
-            continue
-        if may(member, place.right):
+        url = place.url
+        if url is not None and may(member, place.right):
             places.append(
                 {
                     "url": url,

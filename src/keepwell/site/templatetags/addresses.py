@@ -48,6 +48,15 @@ def url(parser: Parser, token: Token) -> template.Node:
 
 
 @cache
+def address(name: str, _place: str) -> str | None:
+    """The address of a page that is told by nothing more, at this place; None where there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+@cache
 def around(name: str, of: int | str, _place: str) -> tuple[str, str] | None:
     """What stands before and after it in the addresses of that name, at this place; None where there are none."""
     try:

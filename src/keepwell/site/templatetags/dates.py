@@ -9,9 +9,11 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import date as as_django_says
-from django.utils.formats import date_format, get_format, time_format
+from django.utils.formats import get_format, time_format
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
+
+from keepwell.members.labels import day_in
 
 register = template.Library()
 _KEPT = frozenset({"DATE_FORMAT", "SHORT_DATE_FORMAT"})  # those that say nothing of the hour
@@ -39,10 +41,10 @@ def saying(form: str, language: str | None) -> Callable[[Any, tzinfo], Any]:
         if form == "c":
             return at.isoformat()
         if form in _KEPT:
-            return _day(at.date() if isinstance(at, datetime) else at, form, language)
+            return day_in(at.date() if isinstance(at, datetime) else at, form, language)
         if hour is None or not isinstance(at, datetime):
             return as_django_says(at, form)
-        return f"{_day(at.date(), 'DATE_FORMAT', language)}{hour}{_hour(at.hour, at.minute, language)}"
+        return f"{day_in(at.date(), 'DATE_FORMAT', language)}{hour}{_hour(at.hour, at.minute, language)}"
 
     return said
 
@@ -58,11 +60,6 @@ def _hour_after(form: str, language: str | None) -> str | None:
     between = whole.removeprefix(day).removesuffix(hour)
     alike = f"{day}{between}{hour}" == whole and not between.strip(" ,") and hour in _HOURS
     return between if alike and form == "DATETIME_FORMAT" else None
-
-
-@lru_cache(4096)
-def _day(day: Day, form: str, _language: str | None) -> str:
-    return str(date_format(day, form))
 
 
 @lru_cache(1440 * 2)

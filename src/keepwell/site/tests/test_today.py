@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Contact, Standing
 from keepwell.followups.models import FollowUp
+from keepwell.members.labels import day_said
 from keepwell.reach.models import Reservation, Rule, Touch
-from keepwell.reach.saying import day_said
 from keepwell.reach.tests.office import Office, furnished
 
 pytestmark = pytest.mark.django_db
