@@ -41,7 +41,10 @@ _HEADERS = {
 
 
 def complete(described: dict[str, Any]) -> None:
-    """Add the headers and the problems to a description."""
+    """Add the headers and the problems to a description, and leave out what OpenAPI 3.1 does not take."""
+    for scheme in described.get("components", {}).get("securitySchemes", {}).values():
+        if scheme["type"] == "http":
+            scheme.pop("name", None)  # only a key has one
     parts = described.setdefault("components", {})
     parts.setdefault("schemas", {})["Problem"] = _PROBLEM
     parts["responses"] = {
@@ -68,6 +71,8 @@ def complete(described: dict[str, Any]) -> None:
 
 def _complete(method: str, call: dict[str, Any]) -> None:
     reads = method == "get"
+    for told in call.get("parameters", []):
+        told.pop("examples", None)  # a list, as its schema has it too; here a map is asked
     known = ["If-None-Match"] if reads else ["Idempotency-Key", "If-Match"]
     call.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in known)
     answers = call["responses"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from keepwell.accounts.models import Account
 from keepwell.api.models import Token
@@ -64,6 +65,11 @@ def test_the_page_tells_every_call(people: dict[str, Member], account: Account) 
     assert "<script>" not in page
     assert "style=" not in page
     assert "https://" not in page
+
+
+def test_the_description_for_programs_is_valid_openapi() -> None:
+    described = Client().get("/api/openapi.json").json()
+    assert [str(wrong) for wrong in OpenAPIV31SpecValidator(described).iter_errors()] == []
 
 
 def test_every_call_tells_the_scope_it_asks(people: dict[str, Member]) -> None:
