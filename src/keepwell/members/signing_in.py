@@ -4,7 +4,7 @@ import base64
 import hashlib
 import logging
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -18,6 +18,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 
 from keepwell.lib.text import gettext as _
 from keepwell.members.company_sign_in import CompanySignIn, answers
@@ -28,6 +29,13 @@ _log = logging.getLogger(__name__)
 
 class ByInvitation(DefaultAccountAdapter):
     """Nobody signs up by themselves."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy(
+            "Too many failed attempts to sign in. Wait five minutes, or set a new password by mail."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: see `keepwell.members.actions.join`."""
