@@ -4,7 +4,7 @@ Everything here but `owner` and `portfolio` where a member chose them, and the o
 """
 
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from django.db import models
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.members.labels import labels
 from keepwell.members.models import Member, Portfolio
 from keepwell.members.ordering import Downwards
+from keepwell.members.ready import ready
 
 PLAIN = "/~:@!$&'()*+,;="  # what stands for itself in the path of an address, as `reverse` has it
 PEOPLE = 100  # of an account that a page names
@@ -92,8 +93,7 @@ class Account(models.Model):
     @cached_property
     def everybody(self) -> "list[Contact]":
         """Who is or was there, those that are first: read once, whoever of the page's parts asks."""
-        newest = models.F("left_on").desc(nulls_first=True)
-        return list(self.contacts.order_by(newest, "name")[:PEOPLE])
+        return _theirs(self, _everybody(account=self.pk).rows())
 
     @property
     def people(self) -> "list[Contact]":
@@ -103,7 +103,26 @@ class Account(models.Model):
     @cached_property
     def lately(self) -> "list[Entry]":
         """What happened last, newest first, at most LATELY: read once, whoever of the page's parts asks."""
-        return list(self.entries.select_related("contact").order_by("-at", "-pk")[:LATELY])
+        return _theirs(self, _lately(account=self.pk).rows())
+
+
+@ready
+def _everybody(*, account: str) -> "models.QuerySet[Contact]":
+    newest = models.F("left_on").desc(nulls_first=True)
+    return Contact.objects.filter(account=account).order_by(newest, "name")[:PEOPLE]
+
+
+@ready
+def _lately(*, account: str) -> "models.QuerySet[Entry]":
+    found = Entry.objects.filter(account=account).select_related("contact")
+    return found.order_by("-at", "-pk")[:LATELY]
+
+
+def _theirs(account: Account, rows: list[Any]) -> list[Any]:
+    """Rows of an account, which is known already."""
+    for one in rows:
+        one.account = account
+    return rows
 
 
 class Contact(models.Model):

@@ -36,10 +36,15 @@ def accounts_of(member: Member) -> QuerySet[Account]:
 
 def account_of(member: Member, account_id: str) -> Account:
     """One account; Http404 where there is none, or it is not theirs to see."""
-    found = accounts_of(member).filter(pk=account_id).first()
-    if found is None:
+    found = _one(member=member, pk=account_id).rows()
+    if not found:
         raise Http404
-    return found
+    return found[0]
+
+
+@ready
+def _one(*, member: Member, pk: str) -> QuerySet[Account]:
+    return accounts_of(member).filter(pk=pk).order_by()
 
 
 def standing_of(account: Account) -> Standing | None:
@@ -138,13 +143,23 @@ def segments_in(accounts: QuerySet[Account]) -> list[str]:
 
 
 def timeline_of(
-    account: Account, *, kinds: Sequence[str] = (), before: tuple[Any, int] | None = None
-) -> QuerySet[Entry]:
+    account: Account, *, kinds: Sequence[str] = (), before: tuple[datetime, int] | None = None
+) -> Asked[Entry]:
     """What happened at an account, newest first; `before` (moment, id) leads to the next page."""
-    found = account.entries.select_related("contact")
+    found = _entries(account=account.pk)
     if kinds:
-        found = found.filter(kind__in=kinds)
-    if before:
-        at, pk = before
-        found = found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    return found.order_by("-at", "-pk")
+        found = found.then(_of_kinds, kinds=kinds)
+    return found.then(_before, at=before[0], pk=before[1]) if before else found
+
+
+@ready
+def _entries(*, account: str) -> QuerySet[Entry]:
+    return Entry.objects.filter(account=account).select_related("contact").order_by("-at", "-pk")
+
+
+def _of_kinds(found: QuerySet[Entry], *, kinds: Sequence[str]) -> QuerySet[Entry]:
+    return found.filter(kind__in=kinds)
+
+
+def _before(found: QuerySet[Entry], *, at: datetime, pk: int) -> QuerySet[Entry]:
+    return found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))

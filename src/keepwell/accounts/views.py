@@ -1,5 +1,6 @@
 """The list of accounts, and an account's page."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,17 +15,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts import actions, queries
 from keepwell.accounts.conditions import saved
+from keepwell.accounts.csv import as_csv
 from keepwell.accounts.models import LATELY, Account, Standing
 from keepwell.accounts.rooms import added
-from keepwell.accounts.showing import shown, told
+from keepwell.accounts.showing import Shown, reporting, shown, told
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.money import to_decimal
 from keepwell.members.asking import number_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs, team_mates
 
 PAGE, TIMELINE = 25, LATELY - 1
+AT_ONCE = 2_000  # rows of a file that are read together
 LISTED = (  # all that a list shows; what else is known of an account is wide
     "name", "segment", "owner__name", "standing__mrr", "standing__risk", "standing__low", "standing__high",
     "standing__coverage", "standing__health", "standing__worth", "standing__signals", "standing__change_7",
@@ -45,6 +49,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     except KeepwellError as wrong:  # a segment that has gone, or asks what is no longer known
         messages.error(request, str(wrong))
         found = queries.nothing()
+    if request.GET.get("as") == "csv":
+        rows = _lines(found.plain().only(*LISTED, "country"))
+        return as_csv("accounts", _head(), rows, by=request.user, what="accounts", **asked)
     page = Pages(found.then(_narrow), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -61,6 +68,26 @@ def listing(request: HttpRequest) -> HttpResponse:
             "gave": len(request.session.get("gave accounts", {}).get("before", {})),
         },
     )
+
+
+def _head() -> list[str]:
+    return [
+        _("Id"), _("Account"), _("Segment"), _("Country"), _("Owner"), _("Currency"), _("Pays a month"),
+        _("Check-up"), _("Risk, 90 days"), _("Lowest"), _("Highest"), _("Change in 7 days"), _("in 30 days"),
+        _("Worth saving"),
+    ]  # fmt: skip
+
+
+def _lines(found: QuerySet[Account]) -> Iterator[list[Any]]:
+    """What the list shows, as numbers that a spreadsheet reckons with."""
+    currency = reporting()
+    for one in found.iterator(AT_ONCE):
+        said, stands = Shown(one, one.standing, currency), one.standing
+        money = [None if of is None else to_decimal(of, currency) for of in (stands.mrr, stands.worth)]
+        risks = (stands.risk, stands.low, stands.high, stands.change_7, stands.change_30)
+        shares = [None if of is None else round(of, 4) for of in risks]
+        who = [one.pk, one.name, one.segment, one.country, one.owner or ""]
+        yield [*who, currency, money[0], said.health, *shares, money[1]]
 
 
 def _narrow(found: QuerySet[Account]) -> QuerySet[Account]:
@@ -113,7 +140,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
     if kind or before:
         asked = queries.timeline_of(found, kinds=[kind] if kind else [], before=_cursor(before))
-        entries = list(asked[:LATELY])
+        entries = asked.first(LATELY).rows()
     else:
         entries = found.lately
     more = entries[TIMELINE - 1] if len(entries) > TIMELINE else None

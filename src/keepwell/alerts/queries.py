@@ -49,11 +49,8 @@ def alert_of(member: Member, pk: int) -> Alert:
 
 def open_at(account: Account, most: int) -> list[Alert]:
     """The alerts of an account that a member sees which are not closed, newest first, with their reasons: at once."""
-    rows = Reason.objects.filter(alert__account=account).exclude(alert__state=Alert.State.CLOSED)
     found: dict[int, list[Reason]] = {}
-    for one in rows.select_related("alert").order_by("-alert__opened_at", "-alert", "near", "pk")[
-        : most * 10
-    ]:
+    for one in _open_at(account=account.pk).first(most * 10):
         found.setdefault(one.alert_id, []).append(one)
     alerts = []
     for reasons in list(found.values())[:most]:
@@ -62,6 +59,12 @@ def open_at(account: Account, most: int) -> list[Alert]:
         alert._prefetched_objects_cache = {"reasons": reasons}  # type: ignore[attr-defined]  # as prefetch_related does
         alerts.append(alert)
     return alerts
+
+
+@ready
+def _open_at(*, account: str) -> QuerySet[Reason]:
+    rows = Reason.objects.filter(alert__account=account).exclude(alert__state=Alert.State.CLOSED)
+    return rows.select_related("alert").order_by("-alert__opened_at", "-alert", "near", "pk")
 
 
 def give_reasons(alerts: list[Alert]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.rooms import Panel
@@ -11,6 +11,7 @@ from keepwell.conversations.models import Conversation
 from keepwell.conversations.naming import with_whom
 from keepwell.conversations.rules import themes
 from keepwell.members.models import Member
+from keepwell.members.ready import ready
 from keepwell.members.rights import Right, may
 
 SHOWN = 5
@@ -18,9 +19,19 @@ SHOWN = 5
 
 def _context(member: Member, account: Account) -> dict[str, Any]:
     """Whoever sees the account sees its conversations; they are read together with what was heard in them."""
+    shown: dict[int, dict[str, Any]] = {}
+    for one in _latest(account=account.pk):
+        known = shown.setdefault(one.pk, {"one": one, "heard": {}})["heard"]
+        if one.theme:
+            known.setdefault(one.theme, {"hit": one.hit, "turn": one.turn, "label": themes.label(one.theme)})
+    return {"account": account, "rows": list(shown.values()), "acts": may(member, Right.ACT)}
+
+
+@ready
+def _latest(*, account: str) -> QuerySet[Conversation, Any]:
     latest = Conversation.objects.filter(account=account, deleted_at=None).order_by("-at", "-pk")
     heard = FilteredRelation("hits", condition=counted("hits__") & ~Q(hits__theme=""))
-    rows = (
+    return (
         Conversation.objects.filter(pk__in=latest.values("pk")[:SHOWN])
         .defer("measures", "why")
         .alias(counting=heard)
@@ -32,12 +43,6 @@ def _context(member: Member, account: Account) -> dict[str, Any]:
         )
         .order_by("-at", "-pk", "turn", "hit")
     )
-    shown: dict[int, dict[str, Any]] = {}
-    for one in rows:
-        known = shown.setdefault(one.pk, {"one": one, "heard": {}})["heard"]
-        if one.theme:
-            known.setdefault(one.theme, {"hit": one.hit, "turn": one.turn, "label": themes.label(one.theme)})
-    return {"account": account, "rows": list(shown.values()), "acts": may(member, Right.ACT)}
 
 
 def _brief(_member: Member, account: Account) -> dict[str, Any]:

@@ -157,13 +157,7 @@ def _looked(found: QuerySet[FollowUp], **days: date) -> QuerySet[FollowUp]:
 
 def open_at(account: Account, most: int, *, playbooks: bool) -> tuple[list[FollowUp], list[Playbook]]:
     """Open follow-ups at an account that a member sees, and the playbooks in use where asked for: read at once."""
-    first = FollowUp.objects.filter(account=account, state=FollowUp.State.OPEN).order_by("due", "pk")
-    rows = FollowUp.objects.filter(pk__in=first.values("pk")[:most]).order_by()
-    found = rows.values_list("pk", "what", "due", "team", "owner", "owner__name")
-    if playbooks:
-        none = Value(None, DateField()), Value(""), Value(None, BigIntegerField()), Value("")
-        active = Playbook.objects.filter(active=True).order_by()
-        found = found.union(active.values_list("pk", "name", *none), all=True)
+    found = _open_at(most, playbooks, account=account.pk)
     follow_ups: list[FollowUp] = []
     known: list[Playbook] = []
     for pk, said, due, team, owner, name in found:
@@ -173,6 +167,18 @@ def open_at(account: Account, most: int, *, playbooks: bool) -> tuple[list[Follo
         whose = Member(pk=owner, name=name) if owner is not None else None
         follow_ups.append(FollowUp(pk=pk, account=account, what=said, due=due, team=team, owner=whose))
     return sorted(follow_ups, key=lambda one: (one.due, one.pk)), sorted(known, key=lambda one: one.name)
+
+
+@ready
+def _open_at(most: int, playbooks: bool, /, *, account: str) -> QuerySet[FollowUp, Any]:
+    first = FollowUp.objects.filter(account=account, state=FollowUp.State.OPEN).order_by("due", "pk")
+    rows = FollowUp.objects.filter(pk__in=first.values("pk")[:most]).order_by()
+    found = rows.values_list("pk", "what", "due", "team", "owner", "owner__name")
+    if not playbooks:
+        return found
+    none = Value(None, DateField()), Value(""), Value(None, BigIntegerField()), Value("")
+    active = Playbook.objects.filter(active=True).order_by()
+    return found.union(active.values_list("pk", "name", *none), all=True)
 
 
 def mentions_of(member: Member, most: int) -> list[Mention]:

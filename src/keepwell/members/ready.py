@@ -42,6 +42,7 @@ Said = ParamSpec("Said")
 Record = Sequence[Any]
 Maker = Callable[[Record], Any]
 
+_LARGEST = 2**63 - 1
 _MOST = 2000  # questions that are kept; beyond, all are written anew
 
 
@@ -87,6 +88,10 @@ class Asked(Generic[Row]):
         """What a function makes of the question, by its shape and with further values."""
         steps = (*self.steps, (step, shape, tuple(values)))
         return Asked(steps, self.values | values, self.walked, self.rare)
+
+    def first(self, most: int) -> "Asked[Row]":
+        """The first rows of it."""
+        return self.then(_first_of, most)
 
     def rarely(self) -> "Asked[Row]":
         """The same, put together each time: words that somebody typed are in its shape."""
@@ -173,7 +178,9 @@ def _part(value: Any) -> Any:
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
         return connection.ops.adapt_datefield_value(value)
-    if isinstance(value, str | int | float):
+    if isinstance(value, int):
+        return min(max(value, -_LARGEST), _LARGEST)  # what no column can hold is beyond all that are there
+    if isinstance(value, str | float):
         return value
     raise TypeError(f"{value!r} is no value of a question: what is there or not is part of its shape.")
 
@@ -254,6 +261,10 @@ class _Written:
 
 
 _written: dict[Any, _Written] = {}
+
+
+def _first_of(found: QuerySet[Any, Row], most: int) -> QuerySet[Any, Row]:
+    return found[:most]
 
 
 def _first(row: Record) -> Any:

@@ -1,5 +1,7 @@
 """Accounts on screen: whom they are shown to, and how."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +61,23 @@ def test_a_list_sorts_by_each_column(sort: str, as_: Any, account: Account) -> N
     assert as_("administrator").get("/accounts/", {"sort": sort}).status_code == 200
 
 
+def test_the_list_goes_out_as_a_file_of_what_one_sees_and_runs_nothing(as_: Any, account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(name="=Őrség+1")
+    text = as_("owner").get("/accounts/?as=csv&whose=mine").content.decode()
+    assert text.startswith("\ufeff")  # by which spreadsheets read what is not English
+    head, *rows = csv.reader(io.StringIO(text[1:]))
+    [row] = [row for row in rows if row[0] == account.pk]
+    assert row[1] == "'=Őrség+1"
+    assert len(row) == len(head)
+    assert account.pk not in as_("stranger").get("/accounts/?as=csv").content.decode()
+
+
+def test_the_contact_budget_is_found_under_follow_ups(as_: Any, account: Account) -> None:
+    page = as_("owner").get("/reach/").content.decode()
+    assert '<a href="/followups/" aria-current="page">' in page
+    assert '<a class="btn" href="/reach/" aria-current="true">' in page
+
+
 @pytest.mark.parametrize(
     "address", ["/?whose=nonsense", "/accounts/?page=x&sort=y&health=z", "/accounts/A?before=x"]
 )
@@ -91,7 +110,7 @@ def test_a_timeline_pages_back_without_losing_or_repeating(as_: Any, account: Ac
     whole = list(queries.timeline_of(account))
     seen: list[Any] = []
     before = None
-    while part := list(queries.timeline_of(account, before=before)[:7]):
+    while part := list(queries.timeline_of(account, before=before).first(7)):
         seen += part
         before = (part[-1].at, part[-1].pk)
     assert seen == whole
