@@ -16,11 +16,15 @@ from keepwell.site.templatetags.addresses import address
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the main navigation: its address by name, what it is called, who sees it."""
+    """An entry of the main navigation: its address by name, what it is called, who sees it.
+
+    holds: the address of pages that belong to it and lie elsewhere.
+    """
 
     address: str
     label: str | Promise
     right: Right = Right.SEE
+    holds: str = ""
 
     @property
     def url(self) -> str | None:
@@ -33,7 +37,7 @@ PLACES = (
     Place("accounts:list", _("Accounts")),
     Place("retention:statement", _("Retention")),
     Place("alerts:inbox", _("Alerts")),
-    Place("followups:list", _("Follow-ups")),
+    Place("followups:list", _("Follow-ups"), holds="reach:budget"),
     Place("conversations:conversations", _("Conversations")),
     Place("settings", _("Settings")),
 )
@@ -49,13 +53,10 @@ def shared(request: HttpRequest) -> Mapping[str, Any]:
     for place in PLACES:
         url = place.url
         if url is not None and may(member, place.right):
-            places.append(
-                {
-                    "url": url,
-                    "label": place.label,
-                    "here": here == url or (url != "/" and here.startswith(url)),
-                }
-            )
+            held = address(place.holds, get_script_prefix()) if place.holds else None
+            within = url != "/" and here.startswith(url)
+            at = here == url or within or (held is not None and here.startswith(held))
+            places.append({"url": url, "label": place.label, "here": at})
     return {
         "places": places,
         "made": made(),

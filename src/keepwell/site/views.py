@@ -40,6 +40,7 @@ def today(request: HttpRequest) -> HttpResponse:
     rows = [(one, reached[one.account.pk]) for one in shown(found)]
     shown_to = {
         "rows": rows,
+        "moved": any(one.change for one, _next in rows),  # no night has gone by yet where none has
         "whose": whose,
         "asides": asides,
         "day": queries.night(),

@@ -193,6 +193,20 @@ def test_what_cannot_be_done_to_several_is_said(office: Office, said: dict[str, 
     assert office.client(office.owner).get("/followups/new/A/1?alert=²").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("", "You have no open follow-up."),
+        ("whose=team", "Your team has no open follow-up."),
+        ("whose=free", "Every open follow-up has an owner."),
+        ("words=nothing", "No follow-up is like that. Take a filter away."),
+        ("state=done", "No follow-up is like that. Take a filter away."),
+    ],
+)
+def test_an_empty_list_says_why_it_is_empty(office: Office, asked: str, told: str) -> None:
+    assert told in office.client(office.owner).get(f"/followups/?{asked}").content.decode()
+
+
 def test_a_stranger_changes_none_of_several(office: Office) -> None:
     made = planned(office)
     office.client(office.stranger).post("/followups/together", {"one": [made.pk], "what": "drop"})
