@@ -18,7 +18,7 @@ from keepwell.lib.text import gettext
 from keepwell.members.labels import day_said, labels, whole_said
 from keepwell.risk.features import all_features
 from keepwell.risk.health.checkup import STEPS
-from keepwell.risk.reasons import askable, from_rows
+from keepwell.risk.reasons import Reason, askable, from_rows
 
 CONCERNING, POOR = 0.25, 0.5  # chances from which a risk is marked
 
@@ -152,25 +152,27 @@ class Shown:
         return money(self.standing.mrr, self.currency) if self.standing else ""
 
     @cached_property
+    def _saw(self) -> list[Reason]:
+        """What the model saw, strongest first."""
+        s = self.standing
+        return askable(from_rows(s.reasons), all_features(), s.kept_by) if s is not None else []
+
+    @cached_property
     def reasons(self) -> list[dict[str, Any]]:
         """The reasons in sentences, strongest first."""
-        if self.standing is None:
-            return []
-        named = all_features()
         return [
-            {
-                "said": _capital(one.sentence(named, currency=self.currency)),
-                "raises": one.raises,
-                "strength": one.strength,
-            }
-            for one in askable(from_rows(self.standing.reasons), named, self.standing.kept_by)
+            {"said": self._sentence(one), "raises": one.raises, "strength": one.strength} for one in self._saw
         ]
 
     @property
     def why(self) -> str:
         """The reasons that speak for leaving, one sentence after the other."""
         stop = "。" if (get_language() or "").startswith("zh") else ". "
-        return stop.join(one["said"] for one in self.reasons if one["raises"])
+        return stop.join(self._sentence(one) for one in self._saw if one.raises)
+
+    def _sentence(self, one: Reason) -> str:
+        said = one.sentence(all_features(), currency=self.currency)
+        return said[:1].upper() + said[1:]
 
     @property
     def steps(self) -> list[dict[str, str]]:
@@ -215,10 +217,6 @@ def _across(days: tuple[str, ...]) -> tuple[str, ...]:
     numbers = [date.fromisoformat(day).toordinal() for day in days]
     wide = 100 / (numbers[-1] - numbers[0])
     return tuple(f"{wide * (number - numbers[0]):.1f}" for number in numbers)
-
-
-def _capital(said: str) -> str:
-    return said[:1].upper() + said[1:]
 
 
 def shown(accounts: Iterable[Account]) -> list[Shown]:

@@ -21,7 +21,7 @@ from keepwell.members.models import Team
 from keepwell.reach.budget import Message
 from keepwell.reach.queries import Allowed, Next, together
 from keepwell.risk.features import all_features
-from keepwell.risk.reasons import askable, from_rows
+from keepwell.risk.reasons import Reason, askable, from_rows
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,20 @@ class Shown:
         return _("free: {team}").format(team=team) if team else _("free")
 
     @cached_property
-    def reasons(self) -> list[str]:
+    def _saw(self) -> list[Reason]:
         """What spoke for leaving when it was made, strongest first."""
-        named, kind = all_features(), self.one.why.get("kept_by", "")
-        found = askable(from_rows(self.one.why.get("reasons", [])), named, kind)
-        return [one.sentence(named, currency=self.currency) for one in found if one.raises]
+        found = from_rows(self.one.why.get("reasons", []))
+        return [one for one in askable(found, all_features(), self.one.why.get("kept_by", "")) if one.raises]
+
+    @cached_property
+    def reasons(self) -> list[str]:
+        """The same in sentences."""
+        return [one.sentence(all_features(), currency=self.currency) for one in self._saw]
 
     @property
     def why(self) -> str:
         """The first of them."""
-        said = self.reasons[0] if self.reasons else ""
+        said = self._saw[0].sentence(all_features(), currency=self.currency) if self._saw else ""
         return said[:1].upper() + said[1:]
 
     @property

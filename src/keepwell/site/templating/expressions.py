@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from keepwell.site.templatetags import dates
 from keepwell.site.templating.values import filtering
 
+_NAMED_OUTRIGHT = ("None", "True", "False")
+
 
 class Expressions:
     """Writes expressions. `known` says where a name lies that the template itself has given."""
@@ -19,6 +21,7 @@ class Expressions:
     def __init__(self) -> None:
         self.bound: dict[str, Any] = {}  # what the Python refers to by a name of its own
         self.known: dict[str, str] = {}
+        self.held: dict[tuple[str, ...], str] = {}  # what has been looked up just before, and where it lies
         self.says_days = False
 
     def bind(self, value: Any) -> str:
@@ -39,16 +42,22 @@ class Expressions:
         """A name and what is asked of it. MISSING where there is none."""
         if var.lookups is None:
             return self.constant(var.resolve({}))
-        first, *rest = var.lookups
-        if at := self.known.get(first):
-            said = f"(called(v) if callable(v := {at}) else v)"
-        elif first in ("None", "True", "False"):
-            said = first
-        else:
-            said = f"find(dicts, {first!r})"
-        for name in rest:
-            said = f"member({said}, {name!r})"
+        before, said = self._begun(var.lookups)
+        for name in var.lookups[before:]:
+            of_choice = name.startswith("get_") and name.endswith("_display")
+            said = (
+                f"chosen({said}, {name!r}, {get_language()!r})" if of_choice else f"member({said}, {name!r})"
+            )
         return said
+
+    def _begun(self, names: tuple[str, ...]) -> tuple[int, str]:
+        """How many of a variable's names are answered by what is at hand, and how."""
+        for many in range(len(names), 0, -1):
+            if at := self.held.get(names[:many]):
+                return many, at
+        if at := self.known.get(names[0]):
+            return 1, f"(called(v) if callable(v := {at}) else v)"
+        return 1, names[0] if names[0] in _NAMED_OUTRIGHT else f"find(dicts, {names[0]!r})"
 
     def value(self, said: FilterExpression, *, missing: str = "''") -> str:
         """An expression's value; `missing` is said in the place of what is not there, or left as MISSING."""

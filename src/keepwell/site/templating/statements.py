@@ -36,7 +36,7 @@ Written = Callable[[Context], SafeString]
 _LENT = {
     **{
         one: getattr(values, one)
-        for one in ("MISSING", "Loop", "called", "find", "items", "member", "needed")
+        for one in ("MISSING", "Loop", "called", "chosen", "find", "items", "member", "needed")
     },
     **{one: getattr(values, one) for one in ("raw", "shown")},
     "number": number,
@@ -128,17 +128,21 @@ def _branches(to: Writer, branches: Any) -> None:
     if condition is None:
         to.nodes(nodes)
         return
-    asked = to.expressions.asks(condition)
-    if not (condition.id == "literal" and not condition.value.filters):
-        # What cannot be compared, and the like, is as Django has it.
-        name = to.name("c")
+    asked, at, names = to.expressions.asks(condition), to.name("c"), ()
+    if condition.id == "literal" and not condition.value.filters:
+        to.line(f"{at} = {asked}")
+        names = getattr(condition.value.var, "lookups", None) or ()
+    else:  # what cannot be compared, and the like, is as Django has it
         with to.block("try:"):
-            to.line(f"{name} = {asked}")
+            to.line(f"{at} = {asked}")
         with to.block("except Exception:"):
-            to.line(f"{name} = {to.expressions.bind(condition)}.eval(context)")
-        asked = name
-    with to.block(f"if {asked}:"):
-        to.nodes(nodes)
+            to.line(f"{at} = {to.expressions.bind(condition)}.eval(context)")
+    with to.block(f"if {at}:"):
+        if names:
+            with to.holding(names, at, nodes):
+                to.nodes(nodes)
+        else:
+            to.nodes(nodes)
     if others:
         with to.block("else:"):
             _branches(to, others)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache, partialmethod
 from html import escape
-from inspect import signature
+from inspect import getattr_static, signature
 from typing import Any
 
+from django.db.models import Model
 from django.template.base import VariableDoesNotExist, render_value_in_context
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined] # the stubs do not know it
@@ -118,6 +120,23 @@ def _member(current: Any, name: str) -> Any:
     except Exception as wrong:  # a property may raise anything
         return _silent(wrong)
     return called(found) if callable(found) else found
+
+
+def chosen(row: Any, name: str, language: str | None) -> Any:
+    """What `get_x_display` says of a row: what its value is called, found once a language."""
+    if isinstance(row, Model) and (choices := _choices(type(row), name, language)) is not None:
+        value = getattr(row, name.removeprefix("get_").removesuffix("_display"))
+        return choices.get(value, value)
+    return member(row, name)
+
+
+@cache
+def _choices(model: type[Model], name: str, _language: str | None) -> Mapping[Any, str] | None:
+    """What the values of a field are called; None where a model says it in its own way."""
+    said = getattr_static(model, name, None)
+    if not isinstance(said, partialmethod) or said.func is not Model._get_FIELD_display:  # type: ignore[attr-defined] # the stubs do not know it
+        return None
+    return {value: str(label) for value, label in said.keywords["field"].flatchoices}
 
 
 def called(found: Any) -> Any:

@@ -71,11 +71,21 @@ class Writer:
     @contextmanager
     def knowing(self, lies_at: dict[str, str], within: Iterable[Node]) -> "Iterator[None]":
         """Names that lie where this says; not those that a tag in there may give anew."""
-        before = self.expressions.known
-        anew = given(within)
-        self.expressions.known = {name: at for name, at in {**before, **lies_at}.items() if name not in anew}
+        said, anew = self.expressions, given(within)
+        known, held = said.known, said.held
+        said.known = {name: at for name, at in {**known, **lies_at}.items() if name not in anew}
+        said.held = {names: at for names, at in held.items() if names[0] not in anew | lies_at.keys()}
         yield
-        self.expressions.known = before
+        said.known, said.held = known, held
+
+    @contextmanager
+    def holding(self, names: tuple[str, ...], at: str, within: Iterable[Node]) -> "Iterator[None]":
+        """What has been looked up already is not looked up again in there."""
+        said, held = self.expressions, self.expressions.held
+        if names[0] not in given(within):
+            said.held = {**held, names: at}
+        yield
+        said.held = held
 
     # --- nodes ------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from keepwell.members.models import Role
+from keepwell.members.models import Member, Role, Team
 from keepwell.site.templating.loader import Loader, Python, as_python
 
 HOSTILE = "<script>\"'&</script>"
@@ -75,6 +75,8 @@ def _known() -> dict[str, Any]:
         "at": datetime(2026, 12, 31, 23, 30, tzinfo=UTC),
         "lazy": gettext_lazy("Accounts"),
         "role": Role.MEMBER,
+        "member": Member(name=HOSTILE, role=Role.VIEWER),
+        "team": Team(name="x", kind="gone"),
         "call": lambda: "called",
         "Role": Role,
         "here": "page",
@@ -110,6 +112,10 @@ CASES = """
 
 {% if 'a' in none or yes %}a{% endif %}{% if not nothing and rows|length > 1 %}b{% endif %}
 {% if not text in rows %}c{% endif %}
+
+{% if row.said %}{{ row.said }}{% for row in rows %}{{ row.said }}{% endfor %}{{ row.said }}{% endif %}
+{% if found.a %}{{ found.a.b.0 }}{% with found=rows %}{{ found.a }}{{ found.0.name }}{% endwith %}{% endif %}
+{% if text %}{% translate 'Today' as text %}{{ text }}{% endif %}{{ text }}
 
 {% if row.words.x == 1 and none is not None %}a{% else %}b{% endif %}{% if nothing %}{% else %}c{% endif %}
 
@@ -153,6 +159,9 @@ CASES = """
 
 {% static 'keepwell/keepwell.css' %}{% now 'Y' %}{% filter upper %}{{ text }}{% endfilter %}{% comment %}x
 {% endcomment %}
+
+{{ member.get_role_display }}{{ team.get_kind_display }}{{ row.get_kind_display }}{{ none.get_role_display }}
+{% if member.get_role_display %}{{ member.get_role_display|upper }}{{ member }}{% endif %}
 
 {% autoescape off %}{{ text }}{% for one in rows %}{{ one.name }}{% endfor %}{% endautoescape %}{{ text }}
 
