@@ -39,6 +39,8 @@ class Planning(forms.ModelForm):
         contact.queryset = account.contacts.filter(left_on=None)
         owner.queryset = watchers(account).filter(pk__in=team_mates(member).values("pk"))
         owner.label, contact.empty_label = _("Owner"), _("nobody by name")
+        if self.instance.pk is None:
+            self.fields["what"].widget.attrs["autofocus"] = True
 
 
 class Doing(forms.Form):

@@ -43,7 +43,7 @@ function onLine(key) {
   const here = lines.findIndex((line) => line.contains(document.activeElement));
   if (step) {
     const next = lines[here < 0 ? (step > 0 ? 0 : lines.length - 1) : here + step];
-    next?.querySelector("a, button")?.focus();
+    (next?.querySelector("[data-line]") || next?.querySelector("a, button"))?.focus(); // what the line is of
     return lines.length > 0;
   }
   const box = key === "x" && here >= 0 ? lines[here].querySelector("input[type=checkbox]") : null;
