@@ -1,0 +1,82 @@
+"""Questions that are put together once give what those give that are put together anew, on every page."""
+
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+
+from keepwell.alerts.actions.tallying import tally
+from keepwell.members.models import Member, Portfolio, Role, Team
+from keepwell.members.ready import Asked
+from keepwell.members.rights import in_order
+from keepwell.site.tests.test_few_questions import NOW, OF_ACCOUNT, PAGES, _fill
+
+pytestmark = pytest.mark.django_db
+
+FURTHER = (
+    "/?whose=all", "/accounts/?segment=S1&whose=mine&sort=name", "/accounts/?health=poor", "/accounts/?page=2",
+    "/alerts/?trigger=risk_high&whose=mine", "/alerts/?segment=S2&sort=account", "/alerts/?account=A30",
+    "/followups/?due=week&sort=due", "/followups/?due=today&whose=free", "/followups/?due=later&state=done",
+    "/followups/board?whose=team", "/followups/cadence?show=reviews&whose=mine", "/followups/cadence?stage=value",
+    "/accounts/A30", "/accounts/A30?kind=ticket", "/accounts/A0?before=2026-01-01T00:00:00%2B00:00|7",
+)  # fmt: skip
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each question found that was asked, all of them held against the plain ones."""
+    found: list[int] = []
+    rows = Asked.rows
+
+    def both(self: Asked[Any]) -> list[Any]:
+        ready = rows(self)
+        with in_order() if self.walked else nullcontext():
+            plain = list(self.plain())
+        assert len(ready) == len(plain)
+        assert [type(one) for one in ready] == [type(one) for one in plain]
+        assert _said(ready) == _said(plain)
+        found.append(len(ready))
+        return ready
+
+    monkeypatch.setattr(Asked, "rows", both)
+    return found
+
+
+def _said(rows: list[Any]) -> list[Any]:
+    return [_read(one, 2) if isinstance(one, Model) else one for one in rows]
+
+
+def _read(one: Model, deep: int) -> dict[str, Any]:
+    """What was read of a row, and of those that it leads to and that were read with it."""
+    said = {name: value for name, value in vars(one).items() if name != "_state"}
+    for name, to in one._state.fields_cache.items():
+        if deep:
+            said[f"to {name}"] = None if to is None else _read(to, deep - 1)
+    return said
+
+
+def test_whoever_asks_the_answer_is_the_plain_one(compared: list[int]) -> None:
+    ours, theirs = Team.objects.create(name="North"), Team.objects.create(name="South")
+    portfolios = [Portfolio.objects.create(name=name) for name in ("One", "Two", "Three")]
+    ours.portfolios.add(*portfolios[:2])
+    theirs.portfolios.add(portfolios[2])
+    people = {}
+    for name, role, team in (
+        ("a", Role.ADMINISTRATOR, None), ("m", Role.MANAGER, ours), ("n", Role.MEMBER, theirs),
+        ("o", Role.MEMBER, None), ("v", Role.VIEWER, ours),
+    ):  # fmt: skip
+        people[name] = Member.objects.create_user(f"{name}@example.com", "x", name=name, role=role)
+        if team:
+            people[name].teams.add(team)
+    for n, (owner, portfolio) in enumerate(zip("mnovm", [*portfolios, *portfolios[:2]], strict=True)):
+        _fill(n * 10, n * 10 + 10, owner=people[owner], portfolio=portfolio)
+    tally(now=NOW + timedelta(days=1))
+    for one in people.values():
+        client = Client()
+        client.force_login(one)
+        for address in (*PAGES, *OF_ACCOUNT, *FURTHER):
+            assert client.get(address).status_code in (200, 404), address
+    assert sum(compared) > 1000
