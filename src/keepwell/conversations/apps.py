@@ -13,10 +13,14 @@ class Conversations(AppConfig):
 
     def ready(self) -> None:
         """Ask for the standing job once the tables are there."""
-        from keepwell.conversations.rules.to_book import let_go
-
         post_migrate.connect(_stand, sender=self)
-        pre_delete.connect(let_go, sender="conversations.Hit")
+        pre_delete.connect(_let_go, sender="conversations.Hit")
+
+
+def _let_go(**said: Any) -> None:
+    from keepwell.conversations.rules.to_book import let_go  # the book is loaded by who needs it, not by all
+
+    let_go(**said)
 
 
 def _stand(**_said: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from keepwell.cli.main import main
+from keepwell.site.tests.office_kit import READY, of_its_own, run
 
 HEAVY = (
     "duckdb",
@@ -38,6 +39,12 @@ def test_help_loads_no_engine_and_no_chart() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+def test_an_office_is_opened_without_an_engine_or_a_chart(tmp_path: Path) -> None:
+    loaded = f"\nprint([m for m in {HEAVY!r} if m in sys.modules])"
+    with of_its_own():
+        assert run(tmp_path, READY + loaded) == "[]\n"
 
 
 def test_help_costs_less_than_four_tenths_of_a_second_of_work() -> None:
