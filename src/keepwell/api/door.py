@@ -4,6 +4,7 @@ Who calls shows a token, or is signed in with the browser that shows a page: the
 CSRF token too. What a caller may do is asked of the same rights as on the pages, by `asks`.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -31,6 +32,8 @@ from keepwell.members.zones import zone_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 Call = Callable[..., HttpResponse]
+
+_NULL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # written as JSON writes it, its backslash none that is meant
 
 
 class asks(AuthBase):
@@ -139,6 +142,8 @@ def _in_form(request: HttpRequest) -> None:
         raise Problem(400, _("What was sent broke off.")) from None
     if body and request.content_type != "application/json":
         raise Problem(415, _("Send JSON: Content-Type: application/json."))
+    if b"\0" in body or _NULL.search(body):  # the first is in every JSON that is not UTF-8
+        raise Problem(400, _("Send JSON in UTF-8, without null characters."))
 
 
 def _spoken(request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:

@@ -7,6 +7,7 @@ from keepwell.members.company_sign_in import callback
 from keepwell.members.views import closed, signed_in_at
 from keepwell.site import administering, views
 
+handler400 = "keepwell.site.views.refused"
 urlpatterns = [
     path("", views.today, name="today"),
     path("search", search, name="search"),

@@ -4,12 +4,15 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.defaults import bad_request
 
 from keepwell.accounts import queries
 from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import shown
+from keepwell.api.problems import problem
 from keepwell.members.models import Member
 from keepwell.members.paging import stretch
 from keepwell.members.rights import Right, may, needs
@@ -66,3 +69,10 @@ def alive(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no browser sends, such as another host or a null character: said to programs as all their problems are."""
+    if request.path_info.startswith("/api/"):
+        return problem(400, _("This cannot be asked: its host or its address is not one of ours."))
+    return bad_request(request, exception)
