@@ -1,10 +1,13 @@
-"""Django's tag `url`, in its place in every template: a list leads to a row's page on each of its lines."""
+"""Django's tags `url` and `querystring`, in their place in every template: lists lead on from each of their lines."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.http import QueryDict
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as as_django_reads
@@ -45,6 +48,21 @@ def url(parser: Parser, token: Token) -> template.Node:
     return (
         Addressed(name, node) if plain and len(node.args) == 1 and not (node.kwargs or node.asvar) else node
     )
+
+
+@register.simple_tag(takes_context=True)
+def querystring(context: Any, query_dict: QueryDict | None = None, **changed: Any) -> str:
+    """The page's own question, changed: what is None is taken away."""
+    asked = context.request.GET if query_dict is None else query_dict
+    kept: dict[str, Iterable[Any]] = dict(asked.lists())
+    for name, value in changed.items():
+        if value is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+    if not kept and not asked:
+        return ""
+    return f"?{urlencode([(name, str(one)) for name, several in kept.items() for one in several])}"
 
 
 @cache

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.template import Context, Engine, engines
+from django.http import QueryDict
+from django.template import Context, Engine, RequestContext, engines
+from django.test import RequestFactory
 from django.test.html import parse_html
 from django.utils import timezone, translation
 
@@ -72,6 +74,24 @@ def test_days_are_said_as_django_says_them(language: str) -> None:
             for at in moments if form.startswith("DATETIME") else [*moments, date(2026, 1, 2)]:
                 ours = engine.from_string("{{ at|date:form }}").render({"at": at, "form": form})
                 assert ours == _as_django(at, form)
+
+
+@pytest.mark.parametrize("asked", ["", "page=3&kind=a&kind=b", "words=caf%C3%A9+%26+%3Cb%3E&page=1", "page="])
+def test_a_page_s_question_is_changed_as_django_changes_it(asked: str) -> None:
+    request = RequestFactory().get(f"/?{asked}")
+    for changed in (
+        "",
+        "page=2",
+        "page=None",
+        "sort='a b' page=None",
+        "kind=kinds",
+        "other words='é&'",
+        "kind=none",
+    ):
+        said = f"{{% querystring {changed} %}}"
+        known = {"kinds": ["x", "ű"], "none": None, "other": QueryDict("a=1&words=2")}
+        ours = engines["django"].from_string(said).render(known, request)
+        assert ours == Engine().from_string(said).render(RequestContext(request, known))
 
 
 def _as_django(at: Any, form: str) -> str:
