@@ -43,11 +43,16 @@ class Expressions:
         if var.lookups is None:
             return self.constant(var.resolve({}))
         before, said = self._begun(var.lookups)
-        for name in var.lookups[before:]:
-            of_choice = name.startswith("get_") and name.endswith("_display")
-            said = (
-                f"chosen({said}, {name!r}, {get_language()!r})" if of_choice else f"member({said}, {name!r})"
-            )
+        names = list(var.lookups[before:])
+        while names:
+            name = names.pop(0)
+            if names[:1] == ["all"]:
+                said = f"beside({said}, {name!r})"
+                names.pop(0)
+            elif name.startswith("get_") and name.endswith("_display"):
+                said = f"chosen({said}, {name!r}, {get_language()!r})"
+            else:
+                said = f"member({said}, {name!r})"
         return said
 
     def _begun(self, names: tuple[str, ...]) -> tuple[int, str]:

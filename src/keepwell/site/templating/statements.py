@@ -33,12 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Written = Callable[[Context], SafeString]
+_USED = "MISSING Loop beside called chosen find items member needed raw shown".split()
 _LENT = {
-    **{
-        one: getattr(values, one)
-        for one in ("MISSING", "Loop", "called", "chosen", "find", "items", "member", "needed")
-    },
-    **{one: getattr(values, one) for one in ("raw", "shown")},
+    **{name: getattr(values, name) for name in _USED},
     "number": number,
     "SafeString": SafeString,
     "conditional_escape": conditional_escape,

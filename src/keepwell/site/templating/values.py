@@ -122,6 +122,12 @@ def _member(current: Any, name: str) -> Any:
     return called(found) if callable(found) else found
 
 
+def beside(row: Any, name: str) -> Any:
+    """`row.name.all`: the rows beside one, outright where they were read with it."""
+    kept = getattr(row, "_prefetched_objects_cache", None) if isinstance(row, Model) else None
+    return kept[name] if kept and name in kept else member(member(row, name), "all")
+
+
 def chosen(row: Any, name: str, language: str | None) -> Any:
     """What `get_x_display` says of a row: what its value is called, found once a language."""
     if isinstance(row, Model) and (choices := _choices(type(row), name, language)) is not None:

@@ -163,6 +163,8 @@ CASES = """
 {{ member.get_role_display }}{{ team.get_kind_display }}{{ row.get_kind_display }}{{ none.get_role_display }}
 {% if member.get_role_display %}{{ member.get_role_display|upper }}{{ member }}{% endif %}
 
+{{ row.words.all }}{{ found.all }}{{ none.all }}{{ nothing.all.x }}{% for one in row.all %}a{% endfor %}
+
 {% autoescape off %}{{ text }}{% for one in rows %}{{ one.name }}{% endfor %}{% endautoescape %}{{ text }}
 
 {% querystring page=2 as='x' %}{% querystring page=None as back %}{{ back }}{% firstof none text %}
@@ -183,6 +185,20 @@ CASES = """
 def test_a_template_says_what_it_says_in_django(source: str, language: str) -> None:
     with translation.override(language):
         assert _as_python(source) == _as_django(source)
+
+
+@pytest.mark.django_db
+def test_the_teams_of_members_are_those_that_were_read_with_them() -> None:
+    one, other = (
+        Member.objects.create_user("a@example.com", "x"),
+        Member.objects.create_user("b@example.com", "x"),
+    )
+    one.teams.add(Team.objects.create(name=HOSTILE), Team.objects.create(name="B"))
+    source = "{% for one in members %}{% for team in one.teams.all %}{{ team }},{% empty %}–{% endfor %}{% endfor %}"
+    for members in (Member.objects.prefetch_related("teams"), Member.objects.all(), [one, other]):
+        said = [render(source).render(Context({"members": members})) for render in (_loaded, _read)]
+        assert said[0] == said[1]
+        assert "B,–" in said[0]
 
 
 def test_where_nothing_is_html_nothing_is_escaped() -> None:
