@@ -59,6 +59,7 @@ class Search:
     name: str
     label: str | Promise
     find: Callable[[Member, str, int], list[Found]]
+    place: int = 0  # what is looked for most comes first
 
 
 @dataclass(frozen=True)

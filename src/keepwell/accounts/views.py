@@ -139,7 +139,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     found = queries.account_of(request.user, account_id)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
     if kind or before:
-        asked = queries.timeline_of(found, kinds=[kind] if kind else [], before=_cursor(before))
+        asked = queries.timeline_of(found, kinds=_alike(kind), before=_cursor(before))
         entries = asked.first(LATELY).rows()
     else:
         entries = found.lately
@@ -151,13 +151,21 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
             "one": shown([found])[0],
             "entries": [told(entry) for entry in entries[:TIMELINE]],
             "more": f"{more.at.isoformat()}|{more.pk}" if more else "",
-            "kinds": all_kinds().values(),
+            "kinds": {str(one.label): one for one in all_kinds().values()}.values(),
             "kind": kind,
             "panels": _panels(request.user, found),
             "may_manage": may(request.user, Right.MANAGE),
             "contacts": found.people,
         },
     )
+
+
+def _alike(kind: str) -> list[str]:
+    """The kinds of entries that are called as this one is: the book's conversations and those that came in here."""
+    kinds = all_kinds()
+    if kind not in kinds:
+        return [kind] if kind else []
+    return [one.name for one in kinds.values() if one.label == kinds[kind].label]
 
 
 def _panels(member: Member, account: Account) -> list[dict[str, Any]]:

@@ -22,4 +22,4 @@ def _find(member: Member, words: str, most: int) -> list[Found]:
     return found
 
 
-SEARCHES = (Search("conversations", gettext_lazy("Said and written"), _find),)
+SEARCHES = (Search("conversations", gettext_lazy("Said and written"), _find, place=20),)

@@ -16,4 +16,4 @@ def _find(member: Member, words: str, most: int) -> list[Found]:
     ]
 
 
-SEARCHES = (Search("follow-ups", gettext_lazy("Follow-ups"), _find),)
+SEARCHES = (Search("follow-ups", gettext_lazy("Follow-ups"), _find, place=10),)

@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from keepwell.accounts import queries
+from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.projecting import Source
 from keepwell.members.models import Member, Portfolio
@@ -70,6 +72,22 @@ def test_the_list_goes_out_as_a_file_of_what_one_sees_and_runs_nothing(as_: Any,
     assert row[1] == "'=Őrség+1"
     assert len(row) == len(head)
     assert account.pk not in as_("stranger").get("/accounts/?as=csv").content.decode()
+
+
+def test_entries_that_are_called_alike_are_shown_together(as_: Any, account: Account) -> None:
+    client = as_("owner")
+    for kind in ("conversation", "talk"):
+        tell(
+            account=account,
+            kind=kind,
+            key="1",
+            at=datetime(2026, 3, 1, tzinfo=UTC),
+            data={"title": kind.upper()},
+        )
+    page = client.get(f"/accounts/{account.pk}?kind=talk").content.decode()
+    assert page.count(">Conversation</option>") == 1
+    assert page.count('<time datetime="2031-03-01') == 2
+    assert client.get(f"/accounts/{account.pk}?kind=nonsense").status_code == 200
 
 
 def test_the_contact_budget_is_found_under_follow_ups(as_: Any, account: Account) -> None:

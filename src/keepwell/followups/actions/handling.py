@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Channel, Contact
@@ -21,6 +22,7 @@ from keepwell.members.models import Member
 from keepwell.reach.actions import HeldBack, Said, log
 from keepwell.reach.models import Direction, Importance
 
+YEARS = 10  # from today, within which something is due
 LAST = 3  # touches that a follow-up remembers from when it was made
 
 
@@ -44,6 +46,7 @@ def make(*, plan: Plan, by: Member | None, now: datetime) -> FollowUp:
     """Make a follow-up, with what was known of the account. Who owns it must see the account."""
     if plan.owner is not None:
         _sees(plan.owner, plan.account)
+    within_years(plan.due, timezone.localdate(now))
     with transaction.atomic():
         standing = standing_of(plan.account)
         made = FollowUp.objects.create(
@@ -89,6 +92,8 @@ def change(*, follow_up: FollowUp, by: Member, **values: Any) -> FollowUp:
     """Change what is to be done of an open follow-up: due, what, channel, contact, kind."""
     with transaction.atomic():
         kept = _open(follow_up)
+        if due := values.get("due"):
+            within_years(due, timezone.localdate(kept.made_at))
         before = {name: _told(getattr(kept, name)) for name in values}
         for name, value in values.items():
             setattr(kept, name, value)
@@ -199,6 +204,16 @@ def put_on_timeline(one: FollowUp, now: datetime) -> None:
     data |= {"owner": one.owner.name if one.owner else ""}
     at = one.closed_at or one.made_at or now
     tell(account=one.account, kind="follow-up", key=str(one.pk), at=at, data=data, contact=one.contact)
+
+
+def within_years(due: date, today: date) -> None:
+    """Refuse a day that nobody means. Raises KeepwellError."""
+    if abs(due.year - today.year) > YEARS:
+        raise KeepwellError(
+            _("Nothing is planned for that day: it is too far from today."),
+            seen=due.isoformat(),
+            ways=[_("Choose a nearer day.")],
+        )
 
 
 def _open(follow_up: FollowUp) -> FollowUp:

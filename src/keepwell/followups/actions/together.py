@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from keepwell.followups.actions.handling import put_on_timeline
+from keepwell.followups.actions.handling import put_on_timeline, within_years
 from keepwell.followups.models import Batch, FollowUp
 from keepwell.followups.queries import watchers
 from keepwell.lib.errors import KeepwellError
@@ -22,6 +23,8 @@ _KEPT = ("owner_id", "due", "state", "closed_by_id", "closed_at")
 
 def put_off(*, follow_ups: Iterable[FollowUp], by: Member, to: date, now: datetime) -> Batch:
     """Make open follow-ups due on another day."""
+
+    within_years(to, timezone.localdate(now))
 
     def later(one: FollowUp) -> None:
         one.due = to

@@ -185,6 +185,7 @@ def test_several_are_dropped_and_come_back_open(office: Office) -> None:
         ({"what": "drop", "one": ["²", "9" * 40]}, "Tick at least one follow-up."),
         ({"what": "put off", "one": ["1"], "to_day": "tomorrow"}, "Say until when, or to whom."),
         ({"what": "hand over", "one": ["1"], "to_member": "9" * 40}, "Say until when, or to whom."),
+        ({"what": "put off", "one": ["1"], "to_day": "9999-12-31"}, "it is too far from today"),
     ],
 )
 def test_what_cannot_be_done_to_several_is_said(office: Office, said: dict[str, Any], told: str) -> None:
@@ -205,6 +206,17 @@ def test_what_cannot_be_done_to_several_is_said(office: Office, said: dict[str, 
 )
 def test_an_empty_list_says_why_it_is_empty(office: Office, asked: str, told: str) -> None:
     assert told in office.client(office.owner).get(f"/followups/?{asked}").content.decode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_nothing_is_due_in_years_that_nobody_plans_for(office: Office, day: str) -> None:
+    made, client = planned(office), office.client(office.owner)
+    form = {"what": "Call", "kind": "contact", "channel": "call", "owner": office.owner.pk, "due": day}
+    for address in ("/followups/new/A/1", f"/followups/{made.pk}/change"):
+        page = client.post(address, form)
+        assert page.status_code == 200
+        assert "it is too far from today" in page.content.decode()
+    assert FollowUp.objects.get() == made
 
 
 def test_a_stranger_changes_none_of_several(office: Office) -> None:

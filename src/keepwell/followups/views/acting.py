@@ -179,6 +179,8 @@ def together(request: HttpRequest) -> HttpResponse:
             batch = several.drop_all(follow_ups=rows, by=request.user, now=now)
     except (ValueError, Member.DoesNotExist):
         messages.error(request, _("Say until when, or to whom."))
+    except KeepwellError as wrong:
+        messages.error(request, str(wrong))
     if batch is not None:
         request.session["did together"] = batch.pk  # the next list offers to take it back
         n = len(batch.before)
