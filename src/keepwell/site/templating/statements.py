@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Written = Callable[[Context], SafeString]
-_USED = "MISSING Loop beside called chosen find items member needed raw shown".split()
+_USED = ["MISSING", "Loop", "beside", "called", "chosen", "find", "items", "member", "needed", "raw", "shown"]
 _LENT = {
     **{name: getattr(values, name) for name in _USED},
     "number": number,
