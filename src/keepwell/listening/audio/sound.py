@@ -77,8 +77,8 @@ def probe(path: Path) -> Sound:
     try:
         with av.open(str(path), metadata_errors="replace") as opened:
             return _told(opened, path)
-    except (av.FFmpegError, ValueError, OSError) as error:
-        reason = _("No recording of a known kind: {error}.").format(error=type(error).__name__)
+    except (av.FFmpegError, ValueError, OSError):
+        reason = _("It is damaged, or no recording of a known kind.")
         return Sound(path.name, State.UNREADABLE, reason)
 
 

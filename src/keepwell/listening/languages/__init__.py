@@ -47,6 +47,7 @@ class Language:
     after: tuple[str, ...] = ()
     inverse: tuple[str, ...] = ()
     without: tuple[str, ...] = ()  # deny only what follows at once
+    grounds: tuple[str, ...] = ()  # before or behind a phrase: for that reason, then or in spite of it
     closing: tuple[str, ...] = ()  # a "not" before one of these denies what stands before it
     lacking: tuple[str, ...] = ()  # deny only what stands right before
     idle: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ _ADJECTIVE = (
     r"(?:ego|ej|emu|ych|ich|ym|im|ymi|imi|[nwkhłtsrcdm]ą|szy|ny|ne|wy|we|ki|kie|ty|te|ły|łe|cy|ce|dy|de)$"
 )
 _BAR = (
-    r"^(?!(?:jesteśmy|jestem|byliśmy|byłem|byłam|będziemy|całkiem)$)(?:(?:i|oraz|a|w|z|na|do|od|o|po|za|przez|dla)$"
+    r"^(?!(?:jesteśmy|jestem|byliśmy|byłem|byłam|będziemy|całkiem|jestesmy|bylismy|bylem|bylam|bedziemy|calkiem)$)(?:(?:i|oraz|a|w|z|na|do|od|o|po|za|przez|dla)$"
     r"|.*(?:ę|[rnlktwszcd]u|ów|[łl][aoiy]|ł|my|am|em)$)"
 )
 _FINITE = (

@@ -112,7 +112,8 @@ class Finder:
         if first.wide and not turned:
             return 2 * self.language.gap
         if turned:
-            return self.language.near if pattern.predicate else (pattern.gap or self.language.turned)
+            close = 1 if self.language.prepositions else self.language.near  # not "too high for the price"
+            return close if pattern.predicate else (pattern.gap or self.language.turned)
         return self.language.gap if pattern.gap is None else pattern.gap
 
     def _step(self, pattern: Pattern, *, turned: bool) -> int:

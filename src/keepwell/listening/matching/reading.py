@@ -26,6 +26,8 @@ FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
 _ELSEWHERE = frozenset({"matrix", "causes", "that", "after"})  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
 BESIDE = 3  # words that may stand between "without" and what there is not
+_LAST = {"after": 1, "inverse": 2, "double": 2}  # of the same words marked twice the later counts
+_BY = 3  # words from "because of" to the phrase
 _CLOSING = 2  # words that may stand behind a "not" that ends a clause
 
 
@@ -267,7 +269,7 @@ class Reader:
                 found.append(mark)
         if len(found) < 2:
             return found
-        found.sort(key=lambda mark: (mark.first, mark.kind in ("inverse", "double")))
+        found.sort(key=lambda mark: (mark.first, _LAST.get(mark.kind, 0)))
         if not self.language.concord:
             return found
         return list({(mark.first, mark.last): mark for mark in found}.values())
@@ -339,6 +341,8 @@ class Reader:
     def _reaches_back(self, sentence: Sentence, mark: Mark, spans: list[tuple[int, int]]) -> bool:
         """Whether a denial that stands behind the phrase reaches it."""
         last = max(b for _a, b in spans)
+        if self._is_ground(sentence, spans[0][0], last):
+            return False
         if any(last < m.first < mark.first for m in sentence.of("contrast")):
             return False
         steps = self._steps(sentence, last, mark.first)
@@ -353,6 +357,17 @@ class Reader:
             and free
             and mark.kind not in ("inverse", "double", "without", "causes")
             and steps <= self.language.back
+        )
+
+    def _is_ground(self, sentence: Sentence, first: int, last: int) -> bool:
+        """Whether a phrase is told as a reason, a time or in spite of what follows: "after the cuts we cannot …"."""
+        words, behind = self.language.grounds, self.language.postposed
+        near = range(last + 1, last + 1 + _BY) if behind else range(first - _BY, first)
+        return bool(words) and any(
+            self._word(t) in words
+            for t in near
+            if sentence.first <= t < sentence.end
+            and sentence.clauses[t - sentence.first] == sentence.clauses[first - sentence.first]
         )
 
     def _stands_alone(self, sentence: Sentence, mark: Mark) -> bool:

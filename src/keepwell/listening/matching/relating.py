@@ -214,6 +214,11 @@ class Relations:
             two &= (links != number) | ~_between(at, place[verb_end], place[noun])
         blocked |= two & ahead
         passive = _between(told.places(told.passive), place[noun_end], place[verb])
+        who = _last_before(
+            told.places(told.nominative), place[verb]
+        )  # "when it is signed I can cancel the order"
+        passive &= who < np.maximum(_last_before(told.places(told.passive), place[verb]), place[noun_end])
+        passive &= ~told.progressive(verb)  # "is switching to": the noun does it
         subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
         named = (place[verb] == place[noun_end] + 1) & told.compound(verb)  # "the budget cuts this year"
         own = told.object_follows(verb_end) & ~passive & ~named
@@ -327,6 +332,11 @@ class _Words:
         column = self.lexicon.column("relating past", lambda _word, keys: int("^past" in keys))
         return np.asarray(column[self.batch.ids[at]] > 0)
 
+    def progressive(self, at: Longs) -> Flags:
+        """What somebody is doing, not what is done to it."""
+        column = self.lexicon.column("relating progressive", lambda word, _keys: int(word.endswith("ing")))
+        return np.asarray(column[self.batch.ids[at]] > 0)
+
     def compound(self, at: Longs) -> Flags:
         """Nouns made of verbs, which what is done follows at once (contract termination)."""
         column = self.lexicon.column("relating compound", lambda _word, keys: int("^compound" in keys))
@@ -355,6 +365,12 @@ def _among(values: Longs, those: Longs) -> Flags:
         return np.zeros(len(values), bool)
     at = np.minimum(np.searchsorted(those, values), len(those) - 1)
     return np.asarray(those[at] == values)
+
+
+def _last_before(at: Longs, low: Longs) -> Longs:
+    """The last of the sorted places before each, -1 where there is none."""
+    k = np.searchsorted(at, low) - 1
+    return np.where(k >= 0, at[np.maximum(k, 0)], -1) if len(at) else np.full(len(low), -1, np.int64)
 
 
 def _between(at: Longs, low: Longs, high: Longs) -> Flags:

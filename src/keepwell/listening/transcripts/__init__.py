@@ -115,7 +115,9 @@ def _state(found: Found, turns: bool, notes: bool, late: int, *, cut: bool) -> t
     if cut:
         return State.TOO_LARGE, _("Only its first part was read.")
     if notes:
-        return State.PARTLY, _("Not everything could be read: {count}.").format(count=len(found.aside) or 1)
+        return State.PARTLY, _("Pieces that could not be read, and are put aside: {count}.").format(
+            count=len(found.aside) or 1
+        )
     if late:
         return State.READY, _("Lines whose times went backwards were put in order: {count}.").format(
             count=late
