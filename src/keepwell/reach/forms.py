@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account, Channel
+from keepwell.members.asking import YEARS
 from keepwell.members.models import Member, Team
 from keepwell.members.rights import kinds_of
 from keepwell.reach.actions import Said
@@ -76,6 +77,13 @@ class Logging(Reaching):
     )
     field_order = ("contact", "channel", "direction", "importance", "team", "at", "topic", "note")
 
+    def clean_at(self) -> datetime | None:
+        """A moment that can be told in every zone."""
+        at: datetime | None = self.cleaned_data["at"]
+        if at is not None and at.year not in YEARS:
+            raise forms.ValidationError(self.fields["at"].error_messages["invalid"])
+        return at
+
     def ask_anyway(self) -> None:
         """Show the field that a held message can be logged with."""
         self.fields["anyway"].widget = forms.TextInput()
@@ -99,3 +107,14 @@ class Ruling(forms.ModelForm):
     class Meta:
         model = Rule
         fields = ("most", "days", "of", "channel", "team", "holds_important", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("channel", "team"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(value, label if value else _("any")) for value, label in self._choices(field)]
+
+    @staticmethod
+    def _choices(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+        return list(field.choices)

@@ -61,6 +61,12 @@ def test_a_held_touch_says_why_and_can_be_logged_with_a_reason(office: Office) -
     assert "at most 1 contact" in client.get("/reach/").content.decode()
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T10:00", "9999-12-31T23:59", "soon"])
+def test_a_moment_that_cannot_have_been_is_refused(office: Office, at: str) -> None:
+    assert office.client(office.owner).post("/reach/log/A/1", form(at=at)).status_code == 200
+    assert not Touch.objects.exists()
+
+
 def test_an_emergency_says_what_it_is(office: Office) -> None:
     client = office.client(office.owner)
     assert client.post("/reach/log/A/1", form(importance="emergency")).status_code == 200
