@@ -101,8 +101,13 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures for Prometheus, to this machine or to whoever brings the token of KEEPWELL_METRICS_TOKEN."""
-    if not (_by_token(request) or _of_this_machine(request)):
+    """Figures for Prometheus, to this machine or to whoever brings the token of KEEPWELL_METRICS_TOKEN.
+
+    A member who is signed in is asked for their role, wherever they sit: through a tunnel all come from this machine.
+    """
+    known = request.user.is_authenticated
+    here = may(request.user, Right.ADMINISTER) if known else _of_this_machine(request)
+    if not (_by_token(request) or here):
         return HttpResponseForbidden(
             "ask from this machine, or with the token\n", content_type="text/plain; charset=utf-8"
         )

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django_q.models import Task
 
 from keepwell.lib.text import speaking
+from keepwell.members.models import Member
 from keepwell.site import speed
 from keepwell.site.apps import scrub, without_words
 from keepwell.site.health import OfBook
@@ -88,6 +89,13 @@ def test_others_are_not_told_the_figures(client: Client, said: dict[str, str], m
     assert client.get("/metrics", **said).status_code == 403
     monkeypatch.setenv("KEEPWELL_METRICS_TOKEN", "right")
     assert client.get("/metrics", **said).status_code == 403
+
+
+def test_a_member_is_told_the_figures_as_their_role_says_and_not_as_their_machine(home: Path) -> None:
+    for role, status in (("viewer", 403), ("member", 403), ("manager", 403), ("administrator", 200)):
+        client = Client()
+        client.force_login(Member.objects.create_user(f"{role}@x.example", None, name=role, role=role))
+        assert client.get("/metrics").status_code == status
 
 
 def test_whoever_brings_the_token_is_told_the_figures(home: Path, client: Client, monkeypatch) -> None:

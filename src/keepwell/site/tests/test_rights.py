@@ -104,7 +104,10 @@ ADDRESSES: dict[str, Row | None] = {
     "night-progress": ("a", NONE),
     "night-now": (SIGNED, NONE),
     "health": ("a", NONE),
-    "metrics": (ALL, NONE),  # from this machine, as here; from elsewhere with a token: its own tests
+    "metrics": (
+        "an",
+        NONE,
+    ),  # nobody: a program of this machine, as here; from elsewhere a token: its own tests
     # accounts
     "accounts:list": (SIGNED, NONE),
     "accounts:give": (NONE, MANAGES),

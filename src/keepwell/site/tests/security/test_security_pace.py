@@ -100,6 +100,29 @@ def test_a_password_that_was_stolen_elsewhere_is_refused_where_the_office_has_th
     NotBreached().validate("a sentence that nobody lost")
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "password1234",
+        "P4$$w0rd!2024",
+        "dragonmonkey",
+        "Qwertyqwerty12",
+        "Trustno1Trustno1",
+        "Football#Baseball1",
+    ],
+)
+def test_what_most_passwords_of_breaches_are_made_of_is_refused_without_a_file(made: str) -> None:
+    with pytest.raises(ValidationError):
+        NotBreached().validate(made)
+
+
+@pytest.mark.parametrize(
+    "good", ["correct horse battery staple", "the sea was calm that night", "kw0-Tr9x!mmQz7"]
+)
+def test_a_sentence_of_common_words_is_taken(good: str) -> None:
+    NotBreached().validate(good)
+
+
 def test_an_office_that_lists_whom_it_reaches_reaches_nobody_else(settings: Any) -> None:
     assert listed("anybody.example")
     settings.MAY_REACH = ("hooks.slack.com", "*.office.com")
