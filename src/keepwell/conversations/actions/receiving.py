@@ -52,7 +52,9 @@ def receive(
     one.file = f"{place.name}/{called}"
     one.digest, one.wrong = _written(file, chunks)
     if not one.wrong and form_of(file) is None:
-        one.wrong = _("Keepwell does not read such a file: {endings}.").format(endings=" ".join(READ))
+        one.wrong = _("Keepwell does not read such a file. It reads: {endings}.").format(
+            endings=" ".join(READ)
+        )
     if one.wrong:
         one.state, one.ended_at, one.file = State.REFUSED, now, ""
         shutil.rmtree(place, ignore_errors=True)

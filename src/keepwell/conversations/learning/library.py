@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
 
+from keepwell.conversations import naming
 from keepwell.conversations.models import Clip, Collection, Hit, Turn
 from keepwell.conversations.queries import seen
 from keepwell.conversations.rules import themes
@@ -160,6 +161,7 @@ class ShownClip:
 def shown_clips(clips: Iterable[Clip]) -> list[ShownClip]:
     """Clips for a page: their words read where they lie, at once."""
     some = list(clips)
+    naming.meet(clip.conversation for clip in some)
     found = []
     by_clip = _turns(some)
     for clip in some:

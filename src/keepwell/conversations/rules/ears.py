@@ -74,7 +74,8 @@ class Ready:
                         one = _heard(row, hit, turns[hit.turn])
                         found.setdefault((one.turn.pk, one.rule, one.spans), one)
         return sorted(
-            found.values(), key=lambda one: (one.turn.conversation_id, one.turn.no, one.spans, one.rule)
+            _once(found.values()),
+            key=lambda one: (one.turn.conversation_id, one.turn.no, one.spans, one.rule),
         )
 
 
@@ -146,6 +147,20 @@ def languages_of(talk: Conversation, turns: Sequence[Turn]) -> list[tuple[str, .
             counts[code] = counts.get(code, 0) + len(turn.text)
     usual = (max(counts, key=lambda code: counts[code]),) if counts else tuple(known)
     return [(code,) if code else usual for code in told]
+
+
+def _once(found: Iterable[Heard]) -> list[Heard]:
+    """What several phrases of a rule hear in the same words is heard once: by the one that holds the most of them."""
+    kept: dict[tuple[int, int, str], list[Heard]] = {}
+    for one in sorted(found, key=lambda one: (-sum(end - start for start, end in one.spans), one.spans)):
+        place = kept.setdefault((one.turn.pk, one.rule, one.verdict), [])
+        if not any(_touch(one.spans, other.spans) for other in place):
+            place.append(one)
+    return [one for place in kept.values() for one in place]
+
+
+def _touch(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> bool:
+    return any(a < d and c < b for a, b in one for c, d in other)
 
 
 def _heard(row: Rule, hit: listening.Hit, turn: Turn) -> Heard:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keepwell.conversations.models import Conversation, Rule
@@ -26,7 +27,12 @@ class Writing(forms.Form):
         help_text=gettext_lazy("As one would say it: cancel the contract. Every form of its words is heard."),
     )
     language = forms.ChoiceField(label=gettext_lazy("In which language"))
-    name = forms.CharField(label=gettext_lazy("What the rule is called"), max_length=120)
+    name = forms.CharField(
+        label=gettext_lazy("What the rule is called"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Left empty, it is called by what they say."),
+    )
     theme = forms.ChoiceField(label=gettext_lazy("What it is about"), required=False)
     then = forms.MultipleChoiceField(
         label=gettext_lazy("What happens when it is heard"),
@@ -119,6 +125,10 @@ class Writing(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The fields together make a rule."""
         said = super().clean() or self.cleaned_data
+        if "name" in said:
+            said["name"] = said["name"].strip() or self._first_phrase(said)
+            if not said["name"]:
+                self.add_error("name", _("Type what they say, or give it a name."))
         if self.errors:
             return said
         try:
@@ -126,6 +136,13 @@ class Writing(forms.Form):
         except KeepwellError as wrong:
             self.add_error(None, str(wrong))
         return said
+
+    def _first_phrase(self, said: dict[str, Any]) -> str:
+        """What a rule without a name is called by."""
+        listed = (
+            line for code, _label in language_codes() for line in _lines(said.get(f"phrases_{code}", ""))
+        )
+        return str(said.get("phrase", "").strip() or next(listed, ""))[:120]
 
     def _data(self, said: dict[str, Any]) -> dict[str, Any]:
         phrases: dict[str, list[str]] = {}
@@ -140,7 +157,7 @@ class Writing(forms.Form):
             if words := [_words(line) for line in _lines(said.get(f"slots_{code}", ""))]:
                 slots[code] = words
         return {
-            "name": said["name"].strip(),
+            "name": said["name"],
             "phrases": phrases,
             "slots": slots,
             "theme": said["theme"],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from keepwell.accounts.showing import per_cent
+from keepwell.conversations import naming
 from keepwell.conversations.models import Conversation, Hit, Rule, RuleVersion, Turn
 from keepwell.conversations.rules import themes
 from keepwell.conversations.rules.queries import Month, Stats
@@ -191,6 +192,7 @@ class ShownHit:
 def shown_hits(hits: Iterable[Hit]) -> list[ShownHit]:
     """Hits for a page, each with the turns beside it."""
     some = list(hits)
+    naming.meet(hit.conversation for hit in some if hit.account_id is None)  # others go by their account
     wanted = {(hit.conversation_id, hit.turn.no + step) for hit in some for step in (-1, 1)}
     rows = Turn.objects.filter(
         conversation__in={talk for talk, _no in wanted}, no__in={no for _talk, no in wanted}

@@ -268,3 +268,22 @@ def test_every_rule_that_comes_with_keepwell_has_a_name_in_words(mo: tuple[Membe
     page = mo[1].get(f"/conversations/rules/{rule.pk}").content.decode()
     assert "<h1>Cancel the contract</h1>" in page
     assert str(Rule(name="Our own").label) == "Our own"
+
+
+def test_a_rule_without_a_name_is_called_by_what_they_say(mo: tuple[Member, Client]) -> None:
+    said = {**FORM, "name": "", "phrase": "cancel the contract"}
+    mo[1].post("/conversations/rules/new", said)
+    assert Rule.objects.get().name == "cancel the contract"
+    page = mo[1].post("/conversations/rules/new", {**FORM, "name": "", "phrase": ""}).content.decode()
+    assert "Type what they say" in page
+    assert Rule.objects.count() == 1
+
+
+def test_two_phrases_of_a_rule_that_hear_the_same_words_make_one_hit(mo: tuple[Member, Client]) -> None:
+    account = Account.objects.create(pk="A1", name="Acme", owner=mo[0])
+    talk("1", "We recommended you to a partner of ours.", account=account)
+    said = {"en": ("we recommended you", "recommended to a partner")}
+    make_rule(rule=listening.Rule(name="praise", phrases=said), by=mo[0], now=NOW)
+    hear_all(now=NOW)
+    assert Hit.objects.filter(void_at=None).count() == 1
+    assert hear_all(now=NOW).new == []

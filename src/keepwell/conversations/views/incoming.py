@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.conversations import naming
 from keepwell.conversations.actions.receiving import receive, try_again
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
 from keepwell.conversations.arriving.forms import Adding
@@ -99,7 +100,8 @@ def _theirs(member: Member) -> QuerySet[Incoming]:
 def _shown(member: Member, rows: list[Incoming]) -> list[dict[str, Any]]:
     """Each file with its conversation, where that is the reader's to see."""
     known = seen(member).filter(pk__in=[one.conversation_id for one in rows if one.conversation_id])
-    theirs = {one.pk: one for one in known.select_related("account")}
+    theirs = {one.pk: one for one in known.select_related("account", "contact")}
+    naming.meet(theirs.values())
     marks = {State.DONE: "well", State.REFUSED: "poor", State.FAILED: "near", State.WORKING: "near"}
     return [
         {

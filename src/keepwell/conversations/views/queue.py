@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.queries import accounts_of
+from keepwell.conversations import naming
 from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
@@ -41,6 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = seen(request.user).filter(match__in=LISTS[asked], deleted_at=None).select_related("account")
     page = Pages(_ordered(found), PAGE).get_page(request.GET.get("page"))
     rows = [_row(one) for one in page]
+    naming.meet(row["one"] for row in rows)
     shows = [
         ("waiting", _("Waiting")),
         ("aside", pgettext("a conversation", "Nobody's")),

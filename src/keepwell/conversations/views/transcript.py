@@ -122,6 +122,7 @@ def correct(request: HttpRequest, pk: int, no: int) -> HttpResponse:
     turn = one.turns.filter(no=no).first()
     if turn is None or one.kind not in queries.SPOKEN:  # what somebody wrote is as they wrote it
         raise Http404
+    naming.meet([one])
     form = Correcting(request.POST or None, initial={"text": turn.text})
     if request.method == "POST" and form.is_valid():
         before = request.POST.get("before")
