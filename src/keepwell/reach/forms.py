@@ -110,11 +110,7 @@ class Ruling(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("channel", "team"):
+        for name, choices in (("channel", Channel.choices), ("team", Team.Kind.choices)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [(value, label if value else _("any")) for value, label in self._choices(field)]
-
-    @staticmethod
-    def _choices(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
-        return list(field.choices)
+            field.choices = [("", _("any")), *choices]
