@@ -189,11 +189,12 @@ def _figures(score: "Score") -> dict[str, Any]:
 
 
 def forms(context: typer.Context, phrase: Phrase, *, lang: Lang) -> None:
-    """Slot by slot, and below what would be typed in the other languages."""
-    from keepwell.listening.rules import Rule, proposals
+    """Slot by slot, then the whole other ways of saying it, and below what would be typed in the other languages."""
+    from keepwell.listening.rules import Rule, proposals, sayings
     from keepwell.listening.rules import forms as forms_of
 
-    found = forms_of(Rule(name="typed", phrases={lang: (phrase,)}), lang)
+    rule = Rule(name="typed", phrases={lang: (phrase,)})
+    found, said_otherwise = forms_of(rule, lang), sayings(rule, lang)
     proposed = proposals(phrase, lang)
     sheets = [
         Sheet(
@@ -203,12 +204,15 @@ def forms(context: typer.Context, phrase: Phrase, *, lang: Lang) -> None:
                 for k, slot in enumerate(found, 1)
             ],
         ),
+        Sheet([Column("saying", _("Other ways of saying it"))], [(way,) for way in said_otherwise]),
         Sheet(
             [Column("language", _("Language")), Column("proposed", _("Proposed"))],
             [(code, "; ".join(said)) for code, said in sorted(proposed.items())],
         ),
     ]
-    session_of(context).show(Answer({"slots": found, "proposed": proposed}, sheets))
+    session_of(context).show(
+        Answer({"slots": found, "sayings": said_otherwise, "proposed": proposed}, sheets)
+    )
 
 
 def words(

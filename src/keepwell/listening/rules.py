@@ -10,9 +10,11 @@ from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.listening.languages import all_languages, language_named
+from keepwell.listening.languages.lists import DENIALS as DENYING
 from keepwell.listening.languages.lists import THEMES, WordList, shipped
 from keepwell.listening.matching.analysis import heard
 from keepwell.listening.matching.hearing import Asked, Ears, Hearing
+from keepwell.listening.matching.phrases import patterns_of, sayings_of
 from keepwell.listening.matching.reading import Label, Verdict
 from keepwell.listening.said import Kind, Side, Turn
 
@@ -195,6 +197,18 @@ def forms(rule: Rule, language: str, words: WordList | None = None) -> list[list
                 else:
                     found[k].add(joint.join(key.lstrip("=~") for key in way))
     return [sorted(forms) for forms in found]
+
+
+def sayings(rule: Rule, language: str, words: WordList | None = None) -> list[str]:
+    """The whole other ways of saying a rule's phrases, as they are listed: pieces with … between, choices with /."""
+    ears = Rules([rule], {language: words} if words else None).ears(language)[0]
+    typed = [patterns_of(phrase, ears.lexicon)[0] for phrase in rule.phrases.get(language, ())]
+    kinds = {kind: name for name, kind in DENYING.items()}
+    found = []
+    for _name, saying in (one for pattern in typed for one in sayings_of(pattern, ears.lexicon.words)):
+        pieces = ["/".join(word.strip("<>").replace("!", "") for word in piece) for piece in saying.pieces]
+        found.append(" … ".join([kinds[saying.denied], *pieces] if saying.denied else pieces))
+    return list(dict.fromkeys(found))
 
 
 def proposals(phrase: str, language: str, words: WordList | None = None) -> dict[str, list[str]]:

@@ -112,16 +112,19 @@ class Finder:
         if first.wide and not turned:
             return 2 * self.language.gap
         if turned:
-            close = 1 if self.language.prepositions else self.language.near  # not "too high for the price"
-            return close if pattern.predicate else (pattern.gap or self.language.turned)
+            return self._close() if pattern.predicate else (pattern.gap or self.language.turned)
         return self.language.gap if pattern.gap is None else pattern.gap
+
+    def _close(self) -> int:
+        """How many words may part what is said of a noun from the noun behind it: not "too high for the price"."""
+        return 1 if self.language.prepositions else self.language.near
 
     def _step(self, pattern: Pattern, *, turned: bool) -> int:
         """How many words may stand between two neighbours of a longer pattern."""
         if turned and pattern.ordered:
             return -1
         if turned and pattern.predicate:
-            return self.language.near
+            return self._close()
         if pattern.gap is not None:
             return pattern.gap
         return self.language.turned if turned else self.language.gap

@@ -7,7 +7,7 @@ from itertools import permutations
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
-from keepwell.listening.languages.lists import DENIALS
+from keepwell.listening.languages.lists import DENIALS, Saying, WordList
 from keepwell.listening.matching.lexicon import Lexicon, normal
 
 Keys = tuple[str, ...]
@@ -396,16 +396,21 @@ def _no_more(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
 
 def _sayings(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
     """Other ways of saying what the ideas of a phrase say together."""
-    for name, sayings in reader.words.sayings.items():
+    for name, saying in sayings_of(pattern, reader.words):
+        slots = tuple(reader.piece(piece, name) for piece in saying.pieces)
+        yield Pattern(slots, saying.denied, gap=saying.gap, ordered=saying.ordered, saying=True)
+
+
+def sayings_of(pattern: Pattern, words: WordList) -> Iterator[tuple[str, Saying]]:
+    """The listed ways of saying a phrase as it was typed, each with the name it is listed under."""
+    for name, sayings in words.sayings.items():
         ideas = [part.strip() for part in name.split(",")]
         denied = DENIALS.get(ideas[0], "")
         ideas = ideas[1:] if denied else ideas
         if denied != pattern.denied or len(ideas) != len(pattern.slots):
             continue
         if any(all(map(_has, pattern.slots, order)) for order in permutations(ideas)):
-            for saying in sayings:
-                slots = tuple(reader.piece(piece, name) for piece in saying.pieces)
-                yield Pattern(slots, saying.denied, gap=saying.gap, ordered=saying.ordered, saying=True)
+            yield from ((name, saying) for saying in sayings)
 
 
 def _shortened(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:

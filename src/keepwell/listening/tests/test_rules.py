@@ -6,7 +6,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening.judging import judged, labelled_in, wilson
 from keepwell.listening.languages import all_languages
 from keepwell.listening.languages.lists import THEMES, own, shipped
-from keepwell.listening.rules import SHIPPED, Rule, Rules, forms, proposals, read, written
+from keepwell.listening.rules import SHIPPED, Rule, Rules, forms, proposals, read, sayings, written
 from keepwell.listening.said import Kind, Side, Turn
 
 
@@ -94,6 +94,13 @@ def test_the_forms_a_rule_matches_are_shown_before_it_is_saved():
     found = forms(Rule(name="f", phrases={"hu": ("felmondja a szerződést",)}), "hu")
     assert any("felmondtuk" in slot for slot in found)
     assert any("szerződést" in slot for slot in found)
+
+
+def test_the_whole_other_ways_of_saying_a_phrase_are_shown_too():
+    found = sayings(Rule(name="f", phrases={"en": ("too expensive",)}), "en")
+    assert "an arm and a leg" in found
+    assert any(way.startswith("not … ") for way in found)
+    assert not sayings(Rule(name="f", phrases={"en": ("photocopier",)}), "en")
 
 
 def test_a_phrase_typed_in_one_language_is_proposed_in_the_others():
