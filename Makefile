@@ -53,6 +53,9 @@ demo: $(VENV)/ready-run
 
 # --- the checks -------------------------------------------------------------------------------------------
 
+# Tests run side by side: were each to learn with threads of its own, they would wait for each other, and busily.
+test coverage test-postgresql: export OMP_NUM_THREADS := 1
+
 test: $(VENV)/ready-dev
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 	@$(MAKE) --no-print-directory test-postgresql
