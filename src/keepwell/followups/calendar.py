@@ -1,7 +1,7 @@
 """A member's open follow-ups as a calendar reads them (RFC 5545)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from keepwell.followups.models import FollowUp
 
@@ -23,13 +23,17 @@ def _event(one: FollowUp, address: str, now: datetime) -> list[str]:
         "BEGIN:VEVENT",
         f"UID:follow-up-{one.pk}@{address.rsplit('//', maxsplit=1)[-1]}",
         f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{one.due:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{one.due + timedelta(days=1):%Y%m%d}",
+        f"DTSTART;VALUE=DATE:{_day(one.due)}",  # one day long, as it says no end
         f"SUMMARY:{_text(f'{one.account}: {one.what}')}",
         f"URL:{address}/followups/{one.pk}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ]
+
+
+def _day(day: date) -> str:
+    """A day in eight digits, in any year."""
+    return day.isoformat().replace("-", "")
 
 
 def _text(said: str) -> str:

@@ -130,6 +130,13 @@ def test_a_calendar_of_who_may_no_longer_sign_in_is_closed(office: Office) -> No
     assert office.client().get(address).status_code == 404
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_calendar_holds_the_first_and_the_last_day_there_is(office: Office, day: date) -> None:
+    one = FollowUp(pk=1, account=office.account, due=day, what="Call")
+    said = calendar([one], name="Mine", address="https://x.example", now=timezone.now()).decode()
+    assert f"DTSTART;VALUE=DATE:{day.isoformat().replace('-', '')}\r\n" in said
+
+
 def test_lines_of_a_calendar_are_folded_within_75_bytes(office: Office) -> None:
     one = FollowUp(pk=1, account=office.account, due=date(2026, 11, 2), what="客户" * 80 + "\r\nDTEND:1")
     body = calendar([one], name="Anna", address="http://x", now=datetime(2026, 11, 2, tzinfo=UTC))
