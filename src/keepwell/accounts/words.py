@@ -7,16 +7,18 @@ the account or contact, so that an erased person is not found.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import CharField, Model, Q
+from django.db.models import BooleanField, CharField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import In
 from django.db.models.signals import post_save
 
 from keepwell.accounts.models import Account, AccountWord, Contact, ContactWord
 from keepwell.members.ordering import Unsought
+from keepwell.members.ready import Asked
 
+Row = TypeVar("Row")
 LONGEST, MOST = 40, 24  # letters of a word that are kept, words of an account or contact
 BATCH = 2_000
 _LAST = "\U0010ffff"
@@ -48,27 +50,59 @@ def words_in(*said: str) -> set[str]:
 
 
 def holding(kind: type[Model], said: str) -> Q:
-    """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words.
+    """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words."""
+    bounds = _bounds(said)
+    return _having(kind, len(bounds), **bounds)
 
-    The longest word, of which there are likely fewest, is looked up; of the others those who have them are read once.
-    """
+
+def looked_for(found: Asked[Row], kind: type[Model], said: str) -> Asked[Row]:
+    """Of accounts, or contacts, those that `holding` holds for: by a question that is ready for so many words."""
+    bounds = _bounds(said)
+    return found.then(_that_have, kind, len(bounds), **bounds)
+
+
+def _that_have(found: QuerySet[Any, Row], kind: type[Model], count: int, **bounds: str) -> QuerySet[Any, Row]:
+    return found.filter(_having(kind, count, **bounds))
+
+
+def _bounds(said: str) -> dict[str, str]:
+    """What words begin with that are looked for: first the longest, of which there are likely fewest."""
+    words = sorted(folded(said)[:MOST], key=len, reverse=True)
+    if connection.vendor == "postgresql":
+        return {f"word_{n}": f"{word}%" for n, word in enumerate(words)}
+    return {f"word_{n}": word for n, word in enumerate(words)}
+
+
+def _having(kind: type[Model], count: int, **bounds: Any) -> Q:
+    """The first word is looked up; of the others those who have them are read once."""
     rows, _fields = _KEPT[kind]
     whose = _whose(kind)
-    words = sorted(folded(said)[:MOST], key=len, reverse=True)
-    if not words:
+    if not count:
         return Q(pk__in=[])
-    found = rows.objects.filter(_beginning(words[0]))
-    for word in words[1:]:
-        others = rows.objects.filter(_beginning(word)).values(whose)
-        found = found.filter(In(Unsought(whose, output_field=CharField()), others))
+    first, *others = (Q(_Begins(bounds[f"word_{n}"])) for n in range(count))
+    found = rows.objects.filter(first)
+    for other in others:
+        theirs = rows.objects.filter(other).values(whose)
+        found = found.filter(In(Unsought(whose, output_field=CharField()), theirs))
     return Q(pk__in=found.values(whose))
 
 
-def _beginning(word: str) -> Q:
-    """What each database reads its index for."""
-    if connection.vendor == "postgresql":
-        return Q(word__startswith=word)
-    return Q(word__gte=word, word__lt=word + _LAST)
+class _Begins(Func):
+    """Whether a word begins so: what each database reads its index for."""
+
+    output_field: Any = BooleanField()
+
+    def __init__(self, said: Any) -> None:
+        super().__init__(F("word"), Value(said) if isinstance(said, str) else said)
+
+    def as_sql(self, compiler: Any, connection: Any, *_said: Any, **_more: Any) -> Any:
+        """Between the beginning and what follows all that begin so; on PostgreSQL by a pattern."""
+        word, said = self.get_source_expressions()
+        column, _none = compiler.compile(word)
+        place, params = compiler.compile(said)
+        if connection.vendor == "postgresql":
+            return f"{column}::text LIKE {place}", params
+        return f"({column} >= {place} AND {column} < {place} || '{_LAST}')", [*params, *params]
 
 
 def renew_words() -> None:

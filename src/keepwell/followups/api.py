@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
@@ -115,7 +116,19 @@ class Dropping(Schema):
 def follow_ups(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) -> Any:
     """Those at accounts that the caller sees."""
     found = queries.listed(member_of(request), today=timezone.localdate(), **which.dict())
-    return page(found, part, Order(ORDERS[which.sort]), shape)
+    return page(found.then(_narrow), part, Order(ORDERS[which.sort]), shape)
+
+
+_TOLD = (
+    "alert", "owner", "team", "kind", "contact", "channel", "due", "what", "worth", "state", "outcome", "note",
+    "made_at", "closed_at", "account__name",
+)  # fmt: skip
+
+
+def _narrow(found: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    """What calls tell of each, and not how its account stood."""
+    found = found.select_related(None).select_related("account")
+    return found.only(*_TOLD)
 
 
 @router.post("/follow-ups", response={201: FollowUpShape}, auth=asks(Right.ACT), summary="Make a follow-up")

@@ -1,5 +1,6 @@
 """What pages ask of follow-ups, always as somebody."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -119,6 +120,13 @@ def saying(member: Member, words: str) -> list[int]:
 @ready
 def _newest(most: int, /, *, member: Member) -> QuerySet[FollowUp, tuple[int, str]]:
     return follow_ups_of(member).order_by("-pk").values_list("pk", "what")[:most]
+
+
+@ready
+def of_these(*, member: Member, keys: Sequence[int]) -> QuerySet[FollowUp]:
+    """Of some follow-ups those that a member sees, what is due last first."""
+    rows = follow_ups_of(member, few=True).select_related(None).select_related("account")
+    return rows.filter(pk__in=keys).order_by("-due", "-pk").only("what", "due", "account__name")
 
 
 def _whose(member: Member, whose: str) -> QuerySet[FollowUp]:

@@ -9,10 +9,10 @@ from keepwell.members.models import Member
 
 
 def _find(member: Member, words: str, most: int) -> list[Found]:
-    rows = queries.follow_ups_of(member, few=True).filter(pk__in=queries.saying(member, words))
+    rows = queries.of_these(member=member, keys=queries.saying(member, words)).first(most)
     return [
         Found(one.what, f"{one.account} · {one.due:%Y-%m-%d}", reverse("followups:one", args=[one.pk]))
-        for one in rows.order_by("-due", "-pk")[:most]
+        for one in rows
     ]
 
 
