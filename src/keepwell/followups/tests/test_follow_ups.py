@@ -208,6 +208,15 @@ def test_an_empty_list_says_why_it_is_empty(office: Office, asked: str, told: st
     assert told in office.client(office.owner).get(f"/followups/?{asked}").content.decode()
 
 
+def test_what_was_dropped_in_another_window_is_not_done_and_says_so(office: Office) -> None:
+    made, client = planned(office), office.client(office.owner)
+    client.post(f"/followups/{made.pk}/drop")
+    form = {"outcome": "better", "direction": "out", "importance": "normal"}
+    page = client.post(f"/followups/{made.pk}/do", form, follow=True).content.decode()
+    assert "This follow-up is closed already." in page
+    assert not Touch.objects.exists()
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_nothing_is_due_in_years_that_nobody_plans_for(office: Office, day: str) -> None:
     made, client = planned(office), office.client(office.owner)

@@ -19,7 +19,7 @@ from keepwell.followups.actions import handling
 from keepwell.followups.actions import together as several
 from keepwell.followups.actions.handling import Plan
 from keepwell.followups.forms import Doing, Handing, Planning, Saying
-from keepwell.followups.models import Batch
+from keepwell.followups.models import Batch, FollowUp
 from keepwell.followups.showing import why_at
 from keepwell.followups.views import page_of
 from keepwell.lib.errors import KeepwellError
@@ -99,6 +99,11 @@ def do(request: HttpRequest, pk: int) -> HttpResponse:
             held = Allowed(back.answer)
             form.ask_anyway()
         except KeepwellError as wrong:
+            if (
+                found.state != FollowUp.State.OPEN
+            ):  # done in another window: its page has no form to say it in
+                messages.error(request, str(wrong))
+                return redirect("followups:one", pk)
             form.add_error(None, str(wrong))
         else:
             messages.success(request, _("Done, and the contact is logged."))
