@@ -17,6 +17,7 @@ Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _SHIFT = 21  # bits of a code point
+_TIMES = 3  # look-ups of a place
 _NO_WORD = 1 << 40  # the rank of what is no common word
 
 
@@ -44,20 +45,27 @@ class Boundaries:
         if not len(self._words) or not len(first):
             return np.zeros(len(first), bool)
         code = self.lexicon.column("code", lambda word, _keys: ord(word) if len(word) == 1 else 0)[batch.ids]
+        ranks = None  # of every token, where that is less work than of each place by itself
+        if len(first) * _TIMES > len(code):
+            ranks = np.append(self._rank(batch, code, np.arange(len(code))), [_NO_WORD, _NO_WORD])
+
+        def rank(at: Longs) -> Longs:
+            return self._rank(batch, code, at) if ranks is None else np.asarray(ranks[at])
+
         loose = self.lexicon.column("loose", lambda word, _keys: int(word in self._loose))[batch.ids] > 0
         found = np.zeros(len(first), bool)
         for alone in (True, False):
             rows = np.flatnonzero((last == first) if alone else (last == first + 1))
             a, b = first[rows], last[rows]
-            before, behind = self._rank(batch, code, a - 1), self._rank(batch, code, b)
+            before, behind = rank(a - 1), rank(b)
             if alone:
-                left = (before < _NO_WORD) & (before <= self._rank(batch, code, a - 2))
-                right = (behind < _NO_WORD) & (behind <= self._rank(batch, code, b + 1))
+                left = (before < _NO_WORD) & (before <= rank(a - 2))
+                right = (behind < _NO_WORD) & (behind <= rank(b + 1))
                 left &= ~loose[np.maximum(a - 1, 0)]
                 right &= ~loose[np.minimum(b + 1, len(loose) - 1)]
                 found[rows] = left | right
             else:
-                own = self._rank(batch, code, a)
+                own = rank(a)
                 found[rows] = (before < _NO_WORD) & (behind < _NO_WORD) & (own > np.minimum(before, behind))
         return found
 
