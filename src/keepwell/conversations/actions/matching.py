@@ -66,9 +66,11 @@ def undo(*, one: Conversation, by: Member, now: datetime) -> Conversation:
 def match_again(*, now: datetime) -> int:
     """Look once more whose the waiting ones are: the night may have learnt of accounts and contacts."""
     found = 0
-    for one in Conversation.objects.filter(
-        match__in=(Match.UNMATCHED, Match.AMBIGUOUS), deleted_at=None
-    ).iterator(500):
+    waiting = Conversation.objects.filter(match__in=(Match.UNMATCHED, Match.AMBIGUOUS), deleted_at=None)
+    for pk in list(waiting.values_list("pk", flat=True)):  # read to the end before anything is written
+        one = waiting.filter(pk=pk).first()
+        if one is None:
+            continue
         people = [said_of(who) for who in one.participants.all()]
         belonging = whose(known_to(people), people)
         if not belonging.account_id and list(belonging.candidates) == one.why.get("candidates", []):

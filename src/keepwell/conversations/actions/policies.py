@@ -14,7 +14,7 @@ from keepwell.conversations.models import Conversation, Policy
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
-AT_ONCE = 500  # accounts
+AT_ONCE = 500  # accounts, or conversations
 _FIELDS = ("recordings", "words", "sound_days", "word_days", "consent")
 
 
@@ -37,15 +37,21 @@ def drop_policy(*, policy: Policy, by: Member, now: datetime) -> None:
 
 
 def hold_all(policy: Policy, *, now: datetime) -> int:
-    """Hold every conversation that a policy concerns to what is allowed now; how many are kept otherwise."""
+    """Hold every conversation that a policy concerns to what is allowed now; how many are kept otherwise.
+
+    Some at a time, each lot read and written in one transaction: what others write meanwhile is waited for.
+    """
     rows = Conversation.objects.filter(deleted_at=None).select_related("account")
     if policy.account_id is not None:
         rows = rows.filter(account=policy.account_id)
     elif policy.country:
         rows = rows.filter(account__country__iexact=policy.country)
     changed = 0
-    for one in rows.order_by("pk").iterator(500):
-        changed += hold(one, now=now)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    for begin in range(0, len(keys), AT_ONCE):
+        with transaction.atomic():
+            for one in list(rows.filter(pk__in=keys[begin : begin + AT_ONCE]).order_by("pk")):
+                changed += hold(one, now=now)
     return changed
 
 

@@ -262,5 +262,6 @@ class Keeping(forms.ModelForm):
         rows = Policy.objects.exclude(pk=self.instance.pk)
         same = rows.filter(account=account) if account else rows.filter(account=None, country__iexact=country)
         if not self.errors and same.exists():
-            raise forms.ValidationError(gettext("There is a policy for that already: change it."))
+            where = "account" if account else "country"  # of a field, so that no constraint says it once more
+            self.add_error(where, gettext("There is a policy for that already: change it."))
         return said

@@ -191,6 +191,7 @@ def test_an_administrator_sets_a_policy_and_is_asked_before_it_deletes(
     assert (one.turns.count(), one.sound) == (0, "")
     assert "clause 7" in client.get("/conversations/policies").content.decode()
     again = client.post("/conversations/policies/add", asked).content.decode()
+    assert "Constraint" not in again
     assert "There is a policy for that already" in again
     client.post(f"/conversations/policies/{Policy.objects.get().pk}/drop")
     assert not Policy.objects.exists()

@@ -18,6 +18,7 @@ from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.queries import seen
+from keepwell.lib.text import gettext as said_again  # what a worker wrote down, in the reader's language
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, needs
@@ -63,7 +64,7 @@ def _row(one: Conversation) -> dict[str, Any]:
         "one": one,
         "people": people[:3],
         "others": max(len(people) - 3, 0),
-        "why": one.why.get("said", ""),
+        "why": said_again(one.why.get("said", "")),
     }
 
 
