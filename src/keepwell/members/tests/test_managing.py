@@ -58,8 +58,17 @@ def test_an_address_has_one_link_that_works(as_: As) -> None:
     assert actions.invitation_of(second, now=timezone.now())
 
 
+def two_may_try() -> None:
+    """Skip where the tests' database lets only one write."""
+    if connection.vendor == "sqlite":
+        pytest.skip(
+            "SQLite lets one write at a time; its database in memory lets no two try: runs on PostgreSQL"
+        )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_invite_one_address_at_once_one_is_refused() -> None:
+    two_may_try()
     by = Member.objects.create_user("a@example.com", None, name="a", role=Role.ADMINISTRATOR)
     begin, refused = threading.Barrier(2), []
 
@@ -149,10 +158,7 @@ def test_the_last_administrator_can_be_neither_deactivated_nor_demoted(as_: As, 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_administrators_who_demote_each_other_at_once_one_stays(people: People) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip(
-            "SQLite lets one write at a time; its database in memory lets no two try: runs on PostgreSQL"
-        )
+    two_may_try()
     one = people["administrator"]
     other = Member.objects.create_user("o@example.com", None, name="O", role=Role.ADMINISTRATOR)
     begin, refused = threading.Barrier(2), []
