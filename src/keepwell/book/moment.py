@@ -211,15 +211,19 @@ class Moment:
         return Stored(tuple(self._store.uri(path) for path in found), schema)
 
     def _schema(self, name: str) -> pa.Schema:
-        snapshot = self._snapshot(name)
-        if snapshot:
+        """The columns of a table; those that it has got since its rows were written are empty in them."""
+        snapshot, table = self._snapshot(name), all_tables().get(name)
+        if snapshot and table is None:
             return snapshot.schema
         if name in SCHEMAS:
             return SCHEMAS[name]
-        table = all_tables().get(name)
         if table is None:
             raise _no_table(name, self._manifest)
-        return pa.schema([*fact_columns(table, ()), *BOOKKEEPING])
+        columns = pa.schema([*fact_columns(table, ()), *BOOKKEEPING])
+        if not snapshot:
+            return columns
+        there = snapshot.schema
+        return pa.schema([*there, *(one for one in columns if one.name not in there.names)])
 
     def _snapshot(self, name: str) -> delta.Snapshot | None:
         version = self._manifest.tables.get(name)

@@ -1,7 +1,7 @@
 # ruff: noqa: DTZ001 - moments in the book are naive UTC
 """Versions of rows, checked against the obvious way of keeping them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import narwhals as nw
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.book.history import history
+from keepwell.book.tables import all_tables, table_named
 from keepwell.lib.errors import BadInput, KeepwellError
 
 DAY_ZERO = datetime(2026, 1, 1, 12)
@@ -294,6 +295,22 @@ def test_a_table_nobody_loaded_is_empty_with_all_its_columns(book, engine):
     assert not moment.has("purchases")
     assert "occurred_on" in moment.columns("purchases")
     assert engine.collect(moment.frame("purchases").select(nw.len())).to_pylist() == [{"len": 0}]
+
+
+def test_a_column_that_a_table_got_later_is_empty_in_rows_from_before(book, engine, monkeypatch):
+    now = table_named("accounts")
+    before = replace(now, columns=tuple(one for one in now.columns if one.name != "segment"))
+    with monkeypatch.context() as older:
+        older.setitem(all_tables(), "accounts", before)
+        with book.writer() as writer:
+            for name, at in (("Acme", DAY_ZERO), ("Acme Ltd", DAY_ZERO + timedelta(days=3))):
+                writer.put("accounts", pa.table({"account_id": ["a"], "name": [name]}), known_at=at)
+            writer.commit()
+    for known_on, name in ((None, "Acme Ltd"), (DAY_ZERO.date(), "Acme")):
+        moment = book.moment(engine, as_known_on=known_on)
+        rows = engine.collect(moment.frame("accounts").select("name", "segment")).to_pylist()
+        assert rows == [{"name": name, "segment": None}]
+        assert "segment" in moment.columns("accounts")
 
 
 def test_a_misspelt_table_is_answered_with_near_names(book, duck):
