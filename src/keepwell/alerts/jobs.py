@@ -1,10 +1,12 @@
 """Jobs of the queue. Each can be run again: what has been done is not done twice."""
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account
@@ -37,6 +39,9 @@ def work_out(preview: int) -> None:
         found, failed = _worked_out(one), ""
     except KeepwellError as wrong:
         found, failed = {}, str(wrong).splitlines()[0][:300]
+    except Exception as wrong:  # whoever waits is to know; its text may hold what is personal
+        logging.getLogger(__name__).error("preview of %s failed: %s", one.trigger, type(wrong).__name__)
+        found, failed = {}, _("Something went wrong while this was worked out.")
     Preview.objects.filter(pk=preview).update(found=found, failed=failed, ended_at=timezone.now())
 
 

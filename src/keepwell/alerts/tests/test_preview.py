@@ -135,6 +135,18 @@ def test_without_a_past_it_says_so(office: Office, asked: Any, settings: Any, tm
 
 
 @pytest.mark.django_db
+def test_what_breaks_while_it_is_worked_out_is_said_and_asked_again(asked: Any) -> None:
+    made = asked()
+    Preview.objects.filter(pk=made.pk).update(setting={"threshold of another version": 1})
+    jobs.work_out(made.pk)
+    made.refresh_from_db()
+    assert made.failed == "Something went wrong while this was worked out."
+    again = asked()
+    again.refresh_from_db()
+    assert (again.pk, again.failed, again.ended_at) == (made.pk, "", None)
+
+
+@pytest.mark.django_db
 def test_the_same_question_of_the_same_past_is_asked_once(asked: Any) -> None:
     assert asked().pk == asked().pk
     assert asked().pk != asked(bounds=Bounds(0.6, 0.3)).pk
