@@ -81,7 +81,7 @@ def test_entries_that_are_called_alike_are_shown_together(as_: Any, account: Acc
             account=account,
             kind=kind,
             key="1",
-            at=datetime(2026, 3, 1, tzinfo=UTC),
+            at=datetime(2026, 3, 3, 12, tzinfo=UTC),
             data={"title": kind.upper()},
         )
     page = client.get(f"/accounts/{account.pk}?kind=talk").content.decode()
