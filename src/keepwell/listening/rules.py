@@ -256,11 +256,26 @@ def parsed(content: bytes, name: str) -> list[Rule]:
         data = yaml.safe_load(content[: 1 << 24].decode("utf-8"))
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise BadInput(
-            _("The rules in “{name}” cannot be read.").format(name=name), seen=str(error).split("\n")[0]
+            _("The rules in “{name}” cannot be read.").format(name=name),
+            seen=_where(content, error),
+            ways=[_("Take the rules out once more, and change what is to change in that file.")],
         ) from error
     if not isinstance(data, list):
         raise BadInput(_("“{name}” holds no list of rules.").format(name=name))
     return [rule_of(one, name) for one in data]
+
+
+def _where(content: bytes, error: Exception) -> str:
+    """Where a file of rules cannot be read."""
+    mark = getattr(error, "problem_mark", None)
+    if isinstance(error, UnicodeDecodeError):
+        line = content[: error.start].count(b"\n") + 1
+        return _("Line {line} is not written in UTF-8.").format(line=line)
+    if mark is None:
+        return _("It is nested too deeply, or no YAML.")
+    return _("It is no YAML from line {line}, column {column} on.").format(
+        line=mark.line + 1, column=mark.column + 1
+    )
 
 
 def rule_of(data: object, file: str = "") -> Rule:

@@ -13,6 +13,12 @@ from keepwell.conversations.brief.reading import Reading, day_of
 REASONS = 2  # that are named
 
 
+def _leaving(n: int) -> str:
+    if not n:
+        return _("Of a hundred accounts that stand like this one, fewer than one leaves within 90 days.")
+    return _("Of a hundred accounts that stand like this one, about {n} leave within 90 days.").format(n=n)
+
+
 def _write(r: Reading) -> Iterator[Sentence]:
     if r.standing is None:
         return
@@ -24,8 +30,7 @@ def _write(r: Reading) -> Iterator[Sentence]:
     elif cycle is not None:
         yield Sentence(_("They order about every {n} days.").format(n=round(cycle)), source)
     if r.standing.risk is not None:
-        said = _("Of a hundred accounts that stand like this one, about {n} leave within 90 days.")
-        yield Sentence(said.format(n=round(r.standing.risk * 100)), source)
+        yield Sentence(_leaving(round(r.standing.risk * 100)), source)
         change = r.standing.change_30
         if change is not None and abs(change) >= 0.02:
             way = _("A month ago it was {before}.").format(before=per_cent(r.standing.risk - change))

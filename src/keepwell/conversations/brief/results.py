@@ -17,7 +17,9 @@ def _write(r: Reading) -> Iterator[Sentence]:
     source = Source(r.page, _("standing of {day}").format(day=day_of(r.standing.day)))
     well, behind, unknown = (r.signal(f"goals_{name}") or 0 for name in ("on_track", "behind", "unknown"))
     goals = round(well + behind + unknown)
-    if goals:
+    if goals == 1:
+        yield Sentence(_only_goal(well=bool(round(well)), behind=bool(round(behind))), source)
+    elif goals:
         said = ngettext(
             "Of the {n} goal they set with us, {well} is on track.",
             "Of the {n} goals they set with us, {well} are on track.",
@@ -68,3 +70,12 @@ PART = Part(
     frozenset({Audience.EXECUTIVE, Audience.MANAGER}),
     frozenset({Audience.EXECUTIVE}),
 )
+
+
+def _only_goal(*, well: bool, behind: bool) -> str:
+    """How far the one goal is that was set."""
+    if well:
+        return _("They set one goal with us, and it is on track.")
+    if behind:
+        return _("They set one goal with us, and it is behind what was planned.")
+    return _("They set one goal with us, and nobody has read lately how far it is.")

@@ -14,6 +14,8 @@ from django.utils import translation
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.conversations.brief import Audience, all_parts, brief_of
 from keepwell.conversations.brief.paper import _chinese, pdf_of, text_of
+from keepwell.conversations.brief.renewal import _leaving
+from keepwell.conversations.brief.results import _only_goal
 from keepwell.conversations.models import Clip, Conversation, Hit, Rule, Turn
 from keepwell.lib.text import speaking
 from keepwell.members.models import Member, Role
@@ -120,6 +122,14 @@ def _client(member: Member) -> Client:
 
 def _text(brief) -> str:
     return " ".join(f"{one.text} {one.quote}" for one in brief.sentences)
+
+
+def test_one_goal_is_told_in_one_sentence_and_no_risk_as_less_than_one_account():
+    assert _only_goal(well=True, behind=False) == "They set one goal with us, and it is on track."
+    assert _only_goal(well=False, behind=True).endswith("is behind what was planned.")
+    assert "nobody has read" in _only_goal(well=False, behind=False)
+    assert "fewer than one leaves" in _leaving(0)
+    assert "about 3 leave" in _leaving(3)
 
 
 def test_an_executive_is_told_results_value_renewal_and_risk_as_a_story(ann: Member, account: Account):

@@ -179,6 +179,8 @@ def test_rules_go_out_and_come_in_as_yaml_with_clear_errors(mo: tuple[Member, Cl
     assert "5 there already" in brought(out)
     assert "Did you mean phrases?" in brought(b"- name: a\n  phrasess: {en: [b]}\n")
     assert "cannot be read" in brought(b"- name: a\n  phrases: {en: 5}\n")
+    assert "It is no YAML from line 2, column" in brought(b"- name: a\n  phrases: {en: [b}\n")
+    assert "Line 2 is not written in UTF-8." in brought(b"- name: a\n  theme: \xff\n")
     assert "is there twice" in brought(b"- {name: a, phrases: {en: b}}\n- {name: a, phrases: {en: c}}\n")
     assert Rule.objects.count() == 5
     assert "1 rule made" in brought(b"- {name: a, phrases: {en: cancel}}\n")
