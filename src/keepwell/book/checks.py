@@ -3,6 +3,7 @@
 from keepwell.lib.text import gettext as _
 
 # In the order in which the first one that holds is named as the row's reason.
+NULL_CHARACTER = "null_character"
 MISSING_KEY = "missing_key"
 MISSING_ACCOUNT = "missing_account"
 MISSING_CURRENCY = "missing_currency"
@@ -30,6 +31,7 @@ UNREADABLE_LINE = "unreadable_line"
 def sentences() -> dict[str, str]:
     """For each reason what it says of a `column` with a `value`."""
     return {
+        NULL_CHARACTER: _("“{value}” in {column} has a null character in it (shown as ␀): it is damaged."),
         MISSING_KEY: _("The key {column} is empty."),
         MISSING_ACCOUNT: _("No account is named in {column}."),
         MISSING_CURRENCY: _("There is an amount but no currency in {column}."),
@@ -71,6 +73,7 @@ def sentence(reason: str, column: str, value: str | None) -> str:
 def label(reason: str) -> str:
     """A reason in a few words, as lists and figures tell what was left out."""
     known = {
+        NULL_CHARACTER: _("null character"),
         MISSING_KEY: _("missing key"),
         MISSING_ACCOUNT: _("missing account"),
         MISSING_CURRENCY: _("missing currency"),

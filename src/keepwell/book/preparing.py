@@ -58,6 +58,7 @@ def prepare(
         utc=sieve.utc,
         known_accounts=known_accounts,
         spaced=opened.source.spaced,
+        nulls=opened.source.nulls,
         now=now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ") if now else None,
         leave_out=" OR ".join(f"({_test(r, columns)})" for r in mapping.leave_out) or None,
     )

@@ -17,6 +17,7 @@ import narwhals as nw
 from keepwell.book.checks import sentence, sentences
 from keepwell.book.engines import engine_named
 from keepwell.book.moment import Moment
+from keepwell.lib.text import NULL_SIGN
 
 ID = "quarantine_id"  # the column of an export by which a corrected row finds its way back
 _NUMBER = re.compile(r"^[-+]?[\d.,\s]*\d[\d.,]*%?$")
@@ -26,14 +27,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def harmless_cell(value: Any) -> Any:
     """A value as it may stand in a CSV or spreadsheet: a text that a spreadsheet would run is made plain text.
 
-    Every export of texts passes through here. Numbers, signed or not, stay what they are.
+    Every export of texts passes through here. Numbers, signed or not, stay what they are. A null character, at
+    which a file would be taken for no text at all, becomes a sign for it.
 
     >>> harmless_cell("=HYPERLINK(\\"http://x\\")"), harmless_cell("-12.50")
     ('\\'=HYPERLINK("http://x")', '-12.50')
     """
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.match(value):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\0", NULL_SIGN)
+    return "'" + value if value.startswith(_FORMULA) and not _NUMBER.match(value) else value
 
 
 def as_it_was(value: str) -> str:

@@ -13,7 +13,7 @@ from keepwell.book.checks import UNREADABLE_LINE, WRONG_COLUMNS
 from keepwell.book.engines import engine_named
 from keepwell.book.loading import Loading, Progress
 from keepwell.book.mapping import Mapping, sources_of
-from keepwell.book.quarantine import ID, Quarantined, corrected, quarantined
+from keepwell.book.quarantine import ID, Quarantined, corrected, harmless_cell, quarantined
 from keepwell.book.reading import Source
 from keepwell.book.report import FileReport, ImportReport
 from keepwell.book.scratch import scratch
@@ -107,7 +107,10 @@ def _values(row: Quarantined, changed: dict[str, Row] | None) -> Row | None:
         return dict(row.row) if whole else None
     new = changed[row.id]
     if whole:
-        return {name: new.get(name) for name in row.row}
+        return {
+            name: said if harmless_cell(said) == harmless_cell(new.get(name)) else new.get(name)
+            for name, said in row.row.items()
+        }
     return {name: value for name, value in new.items() if name} if any(new[n] for n in new if n) else None
 
 

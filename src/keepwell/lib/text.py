@@ -12,6 +12,9 @@ from importlib.resources import files
 # One catalogue for the library and the site; Django looks for it by this name.
 DOMAIN = "django"
 
+# Stands for a null character, which no text of ours has: PostgreSQL, and every reader of CSV, refuses it.
+NULL_SIGN = "␀"
+
 _language: ContextVar[str] = ContextVar("language", default="")
 
 

@@ -42,6 +42,11 @@ class Cell:
         return between.join(parts)
 
     @property
+    def is_text(self) -> bool:
+        """Whether its text is kept as it is."""
+        return self.column.kind == "text"
+
+    @property
     def numeric(self) -> bool:
         """Whether its text is read as a number."""
         return self.column.kind in ("money", "decimal", "integer")
@@ -68,7 +73,8 @@ class Plan:
 
     `extras` are further columns, kept as text: the name to store, and SQL of the file's column. `by_row` keys each
     row by its content. `known_accounts` says that every account must be among those known. `now` is the moment of
-    loading (naive UTC, as text), before which every row must be known.
+    loading (naive UTC, as text), before which every row must be known. `nulls` says that texts may have null
+    characters in them, which no text of the book may.
     """
 
     table: Table
@@ -80,6 +86,7 @@ class Plan:
     leave_out: str | None = None
     spaced: bool = True
     now: str | None = None
+    nulls: bool = False
 
     def with_written(self, written: Mapping[str, Sequence[Written]]) -> "Plan":
         """The same plan with some columns written otherwise."""
@@ -179,13 +186,23 @@ class Plan:
 
     def checks(self) -> list[Check]:
         """Everything asked of a row, in the order in which its first failure is named."""
-        found = [check for cell in self.cells.values() for check in self._of(cell)]
+        found = [*self._nulls(), *(check for cell in self.cells.values() for check in self._of(cell))]
         for first, second in self.table.ends_after:
             if first in self.cells and second in self.cells:
                 holds = f"{quoted('p ' + second)} < {quoted('p ' + first)}"
                 found.append(Check(second, checks.END_BEFORE_START, holds, quoted("r " + second)))
+        if self.nulls:
+            found = [replace(c, value=parsing.shown(c.value)) for c in found]
         order = list(checks.sentences())
         return sorted(found, key=lambda c: order.index(c.reason))
+
+    def _nulls(self) -> Iterator[Check]:
+        """That no text has a null character in it; where it stands in a number or a day, that is no number or day."""
+        if not self.nulls:
+            return
+        texts = {c.column.name: quoted("r " + c.column.name) for c in self.cells.values() if c.is_text}
+        for name, sql in (texts | dict(self.extras)).items():
+            yield Check(name, checks.NULL_CHARACTER, parsing.has_null(sql), sql)
 
     def good(self) -> str:
         """SQL of whether nothing at all is wrong with a row: the opposite of `checks`, in fewer questions."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from keepwell.book.engines.workbench import text
 from keepwell.lib.money import CURRENCIES, exponent
+from keepwell.lib.text import NULL_SIGN
 
 FIRST_DAY, LAST_DAY = "1900-01-01", "2200-12-31"
 
@@ -58,6 +59,16 @@ def trimmed(column: str, empty: Sequence[str] = (), *, spaced: bool = True) -> s
     for word in empty:
         sql = f"nullif({sql}, {text(word)})"
     return sql
+
+
+def has_null(raw: str) -> str:
+    """Whether a text has a null character in it."""
+    return f"contains({raw}, chr(0))"
+
+
+def shown(raw: str) -> str:
+    """A text with its null characters as a sign that can be seen, and kept anywhere."""
+    return f"replace({raw}, chr(0), {text(NULL_SIGN)})"
 
 
 def day(raw: str, how: Written) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from keepwell.book.reading.preflight import Looked, look
 from keepwell.lib.errors import BadInput
+from keepwell.lib.text import NULL_SIGN
 from keepwell.lib.text import gettext as _
 
 ENDINGS = {
@@ -71,6 +72,11 @@ class Source:
     refused: tuple[Refused, ...] = ()
     alternatives: dict[str, int] = field(default_factory=dict)  # delimiter: how many columns it would give
 
+    @property
+    def nulls(self) -> bool:
+        """Whether a text in it may have a null character: text files with such bytes are refused as a whole."""
+        return self.form == "parquet" or self.encoding.startswith("utf-16")
+
 
 def expand(paths: list[Path]) -> list[Path]:
     """The files meant by files and folders, by name. Raises BadInput where there are none."""
@@ -135,6 +141,13 @@ def checked_header(columns: list[str], name: str) -> tuple[str, ...]:
     Raises BadInput where two columns bear the same name.
     """
     names = [c.strip().lstrip("\ufeff").strip() or f"column {i}" for i, c in enumerate(columns, 1)]
+    broken = [n.replace("\0", NULL_SIGN) for n in names if "\0" in n]
+    if broken:
+        raise BadInput(
+            _("A column of {name} has a null character in its name.").format(name=name),
+            seen=", ".join(broken),
+            ways=[_("Export it again with plain names; nothing was loaded.")],
+        )
     folded = [n.casefold() for n in names]
     twice = sorted({n for n, f in zip(names, folded, strict=True) if folded.count(f) > 1})
     if twice:

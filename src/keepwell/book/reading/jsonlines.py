@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from keepwell.book.reading import Refused, Source, checked_header, not_encoded
 from keepwell.book.reading.preflight import Looked
 from keepwell.lib.errors import BadInput
+from keepwell.lib.text import NULL_SIGN
 from keepwell.lib.text import gettext as _
 
 _BATCH = 50_000
@@ -40,7 +41,7 @@ def source(looked: Looked, scratch: Path) -> Source:
         if row is None:
             if number == 1:
                 raise _no_lines(looked.name, line)
-            refused.append(Refused(number, line.rstrip("\n"), "unreadable_line"))
+            refused.append(Refused(number, line.rstrip("\n").replace("\0", NULL_SIGN), "unreadable_line"))
             if len(refused) > _MOST_REFUSED and len(refused) > number / 2:
                 raise _no_lines(looked.name, line)
             continue

@@ -57,6 +57,10 @@ def test_zero_bytes_inside_a_text_are_refused(desk):
     assert "NUL" in refused(desk, PURCHASES.encode() + b"1,A1,2026-01-01,5,EUR\n" * 1000 + b"\0\0,")
 
 
+def test_a_null_character_in_the_name_of_a_column_is_refused(desk):
+    assert "na␀me" in refused(desk, '{"account_id": "A1", "na\\u0000me": 1}\n', "accounts", "rows.jsonl")
+
+
 def test_a_truncated_parquet_file_is_refused(desk, tmp_path):
     whole = tmp_path / "whole.parquet"
     pq.write_table(pa.table({"a": list(range(10_000))}), whole)

@@ -1,8 +1,15 @@
+import json
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from keepwell.book.checks import sentences
 from keepwell.book.importing import import_files
 from keepwell.book.mapping import Mapping
+from keepwell.book.quarantine import export, quarantined
+from keepwell.book.retrying import retry
 from keepwell.book.tests.importing_kit import PURCHASES, SUBSCRIPTIONS, Desk
 
 
@@ -49,6 +56,69 @@ def test_a_bad_row_is_put_aside_with_line_column_value_and_reason(desk, line, co
     if column and problem.value is not None:
         assert problem.value in line
     assert [r["subscription_id"] for r in desk.rows("subscriptions")] == ["good"]
+
+
+def _as_jsonl(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def _as_parquet(path, rows):
+    pq.write_table(pa.Table.from_pylist(rows), path)
+
+
+def _as_xlsx(path, rows):
+    sheet = openpyxl.Workbook()
+    # A spreadsheet writes characters that XML may not have by their number.
+    values = [[str(value).replace("\0", "_x0000_") for value in row.values()] for row in rows]
+    for line in [list(rows[0]), *values]:
+        sheet.active.append(line)
+    sheet.save(path)
+
+
+def _as_wide_csv(path, rows):
+    lines = [list(rows[0]), *(list(map(str, row.values())) for row in rows)]
+    path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-16")
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [(_as_jsonl, "a.jsonl"), (_as_parquet, "a.parquet"), (_as_xlsx, "a.xlsx"), (_as_wide_csv, "a.csv")],
+)
+def test_a_null_character_puts_its_row_aside_and_no_other_whatever_the_form(desk, tmp_path, write, name):
+    rows = [
+        {"account_id": "B1", "name": "Good", "note": "fine"},
+        {"account_id": "B2", "name": "Dam\0aged", "note": "fine"},
+        {"account_id": "B\x003", "name": "Good", "note": "fine"},
+        {"account_id": "B4", "name": "Good", "note": "\0"},
+    ]
+    write(tmp_path / name, rows)
+    report = import_files(desk.book, "accounts", [tmp_path / name])
+    assert (report.read, report.loaded, report.quarantined) == (4, 1, 3)
+    assert report.reasons == {"null_character": 3}
+    found = {(p.column, p.value) for row in desk.aside() for p in row.problems}
+    assert found == {("name", "Dam␀aged"), ("account_id", "B␀3"), ("note", "␀")}
+    assert "null character" in desk.aside()[0].problems[0].sentence
+    assert "\0" not in str(desk.rows("accounts"))
+
+
+def test_what_is_put_aside_for_a_null_character_is_told_by_every_engine(desk, engine):
+    desk.load("accounts", '{"account_id": "B1", "name": "x\\u0000y"}\n{"account_id": "B2"}\n', name="a.jsonl")
+    [row] = quarantined(desk.book.moment(engine))
+    assert (row.reason, row.problems[0].value, row.row["name"]) == ("null_character", "x␀y", "x\0y")
+
+
+def test_a_row_with_a_null_character_is_exported_corrected_and_taken_in(desk, tmp_path):
+    lines = '{"account_id": "B1", "name": "x\\u0000y"}\n{"account_id": "B2", "name": "u\\u0000v"}\n'
+    desk.load("accounts", lines, name="a.jsonl")
+    out = tmp_path / "wrong.csv"
+    export(desk.aside(), out)
+    assert b"\0" not in out.read_bytes()
+    retry(desk.book, file=out)
+    assert len(desk.aside()) == 2, "nothing was corrected: the sign that stands for it is no correction"
+    out.write_text(out.read_text(encoding="utf-8-sig").replace(",x␀y", ",xy"), encoding="utf-8")
+    retry(desk.book, file=out)
+    assert [row.row["account_id"] for row in desk.aside()] == ["B2"]
+    assert {r["account_id"]: r["name"] for r in desk.rows("accounts")}["B1"] == "xy"
 
 
 def test_every_reason_has_its_sentence():
