@@ -179,7 +179,29 @@ def compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        raise KeepwellError(_("The pattern cannot be read."), seen=str(error)) from error
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> KeepwellError:
+    """What RE2 said of a pattern, in people's words where it is one of the usual things."""
+    said = error.args[0] if error.args else ""
+    what, _colon, where = (
+        said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    ).partition(": ")
+    usual = {
+        "missing )": _("A bracket “)” is missing."),
+        "unexpected )": _("A bracket “)” closes none that was opened."),
+        "missing ]": _("A bracket “]” is missing."),
+        "no argument for repetition operator": _("There is nothing before a sign that repeats."),
+        "invalid repetition size": _("It repeats more often than is allowed (1,000 times)."),
+        "invalid perl operator": _("It looks ahead or behind, which RE2 does not do."),
+        "invalid escape sequence": _("It has a backslash before a sign that needs or knows none."),
+    }
+    return KeepwellError(
+        f"{_('The pattern cannot be read.')} {usual.get(what, what)}",
+        seen=where or what,
+        ways=[_("Write it as RE2 reads it: without looking ahead or behind, and without back references.")],
+    )
 
 
 def forms(rule: Rule, language: str, words: WordList | None = None) -> list[list[str]]:

@@ -13,6 +13,7 @@ from keepwell.listening.matching.hearing import Ears
 FORMS = 14  # of a slot that are shown at once; the others are a click away
 MOST = 400
 PHRASES = 8  # of a language that are shown
+CHOICES = 4  # of a piece of a saying that are shown
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Phrase:
     text: str
     slots: list[Slot]
     wrong: str = ""
+    sayings: tuple[str, ...] = ()  # whole other ways of saying it
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,13 @@ def heard_by(rule: listening.Rule) -> list[Spoken]:
             try:
                 alone = listening.Rule(name="x", phrases={code: (text,)}, gap=rule.gap, ordered=rule.ordered)
                 slots = listening.forms(alone, code, lists.get(code))
+                sayings = listening.sayings(alone, code, lists.get(code))
             except KeepwellError as wrong:
                 phrases.append(Phrase(text, [], str(wrong).splitlines()[0]))
                 continue
-            phrases.append(Phrase(text, [_slot(forms) for forms in slots]))
+            phrases.append(
+                Phrase(text, [_slot(forms) for forms in slots], sayings=tuple(map(_shortened, sayings)))
+            )
         if code in rule.slots:
             phrases += [Phrase("", [_slot(list(words)) for words in rule.slots[code]])]
         if phrases:
@@ -126,3 +131,11 @@ def theme_of(phrase: str, language: str) -> str:
 
 def _slot(forms: list[str]) -> Slot:
     return Slot(forms[:FORMS], forms[FORMS:MOST], max(0, len(forms) - MOST))
+
+
+def _shortened(saying: str) -> str:
+    """A saying with the first choices of each of its pieces."""
+    pieces = [piece.split("/") for piece in saying.split(" … ")]
+    return " … ".join(
+        " / ".join(piece[:CHOICES]) + (" / …" if len(piece) > CHOICES else "") for piece in pieces
+    )

@@ -58,6 +58,7 @@ def test_a_manager_types_a_phrase_and_sees_its_forms_and_translations(mo: tuple[
     page = mo[1].get("/conversations/rules/new?phrase=cancel the contract&language=en").content.decode()
     for form in ("cancel", "terminate", "contracts", "agreement"):
         assert form in page
+    assert "want out of / wants out of" in page, "whole other ways of saying it"
     assert 'value="hu:felmond' in page
     assert 'value="zh:解除合同"' in page
     assert '<option value="leaving" selected>' in page
@@ -146,7 +147,8 @@ def test_only_an_administrator_writes_a_regular_expression(
     said = {**FORM, "pattern": "cancel.*contract"}
     assert "listens for nothing" in mo[1].post("/conversations/rules/new", said).content.decode()
     wrong = ada[1].post("/conversations/rules/new", {**said, "pattern": "(("}).content.decode()
-    assert "pattern cannot be read" in wrong
+    assert "pattern cannot be read. A bracket “)” is missing." in wrong
+    assert "b&#x27;" not in wrong
     ada[1].post("/conversations/rules/new", said)
     assert Rule.objects.get().data["pattern"] == "cancel.*contract"
 

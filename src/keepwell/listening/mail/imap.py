@@ -119,9 +119,19 @@ def _told(mailbox: Mailbox, error: BaseException) -> KeepwellError:
         )
     return KeepwellError(
         _("The mailbox {user} on {host} cannot be read.").format(user=mailbox.user, host=mailbox.host),
-        seen=str(error).replace(mailbox.password or "\0", "…")[:300],
+        seen=_seen(error).replace(mailbox.password or "\0", "…")[:300],
         ways=[way],
     )
+
+
+def _seen(error: BaseException) -> str:
+    """What went wrong, as the server or the system puts it: without numbers of errors and marks of Python."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
 def _uids(server: imaplib.IMAP4, last: int) -> list[int]:

@@ -162,7 +162,9 @@ def test_what_goes_wrong_is_said_without_the_password(mailbox, certificate):
     assert "password" in refused(password="wr0ng")
     assert "certificate" in refused(trust="")
     assert "folder" in refused(folder="Nowhere")
-    assert "reached" in refused(port=1)
+    unreached = refused(port=1)
+    assert "reached" in unreached
+    assert "Seen: Connection refused" in unreached
     assert "s3cret" not in repr(mailbox)
 
 
