@@ -80,6 +80,8 @@ def door(call: Call, *, file: bool = False) -> View:
 
     @wraps(call)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "HEAD":
+            return _without_body(request, lambda: answered(request, *args, **kwargs))
         now = timezone.now()
         counted: limits.Left | None = None
         try:
@@ -103,6 +105,22 @@ def door(call: Call, *, file: bool = False) -> View:
 
     answered.__dict__["csrf_exempt"] = True  # asked by _recognise of whoever shows no token
     return needs(Right.ANYONE)(answered)  # each call asks by itself: see `asks`
+
+
+def _without_body(request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:
+    """What a GET would be answered, its body left out: its length and its mark are told."""
+    request.method = "GET"
+    try:
+        whole = call()
+    finally:
+        request.method = "HEAD"
+    bare = HttpResponse(status=whole.status_code, headers=dict(whole.items()))
+    if "Content-Type" not in whole:
+        del bare["Content-Type"]
+    if not whole.streaming:
+        bare["Content-Length"] = str(len(whole.content))
+    whole.close()
+    return bare
 
 
 def _recognise(request: HttpRequest, now: datetime) -> None:
@@ -157,7 +175,8 @@ def _spoken(request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpRespo
 
 def _said_well(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     if answer.status_code == 405:
-        allow = {"Allow": answer.get("Allow", "")}
+        known = {name.strip() for name in answer.get("Allow", "").split(",")}
+        allow = {"Allow": ", ".join(sorted(known | ({"HEAD"} if "GET" in known else set())))}
         answer = problems.problem(405, _("This address does not know that method."), headers=allow)
     answer.setdefault("Cache-Control", "private, no-cache")
     patch_vary_headers(answer, ["Authorization", "Cookie", "Accept-Language"])

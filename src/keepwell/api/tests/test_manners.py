@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+from django.urls import resolve
 from django.utils import timezone
 
 from keepwell.accounts import queries
@@ -20,6 +23,39 @@ from keepwell.members.models import Change, Member
 from keepwell.site.tests import empty_office
 
 pytestmark = pytest.mark.django_db
+
+
+def _head(answer: Any) -> dict[str, str]:
+    """What is told of an answer, except how many calls are left."""
+    return {name: said for name, said in answer.items() if not name.startswith("RateLimit")}
+
+
+def test_head_tells_all_that_get_would_and_sends_nothing(as_: Any, account: Account) -> None:
+    program = as_("mate")
+    for address in ("/me", "/accounts/A1", "/accounts?limit=1", "/accounts/no-such", "/no/such/address"):
+        whole, bare = program.call("GET", address), program.call("HEAD", address)
+        assert bare.status_code == whole.status_code
+        assert _head(bare) == _head(whole)
+        assert int(bare["Content-Length"]) == len(whole.content) > 0
+        assert bare.content == b""
+    mark = program.call("HEAD", "/accounts/A1")["ETag"]
+    assert program.call("HEAD", "/accounts/A1", If_None_Match=mark).status_code == 304
+
+
+def test_head_is_no_way_around_what_get_asks(as_: Any, account: Account) -> None:
+    assert Client().head("/api/me").status_code == 401
+    assert as_("stranger").call("HEAD", "/accounts/A1").status_code == 404
+    refused = as_("mate").call("HEAD", "/alerts/1/snooze")
+    assert (refused.status_code, refused["Allow"]) == (405, "POST")
+
+
+def test_the_body_is_left_out_by_the_door_itself(token: Any, account: Account) -> None:
+    """Not every server takes the body away from an answer to HEAD, as the one for tests does."""
+    request = RequestFactory().head("/api/me", headers={"Authorization": f"Bearer {token('mate')}"})
+    request.user = AnonymousUser()
+    call = resolve("/api/me")
+    assert call.func(request, **call.kwargs).content == b""
+    assert request.method == "HEAD"
 
 
 def _whole(program: Any, address: str, meanwhile: Any = lambda n: None) -> list[str]:
