@@ -106,12 +106,12 @@ def _open_office(session: Session) -> None:
     from django.utils import timezone
 
     from keepwell.demo.arriving import bring
-    from keepwell.site.jobs import ask_for_night
+    from keepwell.site.jobs import SEEN_FIRST, ask_for_night
     from keepwell.site.models import Run
 
     if not Run.objects.filter(state=Run.State.DONE).exists():
         _begin_rules()
-        run_night(session.place, only=("gather", "post", "project"))
+        run_night(session.place, only=SEEN_FIRST)
         bring(now=timezone.now())
         ask_for_night(by=None, now=timezone.now())
         typer.echo(

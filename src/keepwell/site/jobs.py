@@ -25,6 +25,7 @@ LONGEST = 12 * 3600  # seconds a night may take
 WATCH = 5  # minutes between two looks for a night that was left off
 ATTEMPTS = 5  # how often a night is begun before a person must look
 AGAIN = timedelta(minutes=10)  # after which one that failed is tried again
+SEEN_FIRST = ("gather", "post", "project")  # steps that make the pages of what the book says
 _NIGHT, _WATCH = "night", "watch"
 
 
@@ -37,7 +38,11 @@ def run_night(*, asked: str, on_demand: bool = False) -> str:
 
 
 def take_up() -> str:
-    """Go on with a night that was killed, or that failed a while ago; nothing where there is none."""
+    """Go on with a night that was killed, or that failed a while ago; begin the first. Else nothing."""
+    if _first_is_due():
+        if not Run.objects.exists():  # what takes no learning is seen first
+            night(home=settings.HOME, now=timezone.now(), only=SEEN_FIRST)
+        return night(home=settings.HOME, now=timezone.now()).state
     run = left_off() or _failed()
     if run is None or run.attempts >= ATTEMPTS:
         return "nothing"
@@ -46,9 +51,22 @@ def take_up() -> str:
 
 
 def look() -> None:
-    """Let a night that was left off be taken up at once."""
-    if left_off() is not None:
+    """Let a night that was left off be taken up at once, and the first begin."""
+    if left_off() is not None or _first_is_due():
         async_task("keepwell.site.jobs.take_up", timeout=LONGEST, group=_WATCH)
+
+
+def _first_is_due() -> bool:
+    """Whether the book holds customers of whom no night has made anything yet: nobody waits for its hour then."""
+    if left_off() is not None or holder(NIGHT) is not None or awaited():
+        return False
+    runs = Run.objects.all()[:2]
+    if len(runs) > 1 or any({step.name for step in run.steps.all()} != set(SEEN_FIRST) for run in runs):
+        return False
+    try:
+        return "accounts" in Book.open(settings.HOME).manifest.tables
+    except KeepwellError:
+        return False
 
 
 def _failed() -> Run | None:

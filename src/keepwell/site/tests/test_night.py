@@ -81,6 +81,39 @@ def test_the_worker_takes_up_a_night_that_was_killed(home: Path) -> None:
     assert jobs.take_up() == "nothing"
 
 
+def test_the_first_night_begins_as_soon_as_there_are_customers(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, ...]] = []
+
+    def seen(**said: Any) -> Run:
+        ran.append(tuple(said.get("only") or nightly.STEPS))
+        return night(**{**said, "only": said.get("only") or QUICK})
+
+    monkeypatch.setattr(jobs, "night", seen)
+    assert jobs.take_up() == "done"
+    assert ran == [jobs.SEEN_FIRST, tuple(nightly.STEPS)], "what takes no learning is seen first"
+    assert jobs.take_up() == "nothing"
+
+
+def test_a_first_night_killed_between_its_halves_is_gone_on_with(home: Path) -> None:
+    night(home=str(home), now=NOW, only=jobs.SEEN_FIRST)
+    jobs.look()
+    assert Run.objects.count() == 2, "the job follows at once in tests"
+    jobs.look()
+    assert Run.objects.count() == 2
+
+
+def test_where_the_book_holds_no_customers_no_night_begins_before_its_hour(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.HOME = str(tmp_path / "other")
+    assert jobs.take_up() == "nothing"
+    Book.create(settings.HOME)
+    assert jobs.take_up() == "nothing"
+    assert not Run.objects.exists()
+
+
 def test_a_night_that_fails_again_and_again_is_left_to_a_person(home: Path) -> None:
     killed = Run.objects.create(began_at=timezone.now(), attempts=jobs.ATTEMPTS)
     killed.steps.create(name="gather", place=0)
