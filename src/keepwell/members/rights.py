@@ -111,32 +111,47 @@ class Theirs(Func):
     output_field: Any = BooleanField()
 
     def __init__(self, account: str, member: int, portfolios: Sequence[int], *, few: bool = False) -> None:
-        super().__init__(F(account), F(f"{account}__owner"), F(f"{account}__portfolio"))
+        self.walked = _walked.get() and not few  # then no account's row is needed
+        joined = () if self.walked else (F(f"{account}__owner"), F(f"{account}__portfolio"))
+        super().__init__(F(account), *joined)
         self.member, self.portfolios, self.few = member, tuple(portfolios), few
 
     def as_sql(self, compiler: Any, connection: Any, *_said: Any, **_more: Any) -> Any:
         """By owner and portfolio of the account that the row is joined with, or among those accounts."""
-        account, owner, portfolio = self.get_source_expressions()
-        walked = _walked.get() and not self.few
-        if not walked:
+        account, *joined = self.get_source_expressions()
+        if joined and not (_walked.get() and not self.few):
             plus = self._plain(connection) if self.few else "{}"
-            return self._said(*(plus.format(compiler.compile(one)[0]) for one in (owner, portfolio)))
-        of, quote = owner.target.model._meta, connection.ops.quote_name
-        said, params = self._said(quote(owner.target.column), quote(portfolio.target.column))
+            owner, portfolio = (plus.format(compiler.compile(one)[0]) for one in joined)
+            return self._said(owner, portfolio)
+        of, quote = account.target.related_model._meta, connection.ops.quote_name
+        pk, owner, portfolio = (
+            quote(of.get_field(name).column) for name in (of.pk.name, "owner", "portfolio")
+        )
+        halves, params = self._halves(owner, portfolio)
+        if connection.vendor == "sqlite":
+            halves = [" OR ".join(halves)]
+        # PostgreSQL reads each half from an index alone, and both as one with "or" from the accounts' own rows.
         # Names of our own tables and columns; what is compared with goes as parameters.
-        theirs = f"SELECT {quote(of.pk.column)} FROM {quote(of.db_table)} WHERE {said}"  # noqa: S608 - as said above
+        theirs = f"SELECT {pk} FROM {quote(of.db_table)} WHERE "  # noqa: S608 - as said above
+        among = " UNION ALL ".join(theirs + half for half in halves)
         plain = self._plain(connection).format(compiler.compile(account)[0])
-        return f"({plain} IN ({theirs})) IS TRUE", params  # "is true": PostgreSQL would join it otherwise
+        return f"({plain} IN ({among})) IS TRUE", params  # "is true": PostgreSQL would join it otherwise
 
     def _plain(self, connection: Any) -> str:
         """A column whose index SQLite leaves alone."""
         return "+{}" if connection.vendor == "sqlite" else "{}"
 
     def _said(self, owner: str, portfolio: str) -> tuple[str, list[int]]:
+        halves, params = self._halves(owner, portfolio)
+        return (f"({' OR '.join(halves)})" if self.portfolios else halves[0]), params
+
+    def _halves(self, owner: str, portfolio: str) -> tuple[list[str], list[int]]:
+        """What makes an account theirs: its portfolio, or its owner."""
+        own = f"{owner} = %s"
         if not self.portfolios:
-            return f"{owner} = %s", [self.member]
+            return [own], [self.member]
         places = ", ".join(["%s"] * len(self.portfolios))
-        return f"({portfolio} IN ({places}) OR {owner} = %s)", [*self.portfolios, self.member]
+        return [f"{portfolio} IN ({places})", own], [*self.portfolios, self.member]
 
 
 @contextmanager
