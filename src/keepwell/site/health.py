@@ -14,7 +14,7 @@ from typing import Any
 import narwhals as nw
 from django.conf import settings
 from django.db import connection
-from django.db.models import Avg, Count, Max, Q
+from django.db.models import Avg, Count, Max, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Task
 
@@ -27,6 +27,7 @@ from keepwell.book.store import Store
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
 from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox
 from keepwell.lib.errors import KeepwellError
+from keepwell.members.ready import ready
 from keepwell.site.alone import holder
 from keepwell.site.models import Run, Slow
 from keepwell.site.running import WORKER
@@ -136,19 +137,45 @@ class Health:
 
 def examined(*, now: datetime) -> Health:
     """Look at everything."""
-    slow = Slow.objects.values("page").annotate(
-        times=Count("pk"), mean=Avg("milliseconds"), most=Max("milliseconds"), last=Max("at")
-    )
     return Health(
         book=book_examined(now=now),
         jobs=jobs_examined(now=now),
         coming=coming_examined(now=now),
-        nights=list(Run.objects.all()[:5]),
-        outgoing=Outgoing.objects.filter(load=None).count(),
+        nights=_nights(5).rows(),
+        outgoing=_outgoing().rows()[0],
         disks=list(disks_examined()),
         versions=versions(),
-        slow=[dict(one) for one in slow.order_by("-most")[:PAGES]],
+        slow=[dict(zip(_SLOW, one, strict=True)) for one in _slow(PAGES)],
     )
+
+
+_SLOW = ("page", "times", "mean", "most", "last")
+
+
+@ready
+def _slow(most: int, /) -> QuerySet[Slow, Any]:
+    found = (
+        Slow.objects.order_by()
+        .values("page")
+        .annotate(times=Count("pk"), mean=Avg("milliseconds"), most=Max("milliseconds"), last=Max("at"))
+    )
+    return found.order_by("-most").values_list(*_SLOW)[:most]
+
+
+@ready
+def _nights(most: int, /) -> QuerySet[Run]:
+    return Run.objects.all()[:most]
+
+
+@ready
+def _outgoing() -> QuerySet[Outgoing, int]:
+    return _at_once(Outgoing.objects.filter(load=None), n=Count("pk"))
+
+
+def _at_once(rows: QuerySet[Any, Any], **counted: Any) -> QuerySet[Any, Any]:
+    """What is counted of all the rows, in one row."""
+    found = rows.order_by().annotate(n_of=Value("all")).values("n_of").annotate(**counted)
+    return found.values_list(*counted, flat=len(counted) == 1)
 
 
 def book_examined(*, now: datetime) -> OfBook:
@@ -192,43 +219,76 @@ def _loaded(
 
 def jobs_examined(*, now: datetime) -> Jobs:
     """The queue, and whether somebody works through it."""
-    begun, late = Q(lock__gt=now), Q(lock__lte=now - STUCK)
-    queue = OrmQ.objects.aggregate(
-        waiting=Count("pk", filter=Q(lock__lte=now)),
-        running=Count("pk", filter=begun),
-        late=Count("pk", filter=late),
-    )
-    failed = Task.objects.filter(success=False).order_by("-stopped")[:FAILURES]
+    [(waiting, running, late)] = _queue(now=now, stuck=now - STUCK)
     return Jobs(
-        **queue,
+        waiting,
+        running,
+        late,
         worker=holder(WORKER) is not None,
-        failed=list(failed.values("func", "stopped", "result", "attempt_count")),
+        failed=[dict(zip(_FAILED, one, strict=True)) for one in _failed(FAILURES)],
     )
+
+
+@ready
+def _queue(*, now: datetime, stuck: datetime) -> QuerySet[OrmQ, Any]:
+    return _at_once(
+        OrmQ.objects.all(),
+        n_waiting=Count("pk", filter=Q(lock__lte=now)),
+        n_running=Count("pk", filter=Q(lock__gt=now)),
+        n_late=Count("pk", filter=Q(lock__lte=stuck)),
+    )
+
+
+_FAILED = ("func", "stopped", "result", "attempt_count")
+
+
+@ready
+def _failed(most: int, /) -> QuerySet[Task, Any]:
+    return Task.objects.filter(success=False).order_by("-stopped").values_list(*_FAILED)[:most]
 
 
 def coming_examined(*, now: datetime) -> OfConversations:
     """How what comes in fares."""
-    state, to_hear, overdue = Incoming.State, Q(doing=TO_HEAR), Q(came_at__lt=now - OVERDUE)
-    going = Incoming.objects.filter(state__in=(state.WAITING, state.WORKING, state.FAILED)).order_by()
-    n = going.aggregate(
-        reading=Count("pk", filter=~to_hear),
-        to_hear=Count("pk", filter=to_hear),
-        late=Count("pk", filter=overdue & ~to_hear),
-        late_to_hear=Count("pk", filter=overdue & to_hear),
+    [(reading, to_hear, late, late_to_hear)] = _going(overdue=now - OVERDUE)
+    lacking = missing() if to_hear else ""
+    return OfConversations(
+        reading=reading,
+        to_hear=to_hear,
+        late=late + (0 if lacking else late_to_hear),
+        missing=lacking,
+        failed=_given_up(FAILURES, since=now - LATELY).rows(),
+        broken=_broken().rows(),
+        unmatched=_unmatched().rows()[0],
     )
-    lacking = missing() if n["to_hear"] else ""
+
+
+@ready
+def _going(*, overdue: datetime) -> QuerySet[Incoming, Any]:
+    state, to_hear, late = Incoming.State, Q(doing=TO_HEAR), Q(came_at__lt=overdue)
+    return _at_once(
+        Incoming.objects.filter(state__in=(state.WAITING, state.WORKING, state.FAILED)),
+        n_reading=Count("pk", filter=~to_hear),
+        n_to_hear=Count("pk", filter=to_hear),
+        n_late=Count("pk", filter=late & ~to_hear),
+        n_late_to_hear=Count("pk", filter=late & to_hear),
+    )
+
+
+@ready
+def _given_up(most: int, /, *, since: datetime) -> QuerySet[Incoming]:
+    return Incoming.objects.filter(state=Incoming.State.REFUSED, ended_at__gt=since)[:most]
+
+
+@ready
+def _broken() -> QuerySet[Mailbox, Any]:
     mailboxes = Mailbox.objects.filter(on=True).exclude(wrong="").order_by().values_list("name", "wrong")
     folders = Folder.objects.filter(on=True).exclude(wrong="").order_by().values_list("path", "wrong")
-    lately = Incoming.objects.filter(state=state.REFUSED, ended_at__gt=now - LATELY)
-    return OfConversations(
-        reading=n["reading"],
-        to_hear=n["to_hear"],
-        late=n["late"] + (0 if lacking else n["late_to_hear"]),
-        missing=lacking,
-        failed=list(lately[:FAILURES]),
-        broken=list(mailboxes.union(folders, all=True)),
-        unmatched=Conversation.objects.filter(match__in=WAITING, deleted_at=None).count(),
-    )
+    return mailboxes.union(folders, all=True)
+
+
+@ready
+def _unmatched() -> QuerySet[Conversation, int]:
+    return _at_once(Conversation.objects.filter(match__in=WAITING, deleted_at=None), n=Count("pk"))
 
 
 def disks_examined() -> Iterator[Disk]:
