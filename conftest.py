@@ -42,15 +42,18 @@ ENGINES = ("duckdb", "spark")
 BESIDE_THE_PRODUCT = Path(__file__).parent / "tests"  # the oracle, and the product's agreement with it
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)  # Django's plugin sorts too, by what a test asks of the database
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what is measured and what belongs together, and put what takes long first."""
     for item in items:
         if item.get_closest_marker("slow") or BESIDE_THE_PRODUCT in item.path.parents:
             item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
-        long = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: (not _on_spark(item.nodeid), item.path not in long))
+        long = {item.path for item in items if item.get_closest_marker("no_cover")}
+        long -= {item.path for item in items if _empties_tables(item)}
+        items.sort(
+            key=lambda item: (not _on_spark(item.nodeid), not _in_browser(item.nodeid), item.path not in long)
+        )
 
 
 @pytest.hookimpl(trylast=True)
@@ -70,7 +73,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             if _on_spark(nodeid):
                 return "spark"
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+            return "browser" if _in_browser(nodeid) else nodeid.partition("::")[0]
 
     config.option.loadscopereorder = False  # by the number of tests, which says nothing of their time
     return Together(config, log)
@@ -78,6 +81,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def _on_spark(nodeid: str) -> bool:
     return "spark" in nodeid
+
+
+def _in_browser(nodeid: str) -> bool:
+    return nodeid.startswith("tests/browser/")
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    """Whether a test takes away what migrations put into the tables: it comes after those that look for it."""
+    marked = item.get_closest_marker("django_db")
+    return marked is not None and bool(marked.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")
