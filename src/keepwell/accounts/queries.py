@@ -14,7 +14,7 @@ from keepwell.accounts.words import holding
 from keepwell.members.models import Member
 from keepwell.members.ordering import by
 from keepwell.members.paging import asked_of
-from keepwell.members.ready import Asked, ready
+from keepwell.members.ready import Asked, ready, ready_by_keys
 from keepwell.members.rights import seen_by
 from keepwell.members.zones import zone_of
 
@@ -42,7 +42,7 @@ def account_of(member: Member, account_id: str) -> Account:
     return found[0]
 
 
-@ready
+@ready_by_keys
 def _one(*, member: Member, pk: str) -> QuerySet[Account]:
     return accounts_of(member).filter(pk=pk).order_by()
 
@@ -112,7 +112,7 @@ def _projected() -> dict[str, Projection]:
     return {one.name: one for one in _projections()}
 
 
-@ready
+@ready_by_keys
 def _projections() -> QuerySet[Projection]:
     return Projection.objects.filter(name__in=("standings", "accounts"))
 
@@ -152,7 +152,7 @@ def timeline_of(
     return found.then(_before, at=before[0], pk=before[1]) if before else found
 
 
-@ready
+@ready_by_keys
 def _entries(*, account: str) -> QuerySet[Entry]:
     return Entry.objects.filter(account=account).select_related("contact").order_by("-at", "-pk")
 
@@ -162,4 +162,4 @@ def _of_kinds(found: QuerySet[Entry], *, kinds: Sequence[str]) -> QuerySet[Entry
 
 
 def _before(found: QuerySet[Entry], *, at: datetime, pk: int) -> QuerySet[Entry]:
-    return found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    return found.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)  # so that the index is entered there

@@ -16,7 +16,7 @@ from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Tally, Thre
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
 from keepwell.members.ordering import by
-from keepwell.members.ready import Asked, ready
+from keepwell.members.ready import Asked, ready, ready_by_keys
 from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
@@ -61,7 +61,7 @@ def open_at(account: Account, most: int) -> list[Alert]:
     return alerts
 
 
-@ready
+@ready_by_keys
 def _open_at(*, account: str) -> QuerySet[Reason]:
     rows = Reason.objects.filter(alert__account=account).exclude(alert__state=Alert.State.CLOSED)
     return rows.select_related("alert").order_by("-alert__opened_at", "-alert", "near", "pk")
@@ -76,7 +76,7 @@ def give_reasons(alerts: list[Alert]) -> None:
         alert._prefetched_objects_cache = {"reasons": found.get(alert.pk, [])}  # type: ignore[attr-defined]  # as in open_at
 
 
-@ready
+@ready_by_keys
 def _reasons(*, alerts: Sequence[int]) -> QuerySet[Reason]:
     return Reason.objects.filter(alert__in=alerts)
 
@@ -99,7 +99,7 @@ def inbox(
     )
 
 
-@ready
+@ready_by_keys
 def _inbox(
     state: str,
     mine: bool,

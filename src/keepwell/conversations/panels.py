@@ -11,7 +11,7 @@ from keepwell.conversations.models import Conversation
 from keepwell.conversations.naming import with_whom
 from keepwell.conversations.rules import themes
 from keepwell.members.models import Member
-from keepwell.members.ready import ready
+from keepwell.members.ready import ready_by_keys
 from keepwell.members.rights import Right, may
 
 SHOWN = 5
@@ -27,7 +27,7 @@ def _context(member: Member, account: Account) -> dict[str, Any]:
     return {"account": account, "rows": list(shown.values()), "acts": may(member, Right.ACT)}
 
 
-@ready
+@ready_by_keys
 def _latest(*, account: str) -> QuerySet[Conversation, Any]:
     latest = Conversation.objects.filter(account=account, deleted_at=None).order_by("-at", "-pk")
     heard = FilteredRelation("hits", condition=counted("hits__") & ~Q(hits__theme=""))

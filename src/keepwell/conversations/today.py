@@ -8,7 +8,7 @@ from keepwell.accounts.rooms import Aside
 from keepwell.conversations.models import Rule
 from keepwell.conversations.rules.showing import notices_of
 from keepwell.members.models import Member
-from keepwell.members.ready import ready
+from keepwell.members.ready import ready_by_keys
 
 _MOST = 5
 
@@ -24,7 +24,7 @@ def rules_aside(member: Member) -> dict[str, Any] | None:
     }
 
 
-@ready
+@ready_by_keys
 def _noticed(most: int, /, *, owner: int) -> QuerySet[Rule]:
     rows = Rule.objects.filter(owner=owner, on=True).exclude(notice="").order_by("name")
     return rows[:most]

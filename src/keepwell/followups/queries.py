@@ -13,7 +13,7 @@ from keepwell.accounts.words import holding
 from keepwell.followups.models import Batch, FollowUp, Mention, Playbook, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
-from keepwell.members.ready import Asked, ready
+from keepwell.members.ready import Asked, ready_by_keys
 from keepwell.members.rights import Whose, seen_by
 
 WHOSE = ("mine", "team", "free")
@@ -77,7 +77,7 @@ def listed(
     return found.then(_having, member, words).rarely() if words else found
 
 
-@ready
+@ready_by_keys
 def _listed(whose: str, state: str, sort: str, /, *, member: Member) -> QuerySet[FollowUp]:
     found = _whose(member, whose)
     if state:
@@ -117,12 +117,12 @@ def saying(member: Member, words: str) -> list[int]:
     return [pk for pk, what in newest if words.casefold() in what.casefold()]
 
 
-@ready
+@ready_by_keys
 def _newest(most: int, /, *, member: Member) -> QuerySet[FollowUp, tuple[int, str]]:
     return follow_ups_of(member).order_by("-pk").values_list("pk", "what")[:most]
 
 
-@ready
+@ready_by_keys
 def of_these(*, member: Member, keys: Sequence[int]) -> QuerySet[FollowUp]:
     """Of some follow-ups those that a member sees, what is due last first."""
     rows = follow_ups_of(member, few=True).select_related(None).select_related("account")
@@ -177,7 +177,7 @@ def open_at(account: Account, most: int, *, playbooks: bool) -> tuple[list[Follo
     return sorted(follow_ups, key=lambda one: (one.due, one.pk)), sorted(known, key=lambda one: one.name)
 
 
-@ready
+@ready_by_keys
 def _open_at(most: int, playbooks: bool, /, *, account: str) -> QuerySet[FollowUp, Any]:
     first = FollowUp.objects.filter(account=account, state=FollowUp.State.OPEN).order_by("due", "pk")
     rows = FollowUp.objects.filter(pk__in=first.values("pk")[:most]).order_by()
@@ -194,7 +194,7 @@ def mentions_of(member: Member, most: int) -> list[Mention]:
     return _mentions(most, member=member).rows()
 
 
-@ready
+@ready_by_keys
 def _mentions(most: int, /, *, member: Member) -> QuerySet[Mention]:
     rows = Mention.objects.filter(member=member.pk, seen_at=None)
     found = seen_by(rows, member, account="comment__follow_up__account", few=True)
@@ -238,7 +238,7 @@ def _to_review(found: QuerySet[Rhythm], *, today: date) -> QuerySet[Rhythm]:
     return _by_worth(found.filter(review_by__lte=today))
 
 
-@ready
+@ready_by_keys
 def _rhythms(whose: str, /, *, member: Member, stage: str = "") -> QuerySet[Rhythm]:
     rows = Rhythm.objects.select_related("account__standing", "account__owner", "account__last_touch")
     rows = rows.only(

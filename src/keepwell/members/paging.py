@@ -53,7 +53,7 @@ class Pages(Paginator):
 
     @cached_property
     def _keys(self) -> list[Any]:
-        return self.asked.then(_first_keys, COUNTED + 1).rows()
+        return self.asked.then(_first_keys, COUNTED + 1).weighed().rows()
 
     @cached_property
     def count(self) -> int:
@@ -83,7 +83,7 @@ class Pages(Paginator):
         return (
             stretch(self.asked, begin, end)
             if self.more
-            else self.asked.then(_of_keys, begin, end, keys=self._keys).rows()
+            else self.asked.then(_of_keys, begin, end, keys=self._keys).by_keys().rows()
         )
 
 

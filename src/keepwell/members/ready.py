@@ -25,7 +25,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -34,6 +34,7 @@ from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
 from keepwell.members.models import Member
+from keepwell.members.planned import Place, Planned, may_be_planned
 from keepwell.members.rights import in_order, portfolios_of
 
 Row = TypeVar("Row")
@@ -44,13 +45,6 @@ Maker = Callable[[Record], Any]
 
 _LARGEST = 2**63 - 1
 _MOST = 2000  # questions that are kept; beyond, all are written anew
-
-
-class Place(NamedTuple):
-    """Where a value goes among a question's parameters."""
-
-    name: str
-    at: int
 
 
 class Given(Expression):
@@ -81,13 +75,14 @@ class Asked(Generic[Row]):
     values: dict[str, Any] = field(hash=False)
     walked: bool = False  # whether it is asked `in_order`
     rare: bool = False  # of a shape that hardly comes again: put together each time
+    alike: bool = False  # reached alike whoever asks: PostgreSQL plans it once
 
     def then(
         self, step: "Callable[..., QuerySet[Any, Other]]", /, *shape: Any, **values: Any
     ) -> "Asked[Other]":
         """What a function makes of the question, by its shape and with further values."""
         steps = (*self.steps, (step, shape, tuple(values)))
-        return Asked(steps, self.values | values, self.walked, self.rare)
+        return Asked(steps, self.values | values, self.walked, self.rare, self.alike)
 
     def first(self, most: int) -> "Asked[Row]":
         """The first rows of it."""
@@ -100,6 +95,14 @@ class Asked(Generic[Row]):
     def in_order(self) -> "Asked[Row]":
         """The same, its rows read in their order until there are enough."""
         return replace(self, walked=True)
+
+    def by_keys(self) -> "Asked[Row]":
+        """The same, found by keys: reached alike whoever asks."""
+        return replace(self, alike=True)
+
+    def weighed(self) -> "Asked[Row]":
+        """The same, planned each time: how its rows are best reached depends on the values."""
+        return replace(self, alike=False)
 
     def plain(self) -> QuerySet[Any, Row]:
         """The queryset with the values themselves. Whoever asks it `in_order` says so."""
@@ -125,7 +128,7 @@ class Asked(Generic[Row]):
             if len(_written) >= _MOST:
                 _written.clear()
             _written[key] = question
-        return question.asked(flat)
+        return question.asked(flat, alike=self.alike)
 
     def __iter__(self) -> Iterator[Row]:
         """Over the answer."""
@@ -154,6 +157,16 @@ def ready(build: Callable[Said, QuerySet[Any, Row]]) -> Callable[Said, Asked[Row
     @wraps(build)
     def asked(*shape: Said.args, **values: Said.kwargs) -> Asked[Row]:
         return Asked(((build, shape, tuple(values)),), values)
+
+    return asked
+
+
+def ready_by_keys(build: Callable[Said, QuerySet[Any, Row]]) -> Callable[Said, Asked[Row]]:
+    """As `ready`, of rows that are reached alike whoever asks, as by their keys: PostgreSQL also plans it once."""
+
+    @wraps(build)
+    def asked(*shape: Said.args, **values: Said.kwargs) -> Asked[Row]:
+        return Asked(((build, shape, tuple(values)),), values, alike=True)
 
     return asked
 
@@ -214,6 +227,9 @@ class _Written:
     columns: int = 0
     converted: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...] = ()
     made: Maker = tuple
+    planned: dict[tuple[type, ...], Planned | None] = field(
+        default_factory=dict, compare=False
+    )  # by types of values
 
     @classmethod
     def of(cls, found: QuerySet[Any, Any], names: set[str]) -> "_Written":
@@ -240,17 +256,26 @@ class _Written:
         converted = tuple((at, *how) for at, how in converters.items())
         return cls(sql, params, compiler.col_count, converted, made)
 
-    def asked(self, values: dict[Place, Any]) -> list[Any]:
-        """The rows of some values."""
+    def asked(self, values: dict[Place, Any], *, alike: bool = False) -> list[Any]:
+        """The rows of some values; of a question that is reached `alike` as it was planned, where that may be."""
         if not self.sql:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [values[one] if type(one) is Place else one for one in self.params])
-            rows: list[Record] = cursor.fetchall()
+        rows = self._as_planned(values) if alike and may_be_planned() else None
+        if rows is None:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, [values[one] if type(one) is Place else one for one in self.params])
+                rows = cursor.fetchall()
         if self.converted:
             rows = [self._converted(row) for row in rows]
         made = self.made
         return [made(row) for row in rows]
+
+    def _as_planned(self, values: dict[Place, Any]) -> list[Record] | None:
+        types = tuple(map(type, values.values()))
+        if types not in self.planned:
+            self.planned[types] = Planned.of(self.sql, self.params, values)
+        planned = self.planned[types]
+        return None if planned is None else planned.asked(values)
 
     def _converted(self, row: Record) -> Record:
         read = list(row)

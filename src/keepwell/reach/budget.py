@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.queries import company_day
 from keepwell.members.labels import labels
-from keepwell.members.ready import ready
+from keepwell.members.ready import ready_by_keys
 from keepwell.reach.models import Importance, Reservation, Rule
 from keepwell.reach.using import Use, uses_of
 
@@ -115,7 +115,7 @@ def rules_in_force() -> list[Rule]:
     return _in_force().rows()
 
 
-@ready
+@ready_by_keys
 def _in_force() -> QuerySet[Rule]:
     return Rule.objects.filter(active=True)
 

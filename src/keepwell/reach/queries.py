@@ -14,7 +14,7 @@ from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.remembering import remembered
 from keepwell.members.labels import labels
 from keepwell.members.models import Member
-from keepwell.members.ready import ready
+from keepwell.members.ready import ready_by_keys
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
 from keepwell.reach.budget import Answer, Message, day_of, judged, rules_in_force
@@ -161,7 +161,7 @@ def next_at(accounts: Sequence[Account], *, team: str) -> dict[str, Next]:
     return {one.pk: together().ask(*messages(one)) for one in accounts}
 
 
-@ready
+@ready_by_keys
 def _there(*, accounts: Sequence[str]) -> QuerySet[Contact]:
     here = Contact.objects.filter(account__in=accounts, left_on=None)
     return here.only("account_id", "name", "role", "channel", "opted_out")

@@ -25,11 +25,15 @@ class Site(AppConfig):
 
 
 def settle(connection: Any, **_more: Any) -> None:
-    """A page asks for few rows of a database in memory: compiling or dividing that costs more than doing it."""
+    """A page asks for few rows of a database in memory: compiling or dividing that costs more than doing it.
+
+    What is prepared (`members/planned.py`) is planned once, and not for five values first.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as asked:
             asked.execute(
-                "SET random_page_cost = 1.1; SET jit = off; SET max_parallel_workers_per_gather = 0"
+                "SET random_page_cost = 1.1; SET jit = off; SET max_parallel_workers_per_gather = 0;"
+                " SET plan_cache_mode = force_generic_plan"
             )
 
 

@@ -1,7 +1,8 @@
 """Where the office is kept: beside the book, in a folder of its own, with its key and its database.
 
 Said by the environment: KEEPWELL_HOME (the book), KEEPWELL_OFFICE (the office's folder), DATABASE_URL (PostgreSQL in
-place of the folder's SQLite file), KEEPWELL_URL (the address that people open).
+place of the folder's SQLite file), KEEPWELL_PREPARED (0: nothing is prepared in PostgreSQL), KEEPWELL_URL (what
+people open).
 """
 
 import os
@@ -59,7 +60,8 @@ def database(folder: Path) -> dict[str, Any]:
     SQLite begins each transaction as a writer: told only later, two that write at once fail instead of waiting.
     """
     if url := os.environ.get("DATABASE_URL", ""):
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        said = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        return said | {"PLANNED": os.environ.get("KEEPWELL_PREPARED", "1") != "0"}  # see members/planned.py
     file = folder / DATABASE
     os.close(
         os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
