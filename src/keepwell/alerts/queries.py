@@ -12,12 +12,12 @@ from django.http import Http404
 from keepwell.accounts.conditions import saved
 from keepwell.accounts.models import Account
 from keepwell.accounts.queries import segments_of
-from keepwell.alerts.models import Alert, Channel, Delivery, Reason, Tally, Threshold
+from keepwell.alerts.models import Alert, Channel, Deed, Delivery, Reason, Tally, Threshold
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
 from keepwell.members.ordering import by
 from keepwell.members.ready import Asked, ready, ready_by_keys
-from keepwell.members.rights import Right, in_order, may, portfolios_of, seen_by
+from keepwell.members.rights import Right, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
 SORTS = {
@@ -41,10 +41,16 @@ def _of(member: Member) -> QuerySet[Alert]:
 
 def alert_of(member: Member, pk: int) -> Alert:
     """One alert; Http404 where there is none, or it is not theirs to see."""
-    found = alerts_of(member).filter(pk=pk).first()
-    if found is None:
+    found = _one(member=member, pk=pk).rows()
+    if not found:
         raise Http404
-    return found
+    give_reasons(found)
+    return found[0]
+
+
+@ready_by_keys
+def _one(*, member: Member, pk: int) -> QuerySet[Alert]:
+    return _of(member).filter(pk=pk).order_by()
 
 
 def open_at(account: Account, most: int) -> list[Alert]:
@@ -127,13 +133,35 @@ def _inbox(
 
 def later_than(member: Member, alert: Alert, most: int) -> list[Alert]:
     """Alerts that came after one, as far as a member sees them: found by it, not among all of theirs."""
-    with in_order():
-        return list(alerts_of(member).filter(after=alert)[:most])
+    found = _later(most, member=member, after=alert.pk).in_order().rows()
+    give_reasons(found)
+    return found
 
 
-def deliveries_of(alert: Alert) -> QuerySet[Delivery]:
+@ready_by_keys
+def _later(most: int, /, *, member: Member, after: int) -> QuerySet[Alert]:
+    return _of(member).filter(after=after)[:most]
+
+
+def deliveries_of(alert: Alert, most: int) -> list[Delivery]:
     """Where an alert was told, newest first."""
-    return alert.deliveries.select_related("member", "channel").order_by("-made_at", "-pk")
+    return _deliveries(most, alert=alert.pk).rows()
+
+
+@ready_by_keys
+def _deliveries(most: int, /, *, alert: int) -> QuerySet[Delivery]:
+    rows = Delivery.objects.filter(alerts=alert).select_related("member", "channel")
+    return rows.order_by("-made_at", "-pk")[:most]
+
+
+def deeds_of(alert: Alert, most: int) -> list[Deed]:
+    """What was done about an alert and stands."""
+    return _deeds(most, alert=alert.pk).rows()
+
+
+@ready_by_keys
+def _deeds(most: int, /, *, alert: int) -> QuerySet[Deed]:
+    return Deed.objects.filter(alert=alert, undone_at=None).select_related("by")[:most]
 
 
 # --- settings --------------------------------------------------------------------------------------------------

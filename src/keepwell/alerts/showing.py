@@ -17,7 +17,7 @@ from keepwell.alerts.queries import Score
 from keepwell.alerts.triggers import UNITS, Trigger, all_triggers
 from keepwell.lib.money import exponent
 from keepwell.lib.text import gettext
-from keepwell.members.labels import labels
+from keepwell.members.labels import day_said, labels
 from keepwell.risk.features import all_features
 
 MARKS = {"open": "poor", "acknowledged": "near", "snoozed": "held", "closed": "well"}
@@ -136,7 +136,7 @@ def _reason(one: Reason, trigger: Trigger | None, names: dict[str, str]) -> Show
     if one.gone_at:
         gone = _("{how}, {day}").format(
             how=labels(Reason.Gone).get(one.gone, one.gone),
-            day=formats.date_format(timezone.localtime(one.gone_at), "DATE_FORMAT"),
+            day=day_said(timezone.localdate(one.gone_at)),
         )
     return ShownReason(one, trigger, sentence(one, names), gone)
 

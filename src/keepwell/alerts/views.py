@@ -27,10 +27,10 @@ from keepwell.alerts.triggers import all_triggers
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.asking import number_of
 from keepwell.members.models import Member
-from keepwell.members.paging import Pages
+from keepwell.members.paging import FEWER, Pages
 from keepwell.members.rights import Right, may, needs
 
-PAGE, EXPORT, SNOOZE_DAYS = 25, 10_000, 7
+PAGE, TOLD, EXPORT, SNOOZE_DAYS = 25, 20, 10_000, 7
 LISTED = (  # all that the inbox shows; what else an alert has is wide
     "state", "outcome", "snoozed_until", "opened_at", "account__name", "account__segment", "account__owner__name",
     "account__standing__risk", "account__standing__worth",
@@ -50,7 +50,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = queries.inbox(request.user, **{name: said for name, said in asked.items() if said})
     if request.GET.get("format") == "csv":
         return _csv(found.plain().prefetch_related("reasons")[:EXPORT], request.user, asked)
-    page = Pages(found.then(_narrow), PAGE).get_page(request.GET.get("page"))
+    page = Pages(found.then(_narrow), PAGE, FEWER).get_page(request.GET.get("page"))
     queries.give_reasons(list(page))
     return render(
         request,
@@ -124,8 +124,8 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "alerts/alert.html",
         {
             "one": shown_alerts([found])[0],
-            "deliveries": queries.deliveries_of(found)[:20],
-            "deeds": found.deeds.filter(undone_at=None).select_related("by")[:20],
+            "deliveries": queries.deliveries_of(found, TOLD),
+            "deeds": queries.deeds_of(found, TOLD),
             "linked": shown_alerts(queries.later_than(request.user, found, 5)),
             "parts": beside(request.user, found),
             "said": said_in([found]).get(found.pk, []),

@@ -15,7 +15,7 @@ from pydantic import Field
 from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
 from keepwell.members.ordering import by, may_be_empty
-from keepwell.members.paging import Pages, Rows, asked_of
+from keepwell.members.paging import FEWER, Pages, Rows, asked_of
 
 Shape = TypeVar("Shape")
 Row = TypeVar("Row", bound=Model)
@@ -62,7 +62,7 @@ def page(found: Rows[Row], part: Part, order: Order, shape: Callable[[Row], Shap
         rows = list(ordered.plain()[: part.limit + 1])
         rows, more = rows[: part.limit], len(rows) > part.limit
     else:  # as pages read theirs
-        shown = Pages(ordered, part.limit).get_page(1)
+        shown = Pages(ordered, part.limit, FEWER).get_page(1)
         rows, more = list(shown), shown.has_next()
     return {"items": [shape(row) for row in rows], "next": _write(order, rows[-1]) if more else None}
 

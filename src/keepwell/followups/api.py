@@ -16,6 +16,7 @@ from keepwell.api.door import asks, member_of
 from keepwell.api.marks import unchanged
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
+from keepwell.api.shapes import Answer
 from keepwell.followups import queries
 from keepwell.followups.actions import handling
 from keepwell.followups.actions.handling import Plan
@@ -36,7 +37,7 @@ Note = Annotated[str, Field(max_length=5000)]
 Person = Annotated[str, Field(max_length=64)]
 
 
-class FollowUpShape(Schema):
+class FollowUpShape(Answer):
     """A task at an account: one owner, one due day, what to say."""
 
     id: int

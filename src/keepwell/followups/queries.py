@@ -10,7 +10,7 @@ from django.http import Http404
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.words import holding
-from keepwell.followups.models import Batch, FollowUp, Mention, Playbook, Rhythm
+from keepwell.followups.models import Batch, Comment, FollowUp, Mention, Playbook, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
 from keepwell.members.ready import Asked, ready_by_keys
@@ -49,15 +49,37 @@ def follow_ups_of(member: Member, *, few: bool = False) -> QuerySet[FollowUp]:
 
 def follow_up_of(member: Member, pk: int) -> FollowUp:
     """One of them; Http404 where it is not theirs to see."""
-    found = (
-        follow_ups_of(member)
-        .select_related("account__standing", "alert__account__standing", "made_by", "touch")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
+    found = _one(member=member, pk=pk).rows()
+    if not found:
         raise Http404
-    return found
+    return found[0]
+
+
+@ready_by_keys
+def _one(*, member: Member, pk: int) -> QuerySet[FollowUp]:
+    beside = ("account__standing", "alert__account__standing", "made_by", "touch")
+    return follow_ups_of(member, few=True).select_related(*beside).filter(pk=pk).order_by()
+
+
+def comments_of(follow_up: FollowUp) -> list[Comment]:
+    """What was said of a follow-up."""
+    return _comments(follow_up=follow_up.pk).rows()
+
+
+@ready_by_keys
+def _comments(*, follow_up: int) -> QuerySet[Comment]:
+    return Comment.objects.filter(follow_up=follow_up).select_related("member")
+
+
+def unseen_at(follow_up: FollowUp, member: Member) -> list[int]:
+    """Where in what was said of a follow-up a member was called by name and has not looked."""
+    return _unseen(follow_up=follow_up.pk, member=member.pk).rows()
+
+
+@ready_by_keys
+def _unseen(*, follow_up: int, member: int) -> QuerySet[Mention, int]:
+    rows = Mention.objects.filter(member=member, seen_at=None, comment__follow_up=follow_up)
+    return rows.values_list("pk", flat=True)
 
 
 def listed(

@@ -101,8 +101,8 @@ def move_up(request: HttpRequest, pk: int) -> HttpResponse:
 def trail(request: HttpRequest) -> HttpResponse:
     """Who did what, and when."""
     asked = queries.Asked.of(request.GET)
-    page = Pages(queries.trail(asked), PAGE).get_page(request.GET.get("page"))
-    members = list(Member.objects.only("name"))
+    page = Pages(queries.listed(asked), PAGE).get_page(request.GET.get("page"))
+    members = queries.names()
     shown = {
         "page": page,
         "asked": asked,

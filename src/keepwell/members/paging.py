@@ -17,6 +17,7 @@ Row = TypeVar("Row", bound=Model)
 Rows = QuerySet[Row] | Asked[Row]  # of a list that is asked for again and again, by a question that is ready
 
 COUNTED = 500  # rows that are counted; beyond there are "more than" so many
+FEWER = 250  # the same of lists that everybody opens all day, and of which nobody asks how many there are
 LAST = (
     200  # the last page that can be turned to: who looks further narrows the list, or takes it away as a file
 )
@@ -43,27 +44,27 @@ class Part(Page):
 
 
 class Pages(Paginator):
-    """A list of rows that are there; `count` is at most COUNTED, and `more` says whether there are more."""
+    """A list of rows that are there; `count` is at most `counted`, and `more` says whether there are more."""
 
-    def __init__(self, rows: Rows[Any], per_page: int) -> None:
-        self.asked = asked_of(rows)
+    def __init__(self, rows: Rows[Any], per_page: int, counted: int = COUNTED) -> None:
+        self.asked, self.counted = asked_of(rows), counted
         super().__init__(
             cast("Sequence[Any]", self.asked), per_page
         )  # what the base does with them is done here
 
     @cached_property
     def _keys(self) -> list[Any]:
-        return self.asked.then(_first_keys, COUNTED + 1).weighed().rows()
+        return self.asked.then(_first_keys, self.counted + 1).weighed().rows()
 
     @cached_property
     def count(self) -> int:
         """How many there are, as far as they are counted."""
-        return min(len(self._keys), COUNTED)
+        return min(len(self._keys), self.counted)
 
     @property
     def more(self) -> bool:
         """Whether there are more than are counted."""
-        return len(self._keys) > COUNTED
+        return len(self._keys) > self.counted
 
     def get_page(self, number: Any) -> Part:
         """A page by its number; the first where that is none, the last one counted where there is nothing."""

@@ -1,10 +1,11 @@
 """What pages ask of members, always as somebody."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from keepwell.lib.errors import KeepwellError
@@ -12,9 +13,12 @@ from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
 from keepwell.members.asking import begin_of, day_of, end_of
 from keepwell.members.models import Change, Invitation, Member, Portfolio, Team
+from keepwell.members.paging import Rows
+from keepwell.members.ready import ready, ready_by_keys
 from keepwell.members.rights import Right, may
 from keepwell.metrics.cuts import NO_VALUE, parse_where
 
+Row = TypeVar("Row", bound=Model)
 LATELY = 2_000  # entries of the trail that are looked through for what there is to choose from
 
 # What an account is known by in the office: what a portfolio's condition may ask and be counted at once.
@@ -30,14 +34,39 @@ _COUNTED = (
 )
 
 
-def people_of(member: Member) -> QuerySet[Member]:
+def people_of(member: Member) -> list[Member]:
     """Everybody for an administrator, the members of their teams for a manager; with their teams."""
-    found = Member.objects.prefetch_related("teams").order_by("-is_active", "name", "pk")
-    if may(member, Right.ADMINISTER):
-        return found
     if not may(member, Right.MANAGE):
-        return found.none()
-    return found.filter(Q(teams__in=member.teams.all()) | Q(pk=member.pk)).distinct()
+        return []
+    found = (_everybody() if may(member, Right.ADMINISTER) else _mates(member=member.pk)).rows()
+    return _give(found, "teams", _teams(members=[one.pk for one in found]), Team)
+
+
+@ready_by_keys
+def _everybody() -> QuerySet[Member]:
+    return Member.objects.order_by("-is_active", "name", "pk")
+
+
+@ready_by_keys
+def _mates(*, member: int) -> QuerySet[Member]:
+    mates = Q(teams__members=member) | Q(pk=member)
+    return Member.objects.order_by("-is_active", "name", "pk").filter(mates).distinct()
+
+
+@ready_by_keys
+def _teams(*, members: Sequence[int]) -> QuerySet[Any, Any]:
+    rows = Member.teams.through._default_manager.filter(member__in=members)
+    return rows.order_by("team__name", "member").values_list("member", "team", "team__name")
+
+
+def _give(rows: list[Row], name: str, links: Iterable[tuple[int, int, str]], kind: type[Model]) -> list[Row]:
+    """Rows with those of another kind that belong to each, as `prefetch_related` gives them."""
+    found: dict[Any, list[Model]] = {}
+    for row, pk, said in links:
+        found.setdefault(row, []).append(kind(pk=pk, name=said))
+    for one in rows:
+        one._prefetched_objects_cache = {name: found.get(one.pk, [])}  # type: ignore[attr-defined]  # as Django does
+    return rows
 
 
 def invitations_of(member: Member) -> QuerySet[Invitation]:
@@ -56,18 +85,38 @@ def teams_of(member: Member) -> QuerySet[Team]:
     return Team.objects.all() if may(member, Right.ADMINISTER) else member.teams.all()
 
 
-def teams() -> QuerySet[Team]:
-    """All teams with how many members each has."""
+def teams() -> list[Team]:
+    """All teams with how many members each has, and their portfolios."""
+    links = (
+        (team, pk, name) for pk, name, team, _named in _looked_after("portfolio__place", "portfolio__name")
+    )
+    return _give(_sized().rows(), "portfolios", links, Portfolio)
+
+
+@ready_by_keys
+def _sized() -> QuerySet[Team]:
     active = Count("members", filter=Q(members__is_active=True), distinct=True)
-    return Team.objects.prefetch_related("portfolios").annotate(size=active)
+    return Team.objects.annotate(size=active)
 
 
-def portfolios() -> QuerySet[Portfolio]:
-    """All portfolios in the order they are asked, each with how many accounts are in it now."""
+def portfolios() -> list[Portfolio]:
+    """All portfolios in the order they are asked, each with its teams and how many accounts are in it now."""
+    links = ((pk, team, named) for pk, _name, team, named in _looked_after("team__name"))
+    return _give(_filled().rows(), "teams", links, Team)
+
+
+@ready_by_keys
+def _filled() -> QuerySet[Portfolio]:
     accounts = Portfolio._meta.get_field("accounts").related_model
     here = accounts._default_manager.filter(portfolio=OuterRef("pk")).order_by()
     counted = here.values("portfolio").annotate(n=Count("*")).values("n")  # in the index alone
-    return Portfolio.objects.prefetch_related("teams").annotate(size=Coalesce(Subquery(counted), 0))
+    return Portfolio.objects.annotate(size=Coalesce(Subquery(counted), 0))
+
+
+@ready_by_keys
+def _looked_after(*order: str) -> QuerySet[Any, Any]:
+    rows = Team.portfolios.through._default_manager.order_by(*order, "pk")
+    return rows.values_list("portfolio", "portfolio__name", "team", "team__name")
 
 
 def accounts_where(condition: str) -> int | None:
@@ -135,7 +184,41 @@ def trail(asked: Asked) -> QuerySet[Change]:
     return found
 
 
+def listed(asked: Asked) -> Rows[Change]:
+    """The same for a page, by a question that is ready; a name of somebody is sought anew each time."""
+    if asked.who and asked.number is None:
+        return trail(asked)
+    said = {
+        "member": asked.number,
+        "what": asked.what,
+        "kind": asked.kind,
+        "key": asked.key,
+        "at__gte": begin_of(asked.since) if asked.since else None,
+        "at__lt": end_of(asked.until) if asked.until else None,
+    }
+    return _listed(**{name: one for name, one in said.items() if one not in (None, "")})
+
+
+@ready
+def _listed(**said: Any) -> QuerySet[Change]:
+    return Change.objects.filter(**said).order_by("-at", "-pk")
+
+
+def names() -> list[Member]:
+    """Everybody by name, whether they may still sign in or not."""
+    return _names().rows()
+
+
+@ready_by_keys
+def _names() -> QuerySet[Member]:
+    return Member.objects.only("name")
+
+
 def deeds(asked: str = "") -> list[str]:
     """What was done lately, by its words, and what is asked for."""
-    lately = Change.objects.order_by("-pk").values_list("what", flat=True)[:LATELY]
-    return sorted({*lately, *([asked] if asked else [])})
+    return sorted({*_lately(LATELY), *([asked] if asked else [])})
+
+
+@ready_by_keys
+def _lately(most: int, /) -> QuerySet[Change, str]:
+    return Change.objects.order_by("-pk").values_list("what", flat=True)[:most]

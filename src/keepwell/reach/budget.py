@@ -89,25 +89,17 @@ def judged(message: Message, uses: Sequence[Use], rules: Sequence[Rule], *, on: 
         return Answer(False, on, by=WISH)
     if contact is not None and message.importance == Importance.NORMAL and _likes_another(contact, message):
         return Answer(False, on, by=CHANNEL, prefers=contact.channel)
-    held = [
-        rule for rule in rules if _binds(rule, message) and _full(rule, _counted(rule, message, uses), on)
-    ]
+    binding = [(rule, _counted(rule, message, uses)) for rule in rules if _binds(rule, message)]
+    held = [(rule, counted) for rule, counted in binding if _full(rule, counted, on)]
     if not held:
         return Answer(True, on)
-    binding = [(rule, _counted(rule, message, uses)) for rule in rules if _binds(rule, message)]
     until = on
     while any(_full(rule, counted, until) for rule, counted in binding):
         until += timedelta(days=1)
     # Of several rules the one is told that holds longest.
-    last = max(held, key=lambda rule: _free(rule, _counted(rule, message, uses), on))
-    return Answer(
-        False,
-        on,
-        until=until,
-        by=RULE,
-        rule=rule_json(last),
-        because=tuple(_use_json(use) for use in _blocking(last, _counted(last, message, uses), on)),
-    )
+    last, counted = max(held, key=lambda one: _free(one[0], one[1], on))
+    because = tuple(_use_json(use) for use in _blocking(last, counted, on))
+    return Answer(False, on, until=until, by=RULE, rule=rule_json(last), because=because)
 
 
 def rules_in_force() -> list[Rule]:
@@ -147,7 +139,9 @@ def _counted(rule: Rule, message: Message, uses: Sequence[Use]) -> list[Use]:
 
 def _full(rule: Rule, counted: Sequence[Use], day: date) -> bool:
     """Whether one more on `day` would be too many in some stretch of the rule's days that holds it."""
-    near = sorted((use.day - day).days for use in counted if abs((use.day - day).days) < rule.days)
+    if len(counted) < rule.most:
+        return False  # as it nearly always is
+    near = [at for use in counted if abs(at := (use.day - day).days) < rule.days]
     return len(near) >= rule.most and any(
         sum(first <= at < first + rule.days for at in near) >= rule.most for first in range(1 - rule.days, 1)
     )

@@ -27,7 +27,7 @@ from keepwell.book.store import Store
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
 from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox
 from keepwell.lib.errors import KeepwellError
-from keepwell.members.ready import ready
+from keepwell.members.ready import ready_by_keys
 from keepwell.site.alone import holder
 from keepwell.site.models import Run, Slow
 from keepwell.site.running import WORKER
@@ -152,7 +152,7 @@ def examined(*, now: datetime) -> Health:
 _SLOW = ("page", "times", "mean", "most", "last")
 
 
-@ready
+@ready_by_keys
 def _slow(most: int, /) -> QuerySet[Slow, Any]:
     found = (
         Slow.objects.order_by()
@@ -162,12 +162,12 @@ def _slow(most: int, /) -> QuerySet[Slow, Any]:
     return found.order_by("-most").values_list(*_SLOW)[:most]
 
 
-@ready
+@ready_by_keys
 def _nights(most: int, /) -> QuerySet[Run]:
     return Run.objects.all()[:most]
 
 
-@ready
+@ready_by_keys
 def _outgoing() -> QuerySet[Outgoing, int]:
     return _at_once(Outgoing.objects.filter(load=None), n=Count("pk"))
 
@@ -175,7 +175,8 @@ def _outgoing() -> QuerySet[Outgoing, int]:
 def _at_once(rows: QuerySet[Any, Any], **counted: Any) -> QuerySet[Any, Any]:
     """What is counted of all the rows, in one row."""
     found = rows.order_by().annotate(n_of=Value("all")).values("n_of").annotate(**counted)
-    return found.values_list(*counted, flat=len(counted) == 1)
+    counts: QuerySet[Any, Any] = found.values_list(*counted, flat=len(counted) == 1)
+    return counts
 
 
 def book_examined(*, now: datetime) -> OfBook:
@@ -229,7 +230,7 @@ def jobs_examined(*, now: datetime) -> Jobs:
     )
 
 
-@ready
+@ready_by_keys
 def _queue(*, now: datetime, stuck: datetime) -> QuerySet[OrmQ, Any]:
     return _at_once(
         OrmQ.objects.all(),
@@ -242,9 +243,10 @@ def _queue(*, now: datetime, stuck: datetime) -> QuerySet[OrmQ, Any]:
 _FAILED = ("func", "stopped", "result", "attempt_count")
 
 
-@ready
+@ready_by_keys
 def _failed(most: int, /) -> QuerySet[Task, Any]:
-    return Task.objects.filter(success=False).order_by("-stopped").values_list(*_FAILED)[:most]
+    rows: QuerySet[Any, Any] = Task.objects.filter(success=False).order_by("-stopped")
+    return rows.values_list(*_FAILED)[:most]
 
 
 def coming_examined(*, now: datetime) -> OfConversations:
@@ -262,7 +264,7 @@ def coming_examined(*, now: datetime) -> OfConversations:
     )
 
 
-@ready
+@ready_by_keys
 def _going(*, overdue: datetime) -> QuerySet[Incoming, Any]:
     state, to_hear, late = Incoming.State, Q(doing=TO_HEAR), Q(came_at__lt=overdue)
     return _at_once(
@@ -274,19 +276,20 @@ def _going(*, overdue: datetime) -> QuerySet[Incoming, Any]:
     )
 
 
-@ready
+@ready_by_keys
 def _given_up(most: int, /, *, since: datetime) -> QuerySet[Incoming]:
     return Incoming.objects.filter(state=Incoming.State.REFUSED, ended_at__gt=since)[:most]
 
 
-@ready
+@ready_by_keys
 def _broken() -> QuerySet[Mailbox, Any]:
     mailboxes = Mailbox.objects.filter(on=True).exclude(wrong="").order_by().values_list("name", "wrong")
     folders = Folder.objects.filter(on=True).exclude(wrong="").order_by().values_list("path", "wrong")
-    return mailboxes.union(folders, all=True)
+    found: QuerySet[Any, Any] = mailboxes.union(folders, all=True)
+    return found
 
 
-@ready
+@ready_by_keys
 def _unmatched() -> QuerySet[Conversation, int]:
     return _at_once(Conversation.objects.filter(match__in=WAITING, deleted_at=None), n=Count("pk"))
 

@@ -1,5 +1,6 @@
 """What a message says, in the language of whoever reads it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from keepwell.alerts import heard
 from keepwell.alerts.delivering import Message
 from keepwell.alerts.models import Alert, Delivery, Reason
 from keepwell.alerts.triggers import all_triggers
+from keepwell.members.ready import ready_by_keys
 from keepwell.members.rights import seen_by
 
 NAMED = 50  # alerts that a digest names one by one
@@ -63,7 +65,12 @@ def _seen(delivery: Delivery) -> QuerySet[Alert]:
 def names_in(alerts: list[Alert]) -> dict[str, str]:
     """The names of people that reasons speak of: read when shown, so that an erased one is not named."""
     asked = {one.seen.get("contact") for alert in alerts for one in alert.reasons.all()} - {None}
-    return {pk: name for pk, name in Contact.objects.filter(pk__in=asked).values_list("pk", "name") if name}
+    return {pk: name for pk, name in _names(contacts=sorted(asked)) if name} if asked else {}
+
+
+@ready_by_keys
+def _names(*, contacts: Sequence[str]) -> QuerySet[Contact, tuple[str, str]]:
+    return Contact.objects.filter(pk__in=contacts).order_by().values_list("pk", "name")
 
 
 def sentence(reason: Reason, names: dict[str, str]) -> str:

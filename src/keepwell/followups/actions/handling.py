@@ -1,6 +1,7 @@
 """Making a follow-up, doing it, handing it over, talking about it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -193,9 +194,9 @@ def comment(*, follow_up: FollowUp, by: Member, text: str, now: datetime) -> Com
     return made
 
 
-def look(*, follow_up: FollowUp, by: Member, now: datetime) -> None:
+def look(*, mentions: Sequence[int], by: Member, now: datetime) -> None:
     """Note that a member has seen where they were called by name."""
-    Mention.objects.filter(comment__follow_up=follow_up, member=by, seen_at=None).update(seen_at=now)
+    Mention.objects.filter(pk__in=mentions, member=by, seen_at=None).update(seen_at=now)
 
 
 def put_on_timeline(one: FollowUp, now: datetime) -> None:

@@ -11,6 +11,7 @@ from keepwell.accounts.csv import as_csv
 from keepwell.accounts.showing import reporting
 from keepwell.alerts.actions.answering import SAID
 from keepwell.alerts.models import Alert
+from keepwell.alerts.queries import give_reasons
 from keepwell.alerts.showing import shown_alerts
 from keepwell.followups import queries
 from keepwell.followups.actions import handling
@@ -18,7 +19,7 @@ from keepwell.followups.forms import Doing, Handing, Saying
 from keepwell.followups.models import FollowUp
 from keepwell.followups.showing import shown
 from keepwell.members.models import Member
-from keepwell.members.paging import Pages
+from keepwell.members.paging import FEWER, Pages
 from keepwell.members.rights import Right, may, needs, team_mates
 
 PAGE, COLUMN, EXPORT = 25, 10, 10_000
@@ -33,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = queries.listed(request.user, today=timezone.localdate(now), **asked)
     if request.GET.get("as") == "csv":
         return _exported(request.user, found.plain())
-    page = Pages(found.then(queries.narrow, "why"), PAGE).get_page(request.GET.get("page"))
+    page = Pages(found.then(queries.narrow, "why"), PAGE, FEWER).get_page(request.GET.get("page"))
     acts, just = may(request.user, Right.ACT), request.session.pop("did together", 0)
     return render(
         request,
@@ -79,7 +80,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, Member)
     now = timezone.now()
     found = queries.follow_up_of(request.user, pk)
-    handling.look(follow_up=found, by=request.user, now=now)
+    if called := queries.unseen_at(found, request.user):  # seldom: and nobody who looks waits for who writes
+        handling.look(mentions=called, by=request.user, now=now)
     return render(request, "followups/one.html", page_of(request.user, found))
 
 
@@ -89,6 +91,8 @@ def page_of(member: Member, found: FollowUp, *, doing: Doing | None = None) -> d
     still = acts and found.state == FollowUp.State.OPEN
     [said] = shown([found], today=today, budget=True)
     alert = found.alert
+    if alert is not None:
+        give_reasons([alert])
     answers = acts and alert is not None and alert.state != Alert.State.CLOSED
     return {
         "one": said,
@@ -97,7 +101,7 @@ def page_of(member: Member, found: FollowUp, *, doing: Doing | None = None) -> d
         "doing": (doing or Doing(alert=answers)) if still else None,
         "handing": Handing(account=found.account, member=member) if still else None,
         "saying": Saying() if acts else None,
-        "comments": found.comments.select_related("member"),
+        "comments": queries.comments_of(found),
     }
 
 

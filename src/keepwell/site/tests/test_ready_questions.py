@@ -1,8 +1,10 @@
 """Questions that are put together once give what those give that are put together anew, on every page."""
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,11 +12,13 @@ from django.db.models import Model
 from django.test import Client
 
 from keepwell.alerts.actions.tallying import tally
+from keepwell.alerts.models import Alert, Deed, Delivery
+from keepwell.followups.models import Comment, FollowUp, Mention
 from keepwell.members.models import Member, Portfolio, Role, Team
 from keepwell.members.planned import Planned
 from keepwell.members.ready import Asked
 from keepwell.members.rights import in_order
-from keepwell.site.tests.test_few_questions import NOW, OF_ACCOUNT, PAGES, _fill
+from keepwell.site.tests.test_few_questions import NOW, OF_ACCOUNT, PAGES, SETTINGS, _fill
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +29,13 @@ FURTHER = (
     "/followups/board?whose=team", "/followups/cadence?show=reviews&whose=mine", "/followups/cadence?stage=value",
     "/accounts/A30", "/accounts/A30?kind=ticket", "/accounts/A0?before=2026-01-01T00:00:00%2B00:00|7",
 )  # fmt: skip
+
+
+OF_OFFICE = (
+    "/members/trail?what=sign+in&who=1",
+    "/members/trail?kind=members.member&since=2020-01-01",
+    "/settings/health",
+)
 
 
 @pytest.fixture
@@ -104,5 +115,25 @@ def _open_every_page() -> None:
     for one in people.values():
         client = Client()
         client.force_login(one)
-        for address in (*PAGES, *OF_ACCOUNT, *FURTHER):
+        for address in (*PAGES, *OF_ACCOUNT, *FURTHER, *_of_each_owner()):
             assert client.get(address).status_code in (200, 404), address
+        for address in (*SETTINGS, *OF_OFFICE):
+            assert client.get(address).status_code in (200, 403), address
+
+
+def _of_each_owner() -> Iterator[str]:
+    """An alert and a follow-up of every owner, answered and talked about."""
+    for alert in Alert.objects.filter(account__in=("A0", "A10", "A20", "A30", "A40")).order_by("pk"):
+        follow_up = FollowUp.objects.get(account=alert.account_id)
+        by = follow_up.owner
+        if not alert.deeds.exists():
+            Deed.objects.create(alert=alert, by=by, at=NOW, to="acknowledged", batch=uuid4())
+            Delivery.objects.create(
+                member=by, why="new", key=f"{alert.pk}", made_at=NOW, due_at=NOW
+            ).alerts.add(alert)
+            comment = Comment.objects.create(follow_up=follow_up, member=by, at=NOW, text="@a look")
+            Mention.objects.create(comment=comment, member=Member.objects.get(name="a"))
+            follow_up.alert = alert
+            follow_up.save()
+        yield f"/alerts/{alert.pk}"
+        yield f"/followups/{follow_up.pk}"
