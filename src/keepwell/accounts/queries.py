@@ -15,7 +15,7 @@ from keepwell.members.models import Member
 from keepwell.members.ordering import by
 from keepwell.members.paging import asked_of
 from keepwell.members.ready import Asked, ready, ready_by_keys
-from keepwell.members.rights import seen_by
+from keepwell.members.rights import owned_by, seen_by
 from keepwell.members.zones import zone_of
 
 SORTS = {
@@ -75,11 +75,10 @@ def listed(
 def _listed(
     whose: str, sort: str, saved: str, words: str, /, *, member: Member, segment: str = "", health: str = ""
 ) -> QuerySet[Account]:
-    found = accounts_of(member).filter(standing__isnull=False)
+    found = Account.objects.select_related("standing", "owner").filter(standing__isnull=False)
+    found = owned_by(found, member) if whose == "mine" else seen_by(found, member)
     if saved:
         found = in_saved(found, saved)
-    if whose == "mine":
-        found = found.filter(owner=member.pk)
     if segment:
         found = found.filter(segment=segment)
     if health:

@@ -100,9 +100,10 @@ def inbox(
     """Alerts as the inbox asks for them; their reasons come by `give_reasons`."""
     said = {"trigger": trigger, "segment": segment, "account": account}
     state, sort = state if state in STATES else "all", sort if sort in SORTS else "new"
-    return _inbox(
+    found = _inbox(
         state, whose == "mine", sort, member=member, **{name: one for name, one in said.items() if one}
     )
+    return found if sort == "new" else found.weighed()  # only that order is an index's
 
 
 @ready_by_keys

@@ -94,6 +94,8 @@ def listed(
 ) -> Asked[FollowUp]:
     """Follow-ups as a list asks for them: the worthiest first, unless by due day or account."""
     found = _listed(whose, state, sort if sort in SORTS else "worth", member=member)
+    if sort == "account":
+        found = found.weighed()  # no order of an index
     if due in DUES:
         found = found.then(_on, **_days(due, today))
     return found.then(_having, member, words).rarely() if words else found

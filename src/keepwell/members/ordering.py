@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Any
 
-from django.db.models import F, ForeignObjectRel, Func, Index, Model
+from django.db.models import F, ForeignObjectRel, Func, Index, Model, QuerySet
 from django.db.models.expressions import OrderBy
 
 
@@ -39,6 +39,24 @@ def may_be_empty(model: type[Model], path: str) -> bool:
         if field.related_model is not None:
             model = field.related_model
     return False
+
+
+def sorted_apart(found: QuerySet[Any]) -> QuerySet[Any]:
+    """The same in its order, which PostgreSQL does not look for in an index: the rows are found first, and sorted."""
+    first, *rest = found.query.order_by
+    if isinstance(first, str):
+        first = F(first.removeprefix("-")).desc() if first.startswith("-") else F(first).asc()
+    assert isinstance(first, OrderBy)
+    apart = copy(first)
+    apart.set_source_expressions([_Apart(one) for one in first.get_source_expressions()])
+    return found.order_by(apart, *rest)
+
+
+class _Apart(Func):
+    """A column as it is, which no index is of."""
+
+    template = "COALESCE(%(expressions)s, %(expressions)s)"
+    arity = 1
 
 
 class Unsought(Func):

@@ -2,15 +2,20 @@
 
 Few rows are found once: their keys are counted, and sorted. Of many the first are met by walking in their order. What
 is sorted is keys alone; the rows of the page are read whole afterwards.
+
+Whether a list was of few or of many is remembered. PostgreSQL is then asked at once for the keys in their order: they
+are counted, and those of the page are read. So what is remembered says how to ask, and never what is answered.
 """
 
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
+from keepwell.members.ordering import sorted_apart
 from keepwell.members.ready import Asked, ready
 
 Row = TypeVar("Row", bound=Model)
@@ -52,19 +57,35 @@ class Pages(Paginator):
             cast("Sequence[Any]", self.asked), per_page
         )  # what the base does with them is done here
 
-    @cached_property
-    def _keys(self) -> list[Any]:
-        return self.asked.then(_first_keys, self.counted + 1).weighed().rows()
+        self._far = False  # a page was found beyond all that are counted
+        name = self.asked.known_by() if connection.vendor == "postgresql" else None
+        self._name = None if name is None else (name, counted)
+        self._many = _many.get(self._name)  # when it was asked last; None where that is not known
+        if self._many and not self.asked.alike:
+            self._many = None  # so many may be far apart in its order
 
     @cached_property
+    def _keys(self) -> list[Any]:
+        """The keys that are counted; in their order where it is known whether they were many."""
+        most = self.counted + 1
+        if self._many is None:
+            keys = self.asked.then(_first_keys, most).weighed().rows()
+        elif self._many:
+            keys = self.asked.then(_keys_in_order, most).in_order().rows()
+        else:
+            keys = self.asked.then(_keys_sorted, most).weighed().rows()
+        _remember(self._name, len(keys) == most)
+        return keys
+
+    @property
     def count(self) -> int:
         """How many there are, as far as they are counted."""
-        return min(len(self._keys), self.counted)
+        return self.counted if self._far else min(len(self._keys), self.counted)
 
     @property
     def more(self) -> bool:
         """Whether there are more than are counted."""
-        return len(self._keys) > self.counted
+        return self._far or len(self._keys) > self.counted
 
     def get_page(self, number: Any) -> Part:
         """A page by its number; the first where that is none, the last one counted where there is nothing."""
@@ -81,11 +102,27 @@ class Pages(Paginator):
     def _rows(self, number: int) -> list[Any]:
         begin = (number - 1) * self.per_page
         end = begin + self.per_page + 1
-        return (
-            stretch(self.asked, begin, end)
-            if self.more
-            else self.asked.then(_of_keys, begin, end, keys=self._keys).by_keys().rows()
-        )
+        if self._many and begin >= self.counted:
+            rows = stretch(self.asked, begin, end)
+            self._far = bool(rows)
+            return rows
+        if self._many is not None and (end <= len(self._keys) or not self.more):
+            return self.asked.then(_these, keys=self._keys[begin:end]).by_keys().rows()
+        if self.more:
+            return stretch(self.asked, begin, end)
+        return self.asked.then(_of_keys, begin, end, keys=self._keys).by_keys().rows()
+
+
+_many: dict[Any, bool] = {}  # lists of this process, and whether they had more than are counted
+_KEPT = 20_000
+
+
+def _remember(name: Any, many: bool) -> None:
+    if name is None:
+        return
+    if len(_many) >= _KEPT:
+        _many.clear()
+    _many[name] = many
 
 
 def stretch(found: Rows[Row], begin: int, end: int) -> list[Row]:
@@ -100,6 +137,18 @@ def asked_of(found: Rows[Row]) -> Asked[Row]:
 
 def _first_keys(found: QuerySet[Any, Any], most: int) -> QuerySet[Any, Any]:
     return found.order_by().values_list("pk", flat=True)[:most]
+
+
+def _keys_in_order(found: QuerySet[Any, Any], most: int) -> QuerySet[Any, Any]:
+    return found.values_list("pk", flat=True)[:most]
+
+
+def _keys_sorted(found: QuerySet[Any, Any], most: int) -> QuerySet[Any, Any]:
+    return sorted_apart(found).values_list("pk", flat=True)[:most]
+
+
+def _these(found: QuerySet[Any, Any], *, keys: Sequence[Any]) -> QuerySet[Any, Any]:
+    return _like(found, keys)
 
 
 def _stretch(found: QuerySet[Any, Any], begin: int, end: int) -> QuerySet[Any, Any]:

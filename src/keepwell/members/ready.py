@@ -104,6 +104,12 @@ class Asked(Generic[Row]):
         """The same, planned each time: how its rows are best reached depends on the values."""
         return replace(self, alike=False)
 
+    def known_by(self) -> Any:
+        """What is the same whenever this is asked again, to be remembered by; None where that is hardly ever."""
+        if self.rare:
+            return None
+        return self.steps, tuple((name, _parts(value)) for name, value in self.values.items())
+
     def plain(self) -> QuerySet[Any, Row]:
         """The queryset with the values themselves. Whoever asks it `in_order` says so."""
         *_before, (found, _names) = self._after(self.values)

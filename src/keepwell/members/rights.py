@@ -84,6 +84,11 @@ def seen_by(
     return rows.filter(Q(In(Whose("portfolio"), portfolios)) | Q(theirs) if portfolios else theirs)
 
 
+def owned_by(rows: QuerySet[Found], member: Member) -> QuerySet[Found]:
+    """Of accounts those that a member owns: whoever may see any sees these, so nothing more is asked of them."""
+    return rows.filter(owner=member.pk) if may(member, Right.SEE) else rows.none()
+
+
 class Whose(Func):
     """The owner or portfolio of an account. Where accounts are walked `in_order`, SQLite is not to seek by it first.
 
