@@ -7,6 +7,7 @@ a thing on a timeline is what the product keeps.
 import json
 import time
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,15 @@ from bench import office_happening as happening
 from bench.office_chance import PAYING, PEOPLE, SEGMENTS, TEAMS, Filling, plain
 from bench.office_writing import days, hastily, moments, put
 from keepwell.accounts.models import Account, AccountWord, Contact, ContactWord, Standing
+from keepwell.accounts.stood import MONTHS, NIGHTS, Stood, written
 from keepwell.accounts.words import words_in
 from keepwell.followups.models import Rhythm
 from keepwell.members.models import Member, Portfolio, Role, Team
 from keepwell.reach.models import LastTouch, Rule
 from keepwell.retention.models import Segment
+from keepwell.risk.health.checkup import STEPS
 
+HEALTHS = (Standing.Health.HEALTHY.value, Standing.Health.CONCERNING.value, Standing.Health.POOR.value)
 ROLES = (Role.ADMINISTRATOR, Role.MANAGER, Role.MEMBER, Role.VIEWER)
 SHARES = (0.05, 0.15, 0.70, 0.10)
 FIRST = "Amber Birch Cedar Delta Ember Fjord Grove Harbor Iris Juniper Krone Lark".split()  # noqa: SIM905 - read better as words
@@ -141,6 +145,30 @@ def _words(_f: Filling) -> None:
     put(ContactWord, ("word", "contact"), [(word, pk) for pk, *said in people for word in words_in(*said)])
 
 
+def _histories(f: Filling) -> list[str]:
+    """As much as a standing remembers, of ten accounts: check-ups turn now and then, risk and worth move."""
+    numbers = [*(f.day - NIGHTS - 30 * np.arange(MONTHS, 0, -1)), *(f.day - np.arange(NIGHTS, 0, -1))]
+    found = []
+    for _account in range(10):
+        turns = np.cumsum(f.rng.random((len(STEPS), len(numbers))) < 0.05, axis=1)
+        found.append(
+            written(
+                Stood(
+                    day, risk, HEALTHS[turned[0] % 3], 50.0 + turned[0] % 40, 0.9, worth, "EUR", False,
+                    {step: HEALTHS[by % 3] for step, by in zip(STEPS, turned, strict=True)},
+                )
+                for day, risk, worth, turned in zip(
+                    days(np.array(numbers)),
+                    np.round(f.rng.beta(1.2, 8, len(numbers)), 4).tolist(),
+                    f.rng.integers(-10_000, 400_000, len(numbers)).tolist(),
+                    turns.T.tolist(),
+                    strict=True,
+                )
+            )
+        )  # fmt: skip
+    return [json.dumps(one) for one in found]
+
+
 def _standings(f: Filling) -> None:
     """Of nine accounts in ten, as accounts of the small office stand, with a risk, reasons and worth of their own."""
     names = ("kept_by", "customer_since", "health", "score", "known", "steps", "signals")
@@ -151,19 +179,22 @@ def _standings(f: Filling) -> None:
     worth = (mrr * risks * 6 - 10_000).astype(int)
     change = np.round(f.rng.normal(0, 0.04, many), 6)
     reasons = [json.dumps(one) for one in REASONS]
-    past = json.dumps([[one, 0.05] for one in days(np.arange(f.day - 60, f.day))])
+    past = json.dumps([[one, 0.05] for one in days(np.arange(f.day - NIGHTS, f.day))])
+    histories = f.pick(_histories(f), many)
     today = f.today.isoformat()
+    rest = zip(
+        f.pick(reasons, many),
+        mrr.tolist(),
+        worth.tolist(),
+        change.tolist(),
+        repeat(past),
+        histories,
+        strict=False,
+    )
     rows = (
-        (account, today, *values, risk, risk / 2, risk * 1.5, 0.75, 1, 10_000, why, paid, gain, moved, past)
-        for account, values, risk, why, paid, gain, moved in zip(
-            f.names,
-            f.pick(like, many),
-            risks.tolist(),
-            f.pick(reasons, many),
-            mrr.tolist(),
-            worth.tolist(),
-            change.tolist(),
-            strict=False,
+        (account, today, *values, risk, risk / 2, risk * 1.5, 0.75, 1, 10_000, *rest_of)
+        for account, values, risk, rest_of in zip(
+            f.names, f.pick(like, many), risks.tolist(), rest, strict=False
         )
     )
     said = (
@@ -178,6 +209,7 @@ def _standings(f: Filling) -> None:
         "worth",
         "change_30",
         "past",
+        "history",
     )
     put(Standing, ("account", "day", *names, *said), rows)
     spoken, channels, ways = (

@@ -13,6 +13,7 @@ from keepwell.accounts.actions import assign
 from keepwell.accounts.models import Account, Contact, Entry, Standing
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import Shown, reporting, told
+from keepwell.accounts.stood import Stood, read
 from keepwell.api.door import asks, member_of
 from keepwell.api.marks import unchanged
 from keepwell.api.paging import Asked, Order, Page, page
@@ -105,18 +106,30 @@ class Happened(Answer):
     contact: str | None
 
 
-class Stood(Schema):
-    """The risk of a night."""
+class Night(Schema):
+    """How an account stood on a night; none is what that night did not say.
+
+    A risk is a chance from 0 to 1, a score of the check-up is of 100, `known` is the share of its weight that was
+    known, and what saving the account was worth is a decimal in `currency`. `looked_back` marks a day before the
+    first night: what would have been said, of what was known by then.
+    """
 
     day: date
     risk: float | None
+    health: str | None
+    score: float | None
+    known: float | None
+    steps: dict[str, str]
+    worth: str | None
+    currency: str | None
+    looked_back: bool
 
 
 class History(Schema):
-    """How an account stands, and the risk of the nights before, oldest first."""
+    """How an account stands, and how it stood on the nights so far, oldest first."""
 
     now: Stands | None
-    past: list[Stood]
+    past: list[Night]
 
 
 class NewOwner(Schema):
@@ -163,7 +176,7 @@ def accounts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked
 
 
 def _narrow(found: QuerySet[Account]) -> QuerySet[Account]:
-    return found.defer("attributes", "standing__past", "standing__signals")
+    return found.defer("attributes", "standing__past", "standing__history", "standing__signals")
 
 
 @router.get(
@@ -198,10 +211,10 @@ def contacts(request: HttpRequest, account_id: Id, part: Asked) -> Any:
     summary="How an account stands and stood",
 )
 def standing(request: HttpRequest, account_id: Id) -> Any:
-    """Its standing, and its risk on the nights before."""
+    """Its standing, and its risk, check-up and worth night by night: the last 60, and a night a month before."""
     account = queries.account_of(member_of(request), account_id)
     now = queries.standing_of(account)
-    past = [Stood(day=date.fromisoformat(day), risk=risk) for day, risk in (now.past if now else [])]
+    past = [_night(one) for one in read(now.history, now.past)] if now else []
     return History(now=_stands(account, reporting()), past=past)
 
 
@@ -281,6 +294,20 @@ def _stands(account: Account, currency: str) -> Stands | None:
         currency=currency,
         customer_since=one.customer_since,
         reasons=[Why(**reason) for reason in Shown(account, one, currency).reasons],
+    )
+
+
+def _night(one: Stood) -> Night:
+    return Night(
+        day=date.fromisoformat(one.day),
+        risk=one.risk,
+        health=one.health,
+        score=one.score,
+        known=one.known,
+        steps=dict(one.steps),
+        worth=_amount(one.worth, one.currency),
+        currency=one.currency or None,
+        looked_back=one.looked_back,
     )
 
 

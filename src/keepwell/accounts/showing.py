@@ -21,6 +21,7 @@ from keepwell.risk.health.checkup import STEPS
 from keepwell.risk.reasons import Reason, askable, from_rows
 
 CONCERNING, POOR = 0.25, 0.5  # chances from which a risk is marked
+_MARKS = {"poor": "poor", "concerning": "near", "healthy": "well"}
 
 
 def money(amount: int | None, currency: str) -> str:
@@ -34,6 +35,16 @@ def money(amount: int | None, currency: str) -> str:
 def per_cent(share: float | None) -> str:
     """A share from 0 to 1."""
     return "" if share is None else f"{share * 100:.0f}%"
+
+
+def mark_of(health: str) -> str:
+    """How a check-up, or a step of it, is marked."""
+    return _MARKS.get(health, "held")
+
+
+def step_said(step: str) -> str:
+    """What a step of the check-up is called."""
+    return gettext(STEPS[step]) if step in STEPS else step
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,7 @@ class Shown:
     @property
     def health_mark(self) -> str:
         """How the check-up is marked."""
-        marks = {"poor": "poor", "concerning": "near", "healthy": "well"}
-        return marks.get(self.standing.health, "held") if self.standing else "held"
+        return mark_of(self.standing.health if self.standing else "")
 
     @property
     def risk(self) -> str:
@@ -176,15 +186,10 @@ class Shown:
 
     @property
     def steps(self) -> list[dict[str, str]]:
-        """The check-up step by step: its label, how it is marked, how it stands."""
+        """The check-up step by step: its name, its label, how it is marked, how it stands."""
         stands = labels(Standing.Health)
-        marks = {"poor": "poor", "concerning": "near", "healthy": "well"}
         return [
-            {
-                "label": gettext(STEPS[step]) if step in STEPS else step,
-                "mark": marks.get(how, "held"),
-                "said": str(stands[how]),
-            }
+            {"name": step, "label": step_said(step), "mark": mark_of(how), "said": str(stands[how])}
             for step, how in (self.standing.steps if self.standing else {}).items()
         ]
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keepwell.accounts import actions, queries
 from keepwell.accounts.conditions import saved
 from keepwell.accounts.csv import as_csv
+from keepwell.accounts.drawn import Drawn
 from keepwell.accounts.models import LATELY, Account, Standing
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import Shown, reporting, shown, told
@@ -144,11 +145,13 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     else:
         entries = found.lately
     more = entries[TIMELINE - 1] if len(entries) > TIMELINE else None
+    one = shown([found])[0]
     return render(
         request,
         "accounts/account.html",
         {
-            "one": shown([found])[0],
+            "one": one,
+            "stood": Drawn.of(one),
             "entries": [told(entry) for entry in entries[:TIMELINE]],
             "more": f"{more.at.isoformat()}|{more.pk}" if more else "",
             "kinds": {str(one.label): one for one in all_kinds().values()}.values(),
@@ -158,6 +161,19 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
             "contacts": found.people,
         },
     )
+
+
+@needs(Right.SEE)
+@require_safe
+def nights(request: HttpRequest, account_id: str) -> HttpResponse:
+    """How one account stood, night by night."""
+    assert isinstance(request.user, Member)
+    one = shown([queries.account_of(request.user, account_id)])[0]
+    stood = Drawn.of(one)
+    if request.GET.get("as") == "csv":
+        what = {"what": "nights", "account": one.account.pk}
+        return as_csv(f"nights-{one.account.pk}", stood.head, stood.lines, by=request.user, **what)
+    return render(request, "accounts/nights.html", {"one": one, "stood": stood})
 
 
 def _alike(kind: str) -> list[str]:

@@ -5,7 +5,7 @@ A night is said once for a horizon: saying it again changes nothing, whatever ha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import narwhals as nw
@@ -16,7 +16,7 @@ from keepwell.book.book import Book
 from keepwell.book.engines import Engine
 from keepwell.book.moment import Moment
 from keepwell.ledger.ledger import Ledger
-from keepwell.lib.days import from_number
+from keepwell.lib.days import from_number, number
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.risk.judging import Floats, Judged, Warned, as_read, judge, top_name, warned
@@ -170,6 +170,16 @@ def said_of(moment: Moment, account: str, horizon: int) -> list[dict[str, Any]]:
     rows = moment.frame(SAID).filter(nw.col("account_id") == account, nw.col("horizon") == horizon)
     found: list[dict[str, Any]] = moment.engine.collect(rows).to_pylist()
     return sorted(found, key=lambda row: row["as_of"])
+
+
+def said_since(moment: Moment, since: date, horizon: int) -> pa.Table:
+    """What was said on a day and since: account_id, as_of, chance, by account and oldest first."""
+    wanted = [field for field in _SAID if field.name in ("account_id", "as_of", "chance")]
+    if not moment.has(SAID):
+        return pa.schema(wanted).empty_table()
+    rows = moment.frame(SAID).filter(nw.col("as_of") >= number(since), nw.col("horizon") == horizon)
+    found = moment.engine.collect(rows.select(*(field.name for field in wanted)))
+    return found.sort_by([("account_id", "ascending"), ("as_of", "ascending")])
 
 
 def judge_said(

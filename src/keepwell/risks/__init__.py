@@ -8,18 +8,18 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keepwell.risks.acting import EFFECT_HORIZON, Acting
+from keepwell.risks.acting import EFFECT_HORIZON
 from keepwell.risks.asked import HORIZON, MONTHS, Progress
 from keepwell.risks.causes import LOOK_BACK, Causes
-from keepwell.risks.checkups import CheckUps
+from keepwell.risks.looking_back import LookedBack, LookingBack
 
 if TYPE_CHECKING:
     from keepwell.book.engines import Engine
 
-__all__ = ["EFFECT_HORIZON", "HORIZON", "LOOK_BACK", "MONTHS", "Risks", "risks"]
+__all__ = ["EFFECT_HORIZON", "HORIZON", "LOOK_BACK", "MONTHS", "LookedBack", "Risks", "risks"]
 
 
-class Risks(Acting, CheckUps, Causes):
+class Risks(LookingBack, Causes):
     """Everything that can be asked of one book about leaving. Days are dates or text such as 2026-01-31."""
 
 

@@ -11,6 +11,8 @@ from keepwell.lib.text import gettext as _
 from keepwell.risks.asked import HORIZON, MONTHS, Asked, Day
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from keepwell.risk.backtest import Backtest, Profit
     from keepwell.risk.drift import Drift
     from keepwell.risk.judging import Floats
@@ -132,6 +134,12 @@ class Models(Asked):
         from keepwell.risk.said import said_of
 
         return said_of(self.book.moment(self.engine), account, horizon)
+
+    def said_since(self, since: date, *, horizon: int = HORIZON) -> "pa.Table":
+        """What was ever said on a day and since: account_id, as_of, chance, by account and oldest first."""
+        from keepwell.risk.said import said_since
+
+        return said_since(self.book.moment(self.engine), since, horizon)
 
     def judge_said(self, *, horizon: int = HORIZON) -> "SaidJudged":
         """What was really said, beside what happened."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from keepwell.accounts.outbox import gather
 from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
+from keepwell.accounts.projecting.earlier import Earlier
 from keepwell.accounts.projecting.entries import project_entries
 from keepwell.accounts.projecting.inheriting import inherit
 from keepwell.accounts.projecting.standings import Night, project_standings
@@ -135,10 +136,10 @@ def projected(work: Work) -> str:
 
 
 def _night(work: Work) -> Night:
-    health, scores = work.risks.health(), work.scores
+    risks, scores, earlier = work.risks, work.scores, partial(Earlier.of, work.risks)
     if scores is None:
-        return Night(work.risks.covered, health)
-    return Night(work.risks.covered, health, scores, work.scores_by, work.risks.worth())
+        return Night(risks.covered, risks.health(), earlier=earlier)
+    return Night(risks.covered, risks.health(), scores, work.scores_by, risks.worth(), earlier)
 
 
 def listened(work: Work) -> str:

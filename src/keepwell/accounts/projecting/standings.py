@@ -1,14 +1,16 @@
 """How each account stands on the night's day: what was said of it, its check-up, and what acting is worth."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keepwell.accounts.models import Account, Standing
-from keepwell.accounts.projecting import Source, made, upsert
+from keepwell.accounts.models import Account, Projection, Standing
+from keepwell.accounts.projecting import BATCH, Source, made, upsert
+from keepwell.accounts.projecting.earlier import Earlier
+from keepwell.accounts.stood import NIGHTS, Rows, Stood, read, together, written
 from keepwell.risk.reasons import to_code
 
 if TYPE_CHECKING:
@@ -16,58 +18,96 @@ if TYPE_CHECKING:
     from keepwell.risk.said import Scores
     from keepwell.risk.worth.worth import Worth
 
-PAST = 60  # nights that a standing remembers
 _FIELDS = (
     "day", "kept_by", "mrr", "customer_since", "risk", "low", "high", "coverage", "model", "reasons", "health",
-    "score", "known", "steps", "worth", "cost", "loses_money", "signals", "past", "change_7", "change_30",
-    "cut",
+    "score", "known", "steps", "worth", "cost", "loses_money", "signals", "past", "history",
+    "change_7", "change_30", "cut",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Night:
-    """What one night found. Without a model there are no scores and so no worth."""
+    """What one night found. Without a model there are no scores and so no worth.
+
+    earlier: gives what the office did not see itself; asked once, for it takes long.
+    """
 
     day: date
     health: "Health"
     scores: "Scores | None" = None
     model: int | None = None
     worth: "Worth | None" = None
+    earlier: Callable[[], Earlier] | None = None
 
 
 def project_standings(source: Source, night: Night) -> int:
     """A standing for every account that pays on the night's day; the others have none. Returns how many."""
-    rows = _by_account(night)
-    before = dict(Standing.objects.values_list("pk", "past"))
+    rows, currency = _by_account(night), night.health.currency
     known = set(Account.objects.values_list("pk", flat=True))
+    earlier, looked_back = _earlier(night)
 
     def standings() -> Iterator[Standing]:
-        for account, row in rows.items():
-            if account not in known:
-                continue
-            past = [one for one in before.get(account, []) if one[0] < night.day.isoformat()]
-            yield Standing(
-                account_id=account,
-                cut=source.cut,
-                past=[*past, [night.day.isoformat(), row["risk"]]][-PAST:]
-                if row["risk"] is not None
-                else past,
-                change_7=_change(past, night.day, 7, row["risk"]),
-                change_30=_change(past, night.day, 30, row["risk"]),
-                **row,
-            )
+        for some in _in_batches([account for account in rows if account in known]):
+            before = {pk: rest for pk, *rest in _remembered(some)}
+            for account in some:
+                past, history = before.get(account, ((), ()))
+                past = [*earlier.past(account), *past]
+                nights = together(read(history, past), earlier.stood(account))
+                said = _remembering(rows[account], past, nights, currency)
+                yield Standing(account_id=account, cut=source.cut, **rows[account], **said)
 
-    written = upsert(standings(), key="account", fields=_FIELDS)
+    many = upsert(standings(), key="account", fields=_FIELDS)
     Standing.objects.exclude(cut=source.cut).delete()
     made(
         "standings",
         source,
         day=night.day.isoformat(),
-        accounts=written,
+        accounts=many,
         model=night.model,
-        currency=source.moment.settings.reporting_currency,
+        currency=currency,
+        looked_back=looked_back,
     )
-    return written
+    return many
+
+
+def _remembered(accounts: Sequence[str]) -> Iterable[tuple[str, Rows, Rows]]:
+    return Standing.objects.filter(pk__in=accounts).values_list("pk", "past", "history")
+
+
+def _in_batches(accounts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """What is remembered of all accounts at once would be more than fits in memory."""
+    return (accounts[at : at + BATCH] for at in range(0, len(accounts), BATCH))
+
+
+def _earlier(night: Night) -> tuple[Earlier, str]:
+    """What the office did not see itself, sought once, and again when there is a risk; and what has been sought."""
+    last = Projection.objects.filter(name="standings").first()
+    before = last.said.get("looked_back", "") if last else ""
+    wanted = "risk" if night.scores is not None else "check-up"
+    if night.earlier is None or before in (wanted, "risk"):
+        return Earlier(), before
+    found = night.earlier()
+    return found, wanted if found.days else before
+
+
+def _remembering(
+    row: Mapping[str, Any], past: Rows, nights: Sequence[Stood], currency: str
+) -> dict[str, Any]:
+    """What a standing remembers with this night, which replaces what an earlier run said of the same day."""
+    day, risk, worth = row["day"], row["risk"], row["worth"]
+    today = day.isoformat()
+    said = {one[0]: one[1] for one in past if one[0] < today}
+    before = [[one, said[one]] for one in sorted(said)]
+    tonight = Stood(
+        today, _rounded(risk, 4), row["health"], _rounded(row["score"], 1), round(row["known"], 2),
+        worth, "" if worth is None else currency, steps=row["steps"],
+    )  # fmt: skip
+    return {
+        "past": [*before, *([] if risk is None else [[today, risk]])][-NIGHTS:],
+        "history": written([*(one for one in nights if one.day < today), tonight]),
+        "change_7": _change(before, day, 7, risk),
+        "change_30": _change(before, day, 30, risk),
+    }
 
 
 def _by_account(night: Night) -> dict[str, dict[str, Any]]:
@@ -149,6 +189,10 @@ def _change(past: Sequence[Sequence[Any]], day: date, days: int, risk: float | N
 
 def _days_before(day: date, days: float) -> date | None:
     return None if np.isnan(days) else day - timedelta(days=int(days))
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _number(value: float) -> float | None:

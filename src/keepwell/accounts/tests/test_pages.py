@@ -137,6 +137,7 @@ def test_a_timeline_pages_back_without_losing_or_repeating(as_: Any, account: Ac
 def test_the_risk_of_the_nights_so_far_is_drawn_and_told(as_: Any, account: Account) -> None:
     standing = account.standing
     standing.past = [["2026-05-01", 0.2], ["2026-05-21", 0.35], ["2026-05-31", 0.5]]
+    standing.history = []  # as nights left it that kept the risk alone
     standing.risk, standing.worth, standing.change_7, standing.change_30 = 0.5, 1000, 0.15, 0.3
     standing.save()
     for page in ("/?whose=mine", f"/accounts/{account.pk}"):

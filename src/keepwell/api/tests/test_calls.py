@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Standing
 from keepwell.api.gathering import the_api
 from keepwell.api.tests.office import ROLES, SEES
 from keepwell.members.models import Member
@@ -74,7 +74,37 @@ def test_amounts_are_decimals_and_what_is_not_known_is_nothing(as_: Any, account
     assert (said["mrr"], said["currency"]) == ("101.14", "EUR")
     assert [one["raises"] for one in said["reasons"]] == [False, True]
     history = as_("mate").call("GET", "/accounts/A1/standing").json()
-    assert history["past"] == [{"day": "2026-11-19", "risk": 0.1}, {"day": "2026-11-20", "risk": 0.2}]
+    nothing = dict.fromkeys(("health", "score", "known", "worth", "currency")) | {
+        "steps": {},
+        "looked_back": False,
+    }
+    assert history["past"] == [
+        {"day": "2026-11-19", "risk": 0.1, **nothing},
+        {"day": "2026-11-20", "risk": 0.2, **nothing},
+    ]
+
+
+def test_an_accounts_risk_check_up_and_worth_are_told_night_by_night(as_: Any, account: Account) -> None:
+    Standing.objects.filter(pk="A1").update(
+        history=[
+            ["2026-10-01", None, "healthy", 90.0, 0.9, None, "", True, {"use": "healthy", "renewal": "poor"}],
+            ["2026-11-20", 0.2, "poor", 40.5, 0.8, 123_456, "EUR", False, {"use": "poor"}],
+        ]
+    )
+    first, before, last = as_("viewer").call("GET", "/accounts/A1/standing").json()["past"]
+    assert (first["day"], first["looked_back"], first["risk"], first["worth"]) == (
+        "2026-10-01",
+        True,
+        None,
+        None,
+    )
+    assert first["steps"] == {"use": "healthy", "renewal": "poor"}
+    assert (before["risk"], before["health"]) == (0.1, None)
+    assert last == {
+        "day": "2026-11-20", "risk": 0.2, "health": "poor", "score": 40.5, "known": 0.8, "worth": "1234.56",
+        "currency": "EUR", "steps": {"use": "poor", "renewal": "poor"}, "looked_back": False,
+    }  # fmt: skip
+    assert as_("stranger").call("GET", "/accounts/A1/standing").status_code == 404
 
 
 def test_a_timeline_can_be_asked_for_one_kind(as_: Any, account: Account) -> None:

@@ -32,7 +32,7 @@ PAGES = (
     "/conversations/topics", "/conversations/coaching",
 )  # fmt: skip
 SETTINGS = ("/settings/", "/members/", "/members/teams", "/members/portfolios", "/members/trail")
-OF_ACCOUNT = ("/accounts/A0", "/conversations/brief/A0")
+OF_ACCOUNT = ("/accounts/A0", "/accounts/nights/A0", "/conversations/brief/A0")
 
 
 def _fill(begin: int, end: int, *, owner: Member, portfolio: Portfolio) -> None:

@@ -113,6 +113,7 @@ ADDRESSES: dict[str, Row | None] = {
     "accounts:give": (NONE, MANAGES),
     "accounts:undo": (NONE, MANAGES),
     "accounts:account": (SEES, NONE, account),
+    "accounts:nights": (SEES, NONE, account),
     "accounts:contact": (MANAGES, NONE, contact),
     "accounts:contact_export": None,  # needs a book: accounts/tests/test_people.py
     "accounts:contact_erase": (NONE, MANAGES, contact),
