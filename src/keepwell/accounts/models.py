@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from keepwell.members.labels import labels
 from keepwell.members.models import Member, Portfolio
 from keepwell.members.ordering import Downwards
-from keepwell.members.ready import ready
+from keepwell.members.ready import ready_by_keys
 
 PLAIN = "/~:@!$&'()*+,;="  # what stands for itself in the path of an address, as `reverse` has it
 PEOPLE = 100  # of an account that a page names
@@ -106,13 +106,13 @@ class Account(models.Model):
         return _theirs(self, _lately(account=self.pk).rows())
 
 
-@ready
+@ready_by_keys
 def _everybody(*, account: str) -> "models.QuerySet[Contact]":
     newest = models.F("left_on").desc(nulls_first=True)
     return Contact.objects.filter(account=account).order_by(newest, "name")[:PEOPLE]
 
 
-@ready
+@ready_by_keys
 def _lately(*, account: str) -> "models.QuerySet[Entry]":
     found = Entry.objects.filter(account=account).select_related("contact")
     return found.order_by("-at", "-pk")[:LATELY]
