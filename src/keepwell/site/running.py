@@ -70,18 +70,19 @@ def prepare() -> None:
     """
     from django.core.management import call_command
     from django.db import OperationalError, connection
-    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.executor import MigrationExecutor
 
     from keepwell.members.actions import begin
 
     try:
-        known = MigrationLoader(connection)
+        migrations = MigrationExecutor(connection)
     except OperationalError as error:
         raise BadBook(
             _("The office's database cannot be reached."),
             seen=str(error).splitlines()[0],
             ways=[_("Look at DATABASE_URL, and whether the server runs.")],
         ) from error
+    known = migrations.loader
     unknown = sorted(set(known.applied_migrations) - set(known.disk_migrations))
     if unknown:
         raise BadBook(
@@ -89,7 +90,8 @@ def prepare() -> None:
             seen=", ".join(f"{room} {name}" for room, name in unknown[:3]),
             ways=[_("Update Keepwell: pip install --upgrade keepwell")],
         )
-    call_command("migrate", interactive=False, verbosity=0)
+    if migrations.migration_plan(known.graph.leaf_nodes()):  # to migrate nothing takes its time too
+        call_command("migrate", interactive=False, verbosity=0)
     begin()
 
 
