@@ -65,6 +65,9 @@ class Language:
     bidding: tuple[
         str, ...
     ] = ()  # to forbid or order: "nobody forbids using it" does not say that nobody uses it
+    opinions: tuple[
+        str, ...
+    ] = ()  # not to think that it is so is to say that it is not: "I don't think that it works"
     contrast: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()  # begin a clause without a comma
     joins: tuple[str, ...] = ()  # begin a clause after a comma
@@ -116,6 +119,7 @@ class Language:
     modals: tuple[str, ...] = ()  # behind these a verb stands in its base form
     perfects: tuple[str, ...] = ()  # with these something has been done
     persons: tuple[str, ...] = ()  # who does what follows
+    somebody: tuple[str, ...] = ()  # nouns that add nothing to what describes them ("is a new one")
     nominatives: tuple[str, ...] = ()  # only do something: behind a verb they begin a clause
     causatives: tuple[str, ...] = ()  # before a noun and a participle: one has something done to it
     determiners: tuple[str, ...] = ()  # begin what a verb acts on

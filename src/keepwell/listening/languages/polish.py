@@ -15,6 +15,7 @@ _PARTICIPLE = re.compile(
 )
 _DATIVES = frozenset(("wszystkim", "każdemu", "nikomu"))
 _PLURALS = frozenset(("środki",))
+_NOUNS = ("ość", "yść")  # of a quality, a benefit: no verbs
 _PARTICIPLES = ("any", "ony", "ący", "ęty", "uty", "yty", "ity")
 _ONY = (("ścić", "szczony"), ("oić", "ojony"), ("dzić", "dzony"), ("sić", "szony"), ("zić", "żony"), ("cić", "cony"),
         ("nieść", "niesiony"), ("ić", "iony"), ("yć", "ony"), ("eć", "any"), ("ać", "any"), ("ąć", "ęty"),
@@ -27,7 +28,7 @@ def case(head: str, form: str) -> str:
     Nouns: nom (only that), obj (what is done: accusative or genitive), gen (it may be that), dat, ins, loc.
     Verbs: inf, fin, third (not said of me or you), ger (a noun made of it), part (a participle).
     """
-    if head.endswith(("ć", "c")):
+    if head.endswith(("ć", "c")) and not head.endswith(_NOUNS):
         return _verbal(head, form)
     if head in _DATIVES:
         return "dat"
@@ -78,7 +79,7 @@ _ENDS: tuple[tuple[Callable[[str, str], bool], str], ...] = (
 
 def grow(word: str, known: frozenset[str]) -> set[str]:
     """The forms of a word that the dictionary leaves out."""
-    if word.endswith("ć"):
+    if word.endswith("ć") and not word.endswith(_NOUNS):
         done = _passive(word)
         participles = {done, *(form for form in known if form.endswith(_PARTICIPLES))}
         return {

@@ -1,4 +1,8 @@
-"""What the next sentence makes of a phrase: a short "No" after a question, "That is not true" after anything."""
+"""What is said of a phrase from outside its clause.
+
+The next sentence: a short "No" after a question, "That is not true" after anything. The frame of its own sentence:
+"I don't think that …", "the rumour that …, is false".
+"""
 
 from typing import TYPE_CHECKING
 
@@ -11,6 +15,7 @@ if TYPE_CHECKING:
     from keepwell.listening.matching.reading import Mark, Reader, Sentence
 
 _ECHO = 9  # words of a question that an answer may deny whole
+_FRAME = 3  # words behind a clause that *that* began to what its frame says of it
 _ECHOED_VERB = 1  # words behind a bare "not" that may still only repeat the question's verb
 
 
@@ -54,3 +59,27 @@ def _goes_on(reader: "Reader", mark: "Mark", after: "Sentence") -> bool:
     if not reader.language.concord or mark.first != mark.last or mark.last + 1 >= after.end:
         return False
     return not reader.batch.parted[mark.last + 1] and after.end - mark.last > _ECHOED_VERB + 1
+
+
+def framed(sentence: "Sentence", clause: int) -> "list[Mark]":
+    """What denies a clause that *that* began right behind it, where its frame goes on."""
+    begins = sentence.clauses.index(clause)
+    first = sentence.first + begins
+    if not any(mark.first <= first + 1 and first <= mark.last for mark in sentence.of("that")):
+        return []
+    for mark in sentence.of("after"):
+        between = sentence.clauses[begins : max(begins, mark.first - sentence.first)]
+        last = len(between) - between[::-1].index(clause) if clause in between else 0
+        if last and len(between) - last <= _FRAME and {*between[last:]} <= {mark.clause}:
+            return [mark]
+    return []
+
+
+def opinion(reader: "Reader", cues: "list[Mark]", clause: int) -> "Mark | None":
+    """The denial of an opinion in the clause before, for a phrase that asks for one: "I don't think it …"."""
+    for cue in cues:
+        words = range(cue.first, min(cue.last + 2, len(reader.batch.ids)))
+        told = cue.clause != clause and cue.kind in ("nots", "matrix")
+        if told and any(reader.word(at) in reader.language.opinions for at in words):
+            return cue
+    return None

@@ -110,8 +110,8 @@ class Denials:
         opening |= batch.asks[sentence[row]] & (self._polite[begin] > 0)
         into = (own & (first[row] > begin[:, None]) & (first[row] <= end[:, None])).any(axis=1)
         unclear = into & ~ahead & (denied[row] < 0) | counted & (self._conditions[sentence[row]] | opening)
-        if self.language.characters:
-            unclear |= partly
+        if self.language.characters:  # of 并不 the phrase may hold the first character
+            unclear |= partly | (covered & (last[row] < end[:, None])).any(axis=1)
         back = place[begin] - place[high[row]] - 1
         unclear |= ~ahead & (back >= 0) & (back <= self.language.back) & self._may_deny_back(kind, end)
         if not self.language.characters:

@@ -63,7 +63,19 @@ class Governing:
             return np.ones(len(describing), bool)
         own = self.lexicon.column("agrees", lambda word, keys: _first(word, keys, self._agreement))[batch.ids]
         others = self.lexicon.column("agreed", lambda word, _keys: _all(word, self._agreement))[batch.ids]
-        return np.asarray((own[describing] < 0) | ((others[noun] >> np.maximum(own[describing], 0)) & 1 > 0))
+        fits = (own[describing] < 0) | ((others[noun] >> np.maximum(own[describing], 0)) & 1 > 0)
+        return np.asarray(fits & ~((describing > noun) & self._describes_next(batch)[describing]))
+
+    def _describes_next(self, batch: Batch) -> Flags:
+        """Before which words another one stands that they may describe: "the director has a new phone"."""
+        small = frozenset(
+            (*self.language.stop, *self.language.adpositions, *self.language.joins, *self.language.breaks,
+             *self.language.nots, *self.language.nomore, *self.language.copulas)
+        )  # fmt: skip
+        noun = self.lexicon.column(
+            "may be described", lambda word, keys: int(word not in small and "^finite" not in keys)
+        )
+        return np.asarray(_next(noun[batch.ids] > 0) & ~_next(batch.parted, fill=True))
 
     def _adpositions(self, batch: Batch) -> Longs:
         """The number of the adposition that each token stands with, 0 for none."""

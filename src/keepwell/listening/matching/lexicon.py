@@ -24,7 +24,13 @@ _LEAST = 5  # letters of a listed word that endings may be added to
 _LEAST_NOUN = 3  # and of one that is told to be a noun
 _SHORT = {"á": "a", "é": "e"}  # vowels that become long before an ending
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'"})
+_SIGNS = re.compile(r"[0-9a-z]+|\S")
 _PLAIN = str.maketrans("łŁøØđĐ", "lLoOdD")
+
+
+def signs(text: str) -> list[str]:
+    """A text of characters as its tokens: each character by itself, Latin letters and digits in one."""
+    return _SIGNS.findall(text)
 
 
 def plain(text: str) -> str:

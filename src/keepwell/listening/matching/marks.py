@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from keepwell.listening.matching.lexicon import Lexicon, plain
+from keepwell.listening.matching.lexicon import Lexicon, plain, signs
 from keepwell.listening.matching.sequences import Sequences
 
 Longs = npt.NDArray[np.int64]
@@ -155,5 +155,5 @@ def _without_accents(keys: list[str]) -> list[str]:
 def keys_of(text: str, lexicon: Lexicon) -> list[list[str]]:
     """A mark's words as keys; every character where these are words."""
     if lexicon.language.characters:
-        return [list(text)]
+        return [signs(text)]
     return [text.replace("-", " ").split()]

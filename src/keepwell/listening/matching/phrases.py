@@ -8,7 +8,7 @@ from itertools import permutations
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.listening.languages.lists import DENIALS, Saying, WordList
-from keepwell.listening.matching.lexicon import Lexicon, normal
+from keepwell.listening.matching.lexicon import Lexicon, normal, signs
 
 Keys = tuple[str, ...]
 LONGEST = 200  # characters of a phrase
@@ -293,7 +293,7 @@ class _Characters(_Reader):
     """Phrases of characters: cut so that the fewest characters are in no list, then into the fewest pieces."""
 
     def keys(self, word: str) -> Keys:
-        return tuple(word.replace(" ", "").lower())
+        return tuple(signs(word.lower()))
 
     def read(self, phrase: str) -> Pattern:
         """The pattern that the phrase is by itself."""
@@ -307,7 +307,7 @@ class _Characters(_Reader):
                 left += piece
                 continue
             if left.strip():
-                slots.append(Slot(frozenset([tuple(left.replace(" ", ""))])))
+                slots.append(Slot(frozenset([tuple(signs(left))])))
             left = ""
             if kind in ("nots", "nobody", "nones"):
                 denied = "nobody" if "nobody" in (denied, kind) else denied or kind

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
-from keepwell.listening.matching.answering import answer, echoed
+from keepwell.listening.matching.answering import answer, echoed, framed, opinion
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.marks import DENYING, KINDS
 
@@ -227,20 +227,21 @@ class Reader:
             for clause in {cue.clause for cue in cues}:
                 here = [cue for cue in cues if cue.clause == clause]
                 simple = [cue for cue in here if cue.kind in ("nots", "nobody", "nones", "after", "matrix")]
-                nots = {cue.first for cue in simple if self._word(cue.first) in ("nem", "nie", "ne")}
+                nots = {cue.first for cue in simple if self.word(cue.first) in ("nem", "nie", "ne")}
                 count += sum(2 if cue.kind == "double" else 1 for cue in here if cue not in simple)
                 count += min(len(simple), max(1, len(nots)))
         else:
             seen: list[Mark] = []
             for cue in sorted(cues, key=lambda cue: (cue.first, -cue.last)):
-                carried = seen and self._word(cue.first) in self.language.again
+                carried = seen and self.word(cue.first) in self.language.again
                 apart = not seen or cue.first > seen[-1].last
                 if not carried and (apart or cue.kind == "double"):  # what overlaps denies once
                     seen = [*(seen if apart else seen[:-1]), cue]
             count = sum(2 if cue.kind == "double" else 1 for cue in seen)
         return count, _place(min(cues, key=lambda cue: cue.first))
 
-    def _word(self, token: int) -> str:
+    def word(self, token: int) -> str:
+        """A token's surface in normal form."""
         return str(self.lexicon.surfaces[self.batch.ids[token]])
 
     def _cues(self, sentence: Sentence, spans: list[tuple[int, int]], denied: str) -> list[Mark]:
@@ -249,9 +250,13 @@ class Reader:
         clause = sentence.clauses[spans[0][0] - sentence.first]
         found = []
         for mark in sentence.denials:
-            if mark.first in filled:
+            if mark.first in filled and (not self.language.characters or mark.last in filled):
                 continue
-            if mark.last > mark.first and any(t in filled for t in range(mark.first, mark.last + 1)):
+            if (
+                mark.first not in filled
+                and mark.last > mark.first
+                and any(t in filled for t in range(mark.first, mark.last + 1))
+            ):
                 half = self._half(mark)
                 if half is None:
                     continue
@@ -267,6 +272,8 @@ class Reader:
                 and self._right_after(sentence, mark, clause)
             ) or (mark.first < spans[0][0] and self._denies_what_follows(sentence, mark, clause)):
                 found.append(mark)
+        if not found:
+            found = [] if self.language.characters else framed(sentence, clause)
         if len(found) < 2:
             return found
         found.sort(key=lambda mark: (mark.first, _LAST.get(mark.kind, 0)))
@@ -278,7 +285,7 @@ class Reader:
         """What is left of a denial of which the phrase takes the rest: of "does not say" a "not"."""
         if self.language.characters:
             return mark._replace(kind="nots") if mark.kind == "double" else mark
-        alone = self.language.concord and self._word(mark.first) in self.language.nots
+        alone = self.language.concord and self.word(mark.first) in self.language.nots
         return mark._replace(kind="nots", last=mark.first) if alone else None
 
     def _asks_politely(self, sentence: Sentence, mark: Mark, denied: str) -> bool:
@@ -364,7 +371,7 @@ class Reader:
         words, behind = self.language.grounds, self.language.postposed
         near = range(last + 1, last + 1 + _BY) if behind else range(first - _BY, first)
         return bool(words) and any(
-            self._word(t) in words
+            self.word(t) in words
             for t in near
             if sentence.first <= t < sentence.end
             and sentence.clauses[t - sentence.first] == sentence.clauses[first - sentence.first]
@@ -375,7 +382,7 @@ class Reader:
         rest = sentence.clauses[mark.last + 1 - sentence.first :]
         if not rest or rest[0] != mark.clause:
             return True
-        return self._word(mark.last + 1) in {
+        return self.word(mark.last + 1) in {
             *self.language.adpositions,
             *self.language.stop,
             *self.language.nomore,
@@ -399,9 +406,9 @@ class Reader:
             for t in range(mark.last + 1, sentence.end)
             if sentence.clauses[t - sentence.first] == mark.clause
         ]
-        if sentence.asks or any(self._word(t) not in self.language.finals for t in rest):
+        if sentence.asks or any(self.word(t) not in self.language.finals for t in rest):
             return False
-        return mark.first == sentence.first or self._word(mark.first - 1) not in self.language.questioned
+        return mark.first == sentence.first or self.word(mark.first - 1) not in self.language.questioned
 
     def _steps(self, sentence: Sentence, a: int, b: int) -> int:
         """How many words of the same clause stand between two tokens."""
@@ -451,7 +458,7 @@ class Reader:
             steps = self._steps(sentence, *((cue.last, spans[-1][0]) if ahead else (spans[-1][1], cue.first)))
             if steps < least:
                 best, least = cue, steps
-        return best
+        return best or (opinion(self, cues, clause) if denied == "nots" else None)
 
     def _own_behind(self, sentence: Sentence, cue: Mark, cues: list[Mark], denied: str) -> bool:
         """Whether a denial that a phrase asks for may stand behind it."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
-from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.lexicon import Lexicon, signs
 from keepwell.listening.matching.phrases import Pattern, Slot
 from keepwell.listening.matching.sequences import Sequences
 
@@ -60,7 +60,7 @@ class Surroundings:
             self._pairs.append((idea, number))
         for side, text in sides.items():
             if text:
-                keys = list(text) if self.lexicon.language.characters else text.split()
+                keys = signs(text) if self.lexicon.language.characters else text.split()
                 if side == "left":
                     self._left.add(keys[::-1], number)
                 else:
@@ -160,6 +160,7 @@ class Relations:
         if len(said):
             place = batch.place
             kept[said] = _between(told.places(told.copula), place[last[said, 0]], place[first[said, 1]])
+            kept[said] &= ~told.of_another(first[said, 1], last[said, 1])
         for k in range(self._role.shape[1] if len(pattern) and self._role.any() else 0):
             role = self._role[pattern, k]
             framed = np.flatnonzero(role == _FRAME)
@@ -326,6 +327,13 @@ class _Words:
     def subject(self) -> Flags:
         """Who does something, or "to" before a verb."""
         return self._is("subject", (*self.language.persons, *self.language.infinitive))
+
+    def of_another(self, first: Longs, last: Longs) -> Flags:
+        """Which describing words belong to a noun behind them: "the boss is on a different call"."""
+        behind = np.minimum(last + 1, len(self.batch.ids) - 1)
+        goes_on = (behind > last) & ~self.batch.parted[behind]
+        persons = self._among("somebody", self.language.somebody, self.batch.ids[behind])
+        return np.asarray(self.article[np.maximum(first - 1, 0)] & goes_on & ~persons)
 
     def past(self, at: Longs) -> Flags:
         """Participles, which say what is done to a thing."""
