@@ -21,7 +21,12 @@ SCREENS = (
     # --- the day ---
     Screen("today", "/", "whom to contact first, and why"),
     Screen("accounts", "/accounts/", "every paying account, by worth, risk, price or name"),
-    Screen("account", "/accounts/{account}", "one account: its risk and why, what happened, who is there"),
+    Screen(
+        "account",
+        "/accounts/{account}",
+        "one account: how it stood, its risk and why, what happened, who is there",
+    ),
+    Screen("account-nights", "/accounts/nights/{account}", "how one account stood, night by night"),
     Screen("contact", "/accounts/contacts/{contact}", "one person: take their data out, or erase it"),
     Screen("search", "/search?words=an", "accounts, people and follow-ups by name, address or number"),
     # --- retention ---

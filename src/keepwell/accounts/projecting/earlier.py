@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from keepwell.accounts.stood import NIGHTS, Stood
 from keepwell.lib.days import from_number
+from keepwell.lib.errors import KeepwellError
 from keepwell.risk.health.standing import STANDINGS
 
 if TYPE_CHECKING:
@@ -102,10 +103,13 @@ class Earlier:
 
     @classmethod
     def of(cls, risks: "Risks") -> "Earlier":
-        """A year of month-ends, and the nights that an office remembers."""
+        """A year of month-ends, where the book can tell of them, and the nights that an office remembers."""
         currency = risks.ledger.reporting
-        said = risks.said_since(risks.covered - timedelta(days=NIGHTS))
-        return cls([Day.of(one, currency) for one in risks.looked_back(BACK)], Said.of(said))
+        said = Said.of(risks.said_since(risks.covered - timedelta(days=NIGHTS)))
+        try:
+            return cls([Day.of(one, currency) for one in risks.looked_back(BACK)], said)
+        except KeepwellError:  # nobody was there, or nothing was known of them by then
+            return cls(said=said)
 
     def past(self, account: str) -> list[list[Any]]:
         """[day, risk] of the nights that the book froze."""

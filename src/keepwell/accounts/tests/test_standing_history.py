@@ -2,9 +2,12 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,12 +20,16 @@ from keepwell.accounts.projecting.accounts import project_accounts
 from keepwell.accounts.projecting.earlier import Day, Earlier, Said
 from keepwell.accounts.projecting.standings import Night, project_standings
 from keepwell.accounts.stood import NIGHTS, Stood, read
+from keepwell.accounts.tests.conftest import NOW
+from keepwell.book.book import Book
+from keepwell.book.engines import engine_named
 from keepwell.ledger.opening import open_ledger
 from keepwell.members.models import Change, Member, Portfolio
 from keepwell.risk.said import Scores
 from keepwell.risk.worth.assumptions import assumptions
 from keepwell.risk.worth.gathering import lives_of, standing_of
 from keepwell.risk.worth.worth import Way, worth
+from keepwell.risks import Risks
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +181,34 @@ def test_days_past_are_sought_once_and_once_more_when_there_is_a_risk(accounts: 
     assert Projection.objects.get(name="standings").said["looked_back"] == "risk"
     standing = Standing.objects.order_by("pk").first()
     assert standing.change_30 is None, "what would have been said is no risk that has risen"
+
+
+def test_a_year_of_month_ends_is_looked_back_at_where_the_book_can_tell_of_them(
+    db: None, company: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(company, tmp_path / "book")
+    engine = engine_named("duckdb")
+    source = Source.of(Book.open(tmp_path / "book"), engine, NOW)
+    risks = Risks(source.book, engine)
+    assert not Earlier.of(risks).days, "nobody has looked at the past for a model yet"
+    month = (risks.covered - timedelta(days=40)).replace(day=1)
+    then = risks.health(month)
+    project_accounts(source)
+    project_standings(source, Night(risks.covered, risks.health(), earlier=partial(Earlier.of, risks)))
+    rows = {row["account_id"]: row for row in then.to_arrow().to_pylist()}
+    seen = 0
+    for standing in Standing.objects.all():
+        nights = read(standing.history)
+        assert len(nights) <= 13
+        assert [one.looked_back for one in nights] == [True] * (len(nights) - 1) + [False]
+        assert all(one.risk is None and one.worth is None for one in nights)
+        for one in nights:
+            if one.day == month.isoformat():
+                row, seen = rows[standing.pk], seen + 1
+                assert (one.health, one.known) == (row["standing"], round(row["known"] / 100, 2))
+                assert one.steps == {step: row[step] for step in then.checkup.steps}
+    assert seen > 20
+    engine.close()
 
 
 def test_an_office_made_anew_takes_what_the_book_froze(accounts: Source, at: Any) -> None:

@@ -47,7 +47,7 @@ def work(number):
 TABLES = {
     "accounts_account": "account_id, name, segment, owner_id, portfolio_id, chosen",
     "accounts_contact": "contact_id, account_id, name, email, source_id",
-    "accounts_standing": "account_id, day, mrr, health, score, steps, signals, past",
+    "accounts_standing": "account_id, day, mrr, health, score, steps, signals, past, history",
     "accounts_entry": "key, account_id, at, kind, hot, data, contact_id",
     "accounts_outgoing": '"table", key, load IS NOT NULL',
     "accounts_projection": "name",
