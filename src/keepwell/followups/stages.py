@@ -46,9 +46,8 @@ def keep_rhythm(*, today: date) -> int:
     reviewed = FollowUp.objects.filter(
         account=OuterRef("pk"), kind=FollowUp.Kind.REVIEW, state=FollowUp.State.DONE
     ).order_by("-closed_at")
-    rows = Standing.objects.select_related("account", "account__last_touch").annotate(
-        reviewed_at=Subquery(reviewed.values("closed_at")[:1])
-    )
+    rows = Standing.objects.select_related("account", "account__last_touch").defer("past", "history")
+    rows = rows.annotate(reviewed_at=Subquery(reviewed.values("closed_at")[:1]))
 
     def rhythms() -> Iterator[Rhythm]:
         for row in rows.iterator(chunk_size=2000):

@@ -111,7 +111,7 @@ def _look_without_standing(
 
 def _batches() -> Iterator[list[Standing]]:
     last = ""
-    rows = Standing.objects.select_related("account").order_by("pk")
+    rows = Standing.objects.select_related("account").defer("past", "history").order_by("pk")
     while found := list(rows.filter(pk__gt=last)[:BATCH]):
         yield found
         last = found[-1].pk
