@@ -20,6 +20,7 @@ from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 
 @needs(Right.SEE)
@@ -185,7 +186,7 @@ def add_channel(request: HttpRequest) -> HttpResponse:
                 by=request.user,
             )
         except KeepwellError as wrong:
-            new.add_error("address", str(wrong))
+            new.add_error("address", in_lines(wrong))
         else:
             if made.secret:  # shown once: whoever receives the messages checks them with it
                 messages.warning(

@@ -17,6 +17,7 @@ from keepwell.api.gathering import the_api
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
+from keepwell.members.wrongs import in_lines
 
 
 @needs(Right.SEE)
@@ -38,7 +39,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 now=now,
             )
         except KeepwellError as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, in_lines(wrong))
         else:
             form = Making()
     standing = request.user.tokens.filter(revoked_at=None, expires_at__gt=now)

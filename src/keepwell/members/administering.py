@@ -15,6 +15,7 @@ from keepwell.members.forms import OfPortfolio, OfTeam
 from keepwell.members.models import Member, Portfolio, Team
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, needs
+from keepwell.members.wrongs import in_lines
 
 PAGE = 50
 
@@ -70,7 +71,7 @@ def count(request: HttpRequest) -> HttpResponse:
     try:
         found = queries.accounts_where(said)
     except KeepwellError as wrong:
-        return render(request, "members/count.html", {"said": str(wrong)})
+        return render(request, "members/count.html", {"said": in_lines(wrong)})
     if found is None:
         return render(request, "members/count.html", {"said": _("Counted by the next night.")})
     many = ngettext("{n} account is like that now.", "{n} accounts are like that now.", found)

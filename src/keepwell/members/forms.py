@@ -3,6 +3,8 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -15,6 +17,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Invitation, Member, Portfolio, Role, Team
 from keepwell.members.queries import teams_of
 from keepwell.members.rights import Right, may
+from keepwell.members.wrongs import in_lines
 from keepwell.metrics.cuts import parse_where
 
 
@@ -49,6 +52,21 @@ class Joining(forms.Form):
             except ValidationError as wrong:
                 self.add_error("password", wrong)
         return said
+
+
+class SecondStep(AuthenticateForm):
+    """The second step of signing in: what an app shows, or a recovery code in its place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = set(Authenticator.objects.filter(user=self.user).values_list("type", flat=True))
+        self.fields["code"].widget.attrs |= {"placeholder": "", "autofocus": True, "spellcheck": "false"}
+        self.fields["code"].help_text = _("From your app, or one of your recovery codes: each opens once.")
+
+    @property
+    def has_passkey(self) -> bool:
+        """Whether whoever signs in has a passkey or a security key to show."""
+        return Authenticator.Type.WEBAUTHN in self.ways
 
 
 class Profile(forms.ModelForm):
@@ -157,5 +175,5 @@ class OfPortfolio(_Named):
             try:
                 parse_where(said)
             except KeepwellError as wrong:
-                raise ValidationError(str(wrong)) from wrong
+                raise ValidationError(in_lines(wrong)) from wrong
         return said

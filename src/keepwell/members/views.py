@@ -21,6 +21,7 @@ from keepwell.members import actions, queries
 from keepwell.members.forms import Inviting, Joining, Placing, Profile
 from keepwell.members.models import Member, Role
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 
 @needs(Right.ANYONE)
@@ -46,7 +47,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
                 language=request.LANGUAGE_CODE if hasattr(request, "LANGUAGE_CODE") else "",
             )
         except KeepwellError as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, in_lines(wrong))
         else:
             login(request, member, backend="keepwell.members.backend.Backend")
             UserSession.objects.create_from_request(request)  # as whoever signs in has one, to see and to end
@@ -117,7 +118,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 teams=said["teams"],
             )
         except KeepwellError as wrong:
-            form.add_error("email", str(wrong))
+            form.add_error("email", in_lines(wrong))
         else:
             return _link(request, secret, said["email"])
     return _people(request, form, status=422)
@@ -165,7 +166,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.place(member=found, by=request.user, role=Role(said["role"]), teams=said["teams"])
         except KeepwellError as wrong:
-            form.add_error("role", str(wrong))
+            form.add_error("role", in_lines(wrong))
         else:
             messages.success(request, _("Saved."))
             return redirect("members:people")
@@ -193,7 +194,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
             actions.forget_second_step(member=found, by=request.user)
             messages.success(request, _("{name} signs in with the password alone.").format(name=found.name))
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
     return redirect("members:person", pk=pk)
 
 

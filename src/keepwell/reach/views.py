@@ -15,6 +15,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 from keepwell.reach import actions, queries
 from keepwell.reach.actions import HeldBack
 from keepwell.reach.budget import day_of
@@ -70,7 +71,7 @@ def log(request: HttpRequest, account_id: str) -> HttpResponse:
             held = queries.Allowed(back.answer)
             form.ask_anyway()
         except KeepwellError as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, in_lines(wrong))
         else:
             messages.success(request, _("Logged."))
             return redirect("accounts:account", account.pk)
@@ -90,7 +91,7 @@ def reserve(request: HttpRequest, account_id: str) -> HttpResponse:
         except HeldBack as back:
             held = queries.Allowed(back.answer)
         except KeepwellError as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, in_lines(wrong))
         else:
             messages.success(request, _("Reserved."))
             return redirect("accounts:account", account.pk)

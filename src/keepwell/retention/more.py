@@ -15,6 +15,7 @@ from keepwell.lib.days import Grain
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 from keepwell.metrics.charts import numbers
 from keepwell.retention import actions, queries, showing, tables
 from keepwell.retention.asking import Asked, asked_of
@@ -215,5 +216,5 @@ def remove_segment(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.remove_segment(segment=get_object_or_404(Segment, pk=pk), by=member_of(request))
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
     return redirect("retention:segments")

@@ -13,6 +13,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
+from keepwell.members.wrongs import in_lines
 
 _MOST = 5_000  # characters of a field with phrases
 
@@ -134,7 +135,7 @@ class Writing(forms.Form):
         try:
             self.made = listening.rule_of(self._data(said))
         except KeepwellError as wrong:
-            self.add_error(None, str(wrong))
+            self.add_error(None, in_lines(wrong))
         return said
 
     def _first_phrase(self, said: dict[str, Any]) -> str:

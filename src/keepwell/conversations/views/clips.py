@@ -21,6 +21,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 PAGE = 10
 
@@ -120,7 +121,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             clipping.change(clip=one, said=form.cleaned_data, by=request.user)
         except KeepwellError as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, in_lines(wrong))
         else:
             messages.success(request, _("Saved."))
             return redirect("conversations:clip", one.pk)
@@ -138,7 +139,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         clipping.remove(clip=one, by=request.user, now=timezone.now())
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
         return redirect("conversations:clip", one.pk)
     return redirect(f"{reverse('conversations:clips')}?removed={one.pk}")
 
@@ -152,7 +153,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         clipping.put_back(clip=one, by=request.user)
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
         return redirect("conversations:clips")
     messages.success(request, _("It is back."))
     return redirect("conversations:clip", one.pk)

@@ -18,6 +18,7 @@ from keepwell.conversations.models import Collection
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 PAGE = 10
 
@@ -58,7 +59,7 @@ def _form(request: HttpRequest, one: Collection | None) -> HttpResponse:
                 said=form.cleaned_data, by=request.user, now=timezone.now(), collection=one
             )
         except KeepwellError as wrong:
-            form.add_error(None, str(wrong))
+            form.add_error(None, in_lines(wrong))
         else:
             messages.success(request, _("Saved."))
             return redirect("conversations:collection", made.pk)
@@ -90,7 +91,7 @@ def _done(request: HttpRequest, pk: int, act: Any, **said: Any) -> HttpResponse:
     try:
         act(by=request.user, **said)
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
     else:
         messages.success(request, _("Saved."))
     return redirect("conversations:clip", pk)
@@ -105,7 +106,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         clipping.drop(collection=one, by=request.user, now=timezone.now())
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
         return redirect("conversations:collection", one.pk)
     return redirect(f"{reverse('conversations:clips')}?dropped={one.pk}")
 

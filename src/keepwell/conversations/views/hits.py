@@ -22,6 +22,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 PAGE, EXPORT, MOST_RULES = 20, 10_000, 500
 
@@ -89,7 +90,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         before = say(hit=hit, judged=judged, by=request.user, now=timezone.now())
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
         return redirect(_back(request))
     if request.headers.get("HX-Request"):
         hit = rows.get(pk=pk)

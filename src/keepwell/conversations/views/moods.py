@@ -13,6 +13,7 @@ from keepwell.conversations.mood.showing import moods_of, summary_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs
+from keepwell.members.wrongs import in_lines
 
 
 @needs(Right.ACT)
@@ -27,7 +28,7 @@ def say(request: HttpRequest, pk: int, no: int) -> HttpResponse:
     try:
         before = say_mood(turn=turn, mood=request.POST.get("mood", ""), by=request.user, now=timezone.now())
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
         return redirect(f"{reverse('conversations:conversation', args=[pk])}?turn={no}")
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('conversations:conversation', args=[pk])}?turn={no}#turn-{no}")

@@ -29,6 +29,7 @@ from keepwell.members.audit import record
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 PAGE, EXPORT, EXAMPLES, LARGEST = 25, 20_000, 5, 4_000_000
 
@@ -147,7 +148,7 @@ def restore(request: HttpRequest, pk: int, version: int) -> HttpResponse:
             ),
         )
     except KeepwellError as wrong:
-        messages.error(request, str(wrong))
+        messages.error(request, in_lines(wrong))
     return redirect("conversations:rule", pk)
 
 
@@ -179,7 +180,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             found = listening.parsed(file.read(), file.name)
             done = ruling.bring(rules=found, by=request.user, now=timezone.now())
         except KeepwellError as wrong:
-            form.add_error("file", str(wrong))
+            form.add_error("file", in_lines(wrong))
         else:
             messages.success(request, _brought(done))
             return redirect("conversations:rules")

@@ -26,6 +26,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening.said import State, sentence_of
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 PART = 200  # turns on one page: a talk of hours goes on over the page
 
@@ -131,7 +132,7 @@ def correct(request: HttpRequest, pk: int, no: int) -> HttpResponse:
                 turn=turn, text=form.cleaned_data["text"], by=request.user, now=timezone.now(), before=before
             )
         except KeepwellError as wrong:
-            form.add_error("text", str(wrong))
+            form.add_error("text", in_lines(wrong))
         else:
             messages.success(request, _("Corrected.") if done else _("Nothing was changed."))
             return redirect(f"{reverse('conversations:conversation', args=[pk])}?turn={no}")

@@ -15,6 +15,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening.languages.lists import THEMES, shipped
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
+from keepwell.members.wrongs import in_lines
 
 _LONGEST, _MOST = 2_000, 600
 
@@ -37,7 +38,7 @@ def words(request: HttpRequest, language: str) -> HttpResponse:
         try:
             ruling.set_words(language=language, data=own, by=request.user, now=timezone.now())
         except KeepwellError as error:
-            wrong = str(error)
+            wrong = in_lines(error)
         else:
             messages.success(request, _("Kept. What was said before is heard anew with these words."))
             return redirect("conversations:words", language)

@@ -23,6 +23,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs, seen_by
+from keepwell.members.wrongs import in_lines
 
 AT_ONCE = 300  # conversations that a rule is run over while one waits; more are a job
 _LONGEST = 200
@@ -57,7 +58,7 @@ def _write(request: HttpRequest, row: Rule | None, initial: dict[str, Any]) -> H
             try:
                 return _kept(request, form, row)
             except KeepwellError as wrong:
-                form.add_error(None, str(wrong))
+                form.add_error(None, in_lines(wrong))
     phrase, language = _typed(request, initial)
     context = {"form": form, "parts": form.parts(), "row": row, **_shown(form, phrase, language, request)}
     return render(request, "conversations/rule_write.html", context)

@@ -226,6 +226,16 @@ def test_a_condition_is_read_as_people_type_it_or_refused_with_a_way_out(as_: As
     assert Portfolio.objects.get(name="DACH").condition == "country in (DE, AT)"
 
 
+def test_what_is_wrong_and_each_way_out_stand_on_lines_of_their_own(as_: As) -> None:
+    said = {"name": "DACH", "condition": "<s>country", "place": 5}
+    shown = as_("administrator").post("/members/portfolios", said).content.decode()
+    wrong = re.search(r'<ul class="errorlist".*?</ul>', shown, re.DOTALL)
+    assert wrong is not None
+    assert wrong.group().count("<br>") >= 1
+    assert " - " not in wrong.group()
+    assert "<s>" not in shown, "what was typed stays text"
+
+
 def test_portfolios_are_asked_in_the_order_people_put_them_in(as_: As) -> None:
     for name in ("B", "C"):
         Portfolio.objects.create(name=name)
