@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from keepwell.members import actions
+from keepwell.members.forms import SecondStep
 from keepwell.members.models import Change, Invitation, Member, Role
 from keepwell.members.sessions import BEGUN, SEEN
 from keepwell.site.tests.security.conftest import PASSWORD
@@ -198,6 +199,17 @@ def test_a_recovery_code_opens_once(member: Member) -> None:
         client.post("/sign/2fa/authenticate/", {"code": spare})
         found.append(is_in(client))
     assert found == [True, False]
+
+
+def test_who_lost_the_phone_is_told_of_recovery_codes_and_whom_to_ask(member: Member) -> None:
+    TOTP.activate(member, generate_totp_secret())
+    client = Client()
+    said = sign_in(client, follow=True).content.decode()
+    assert "recovery codes" in said
+    assert "administrator" in said
+    assert "Use a passkey" not in said, "there is none to use"
+    Authenticator.objects.create(user=member, type=Authenticator.Type.WEBAUTHN, data={})
+    assert SecondStep(user=member).has_passkey
 
 
 def test_the_secrets_of_second_steps_are_kept_sealed_with_the_offices_key(
