@@ -37,6 +37,7 @@ from keepwell.followups.nightly import follow_up
 from keepwell.ledger.keeping import post_book
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import ngettext
 from keepwell.retention.night import measured as measure
 from keepwell.site.alone import alone, holder
 from keepwell.site.models import Run, Step
@@ -88,19 +89,20 @@ class Work:
 
 def gathered(work: Work) -> str:
     """What people did comes back to the book as rows."""
-    return _("{n} rows").format(n=gather(work.book, now=work.now))
+    n = gather(work.book, now=work.now)
+    return ngettext("{n} row", "{n} rows", n).format(n=n)
 
 
 def posted(work: Work) -> str:
     """The ledger is brought up to date."""
     done = post_book(work.book, work.engine, progress=lambda at, of, _doing: work.tell(at, of))
-    return _("{n} accounts").format(n=done.accounts if done else 0)
+    return _accounts(done.accounts if done else 0)
 
 
 def measured(work: Work) -> str:
     """The figures that people open most are worked out, and those of older cuts forgotten."""
     new = measure(work.book, work.engine, now=work.now, tell=work.tell)
-    return _("{n} figures").format(n=new)
+    return ngettext("{n} figure", "{n} figures", new).format(n=new)
 
 
 def learnt(work: Work) -> str:
@@ -122,7 +124,7 @@ def scored(work: Work) -> str:
     if work.scores is None:
         return _("no model yet: the check-up alone")
     night = work.risks.say(work.scores, now=work.now)
-    return _("{n} accounts").format(n=night.accounts)
+    return _accounts(night.accounts)
 
 
 def projected(work: Work) -> str:
@@ -132,7 +134,7 @@ def projected(work: Work) -> str:
     project_standings(source, _night(work))
     written = project_entries(source)
     inherit(source)
-    return _("{n} things on timelines").format(n=written)
+    return ngettext("{n} thing on timelines", "{n} things on timelines", written).format(n=written)
 
 
 def _night(work: Work) -> Night:
@@ -145,14 +147,16 @@ def _night(work: Work) -> Night:
 def listened(work: Work) -> str:
     """What customers said and wrote that the book has new is taken in; what has had its time is deleted."""
     done = bring_in(Source.of(work.book, work.engine, work.now), tell=work.tell)
-    return _("{n} conversations new, {gone} deleted on their day").format(n=done.new, gone=done.words)
+    new = ngettext("{n} conversation new", "{n} conversations new", done.new).format(n=done.new)
+    return _("{new}, {gone} deleted on their day").format(new=new, gone=done.words)
 
 
 def heard(work: Work) -> str:
     """All rules hear what they have not heard yet; one that fell silent or is less often right says so."""
     done = hear_all(now=work.now, tell=work.tell)
     notice_rules(now=work.now)
-    return _("{n} conversations heard, {hits} new hits").format(n=done.heard, hits=len(done.new))
+    heard = ngettext("{n} conversation heard", "{n} conversations heard", done.heard).format(n=done.heard)
+    return f"{heard}, {ngettext('{n} new hit', '{n} new hits', len(done.new)).format(n=len(done.new))}"
 
 
 def raised(work: Work) -> str:
@@ -168,14 +172,21 @@ def raised(work: Work) -> str:
 def followed_up(work: Work) -> str:
     """Last contacts, stages and cadence are brought up to date; playbooks that alerts call for are begun."""
     done = follow_up(now=work.now)
-    return _("{n} accounts, {begun} playbooks begun").format(n=done.accounts, begun=done.begun)
+    begun = ngettext("{n} playbook begun", "{n} playbooks begun", done.begun).format(n=done.begun)
+    return f"{_accounts(done.accounts)}, {begun}"
 
 
 def felt(work: Work) -> str:
     """The mood of each language is learnt where there is reason to; conversations are told by what holds now."""
     other = teach(Source.of(work.book, work.engine, work.now))
     done = tell_all(now=work.now, progress=work.tell)
-    return _("{languages} languages learnt, {n} conversations told").format(languages=len(other), n=done)
+    learnt = ngettext("{n} language learnt", "{n} languages learnt", len(other)).format(n=len(other))
+    told = ngettext("{n} conversation told", "{n} conversations told", done).format(n=done)
+    return f"{learnt}, {told}"
+
+
+def _accounts(n: int) -> str:
+    return ngettext("{n} account", "{n} accounts", n).format(n=n)
 
 
 NAMES = {

@@ -36,6 +36,12 @@ def test_a_night_makes_the_pages_ready_and_says_what_it_found(home: Path) -> Non
     assert Account.objects.count() == Standing.objects.count() == 60
 
 
+def test_one_thing_done_is_told_as_one(home: Path) -> None:
+    send("touches", "office-1", {"touch_id": "office-1", "account_id": "a1", "occurred_at": NOW.isoformat()})
+    said = [night(home=str(home), now=NOW, only=("gather",)).steps.get().said for _night in range(2)]
+    assert said == ["1 row", "0 rows"]
+
+
 def test_only_one_night_runs_at_a_time(home: Path) -> None:
     with alone(NIGHT) as ours:
         assert ours
