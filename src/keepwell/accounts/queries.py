@@ -68,7 +68,9 @@ def listed(
     found = _listed(whose, sort, saved, words, member=member, **asked)
     if saved:
         return asked_of(found.plain())  # at once: whoever asked is told that there is none
-    return found.rarely() if words else found
+    if words:
+        return found.rarely()
+    return found.by_keys() if whose == "mine" and not asked else found  # by their owner, whoever that is
 
 
 @ready

@@ -16,7 +16,7 @@ from keepwell.alerts.models import Alert, Channel, Deed, Delivery, Reason, Tally
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.members.models import Member, Team
 from keepwell.members.ordering import by
-from keepwell.members.ready import Asked, ready, ready_by_keys
+from keepwell.members.ready import Asked, ready_by_keys
 from keepwell.members.rights import Right, may, portfolios_of, seen_by
 
 STATES = ("open", "acknowledged", "snoozed", "closed", "all")
@@ -249,7 +249,7 @@ def at_a_glance(member: Member) -> tuple[int, Score]:
     return found.get("mine", [0])[0], _score(None, year, [])
 
 
-@ready
+@ready_by_keys
 def _glance(*, member: Member) -> QuerySet[Any, Any]:
     year = _tallies(member).filter(trigger="").order_by().annotate(of=Value("year")).values("of")
     year = year.annotate(**_SUMS)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, F, Q, QuerySet, Value
-from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
+from django.db.models import BigIntegerField, DateField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, IsNull, LessThan, LessThanOrEqual
 from django.http import Http404
 
 from keepwell.accounts.models import Account
@@ -15,6 +15,7 @@ from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
 from keepwell.members.ready import Asked, ready_by_keys
 from keepwell.members.rights import Whose, seen_by
+from keepwell.reach.models import LastTouch
 
 WHOSE = ("mine", "team", "free")
 DUES = ("overdue", "today", "week", "later")
@@ -252,10 +253,9 @@ def _of_stage(stage: str) -> dict[str, str]:
 
 
 def _silent(found: QuerySet[Rhythm], *, today: date) -> QuerySet[Rhythm]:
-    spoken_since = Q(account__last_touch__at__gt=F("spoken_at")) | Q(
-        spoken_at=None, account__last_touch__isnull=False
-    )
-    return _by_worth(found.filter(speak_by__lt=today).exclude(spoken_since))
+    since = Q(at__gt=OuterRef("spoken_at")) | Q(IsNull(OuterRef("spoken_at"), True))
+    spoken_since = LastTouch.objects.filter(since, account=OuterRef("account"))
+    return _by_worth(found.filter(~Exists(spoken_since), speak_by__lt=today))
 
 
 def _to_review(found: QuerySet[Rhythm], *, today: date) -> QuerySet[Rhythm]:
