@@ -186,7 +186,7 @@ def paradigm(verb: str) -> set[str]:
     definite = verb + (verb[-1] if verb[-1] in "sz" else "j")
     forms |= {f"{definite}{u}k"} | ({f"{definite}a", f"{definite}ák", f"{definite}átok"} if back else
               {f"{verb}i", f"{verb}ik", f"{verb}itek"})  # fmt: skip
-    forms |= {f"{verb}{'ó' if back else 'ő'}", f"{verb}{joint}v{a}"}
+    forms |= {f"{verb}{'ó' if back else 'ő'}", f"{verb}v{a}"}
     noun = f"{verb}{'ás' if back else 'és'}"
     return forms | {noun, f"{noun}{a}", f"{noun}{u}nk"} | {
         f"{noun}{owner}{ending}"

@@ -16,6 +16,7 @@ MOST_SLOTS = 8
 MOST_WAYS = 200  # of one slot
 _CASES = 10  # of one word
 _ANY = "any"  # instead of the names of cases: in every one
+_SAYING = 3  # small words that are heard as they were typed, where a phrase has no others
 _TIGHT = 1  # words that may stand between "too" and "expensive"
 
 
@@ -235,6 +236,8 @@ class _Words(_Reader):
             elif words[at] not in stop:
                 slots.append(Slot(frozenset([(self._key(words[at]),)])))
             at += taken
+        if not slots and len(words) >= _SAYING:  # "nic nie dało": small words that say something together
+            return self.made([Slot(frozenset([tuple(words)]))], "", False)
         return self.made(slots, denied, predicate)
 
     def _joined(self, words: list[str]) -> list[str]:

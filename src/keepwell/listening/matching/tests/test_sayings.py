@@ -89,3 +89,55 @@ def test_a_saying_with_an_idea_that_is_in_no_list_is_refused_with_near_names():
 
 def test_choices_may_hold_choices():
     assert choices("a (b|c (d|e)) f") == ["a b f", "a c d f", "a c e f"]
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "text", "expected"),
+    [
+        ("en", "change supplier", "We have found a cheaper supplier.", "hit"),
+        ("en", "change supplier", "They're moving all the backups over to a different vendor.", "hit"),
+        ("en", "stop using the software", "We're giving the tool up in June.", "hit"),
+        ("en", "does not work", "The heating isn't working again.", "hit"),
+        ("en", "does not work", "The lift isn't broken.", "negated"),
+        ("en", "want a discount", "Surely after eight years we deserve a discount?", "hit"),
+        ("zh", "更换供应商", "采购部正在物色新的供货商。", "hit"),
+        ("zh", "更換供應商", "影印紙改跟另一間公司叫貨。", "hit"),
+        ("zh", "新管理层", "新的CEO要看所有合同。", "hit"),
+        ("hu", "beszállítót cserélni", "Találtunk egy olcsóbb beszállítót.", "hit"),
+        ("hu", "új vezetés", "Most már más a főnökünk.", "hit"),
+        ("pl", "zmienić dostawcę", "Od stycznia sprząta u nas inna firma.", "hit"),
+        ("pl", "brak efektów", "Brak korzyści.", "hit"),
+        ("pl", "nic nie dało", "Szkolenie nic nie dało.", "hit"),
+        ("en", "new management", "My boss is on a different call now.", "none"),
+        ("en", "better offer", "You'd better offer a solution soon.", "none"),
+        ("zh", "不能用", "陈主任不在这里工作了。", "none"),
+        ("zh", "新管理层", "领导换了手机号。", "none"),
+        ("pl", "wypowiedzieć umowę", "Chcę się wypowiedzieć na temat nowych umów.", "none"),
+        ("pl", "nowy dyrektor", "Dyrektor ma nowy telefon.", "none"),
+    ],
+)
+def test_common_variants_are_heard_and_what_only_looks_like_them_is_not(language, phrase, text, expected):
+    assert verdict(language, phrase, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "text", "expected"),
+    [
+        ("en", "not renew", "Whoever told you that we won't renew got it wrong.", "negated"),
+        ("en", "want a discount", "I'm calling about a crate and not because I want a discount.", "negated"),
+        ("en", "better offer", "None of your competitors has made us a better offer.", "negated"),
+        (
+            "en",
+            "cancel the contract",
+            "There's no truth in the rumour that we're cancelling the contract.",
+            "negated",
+        ),
+        ("zh", "客服太慢", "有人嫌客服太慢，我們的經驗並非如此。", "negated"),
+        ("hu", "nem működik", "Sosem állítottam, hogy nem működik a gép.", "negated"),
+        ("hu", "nem elégedett", "Nem mondhatnám, hogy elégedett vagyok.", "hit"),
+        ("pl", "wolne wsparcie", "Zarzut, że wsparcie jest wolne, uważam za niesłuszny.", "negated"),
+        ("pl", "nie działa", "Nieprawda, że winda nie działa.", "negated"),
+    ],
+)
+def test_a_whole_is_denied_from_outside_its_clause(language, phrase, text, expected):
+    assert verdict(language, phrase, text) == expected
