@@ -1,5 +1,7 @@
 """Follow-ups: made with their reasons, done with a touch, handed over, talked about."""
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from keepwell.accounts.models import Entry, Outgoing
+from keepwell.accounts.models import Entry, Outgoing, Projection
 from keepwell.accounts.rooms import Panel
 from keepwell.followups.actions import handling
 from keepwell.followups.actions.handling import Plan
@@ -265,9 +267,16 @@ def test_search_finds_only_what_one_may_see(office: Office) -> None:
 
 
 def test_a_list_taken_away_is_on_the_trail_and_its_formulas_are_harmless(office: Office) -> None:
-    planned(office, what="=1+1")
+    made = planned(office, what="=1+1")
+    FollowUp.objects.filter(pk=made.pk).update(worth=-1234_50)
+    Projection.objects.update_or_create(name="standings", defaults={"said": {"currency": "EUR"}})
     answer = office.client(office.owner).get("/followups/?as=csv")
     assert "'=1+1" in answer.content.decode()
+    [line] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert all(name[0].isupper() for name in line)
+    assert (line["Currency"], line["Worth saving"]) == ("EUR", "-1234.50"), (
+        "money is a number, also below zero"
+    )
     assert Change.objects.filter(what="export follow-ups").exists()
 
 

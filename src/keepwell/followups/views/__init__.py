@@ -18,6 +18,7 @@ from keepwell.followups.actions import handling
 from keepwell.followups.forms import Doing, Handing, Saying
 from keepwell.followups.models import FollowUp
 from keepwell.followups.showing import shown
+from keepwell.lib.money import to_decimal
 from keepwell.members.models import Member
 from keepwell.members.paging import FEWER, Pages
 from keepwell.members.rights import Right, may, needs, team_mates
@@ -127,8 +128,12 @@ def _heads() -> list[tuple[str, str]]:
 
 
 def _exported(member: Member, found: QuerySet[FollowUp]) -> HttpResponse:
-    head = [_("due"), _("account"), _("what to say"), _("owner"), _("state"), _("outcome"), _("worth")]
-    rows = shown(found[:EXPORT], today=timezone.localdate())
+    head = [
+        _("Due"), _("Account"), _("What to say"), _("Owner"), _("State"), _("Outcome"), _("Currency"),
+        _("Worth saving"),
+    ]  # fmt: skip
+    currency = reporting()
+    rows = shown(found[:EXPORT], today=timezone.localdate(), currency=currency)
     return as_csv(
         "follow-ups",
         head,
@@ -140,7 +145,8 @@ def _exported(member: Member, found: QuerySet[FollowUp]) -> HttpResponse:
                 one.owner,
                 str(one.one.get_state_display()),
                 str(one.one.get_outcome_display()),
-                one.worth,
+                currency,
+                None if one.one.worth is None else to_decimal(one.one.worth, currency),
             ]
             for one in rows
         ),
