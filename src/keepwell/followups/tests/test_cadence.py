@@ -111,6 +111,7 @@ def test_a_calendar_reads_what_its_secret_opens_until_it_is_closed(office: Offic
     page = client.post("/followups/calendar/open").content.decode()
     address = page.split('value="http://localhost:8000')[1].split('"')[0]
     assert Feed.objects.get().hashed not in address
+    assert 'data-copies="address"' in page
     answer = office.client().get(address)
     body = answer.content.decode()
     assert answer["Content-Type"].startswith("text/calendar")
