@@ -1,7 +1,7 @@
 """Accounts as pages show them: numbers in words, marks, sentences, in the reader's language."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, time
 from functools import cached_property, lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext
 from keepwell.members.labels import day_said, labels, whole_said
+from keepwell.members.models import Member
 from keepwell.risk.features import all_features
 from keepwell.risk.health.checkup import STEPS
 from keepwell.risk.reasons import Reason, askable, from_rows
@@ -259,6 +260,16 @@ def told(entry: Entry) -> Told:
         return Told(entry, entry.kind, entry.kind, "")
     said = (kind.headline(entry.data), kind.detail(entry.data), kind.address(entry.data))
     return Told(entry, str(kind.label), *said)
+
+
+def told_to(member: Member, entries: Sequence[Entry]) -> list[Told]:
+    """Entries in the reader's language, each leading to where this reader may see more of it."""
+    places: dict[int, str] = {}
+    for kind in all_kinds().values():
+        rows = {entry.pk: entry.data for entry in entries if entry.kind == kind.name}
+        if rows:
+            places.update(kind.places(member, rows))
+    return [replace(one, address=places.get(one.entry.pk, one.address)) for one in map(told, entries)]
 
 
 def _points(change: float | None) -> str:

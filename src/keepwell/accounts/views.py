@@ -19,7 +19,7 @@ from keepwell.accounts.csv import as_csv
 from keepwell.accounts.drawn import Drawn
 from keepwell.accounts.models import LATELY, Account, Standing
 from keepwell.accounts.rooms import added
-from keepwell.accounts.showing import Shown, reporting, shown, told
+from keepwell.accounts.showing import Shown, reporting, shown, told_to
 from keepwell.accounts.timeline import all_kinds
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import to_decimal
@@ -152,7 +152,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         {
             "one": one,
             "stood": Drawn.of(one),
-            "entries": [told(entry) for entry in entries[:TIMELINE]],
+            "entries": told_to(request.user, entries[:TIMELINE]),
             "more": f"{more.at.isoformat()}|{more.pk}" if more else "",
             "kinds": {str(one.label): one for one in all_kinds().values()}.values(),
             "kind": kind,

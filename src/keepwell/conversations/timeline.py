@@ -1,6 +1,7 @@
 """Conversations on an account's timeline. What the book has is told by the book's own kinds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -8,8 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.timeline import Kind
+from keepwell.accounts.timeline.conversations import KIND as OF_BOOK
 from keepwell.conversations.actions.taking import TALK
 from keepwell.conversations.models import Conversation
+from keepwell.conversations.queries import seen
+from keepwell.members.models import Member
 
 
 def _headline(data: Mapping[str, Any]) -> str:
@@ -35,4 +39,18 @@ def _address(data: Mapping[str, Any]) -> str:
 KIND = Kind(
     name=TALK, label=gettext_lazy("Conversation"), headline=_headline, detail=_detail, address=_address
 )
-KINDS = [KIND]
+
+
+def _places(member: Member, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """The pages of conversations that the book has, of those that were brought in and this reader may see."""
+    keys = {pk: str(row.get("conversation_id") or "")[:250] for pk, row in rows.items()}
+    there = seen(member).filter(source=Conversation.Source.BOOK, key__in=set(keys.values()))
+    pages = dict(there.values_list("key", "pk"))
+    return {
+        pk: reverse("conversations:conversation", args=[pages[key]])
+        for pk, key in keys.items()
+        if key in pages
+    }
+
+
+KINDS = [KIND, replace(OF_BOOK, places=_places)]

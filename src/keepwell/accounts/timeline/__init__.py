@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from keepwell.accounts.rooms import added
+from keepwell.members.models import Member
 
 Row = Mapping[str, Any]
 Told = Callable[[Mapping[str, Any]], str]
@@ -25,7 +26,8 @@ class Kind:
     table: the book's table; at: its column of the moment (an instant, or a day); keeps: columns an entry keeps to be
     told by; personal: columns kept apart in the book that an entry shows, joined when it is made; hot: whether it
     speaks of trouble; headline and detail: what is shown, in the reader's language, from what was kept; address:
-    where more of it is to be seen.
+    where more of it is to be seen; places: where this reader may see more of several entries (what was kept of each,
+    by its key), for what no entry tells by itself.
     """
 
     name: str
@@ -38,6 +40,9 @@ class Kind:
     hot: Callable[[Row], bool] = field(default=lambda _row: False)
     detail: Told = field(default=lambda _data: "")
     address: Told = field(default=lambda _data: "")
+    places: Callable[[Member, Mapping[int, Row]], Mapping[int, str]] = field(
+        default=lambda _member, _rows: {}
+    )
 
 
 @cache

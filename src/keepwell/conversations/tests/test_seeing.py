@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from keepwell.accounts.models import Account
+from keepwell.accounts.models import Account, Entry
+from keepwell.accounts.showing import told_to
 from keepwell.conversations.models import Conversation, Turn
 from keepwell.members.models import Member, Role
 
@@ -47,3 +48,21 @@ def test_what_is_nobodys_yet_is_seen_by_who_brought_it_and_by_managers():
     bringer, other, manager = _member("ann"), _member("sam"), _member("mo", Role.MANAGER)
     one = _kept("2", brought_by=bringer)
     assert [_status(who, one) for who in (bringer, other, manager)] == [200, 404, 200]
+
+
+def test_a_conversation_of_the_book_leads_from_the_timeline_to_its_page_once_it_was_brought_in():
+    owner = _member("ann")
+    account = Account.objects.create(pk="A1", name="Acme", owner=owner)
+    for key in ("c1", "c2"):
+        said = {"channel": "call", "language": "en", "conversation_id": key}
+        Entry.objects.create(account=account, at=NOW, kind="conversation", key=key, data=said)
+    one = _kept("c1", account=account, match="matched")
+    Conversation.objects.filter(pk=one.pk).update(source=Conversation.Source.BOOK)
+    client = Client()
+    client.force_login(owner)
+    page = client.get("/accounts/A1").content.decode()
+    assert page.count(f'href="/conversations/{one.pk}"') >= 1
+    entries = list(account.entries.all())
+    shown = {told.entry.key: told.address for told in told_to(owner, entries)}
+    assert shown == {"c1": f"/conversations/{one.pk}", "c2": ""}
+    assert {told.address for told in told_to(_member("sam"), entries)} == {""}, "a stranger is led nowhere"
