@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Field, JSONField, Model
 from django.utils import timezone
 
+from keepwell.site.statistics import renew_statistics
+
 EPOCH = np.datetime64("1970-01-01T00:00:00")
 
 
@@ -98,9 +100,11 @@ def hastily() -> Iterator[None]:
             for said in ("synchronous_commit = off", "maintenance_work_mem = '512MB'"):
                 cursor.execute(f"SET {said}")
         yield
-        cursor.execute("PRAGMA optimize" if on_sqlite() else "VACUUM ANALYZE")
         if on_sqlite():
+            renew_statistics()  # as each night does
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("VACUUM ANALYZE")
     connection.close()
 
 

@@ -41,6 +41,7 @@ from keepwell.lib.text import ngettext
 from keepwell.retention.night import measured as measure
 from keepwell.site.alone import alone, holder
 from keepwell.site.models import Run, Step
+from keepwell.site.statistics import renew_statistics
 
 if TYPE_CHECKING:
     from keepwell.risk.said import Scores
@@ -248,6 +249,7 @@ def night(
             raise
         finally:
             engine.close()
+        renew_statistics()
         _end(run, Run.State.DONE)
     return run
 

@@ -73,6 +73,7 @@ def prepare() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from keepwell.members.actions import begin
+    from keepwell.site.statistics import renew_statistics
 
     try:
         migrations = MigrationExecutor(connection)
@@ -92,6 +93,7 @@ def prepare() -> None:
         )
     if migrations.migration_plan(known.graph.leaf_nodes()):  # to migrate nothing takes its time too
         call_command("migrate", interactive=False, verbosity=0)
+        renew_statistics()
     begin()
 
 
