@@ -1,11 +1,14 @@
 """Whatever is asked, the API answers as its own description says, and never with a failure of its own."""
 
 import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis import checks as known
@@ -27,6 +30,19 @@ CHECKS = [
 ]
 EACH = 6  # calls of each sort to each address
 THERE = {"account_id": "A1", "pk": 1}  # put in every other call, lest nothing is ever found
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """Leave the test's connection open, as Django's own client does: a request that ends would close it, and with
+    it the transaction that the test is in. In memory SQLite closes nothing, PostgreSQL does.
+    """
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
