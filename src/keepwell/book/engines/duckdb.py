@@ -66,21 +66,19 @@ class DuckDBEngine:
             else f"NULL::{_sql_type(f.type)} AS {_quoted(f.name)}"
             for f in schema
         ]
-        return nw.from_native(source.select(*[duckdb.SQLExpression(c) for c in columns]))
+        return nw.from_native(
+            source.project(", ".join(columns))
+        )  # as one text: looked at once, not one by one
 
     def frame(self, table: Any) -> Frame:
         relation = table if isinstance(table, duckdb.DuckDBPyRelation) else self._taken_in(table)
         types = dict(zip(relation.columns, map(str, relation.types), strict=True))
         if any(t == "DATE" for t in types.values()):
-            relation = relation.select(
-                *[
-                    duckdb.SQLExpression(
-                        f"CAST({_quoted(c)} - {_EPOCH} AS BIGINT) AS {_quoted(c)}"
-                        if t == "DATE"
-                        else _quoted(c)
-                    )
+            relation = relation.project(
+                ", ".join(
+                    f"CAST({_quoted(c)} - {_EPOCH} AS BIGINT) AS {_quoted(c)}" if t == "DATE" else _quoted(c)
                     for c, t in types.items()
-                ]
+                )
             )
         return nw.from_native(relation)
 

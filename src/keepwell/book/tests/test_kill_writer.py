@@ -69,13 +69,13 @@ def test_killed_at_any_moment_the_book_is_as_before_or_as_after(tmp_path):
     home = tmp_path / "book"
     Book.create(home)
     before = ended = 0
+    duck = engine_named("duckdb", {"threads": "1"})
     for _number in killed_at_random_moments(ROUNDS, home, times=126):
-        duck = engine_named("duckdb", {"threads": "1"})
         at = rounds_seen(home, duck)
-        duck.close()
         assert at in (before, before + 1)
         ended += at == before + 1
         before = at
+    duck.close()
     assert 10 < ended < 126  # some were killed early, some late
     Book.open(home).clean()
     for name, version in Book.open(home).manifest.tables.items():
