@@ -10,7 +10,7 @@ from django.http import Http404
 from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.accounts.remembering import remembered
-from keepwell.accounts.words import holding
+from keepwell.accounts.words import beginnings, having, holding
 from keepwell.members.models import Member
 from keepwell.members.ordering import by
 from keepwell.members.paging import asked_of
@@ -65,17 +65,18 @@ def listed(
     """Paying accounts as a list asks for them. Raises KeepwellError where there is no such `saved` segment."""
     asked = {name: said for name, said in (("segment", segment), ("health", health)) if said}
     sort, whose = sort if sort in SORTS else "worth", "mine" if whose == "mine" else "all"
-    found = _listed(whose, sort, saved, words, member=member, **asked)
+    found = _listed(whose, sort, saved, member=member, **asked)
+    if words:
+        found = _named(found, words)
     if saved:
         return asked_of(found.plain())  # at once: whoever asked is told that there is none
-    if words:
-        return found.rarely()
-    return found.by_keys() if whose == "mine" and not asked else found  # by their owner, whoever that is
+    mine = whose == "mine" and not asked and not words
+    return found.by_keys() if mine else found  # by their owner, whoever that is
 
 
 @ready
 def _listed(
-    whose: str, sort: str, saved: str, words: str, /, *, member: Member, segment: str = "", health: str = ""
+    whose: str, sort: str, saved: str, /, *, member: Member, segment: str = "", health: str = ""
 ) -> QuerySet[Account]:
     found = Account.objects.select_related("standing", "owner").filter(standing__isnull=False)
     found = owned_by(found, member) if whose == "mine" else seen_by(found, member)
@@ -85,8 +86,6 @@ def _listed(
         found = found.filter(segment=segment)
     if health:
         found = found.filter(standing__health=health)
-    if words:
-        found = found.filter(named(words))
     return found.order_by(by(Account, SORTS[sort]), "pk")
 
 
@@ -98,8 +97,21 @@ def nothing() -> QuerySet[Account]:
 
 def named(words: str) -> Q:
     """Accounts that have the words in their name or id, or one of whose contacts has them."""
-    people = Contact.objects.filter(holding(Contact, words)).order_by().values("account")
-    return Q(pk__in=Account.objects.filter(holding(Account, words)).order_by().values("pk").union(people))
+    return _either(holding(Account, words), holding(Contact, words))
+
+
+def _named(found: Asked[Account], words: str) -> Asked[Account]:
+    ours, theirs = beginnings(Account, words), beginnings(Contact, words)
+    return found.then(_that_have, len(ours), **ours, **theirs)
+
+
+def _that_have(found: QuerySet[Account], words: int, **bounds: str) -> QuerySet[Account]:
+    return found.filter(_either(having(Account, words, bounds), having(Contact, words, bounds)))
+
+
+def _either(account: Q, contact: Q) -> Q:
+    people = Contact.objects.filter(contact).order_by().values("account")
+    return Q(pk__in=Account.objects.filter(account).order_by().values("pk").union(people))
 
 
 def night() -> date | None:

@@ -6,7 +6,7 @@ the account or contact, so that an erased person is not found.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -21,6 +21,7 @@ from keepwell.members.ready import Asked
 Row = TypeVar("Row")
 LONGEST, MOST = 40, 24  # letters of a word that are kept, words of an account or contact
 BATCH = 2_000
+COMMON = 15_000  # who have a word, up to which is counted where the rarest of several is looked for
 _LAST = "\U0010ffff"
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
@@ -51,39 +52,53 @@ def words_in(*said: str) -> set[str]:
 
 def holding(kind: type[Model], said: str) -> Q:
     """Accounts, or contacts, that have for each of the words one that begins so; none where there are no words."""
-    bounds = _bounds(said)
-    return _having(kind, len(bounds), **bounds)
+    bounds = beginnings(kind, said)
+    return having(kind, len(bounds), bounds)
 
 
 def looked_for(found: Asked[Row], kind: type[Model], said: str) -> Asked[Row]:
     """Of accounts, or contacts, those that `holding` holds for: by a question that is ready for so many words."""
-    bounds = _bounds(said)
+    bounds = beginnings(kind, said)
     return found.then(_that_have, kind, len(bounds), **bounds)
 
 
 def _that_have(found: QuerySet[Any, Row], kind: type[Model], count: int, **bounds: str) -> QuerySet[Any, Row]:
-    return found.filter(_having(kind, count, **bounds))
+    return found.filter(having(kind, count, bounds))
 
 
-def _bounds(said: str) -> dict[str, str]:
-    """What words begin with that are looked for: first the longest, of which there are likely fewest."""
+def beginnings(kind: type[Model], said: str) -> dict[str, str]:
+    """What words begin with that are looked for, by names for `having`: first those that are rarest."""
     words = sorted(folded(said)[:MOST], key=len, reverse=True)
-    if connection.vendor == "postgresql":
-        return {f"word_{n}": f"{word}%" for n, word in enumerate(words)}
-    return {f"word_{n}": word for n, word in enumerate(words)}
+    if connection.vendor == "postgresql":  # knows itself how many there are of each
+        found = [f"{word}%" for word in words]
+    else:
+        found = words if len(words) < 2 else _rarest_first(kind, words)
+    return {f"{_whose(kind)}_{n}": word for n, word in enumerate(found)}
 
 
-def _having(kind: type[Model], count: int, **bounds: Any) -> Q:
-    """The first word is looked up; of the others those who have them are read once."""
+def _rarest_first(kind: type[Model], words: list[str]) -> list[str]:
+    """Counted as far as counting is worth it: of the rest those go first that are longer."""
+    table = connection.ops.quote_name(_KEPT[kind][0]._meta.db_table)
+    # The name of a table of ours; the words go as parameters.
+    one = f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE word >= %s AND word < %s LIMIT %s)"  # noqa: S608 - as said above
+    with connection.cursor() as cursor:
+        said = [part for word in words for part in (word, word + _LAST, COMMON)]
+        cursor.execute(" UNION ALL ".join([one] * len(words)), said)
+        counts = [count for (count,) in cursor.fetchall()]
+    return [word for _count, _n, word in sorted(zip(counts, range(len(words)), words, strict=True))]
+
+
+def having(kind: type[Model], count: int, bounds: Mapping[str, Any]) -> Q:
+    """That somebody has so many words: of those who have the first, those who have the next, and so on."""
     rows, _fields = _KEPT[kind]
     whose = _whose(kind)
     if not count:
         return Q(pk__in=[])
-    first, *others = (Q(_Begins(bounds[f"word_{n}"])) for n in range(count))
+    first, *others = (Q(_Begins(bounds[f"{whose}_{n}"])) for n in range(count))
     found = rows.objects.filter(first)
     for other in others:
-        theirs = rows.objects.filter(other).values(whose)
-        found = found.filter(In(Unsought(whose, output_field=CharField()), theirs))
+        seen = In(Unsought(whose, output_field=CharField()), found.values(whose))
+        found = rows.objects.filter(other).filter(seen)
     return Q(pk__in=found.values(whose))
 
 

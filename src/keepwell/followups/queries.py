@@ -9,7 +9,7 @@ from django.db.models.lookups import GreaterThan, IsNull, LessThan, LessThanOrEq
 from django.http import Http404
 
 from keepwell.accounts.models import Account
-from keepwell.accounts.words import holding
+from keepwell.accounts.words import beginnings, having
 from keepwell.followups.models import Batch, Comment, FollowUp, Mention, Playbook, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
@@ -99,7 +99,10 @@ def listed(
         found = found.weighed()  # no order of an index
     if due in DUES:
         found = found.then(_on, **_days(due, today))
-    return found.then(_having, member, words).rarely() if words else found
+    if words:
+        bounds, said = beginnings(Account, words), saying(member, words)
+        found = found.then(_having, len(bounds), **bounds, said=said)
+    return found
 
 
 @ready_by_keys
@@ -130,10 +133,12 @@ def narrow(found: QuerySet[FollowUp], *also: str) -> QuerySet[FollowUp]:
     return found.select_related(None).select_related("account", "owner", "contact").only(*_LISTED, *also)
 
 
-def _having(found: QuerySet[FollowUp], member: Member, words: str) -> QuerySet[FollowUp]:
+def _having(
+    found: QuerySet[FollowUp], words: int, *, said: Sequence[int], **bounds: str
+) -> QuerySet[FollowUp]:
     """Those at accounts that have the words in their name, and of the newest those that say them."""
-    accounts = Account.objects.filter(holding(Account, words)).order_by().values("pk")
-    return found.filter(Q(account__in=accounts) | Q(pk__in=saying(member, words)))
+    accounts = Account.objects.filter(having(Account, words, bounds)).order_by().values("pk")
+    return found.filter(Q(account__in=accounts) | Q(pk__in=said))
 
 
 def saying(member: Member, words: str) -> list[int]:
