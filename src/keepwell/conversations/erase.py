@@ -49,10 +49,10 @@ def _took_part(contact: Contact) -> QuerySet[Conversation]:
     them = Q(contact=contact) | Q(participants__contact=contact) | Q(turns__contact=contact)
     if contact.email:
         them |= Q(participants__address__iexact=contact.email)
-    if contact.phone:
-        them |= Q(
-            participants__phone__in=[contact.phone, phone_key(contact.phone, contact.account.country[:2])]
-        )
+    # A number that cannot be called has no key, and nearly every participant has no number.
+    numbers = {contact.phone, phone_key(contact.phone, contact.account.country[:2])} - {""}
+    if numbers:
+        them |= Q(participants__phone__in=numbers)
     return Conversation.objects.filter(them).distinct().order_by("pk")
 
 

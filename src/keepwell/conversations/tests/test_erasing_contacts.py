@@ -167,3 +167,23 @@ def test_a_contact_of_another_account_with_the_same_name_is_left_alone(eva: Cont
     one = take(Said("o", Kind.MAIL, NOW, turns=turns), source="upload", account=other, now=NOW)
     erase_in_office(eva)
     assert NAME in one.turns.get().text
+
+
+def test_a_number_that_nobody_can_call_is_no_reason_to_erase_what_strangers_said(
+    eva: Contact, tmp_path: Path
+) -> None:
+    Contact.objects.filter(pk=eva.pk).update(phone="+00 555 5704422")
+    eva.refresh_from_db()
+    other = Account.objects.create(pk="B1", name="Bolt", country="HU")
+    said = SaidTurn(1, "We stay another year.", Side.THEM, "", at=NOW, source_id="b1")
+    people = (Person("Zoe", "zoe@bolt.com", side=Side.THEM),)
+    theirs = take(
+        Said("b", Kind.MAIL, NOW, people, subject="Staying", turns=(said,)),
+        source="mailbox",
+        account=other,
+        now=NOW,
+    )
+    assert list(theirs.participants.values_list("phone", flat=True)) == [""]
+    erase_in_office(eva)
+    assert theirs.turns.get().text == "We stay another year."
+    assert theirs.participants.get().name == "Zoe"
