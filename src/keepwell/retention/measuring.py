@@ -203,12 +203,15 @@ def _about(company: "Company", _params: Params, tell: Tell) -> Made:
     """What a page offers to ask: the columns that accounts can be cut by, and their values where they are few."""
     ledger = company.ledger
     columns: dict[str, list[str]] = {KEPT_BY: ["contract", "irregular"]}
-    for place, name in enumerate(ledger.attribute_names):
-        held = ledger.engine.collect(ledger.attribute(name).select("segment").unique())
-        values = sorted(value for value in held["segment"].to_pylist() if value)
+    names = ledger.attribute_names
+    known = None if ledger.attributes is None else ledger.engine.persist(ledger.attributes)  # for all of them
+    for place, name in enumerate(names):
+        assert known is not None
+        held = ledger.engine.collect(known.select(name).unique())
+        values = sorted(value for value in held[name].to_pylist() if value)
         if 1 < len(values) <= MOST_VALUES:
             columns[name] = values
-        tell(place + 1, len(ledger.attribute_names))
+        tell(place + 1, len(names))
     first = company.first_day
     return Made(
         {
