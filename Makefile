@@ -10,7 +10,8 @@ DEMO_HOME ?= demo-home
 OFFICE := $(patsubst %/migrations/,%,$(wildcard src/keepwell/*/migrations/))
 POT := src/keepwell/locale/keepwell.pot
 WORDS := $(BIN)/pybabel --quiet extract -F src/keepwell/locale/words.toml -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 --omit-header --no-location --sort-output --ignore-dirs tests
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile --require-hashes
+# The lock names every package there is to be: nothing is left to be found out by pip.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile --require-hashes --no-deps
 
 # Python compiles what it imports when it first does, which is a small part of what is installed, and keeps it whatever the
 # shell says: tests start it hundreds of times.
