@@ -81,7 +81,14 @@ class KnownElsewhere(DefaultSocialAccountAdapter):
         verified = {one.email.lower() for one in sociallogin.email_addresses if _said(one.verified)}
         member = Member.objects.filter(email__in=verified, is_active=True).first()
         if member is None:
-            messages.error(request, _("Nobody here has the address you signed in with. Ask to be invited."))
+            if sociallogin.email_addresses and not verified:
+                messages.error(
+                    request, _("Your company's sign-in does not vouch for your address: ask whoever runs it.")
+                )
+            else:
+                messages.error(
+                    request, _("Nobody here has the address you signed in with. Ask to be invited.")
+                )
             raise ImmediateHttpResponse(redirect("account_login"))
         sociallogin.connect(request, member)
 

@@ -70,6 +70,7 @@ def test_an_address_that_is_not_verified_lets_nobody_in(
     client = Client()
     through(client)
     assert client.get("/members/profile").status_code == 302
+    assert "does not vouch for your address" in client.get("/sign/login/").content.decode()
 
 
 def test_a_stranger_and_a_deactivated_member_are_refused(provider: Provider, member: Member) -> None:
@@ -144,6 +145,7 @@ def test_a_provider_that_is_away_is_told_as_such(provider: Provider, member: Mem
     provider.close()
     answer = Client().post("/sign/oidc/company/login/?process=login")
     assert answer.status_code == 401
+    assert 'href="/sign/login/"' in answer.content.decode(), "there is a way on"
 
 
 # --- what does not get one in, or out -------------------------------------------------------------------------
