@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -114,13 +114,13 @@ def _without_body(request: HttpRequest, call: Callable[[], HttpResponse]) -> Htt
         whole = call()
     finally:
         request.method = "HEAD"
-    bare = HttpResponse(status=whole.status_code, headers=dict(whole.items()))
-    if "Content-Type" not in whole:
-        del bare["Content-Type"]
-    if not whole.streaming:
-        bare["Content-Length"] = str(len(whole.content))
-    whole.close()
-    return bare
+    # Emptied, not replaced: closing an answer within its request would end that, and the connection with it.
+    if isinstance(whole, StreamingHttpResponse):
+        whole.streaming_content = ()
+    else:
+        whole["Content-Length"] = str(len(whole.content))
+        whole.content = b""
+    return whole
 
 
 def _recognise(request: HttpRequest, now: datetime) -> None:
