@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,7 +11,8 @@ from django.views.decorators.http import require_safe
 from keepwell.accounts.csv import as_csv
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
-from keepwell.members.rights import Right, needs
+from keepwell.members.paging import Pages
+from keepwell.members.rights import Right, may, needs
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.definitions import definition_name
 from keepwell.metrics.charts.reading import kept_by_name, kind_name, line_name
@@ -76,7 +76,8 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
         name, lines = f"keepwell-{of}-{line or 'all'}", _plain(listed.rows, of, unit)
         return as_csv(name, _heads(of), lines, by=member_of(request), what="accounts", of=of, line=line)
     tips = Tips.of(cut, said.whole_where)
-    shown = Paginator(listed.rows, PAGE).get_page(given.get("page"))
+    pages = Pages(listed.rows, PAGE, counted=4 * PAGE)  # how many there are in all is told beside it
+    shown = pages.get_page(given.get("page"))
     return render(
         request,
         "retention/accounts.html",
@@ -87,7 +88,8 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
             "heads": _sortable(of, sort, tips),
             "tips": tips.kept(),
             "all": listed.all,
-            "hidden": listed.all - shown.paginator.count,
+            "hidden": 0 if pages.more else listed.all - pages.count,
+            "partly": pages.more and not may(member_of(request), Right.ADMINISTER),
             "title": showing.period_name(said.period) if of in ("statement", "definitions") else "",
             "named": _named(of, given.get("line", ""), found.result),
             "only": _only(given),

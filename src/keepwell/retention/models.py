@@ -71,6 +71,11 @@ class Behind(models.Model):
                 fields=["figure", "line", "account_id"], name="an account once a line of a figure"
             )
         ]
+        indexes: ClassVar = [  # the orders that a line is first shown in
+            models.Index(fields=["figure", "opening", "account_id"], name="behind_opening"),
+            models.Index(fields=["figure", "closing", "account_id"], name="behind_closing"),
+            models.Index(fields=["figure", "line", "change", "account_id"], name="behind_change"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.line}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import QuerySet
+from django.core.cache import caches
+from django.db.models import Exists, OuterRef, QuerySet
 
 from keepwell.accounts.models import Account
 from keepwell.members.models import Member
@@ -28,6 +29,7 @@ SORTS = {
     "last": "also__last_purchase_on",
 }
 
+FEW = 1000  # accounts of somebody's that are looked up behind a figure
 
 _UNSAID = (Figure.State.WAITING, Figure.State.RUNNING)
 _figures = Figure.objects.defer("result")  # long, and not asked for where the page has been drawn
@@ -70,11 +72,6 @@ class Listed:
     rows: QuerySet[Behind]
     all: int
 
-    @property
-    def hidden(self) -> int:
-        """How many are not theirs to see."""
-        return self.all - self.rows.count()
-
 
 def behind(
     member: Member,
@@ -93,9 +90,20 @@ def behind(
             found = found.filter(**{name: value})
     theirs = found
     if not may(member, Right.ADMINISTER):
-        theirs = found.filter(account_id__in=seen_by(Account.objects.order_by(), member).values("pk"))
+        theirs = _theirs(found, seen_by(Account.objects.order_by(), member))
     by = SORTS.get(sort.removeprefix("-"), "change")
-    return Listed(theirs.order_by(f"-{by}" if sort.startswith("-") else by, "account_id"), found.count())
+    asked = {"line": line, "segment": segment, "kept_by": kept_by, "kind": kind, "made": str(figure.made_at)}
+    key = f"behind-{figure.pk}-{key_of(asked)}"
+    in_all = caches["pages"].get_or_set(key, found.count, None) or 0  # a figure that is made stays as it is
+    down = "-" if sort.startswith("-") else ""
+    return Listed(theirs.order_by(f"{down}{by}", f"{down}account_id"), in_all)  # as an index has them
+
+
+def _theirs(found: QuerySet[Behind], accounts: QuerySet[Account]) -> QuerySet[Behind]:
+    """Of the accounts behind a figure somebody's own: few of theirs are looked up, of many each is looked at."""
+    if len(accounts.values("pk")[: FEW + 1]) <= FEW:
+        return found.filter(account_id__in=accounts.values("pk"))
+    return found.filter(Exists(accounts.filter(pk=OuterRef("account_id"))))
 
 
 def on_line(rows: QuerySet[Behind], line: str) -> QuerySet[Behind]:
