@@ -1,10 +1,12 @@
 """The effect of a playbook, by the library's own functions; too small groups are refused in its own words."""
 
 import json
+from contextlib import suppress
 
 from django.conf import settings
 from django.utils import timezone
 
+from keepwell.accounts.outbox import gather
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.followups.models import Effect, Playbook
@@ -32,9 +34,12 @@ def measure(playbook: int, language: str = "") -> str:
 def _asked(action: str) -> tuple[list[dict[str, object]], list[str]]:
     from keepwell.risks import Risks
 
+    book = Book.open(settings.HOME)
+    with suppress(KeepwellError):  # somebody else is writing the book: the night brings them
+        gather(book, now=timezone.now())  # starts of today are in the book then
     engine = engine_named("duckdb")
     try:
-        said = Risks(Book.open(settings.HOME), engine).effect(action)
+        said = Risks(book, engine).effect(action)
         return json.loads(json.dumps(said.rows(), default=float)), said.notes()
     finally:
         engine.close()

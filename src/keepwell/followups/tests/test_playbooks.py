@@ -164,6 +164,22 @@ def test_the_effect_is_refused_in_the_librarys_words_where_groups_are_too_small(
     assert effect.refused.splitlines()[0][:30] in page
 
 
+def test_a_playbook_begun_this_morning_is_known_when_its_effect_is_asked_for(
+    office: Office, tmp_path: object
+) -> None:
+    Book.create(tmp_path, reporting_currency="EUR")
+    playbook = set_down(office, held_out=0.5)
+    start(office, playbook, *crowd(office, 10))
+    assert Outgoing.objects.filter(load=None, table="treatments").exists()
+    with override_settings(HOME=str(tmp_path)):
+        Effect.objects.create(playbook=playbook, asked_at=NOW)
+        measure(playbook.pk)
+    assert not Outgoing.objects.filter(load=None).exists()
+    refused = Effect.objects.get().refused
+    assert refused, "nobody can have left yet"
+    assert "No treatment is called" not in refused
+
+
 def test_asking_for_the_effect_is_a_managers(office: Office) -> None:
     playbook = set_down(office)
     assert office.client(office.mate).post(f"/followups/playbooks/{playbook.pk}/effect").status_code == 403
