@@ -233,7 +233,11 @@ def _effect(playbook: Playbook) -> dict[str, Any] | None:
         }
         for row in said.rows
     ]
-    return {"said": said, "rows": rows, "refused": said.refused.splitlines()}
+    return {
+        "said": said,
+        "rows": rows,
+        "refused": [line.removeprefix("- ") for line in said.refused.splitlines()],
+    }
 
 
 def _points(share: float | None) -> str:
