@@ -72,7 +72,7 @@ class Drawn:
         known = [one for one in amounts if one is not None]
         ends = (min(0, *known), max(0, *known)) if known else (0, 0)
         found = self._line(amounts, ends, lambda amount: money(amount, self.one.currency))
-        return found and {**found, "nothing": _up(0, ends)}
+        return found and {**found, "nothing": f"{_up(0, ends):.1f}"}
 
     @cached_property
     def health(self) -> dict[str, Any] | None:

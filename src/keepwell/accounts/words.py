@@ -22,6 +22,7 @@ Row = TypeVar("Row")
 LONGEST, MOST = 40, 24  # letters of a word that are kept, words of an account or contact
 BATCH = 2_000
 COMMON = 15_000  # who have a word, up to which is counted where the rarest of several is looked for
+NESTED = 3  # words that are looked for among those who have the others; databases read only so deep
 _LAST = "\U0010ffff"
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
@@ -89,17 +90,20 @@ def _rarest_first(kind: type[Model], words: list[str]) -> list[str]:
 
 
 def having(kind: type[Model], count: int, bounds: Mapping[str, Any]) -> Q:
-    """That somebody has so many words: of those who have the first, those who have the next, and so on."""
+    """That somebody has so many words: of those who have the first, the next, and so on for a while."""
     rows, _fields = _KEPT[kind]
     whose = _whose(kind)
     if not count:
         return Q(pk__in=[])
     first, *others = (Q(_Begins(bounds[f"{whose}_{n}"])) for n in range(count))
     found = rows.objects.filter(first)
-    for other in others:
+    for other in others[:NESTED]:
         seen = In(Unsought(whose, output_field=CharField()), found.values(whose))
         found = rows.objects.filter(other).filter(seen)
-    return Q(pk__in=found.values(whose))
+    met = Q(pk__in=found.values(whose))
+    for other in others[NESTED:]:
+        met &= Q(pk__in=rows.objects.filter(other).values(whose))
+    return met
 
 
 class _Begins(Func):

@@ -49,6 +49,14 @@ def test_lists_and_searches_show_nobody_what_is_not_theirs(name: str, as_: Any, 
     assert (f'href="/accounts/{account.pk}"' in page) == (name in MAY)
 
 
+def test_however_many_words_are_looked_for_each_counts(as_: Any, account: Account) -> None:
+    account.name = " ".join(f"Word{n:02}" for n in range(24))
+    account.save()
+    for words, found in ((account.name, True), (account.name.replace("Word20", "Other"), False)):
+        page = as_("owner").get("/accounts/", {"words": words}).content.decode()
+        assert (f'href="/accounts/{account.pk}"' in page) == found
+
+
 def test_an_account_that_there_is_not_and_one_that_is_not_theirs_look_the_same(
     as_: Any, account: Account
 ) -> None:

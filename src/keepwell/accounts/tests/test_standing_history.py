@@ -267,6 +267,9 @@ def test_the_page_draws_risk_check_up_and_worth_over_the_same_days(account: Acco
     assert '<rect class="well back" x="0.0" y="0.0" width="66.7" height="24.0"/>' in shown
     assert '<rect class="near" x="100.0" y="8.0" width="2.0" height="16.0"/>' in shown
     assert "up to May 1, 2026: what would have been said" in shown
+    Member.objects.filter(pk=people["owner"].pk).update(language="hu")
+    shown = page(account, Member.objects.get(pk=people["owner"].pk))
+    assert '<path d="M0 16.0H102"/>' in shown, "drawn with points, whatever parts numbers in a language"
 
 
 NIGHTS_PAGE = "/accounts/nights/{pk}"
