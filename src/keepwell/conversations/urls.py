@@ -21,6 +21,7 @@ _read = [
     path("", conversations.conversations, name="conversations"),
     path("<int:pk>", transcript.conversation, name="conversation"),
     path("<int:pk>/sound", transcript.sound, name="sound"),
+    path("<int:pk>/ours", transcript.say_ours, name="say_ours"),
     path("<int:pk>/turns/<int:no>/correct", transcript.correct, name="correct"),
     path("<int:pk>/turns/<int:no>/mood", moods.say, name="say_mood"),
 ]

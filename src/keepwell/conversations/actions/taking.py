@@ -12,6 +12,7 @@ from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Contact, Entry
 from keepwell.conversations.actions.changing import touched
 from keepwell.conversations.actions.rewriting import rewrite, speakers_of, turn_of
+from keepwell.conversations.actions.siding import obeyed
 from keepwell.conversations.arriving.incoming import TYPES, keep_sound
 from keepwell.conversations.arriving.keeping import allowed, hold_grown, hold_to
 from keepwell.conversations.arriving.knowing import Known, known_to, sided, whose
@@ -165,7 +166,8 @@ def _grown(one: Conversation, coming: _Coming, account: Account | None) -> Conve
         tell_of(one)
     anew = coming.source == Source.BOOK or coming.transcript is not None
     there = list(one.turns.all())
-    changed = rewrite(one, there, coming.said.turns) if anew else _added(one, there, coming.said.turns)
+    turns = obeyed(one, coming.said.turns)
+    changed = rewrite(one, there, turns) if anew else _added(one, there, turns)
     if changed or coming.transcript is not None:
         _say_state(one, coming)
         one.redacted = _more(one.redacted, coming.redacted) if changed and not anew else dict(coming.redacted)

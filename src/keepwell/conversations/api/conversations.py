@@ -11,7 +11,7 @@ from pydantic import Field
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.conversations import listing, queries
-from keepwell.conversations.actions import mooding
+from keepwell.conversations.actions import mooding, siding
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Hit, Turn
 from keepwell.conversations.mood.showing import Moods, moods_of
@@ -20,6 +20,7 @@ from keepwell.members.rights import Right
 router = Router(tags=["conversations"])
 Number = Annotated[int, Field(ge=1, lt=2**63)]
 Moody = Literal["good", "neutral", "bad", ""]
+Ours = Literal["first", "second", "unknown"]
 
 
 class MoodsShape(Schema):
@@ -49,6 +50,10 @@ class ConversationShape(Schema):
     sound: bool
     confidence: float | None
     version: int
+    ours: Annotated[
+        Ours | Literal[""],
+        Field(description='The channel that is ours, where a person said so afterwards; "" where nobody did'),
+    ]
     measures: Annotated[
         dict[str, Any], Field(description="How it was shared between the sides; {} where unknown")
     ]
@@ -85,6 +90,12 @@ class Feeling(Schema):
     mood: Moody
 
 
+class Siding(Schema):
+    """Which of a recording's two channels is ours."""
+
+    ours: Ours
+
+
 class TurnShape(Schema):
     """What one speaker said before another spoke; `aside` are stretches quoted, signed or appended."""
 
@@ -97,6 +108,7 @@ class TurnShape(Schema):
     end: float | None
     at: datetime | None
     confidence: float | None
+    channel: Annotated[int | None, Field(description="of a recording with one for each side, from 0")]
     aside: list[list[Any]]
     hits: list[Heard]
     mood: MoodShape | None
@@ -158,6 +170,20 @@ def say_mood(request: HttpRequest, pk: Number, no: Number, said: Feeling) -> Any
     return mood_shape(moods_of(one), turn)
 
 
+@router.put(
+    "/conversations/{int:pk}/ours",
+    response=ConversationShape,
+    auth=asks(Right.ACT),
+    summary="Say which channel is ours",
+)
+def say_ours(request: HttpRequest, pk: Number, said: Siding) -> Any:
+    """Of a recording with two channels: turns get their sides, measures and hits follow. It can be said anew."""
+    member = member_of(request)
+    one = queries.conversation_of(member, pk)
+    siding.say_ours(conversation=one, ours=said.ours, by=member, now=timezone.now())
+    return conversation_shape(queries.conversation_of(member, pk))
+
+
 def conversation_shape(one: Conversation) -> ConversationShape:
     """A conversation as calls tell it."""
     return ConversationShape(
@@ -175,6 +201,7 @@ def conversation_shape(one: Conversation) -> ConversationShape:
         sound=sound_of(one) is not None,
         confidence=one.confidence,
         version=one.version,
+        ours=cast(Any, one.ours),
         measures=one.measures.get("talk", {}),
         mood=_moods_shape(one),
     )
@@ -233,6 +260,7 @@ def turn_shape(turn: Turn, hits: list[Heard], mood: MoodShape | None) -> TurnSha
         end=turn.end,
         at=turn.at,
         confidence=turn.confidence,
+        channel=turn.channel,
         aside=turn.pieces,
         hits=hits,
         mood=mood,

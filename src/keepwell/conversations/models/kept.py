@@ -59,6 +59,13 @@ class Conversation(models.Model):
         UNMATCHED = "unmatched", _("Not known")
         ASIDE = "aside", pgettext_lazy("a conversation", "Nobody's")  # looked at, and no customer's
 
+    class Ours(models.TextChoices):
+        """Which of a recording's two channels is ours."""
+
+        FIRST = "first", _("first channel")
+        SECOND = "second", _("second channel")
+        UNKNOWN = "unknown", _("not known")
+
     source = models.CharField(_("came in"), max_length=10, choices=Source)
     key = models.CharField(max_length=250)  # what the source calls it, or the digest of what came in
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -77,6 +84,9 @@ class Conversation(models.Model):
     )  # en, zh, hu, pl or "" where not told
     at = models.DateTimeField(_("when"))
     seconds = models.FloatField(null=True)  # of a recording
+    ours = models.CharField(
+        _("our side"), max_length=7, choices=Ours, blank=True
+    )  # as a person said afterwards; "" where nobody did, and what came with the file holds
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     remark = models.CharField(
         max_length=500, blank=True

@@ -87,7 +87,8 @@ def labels_of(source: Source) -> Labels:
     Comments are read as the office keeps them: what was redacted, corrected or deleted teaches nothing.
     """
     found: Labels = defaultdict(list)
-    hand = {one.turn_id: one for one in MoodSaid.objects.select_related("turn__conversation")}
+    theirs = MoodSaid.objects.filter(turn__side=Side.THEM)  # what is known to be ours by now teaches nothing
+    hand = {one.turn_id: one for one in theirs.select_related("turn__conversation")}
     for said in hand.values():
         turn = said.turn
         _add(found, turn, Mood(said.mood), by_hand=True)

@@ -56,6 +56,7 @@ CLIPS: dict[str, Any] = {
     "conversations:sound": (NONE, NONE, conversation),  # there is none: its own tests
     "conversations:correct": (ACTS, ACTS, turn),
     "conversations:say_mood": (NONE, ACTS, turn),
+    "conversations:say_ours": (NONE, ACTS, conversation),
     "conversations:keep_clip": (NONE, ACTS, conversation),
     "conversations:clips": (SIGNED, NONE),
     "conversations:templates": (SIGNED, NONE),

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keepwell.accounts.showing import per_cent
+from keepwell.conversations.actions.siding import has_two_channels, ours_of
 from keepwell.conversations.models import Clip, Conversation, Hit, Turn
+from keepwell.conversations.queries import SPOKEN
 from keepwell.conversations.transcript.turn_words import LOW, Marked, marked, written
+from keepwell.listening.said import Side
 
 LANGUAGES = {
     "en": gettext_lazy("English"),
@@ -25,6 +29,11 @@ SIDES = {
     "them": gettext_lazy("the customer"),
     "unknown": gettext_lazy("side not known"),
 }
+CHANNELS = {
+    0: gettext_lazy("first channel, side not known"),
+    1: gettext_lazy("second channel, side not known"),
+}
+FIRST_WORDS = 60  # characters by which a channel is known
 
 
 def clock(seconds: float | None) -> str:
@@ -48,7 +57,9 @@ class ShownTurn:
 
     @property
     def side(self) -> str:
-        """Which side it is of, in words: never by its colour alone."""
+        """Which side it is of, in words: never by its colour alone. Where that is not known, its channel."""
+        if self.turn.side == Side.UNKNOWN and self.turn.channel in CHANNELS:
+            return str(CHANNELS[self.turn.channel])
         return str(SIDES.get(self.turn.side, SIDES["unknown"]))
 
     @property
@@ -89,6 +100,26 @@ def shown_turns(
         body = written(turn, of_turn, timed=timed)
         found.append(ShownTurn(turn, body, of_turn, by_first.get(turn.no, ()), turn.no == chosen))
     return found
+
+
+def channels_of(conversation: Conversation, turns: Sequence[Turn]) -> dict[str, Any] | None:
+    """The choice which channel is ours, with what is said first on each; None where there are no two channels."""
+    if conversation.kind not in SPOKEN or not has_two_channels(conversation, turns):
+        return None
+    first = {turn.channel: turn.text for turn in reversed(turns) if turn.text}
+    ours, said = ours_of(conversation, turns), (first.get(0, ""), first.get(1, ""), "")
+    return {
+        "known": ours != Conversation.Ours.UNKNOWN,
+        "choices": [
+            {
+                "value": value,
+                "label": label,
+                "words": Truncator(words).chars(FIRST_WORDS),
+                "now": value == ours,
+            }
+            for (value, label), words in zip(Conversation.Ours.choices, said, strict=True)
+        ],
+    }
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keepwell.accounts.showing import per_cent
 from keepwell.conversations import naming, queries
-from keepwell.conversations.actions import correcting
+from keepwell.conversations.actions import correcting, siding
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.learning.forms import Clipping, Correcting
 from keepwell.conversations.models import Conversation, Hit
@@ -21,7 +21,14 @@ from keepwell.conversations.mood.showing import moods_of, summary_of
 from keepwell.conversations.rules import queries as rules_queries
 from keepwell.conversations.rules import themes
 from keepwell.conversations.transcript import sounding
-from keepwell.conversations.transcript.showing import LANGUAGES, clock, length, measures_of, shown_turns
+from keepwell.conversations.transcript.showing import (
+    LANGUAGES,
+    channels_of,
+    clock,
+    length,
+    measures_of,
+    shown_turns,
+)
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening.said import State, sentence_of
 from keepwell.members.models import Member
@@ -59,6 +66,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "clips": clips,
         "participants": people,
         "measures": measures_of(one),
+        "channels": channels_of(one, some),
         "moods": moods,
         "summary": summary_of(one, moods) if count and one.deleted_at is None else None,
         "length": length(one, count),
@@ -112,6 +120,22 @@ def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
     if file is None:
         raise Http404
     return sounding.sound(request, file, one.sound_type)
+
+
+@needs(Right.ACT)
+@require_POST
+def say_ours(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which channel of a recording is ours."""
+    assert isinstance(request.user, Member)
+    one = queries.conversation_of(request.user, pk)
+    said = request.POST.get("ours", "")
+    try:
+        before = siding.say_ours(conversation=one, ours=said, by=request.user, now=timezone.now())
+    except KeepwellError as wrong:
+        messages.error(request, in_lines(wrong))
+    else:
+        messages.success(request, _("Nothing was changed.") if before == said else _("Saved."))
+    return redirect("conversations:conversation", pk)
 
 
 @needs(Right.ACT)
