@@ -17,7 +17,7 @@ from keepwell.accounts.models import Standing
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.alerts.models import Alert
 from keepwell.conversations.models import Hit
-from keepwell.conversations.transcript.sounding import stretch_of
+from keepwell.conversations.transcript.sounding import hit_address
 from keepwell.conversations.transcript.spotting import Stretch, excerpt, spotted
 
 MOST = 12  # hits of an alert that are shown
@@ -46,7 +46,7 @@ class Said:
     @property
     def sound(self) -> str:
         """The address of the stretch to listen to; "" where there is no sound."""
-        return stretch_of(self.hit.conversation, self.hit.turn.start, self.hit.turn.end)
+        return hit_address(self.hit)
 
     @property
     def line(self) -> str:

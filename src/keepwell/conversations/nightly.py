@@ -14,6 +14,7 @@ from keepwell.conversations.actions.matching import match_again
 from keepwell.conversations.actions.policies import hold_moved
 from keepwell.conversations.actions.receiving import forget_file
 from keepwell.conversations.arriving import incoming
+from keepwell.conversations.arriving.cutting import sweep_cuts
 from keepwell.conversations.arriving.from_book import take_in
 from keepwell.conversations.arriving.knowing import renew_numbers
 from keepwell.conversations.models import Conversation, Incoming
@@ -58,7 +59,12 @@ def sweep(*, now: datetime) -> int:
     named = {Path(file).parts[0] for file in Incoming.objects.exclude(file="").values_list("file", flat=True)}
     gone += _sweep(incoming.folder(incoming.INCOMING), named, now)
     sounds = set(Conversation.objects.exclude(sound="").values_list("sound", flat=True))
-    return gone + _sweep(incoming.folder(incoming.SOUND), sounds, now)
+    gone += _sweep(incoming.folder(incoming.SOUND), sounds, now)
+    whose = {Path(sound).stem for sound in sounds}
+    cuts = {
+        cut.name for cut in incoming.folder(incoming.CUTS).iterdir() if cut.stem.partition("@")[0] in whose
+    }
+    return gone + _sweep(incoming.folder(incoming.CUTS), cuts, now) + sweep_cuts(now=now)
 
 
 def _sweep(folder: Path, named: set[str], now: datetime) -> int:

@@ -30,6 +30,7 @@ _clips = [
     path("clips/", clips.clips, name="clips"),
     path("clips/templates", clips.templates, name="templates"),
     path("clips/<int:pk>", clips.clip, name="clip"),
+    path("clips/<int:pk>/sound", clips.sound, name="clip_sound"),
     path("clips/<int:pk>/change", clips.change, name="change_clip"),
     path("clips/<int:pk>/remove", clips.remove, name="remove_clip"),
     path("clips/<int:pk>/back", clips.put_back, name="put_clip_back"),

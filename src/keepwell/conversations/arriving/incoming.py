@@ -3,6 +3,7 @@
 import os
 import shutil
 import uuid
+from glob import escape
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.conf import settings
 from keepwell.conversations.models import Conversation
 
 SOUND, INCOMING = "sound", "incoming"
+CUTS = "cuts"  # stretches of sounds, see `cutting`
 TYPES = {  # what browsers are told of a sound by the ending of its file
     ".wav": "audio/wav",
     ".mp3": "audio/mpeg",
@@ -52,6 +54,9 @@ def keep_sound(file: Path, suffix: str = "") -> str:
 
 
 def forget_sound(name: str) -> None:
-    """Delete a file of the sound folder; gone already is gone."""
+    """Delete a file of the sound folder, and every stretch that was cut out of it; gone already is gone."""
     if name:
-        (folder(SOUND) / Path(name).name).unlink(missing_ok=True)
+        file = folder(SOUND) / Path(name).name
+        file.unlink(missing_ok=True)
+        for made in folder(CUTS).glob(f"{escape(file.stem)}@*"):
+            made.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from keepwell.conversations.models import Clip, Collection, Hit, Turn
 from keepwell.conversations.queries import seen
 from keepwell.conversations.rules import themes
 from keepwell.conversations.transcript.showing import SIDES, clock
-from keepwell.conversations.transcript.sounding import stretch_of
+from keepwell.conversations.transcript.sounding import clip_address
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
 
@@ -142,7 +142,7 @@ class ShownClip:
 
     clip: Clip
     turns: Sequence[Spoken]
-    sound: str  # the address of its sound, from its beginning to its end; "" where there is none
+    sound: str  # the address of its sound, which has nothing else in it; "" where there is none
     more: int  # turns that are not shown
 
     @property
@@ -179,7 +179,7 @@ def shown_clips(clips: Iterable[Clip]) -> list[ShownClip]:
             ShownClip(
                 clip,
                 spoken,
-                stretch_of(clip.conversation, clip.start, clip.end),
+                clip_address(clip),
                 max(len(turns) - WORDS, 0),
             )
         )

@@ -16,7 +16,7 @@ from keepwell.conversations.models import Conversation, Hit, Rule, RuleVersion, 
 from keepwell.conversations.rules import themes
 from keepwell.conversations.rules.queries import Month, Stats
 from keepwell.conversations.transcript.showing import LANGUAGES, clock
-from keepwell.conversations.transcript.sounding import stretch_of
+from keepwell.conversations.transcript.sounding import hit_address
 from keepwell.conversations.transcript.spotting import Stretch, spotted
 
 
@@ -186,7 +186,7 @@ class ShownHit:
     @property
     def sound(self) -> str:
         """The address of the turn's sound; "" where there is none."""
-        return stretch_of(self.hit.conversation, self.hit.turn.start, self.hit.turn.end)
+        return hit_address(self.hit)
 
 
 def shown_hits(hits: Iterable[Hit]) -> list[ShownHit]:

@@ -19,4 +19,5 @@ RULING = [
     path("rules/<int:pk>/restore/<int:version>", rules.restore, name="restore_rule"),
     path("hits/", hits.hits, name="hits"),
     path("hits/<int:pk>", hits.judge, name="judge"),
+    path("hits/<int:pk>/sound", hits.sound, name="hit_sound"),
 ]

@@ -61,6 +61,7 @@ CLIPS: dict[str, Any] = {
     "conversations:clips": (SIGNED, NONE),
     "conversations:templates": (SIGNED, NONE),
     "conversations:clip": (SEES, NONE, clip),
+    "conversations:clip_sound": (NONE, NONE, clip),  # there is none: test_stretches.py
     "conversations:change_clip": (ACTS, ACTS, clip),
     "conversations:remove_clip": (NONE, ACTS, clip),
     "conversations:put_clip_back": (NONE, NONE, NOTHING),
@@ -109,6 +110,7 @@ RULES: dict[str, Any] = {
     "conversations:restore_rule": (NONE, MANAGES, lambda office: rule(office) | {"version": 1}),
     "conversations:hits": (SIGNED, NONE),
     "conversations:judge": (NONE, ACTS, hit),
+    "conversations:hit_sound": (NONE, NONE, hit),  # there is none: test_stretches.py
     **dict.fromkeys((f"calls:{name}" for name in _CALLS.split()), None),  # tests/test_calls_rules.py
 }
 

@@ -179,9 +179,7 @@ def test_who_spoke_follows_where_only_one_customer_can_have(
     assert set(recorded.turns.values_list("contact", flat=True)) == {None}
 
 
-def test_a_transcript_made_later_obeys_whatever_came_with_its_file(
-    owner: Member, account: Account
-) -> None:
+def test_a_transcript_made_later_obeys_whatever_came_with_its_file(owner: Member, account: Account) -> None:
     for _twice in range(2):
         _brought(kit.clip("stereo_diarization.wav"), account="A1", language="en", ours="0")
     working = work(ear=Ear())

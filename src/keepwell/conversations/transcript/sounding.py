@@ -4,23 +4,50 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from keepwell.conversations.arriving.incoming import sound_of
-from keepwell.conversations.models import Conversation
+from keepwell.conversations.arriving.cutting import cut_of
+from keepwell.conversations.arriving.incoming import TYPES, sound_of
+from keepwell.conversations.models import Clip, Conversation, Hit
+from keepwell.lib.errors import KeepwellError
 
 BLOCK = 1 << 16
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def stretch_of(conversation: Conversation, start: float | None, end: float | None) -> str:
-    """The address of a stretch of its sound, in seconds, as players understand it; "" where there is none."""
-    if start is None or sound_of(conversation) is None:
+def clip_address(clip: Clip) -> str:
+    """The address of a clip's sound, and of nothing else of its conversation's; "" where there is none."""
+    if clip.start is None or sound_of(clip.conversation) is None:
         return ""
-    until = f",{end:.2f}" if end is not None else ""
-    return f"{reverse('conversations:sound', args=[conversation.pk])}#t={start:.2f}{until}"
+    return reverse("conversations:clip_sound", args=[clip.pk])
+
+
+def hit_address(hit: Hit) -> str:
+    """The address of the sound of a hit's turn; "" where there is none."""
+    if hit.turn.start is None or sound_of(hit.conversation) is None:
+        return ""
+    return reverse("conversations:hit_sound", args=[hit.pk])
+
+
+def stretch(
+    request: HttpRequest, one: Conversation, start: float | None, end: float | None
+) -> HttpResponseBase:
+    """The stretch of a conversation's sound from `start` to `end` seconds, and no more of it.
+
+    Where it is not known when a turn ends, it ends where the next begins.
+    """
+    file = sound_of(one)
+    if file is None or start is None:
+        raise Http404
+    if end is None:
+        end = one.turns.filter(start__gt=start).order_by("start").values_list("start", flat=True).first()
+    try:
+        made = cut_of(file, start, end)
+    except KeepwellError as wrong:  # it has no sound there, or what decodes it is not installed any more
+        raise Http404 from wrong
+    return sound(request, made, TYPES[made.suffix])
 
 
 def sound(request: HttpRequest, file: Path, kind: str) -> HttpResponseBase:

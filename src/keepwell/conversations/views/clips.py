@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from keepwell.conversations.learning.forms import Clipping
 from keepwell.conversations.learning.library import Asked, shown_clips
 from keepwell.conversations.models import Clip
 from keepwell.conversations.rules import themes
+from keepwell.conversations.transcript import sounding
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
@@ -90,6 +92,15 @@ def clip(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": may(request.user, Right.ACT),
     }
     return render(request, "conversations/clip.html", context)
+
+
+@needs(Right.SEE)
+@require_safe
+def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The sound of a clip, and nothing else of its conversation's."""
+    assert isinstance(request.user, Member)
+    one = library.clip_of(request.user, pk)
+    return sounding.stretch(request, one.conversation, one.start, one.end)
 
 
 def _changes(one: Clip, member: Member) -> bool:

@@ -1,7 +1,9 @@
 """Hits looked through and judged: one key each, or a button."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from keepwell.conversations.queries import seen
 from keepwell.conversations.rules import themes
 from keepwell.conversations.rules.queries import JUDGED, hits_of
 from keepwell.conversations.rules.showing import shown_hits
+from keepwell.conversations.transcript import sounding
 from keepwell.conversations.transcript.spotting import excerpt
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
@@ -76,16 +79,34 @@ def hits(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@needs(Right.SEE)
+@require_safe
+def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The sound of the turn that a hit is in, and nothing else of its conversation's."""
+    assert isinstance(request.user, Member)
+    hit = _hit_of(_theirs(request.user), pk)
+    return sounding.stretch(request, hit.conversation, hit.turn.start, hit.turn.end)
+
+
+def _theirs(member: Member) -> QuerySet[Hit]:
+    rows = Hit.objects.filter(conversation__in=seen(member).values("pk"))
+    return rows.select_related("turn__contact", "conversation", "account", "rule")
+
+
+def _hit_of(rows: QuerySet[Hit], pk: int) -> Hit:
+    hit = rows.filter(pk=pk).first()
+    if hit is None:
+        raise Http404
+    return hit
+
+
 @needs(Right.ACT)
 @require_POST
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Say whether a hit is right, or take back what was said of it."""
     assert isinstance(request.user, Member)
-    rows = Hit.objects.filter(conversation__in=seen(request.user).values("pk"))
-    rows = rows.select_related("turn__contact", "conversation", "account", "rule")
-    hit = rows.filter(pk=pk).first()
-    if hit is None:
-        raise Http404
+    rows = _theirs(request.user)
+    hit = _hit_of(rows, pk)
     judged = request.POST.get("judged", "")
     try:
         before = say(hit=hit, judged=judged, by=request.user, now=timezone.now())
