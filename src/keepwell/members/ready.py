@@ -20,6 +20,7 @@ The rows are those that Django would give: model instances with what was selecte
 asked for), or what `values_list` gives. `plain` gives the queryset itself, for what is asked rarely or otherwise.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -29,9 +30,11 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Expression, JSONField, Model, QuerySet
 from django.db.models.base import ModelState
+from django.db.models.expressions import Col
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
+from pydantic_core import from_json
 
 from keepwell.members.models import Member
 from keepwell.members.planned import Place, Planned, may_be_planned
@@ -259,7 +262,9 @@ class _Written:
         }
         made = kinds[hidden._iterable_class]()
         converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
-        converted = tuple((at, *how) for at, how in converters.items())
+        converted = tuple(
+            (at, [_quicker(one, of) for one in how], of) for at, (how, of) in converters.items()
+        )
         return cls(sql, params, compiler.col_count, converted, made)
 
     def asked(self, values: dict[Place, Any], *, alike: bool = False) -> list[Any]:
@@ -296,6 +301,20 @@ _written: dict[Any, _Written] = {}
 
 def _first_of(found: QuerySet[Any, Row], most: int) -> QuerySet[Any, Row]:
     return found[:most]
+
+
+def _quicker(convert: Callable[..., Any], column: Any) -> Callable[..., Any]:
+    """What reads a column, but of JSON a reader that is twice as quick as Python's."""
+    of = getattr(convert, "__self__", None)
+    plain = type(of) is JSONField and of.decoder is None and isinstance(column, Col)
+    return _json if plain else convert
+
+
+def _json(value: Any, *_more: Any) -> Any:
+    try:
+        return value if value is None else from_json(value)
+    except ValueError:  # half a pair of surrogates, which Python's own lets through
+        return json.loads(value)
 
 
 def _first(row: Record) -> Any:

@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 
 from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.queries import company_day
-from keepwell.members.labels import labels
 from keepwell.members.ready import ready_by_keys
 from keepwell.reach.models import Importance, Reservation, Rule
 from keepwell.reach.using import Use, uses_of
 
 WISH, CHANNEL, RULE = "wish", "channel", "rule"
+CHANNELS = frozenset(map(str, Channel.values))  # those a contact can like to be reached by
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _in_force() -> QuerySet[Rule]:
 
 
 def _likes_another(contact: Contact, message: Message) -> bool:
-    return contact.channel in labels(Channel) and contact.channel != message.channel
+    return contact.channel != message.channel and contact.channel in CHANNELS
 
 
 def _binds(rule: Rule, message: Message) -> bool:
@@ -127,6 +127,8 @@ def _binds(rule: Rule, message: Message) -> bool:
 
 
 def _counted(rule: Rule, message: Message, uses: Sequence[Use]) -> list[Use]:
+    if not uses:
+        return []
     contact = message.contact.pk if message.contact else None
     return [
         use

@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from keepwell.accounts.models import Account, Channel, Contact
 from keepwell.accounts.remembering import remembered
-from keepwell.members.labels import labels
 from keepwell.members.models import Member
 from keepwell.members.ready import ready_by_keys
 from keepwell.members.rights import kinds_of, seen_by
 from keepwell.reach import saying
-from keepwell.reach.budget import Answer, Message, day_of, judged, rules_in_force
+from keepwell.reach.budget import CHANNELS, Answer, Message, day_of, judged, rules_in_force
 from keepwell.reach.models import Hold, Reservation, Rule, Touch
 from keepwell.reach.using import Use, uses_of
 
@@ -128,10 +127,13 @@ class Next:
     @cached_property
     def said(self) -> Allowed:
         """The answer, of the message that may go out first."""
-        return min(map(self.together.said, self.messages), key=self._day)
-
-    def _day(self, one: Allowed) -> date:
-        return one.answer.until or (self.together.today if one.answer.allowed else date.max)
+        found = []
+        for message in self.messages:
+            said = self.together.said(message)
+            if said.answer.allowed:
+                return said  # none is sooner
+            found.append(said)
+        return min(found, key=lambda one: one.answer.until or date.max)
 
     @property
     def who(self) -> str:
@@ -168,7 +170,7 @@ def _there(*, accounts: Sequence[str]) -> QuerySet[Contact]:
 
 
 def _liked(contact: Contact) -> str:
-    return contact.channel if contact.channel in labels(Channel) else ""
+    return contact.channel if contact.channel in CHANNELS else ""
 
 
 def holds(member: Member, *, whose: str = "team", now: datetime) -> QuerySet[Hold]:

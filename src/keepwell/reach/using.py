@@ -16,25 +16,26 @@ from django.utils.dateparse import parse_datetime
 
 from keepwell.accounts.models import LATELY, Entry
 from keepwell.accounts.queries import company_day
+from keepwell.members.planned import rows_of
 from keepwell.reach.models import Reservation, Rule
 
 OURS = "keepwell-"  # what the ids of touches logged here begin with, in the book
 _TOLD = """
 SELECT account_id, CAST(NULL AS date), at, data, '', '', contact_id, '', '', 0
 FROM accounts_entry
-WHERE account_id IN ({accounts}) AND at >= %s AND kind = 'touch' AND key NOT LIKE %s
+WHERE account_id {accounts} AND at >= %s AND kind = 'touch' AND key NOT LIKE %s
 UNION ALL"""
 _MADE = """
 SELECT made.account_id, made.day, CAST(NULL AS timestamp with time zone), CAST(NULL AS jsonb), made.channel,
     made.team, made.contact_id, member.name, made.topic, 0
 FROM reach_touch made LEFT JOIN members_member member ON member.id = made.member_id
-WHERE made.account_id IN ({accounts}) AND made.day > %s AND made.direction = 'out'
+WHERE made.account_id {accounts} AND made.day > %s AND made.direction = 'out'
 UNION ALL"""
 _AHEAD = """
 SELECT ahead.account_id, ahead.day, CAST(NULL AS timestamp with time zone), CAST(NULL AS jsonb), ahead.channel,
     ahead.team, ahead.contact_id, member.name, ahead.topic, 1
 FROM reach_reservation ahead LEFT JOIN members_member member ON member.id = ahead.member_id
-WHERE ahead.account_id IN ({accounts}) AND ahead.day >= %s AND ahead.state = 'open' AND ahead.id <> %s"""
+WHERE ahead.account_id {accounts} AND ahead.day >= %s AND ahead.state = 'open' AND ahead.id <> %s"""
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,14 @@ def _rows(
     ids: list[str], begin: datetime | None, since: date, today: date, without: Reservation | None
 ) -> list[tuple[Any, ...]]:
     day, moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
-    told = [] if begin is None else [*ids, moment(begin), f"touch:{OURS}%"]
-    made, ahead = [*ids, day(since)], [*ids, day(today), without.pk if without is not None else 0]
+    # PostgreSQL takes all accounts as one value: the question is the same for however many, and planned once.
+    listed = connection.vendor == "postgresql"
+    these = [ids] if listed else ids
+    told = [] if begin is None else [*these, moment(begin), f"touch:{OURS}%"]
+    made, ahead = [*these, day(since)], [*these, day(today), without.pk if without is not None else 0]
     statement = (_TOLD if told else "") + _MADE + _AHEAD
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(accounts=", ".join(["%s"] * len(ids))), [*told, *made, *ahead])
-        return list(cursor.fetchall())
+    among = "= ANY(%s)" if listed else f"IN ({', '.join(['%s'] * len(ids))})"
+    return rows_of(statement.format(accounts=among), [*told, *made, *ahead])
 
 
 def _moment(at: datetime | str) -> datetime:
