@@ -57,6 +57,9 @@ def make(home: Path, *, accounts: int, years: int, months: int) -> None:
 
 def furnish() -> dict[str, str]:
     """Let people join and work; what the addresses of the screens are made of."""
+    from django.utils import timezone
+
+    from keepwell.demo.colleagues import join
     from keepwell.members.actions import begin
     from keepwell.members.models import Member, Role, Team
 
@@ -67,6 +70,7 @@ def furnish() -> dict[str, str]:
         role = roles.get(what, Role.MEMBER)
         people[what] = Member.objects.create_user(email, PASSWORD, name=name, role=role)
         people[what].teams.add(team)
+    join(now=timezone.now())
     return {"team": str(team.pk), "person": str(people["mate"].pk)} | _work(people)
 
 

@@ -106,10 +106,12 @@ def _open_office(session: Session) -> None:
     from django.utils import timezone
 
     from keepwell.demo.arriving import bring
+    from keepwell.demo.colleagues import join
     from keepwell.site.jobs import SEEN_FIRST, ask_for_night
     from keepwell.site.models import Run
 
     if not Run.objects.filter(state=Run.State.DONE).exists():
+        join(now=timezone.now())
         _begin_rules()
         run_night(session.place, only=SEEN_FIRST)
         bring(now=timezone.now())

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db.models import Q
 
 from keepwell.accounts.projecting import Source
+from keepwell.conversations.actions.colleagues import name_colleagues
 from keepwell.conversations.actions.deleting import delete_due
 from keepwell.conversations.actions.matching import match_again
 from keepwell.conversations.actions.policies import hold_moved
@@ -39,6 +40,7 @@ def bring_in(source: Source, *, tell: Callable[[int, int], object] | None = None
     """Take in what the book has new, match what waits, delete what is due, sweep the folders. Safe to repeat."""
     new = take_in(source, at_night=True, tell=tell)
     renew_numbers()
+    name_colleagues(now=source.now)
     matched = match_again(now=source.now)
     today = source.now.astimezone(source.book.settings.zone).date()
     hold_moved(today=today)

@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from keepwell.demo import company
 from keepwell.demo.actions import ACTIONS
 from keepwell.demo.clock import STEPS_A_MONTH, Clock, Flags, Ints
+from keepwell.demo.colleagues import address_of
 from keepwell.demo.columns import days, instants, keys
 from keepwell.demo.contracts import REASONS
 from keepwell.demo.history import CAUSES
 from keepwell.demo.life import Life
-from keepwell.demo.names import company_name, latin
+from keepwell.demo.names import company_name
 from keepwell.demo.streams import Random
 from keepwell.demo.truth import account_ids
 from keepwell.demo.versions import told_twice
@@ -42,7 +43,7 @@ def accounts(life: Life, r: Random) -> tuple[dict[str, pa.Array], list[str]]:
         company_name(_HOMES[c], company.COUNTRIES[c].code, x, i + 1)
         for i, (c, x) in enumerate(zip(a.country.tolist(), u, strict=True))
     ]
-    owners = [f"{latin(s.name.split()[0])}@keepwell-demo.example" for s in company.SALESPEOPLE]
+    owners = [address_of(s.name) for s in company.SALESPEOPLE]
     h = life.history
     merged = h.merged_into >= 0
     ids = account_ids(n)

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from keepwell.demo import company
 from keepwell.demo.clock import Floats, Ints
+from keepwell.demo.colleagues import address_of
 from keepwell.demo.columns import instants, keys
 from keepwell.demo.history import History
 from keepwell.demo.people import People
@@ -143,7 +144,9 @@ def conversations(scene: Scene, seen: Touches, chosen: Random, spoken: Random) -
         "occurred_at": instants(rows.day[at], rows.second[at]).cast(pa.timestamp("s")),
         "channel": pa.array(CHANNELS).take(pa.array(seen.channel[at])),
         "language": pa.array(languages, pa.string()),
-        "participants": pa.array([f"{a}; {b}" for a, b in zip(ours, who, strict=True)], pa.string()),
+        "participants": pa.array(
+            [f"{we} <{address_of(we)}>; {them}" for we, them in zip(ours, who, strict=True)], pa.string()
+        ),
     }
     turns = {
         "conversation_id": which, "turn_no": pa.array(book.number, pa.int64()),

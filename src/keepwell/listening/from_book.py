@@ -3,6 +3,7 @@
 Each comes with whose it is, for the book says so; nothing has to be matched.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from keepwell.listening.said import Conversation, Kind, Participant, Side, State
 
 _KINDS = {kind.value: kind for kind in Kind} | {"phone": Kind.CALL, "email": Kind.MAIL, "video": Kind.MEETING}
 _SIDES = {"us": Side.US, "them": Side.THEM}
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_NAMED = re.compile(rf"(?P<name>[^<>]*)<(?P<at>{_ADDRESS.pattern})>")
 
 
 @dataclass(frozen=True)
@@ -111,12 +114,20 @@ def conversation_of(head: Mapping[str, Any], turns: list[dict[str, Any]]) -> Con
         conversation_id=head["conversation_id"],
         kind=kind,
         started_at=_moment(head.get("occurred_at")),
-        participants=tuple(Participant(name=name) for name in names),
+        participants=tuple(_participant(name) for name in names),
         language=head.get("language") or "",
         turns=made,
         state=State.READY if made else State.EMPTY,
         source_ids=(head["conversation_id"],),
     )
+
+
+def _participant(said: str) -> Participant:
+    """Somebody who took part, written as in mail: a name, an address, or Anna Berger <anna@example.com>."""
+    named = _NAMED.fullmatch(said)
+    if named is not None:
+        return Participant(name=named["name"].strip().strip('"'), address=named["at"].lower())
+    return Participant(address=said.lower()) if _ADDRESS.fullmatch(said) else Participant(name=said)
 
 
 def _turn(row: Mapping[str, Any], *, mail: bool) -> Turn:

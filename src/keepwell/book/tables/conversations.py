@@ -31,7 +31,12 @@ TABLE = Table(
         ),
         Column("channel", also=("medium", "type"), help="Call, meeting, mail, chat."),
         Column("language", also=("locale", "lang"), help="The language spoken."),
-        Column("participants", personal=True, also=("people", "attendees"), help="Who took part."),
+        Column(
+            "participants",
+            personal=True,
+            also=("people", "attendees"),
+            help="Who took part, semicolons between: names, mail addresses, or both as in Ann Hill <ann@example.com>.",
+        ),
         Column("audio", personal=True, also=("recording", "audio_file"), help="Where the sound lies."),
     ),
 )

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404
 
 from keepwell.conversations.listing import counting
@@ -70,6 +70,20 @@ def figures(members: Iterable[int], *, until: datetime) -> dict[int, Figures]:
     for row in _heard(wanted, until).values("conversation__member", "theme").annotate(n=_APART):
         found[row["conversation__member"]].themes[row["theme"]] = row["n"]
     return found
+
+
+def lately(members: Iterable[int], *, now: datetime) -> tuple[dict[int, Figures], datetime]:
+    """The same up to now, or up to their last conversation where the last days have none; and up to when."""
+    wanted = list(members)
+    found = figures(wanted, until=now)
+    if any(one.conversations for one in found.values()):
+        return found, now
+    rows = Conversation.objects.filter(member__in=wanted, deleted_at=None, at__lt=now).exclude(account=None)
+    last = rows.order_by().aggregate(last=Max("at"))["last"]
+    if last is None:
+        return found, now
+    until = last + timedelta(seconds=1)
+    return figures(wanted, until=until), until
 
 
 def together(members: Iterable[int], *, until: datetime) -> Figures:

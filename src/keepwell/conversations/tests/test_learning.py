@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from keepwell.accounts.models import Account, Outgoing
 from keepwell.accounts.outbox import gather
@@ -239,6 +239,30 @@ def test_nobody_sees_the_coaching_of_others_teams_or_of_their_mates(team: dict[s
     assert _as(team["bob"]).get(address).status_code == 404
     assert _as(team["sam"]).get(address).status_code == 404
     assert ">ann<" not in _as(team["sam"]).get("/conversations/coaching").content.decode()
+
+
+def test_where_nothing_was_held_lately_the_last_days_in_which_something_was_are_shown(
+    team: dict[str, Member],
+) -> None:
+    _held(team["ann"], 0.8)
+    Conversation.objects.update(at=timezone.now() - timedelta(days=200))
+    day = formats.date_format(timezone.localtime(Conversation.objects.get().at), "DATE_FORMAT")
+    for member, address in (("mo", ""), ("mo", f"/{team['ann'].pk}"), ("ann", "")):
+        page = _as(team[member]).get(f"/conversations/coaching{address}").content.decode()
+        assert "80%" in page
+        assert f"There is none since {day}" in page
+
+
+def test_where_nobody_is_named_it_is_said_why_and_how_that_changes(team: dict[str, Member]) -> None:
+    page = _as(team["mo"]).get("/conversations/coaching").content.decode()
+    assert "No conversation names one of your members" in page
+    assert '<a href="/members/">' in page
+    own = _as(team["ann"]).get("/conversations/coaching").content.decode()
+    assert f"by the address {team['ann'].email}" in own
+    _held(team["ann"], 0.8)
+    page = _as(team["mo"]).get("/conversations/coaching").content.decode()
+    assert "No conversation names" not in page
+    assert "There is none since" not in page
 
 
 def test_the_table_of_a_team_asks_as_little_of_many_as_of_few(

@@ -14,9 +14,9 @@ from keepwell.conversations.learning import coaching
 from keepwell.conversations.learning.coaching import Figures
 from keepwell.conversations.rules import themes
 from keepwell.conversations.transcript.showing import clock
-from keepwell.members.models import Member
+from keepwell.members.models import Member, Role
 from keepwell.members.paging import Pages
-from keepwell.members.rights import Right, may, needs
+from keepwell.members.rights import Right, may, may_invite, needs
 
 LATELY, PAGE = 10, 25
 
@@ -78,14 +78,21 @@ def team(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     page = Pages(coaching.coached(request.user), PAGE).get_page(request.GET.get("page"))
     members = list(page)
-    found = coaching.figures([one.pk for one in members], until=now)
+    keys = [one.pk for one in members]
+    found, until = coaching.lately(keys, now=now)
+    held = any(one.conversations for one in found.values())
     coaching.look(members=[one for one in members if found[one.pk].conversations], by=request.user, now=now)
     rows = [{"member": one, "of": Shown(found[one.pk])} for one in members]
-    every = Shown(coaching.together([one.pk for one in members], until=now)) if len(members) > 1 else None
-    days = coaching.PAST.days
-    return render(
-        request, "conversations/coaching.html", {"rows": rows, "page": page, "every": every, "days": days}
-    )
+    context = {
+        "rows": rows,
+        "page": page,
+        "every": Shown(coaching.together(keys, until=until)) if len(members) > 1 else None,
+        "days": coaching.PAST.days,
+        "ended": until if until < now else None,
+        "held": held,
+        "invites": not held and may_invite(request.user, Role.MEMBER, list(request.user.teams.all())),
+    }
+    return render(request, "conversations/coaching.html", context)
 
 
 @needs(Right.SEE)
@@ -99,8 +106,9 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
     now = timezone.now()
     coaching.look(members=[one], by=viewer, now=now)
-    mine, before = (coaching.figures([one.pk], until=until)[one.pk] for until in (now, now - coaching.PAST))
-    mates = coaching.of_team(one, until=now)
+    found, until = coaching.lately([one.pk], now=now)
+    mine, before = found[one.pk], coaching.figures([one.pk], until=until - coaching.PAST)[one.pk]
+    mates = coaching.of_team(one, until=until)
     lately = queries.seen(viewer).filter(member=one).select_related("account").defer("measures")
     latest = list(lately.order_by("-at", "-pk")[:LATELY])
     naming.meet(latest)
@@ -113,6 +121,7 @@ def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
         "mates": mates,
         "least": coaching.MATES,
         "days": coaching.PAST.days,
+        "ended": until if until < now else None,
         "lately": latest,
         "looks": coaching.looks_at(one),
     }

@@ -60,6 +60,21 @@ def test_tickets_comments_and_turns_are_heard_with_whose_they_are(tmp_path):
     assert len(found) == before + 1
 
 
+def test_who_took_part_is_read_as_mail_writes_it(tmp_path):
+    desk = Desk(tmp_path)
+    desk.load(
+        "conversations",
+        "conversation_id,account_id,occurred_at,channel,participants\n"
+        "K1,A1,2026-03-04T09:00:00Z,call,Ann Hill <Ann@Example.com>; zoe@acme.example; Ben; <x>; a@b <y>\n",
+        name="conversations.csv",
+    )
+    desk.load("turns", "conversation_id,turn_no,side,text\nK1,1,us,Hello.\n", name="turns.csv")
+    (one,) = heard(desk)
+    assert [(who.name, who.address) for who in one.conversation.participants] == [
+        ("Ann Hill", "ann@example.com"), ("", "zoe@acme.example"), ("Ben", ""), ("<x>", ""), ("a@b <y>", ""),
+    ]  # fmt: skip
+
+
 def test_what_was_heard_before_is_not_told_again(tmp_path):
     desk = Desk(tmp_path)
     head = "ticket_id,account_id,opened_at,text\n"
