@@ -266,9 +266,8 @@ def told_to(member: Member, entries: Sequence[Entry]) -> list[Told]:
     """Entries in the reader's language, each leading to where this reader may see more of it."""
     places: dict[int, str] = {}
     for kind in all_kinds().values():
-        rows = {entry.pk: entry.data for entry in entries if entry.kind == kind.name}
-        if rows:
-            places.update(kind.places(member, rows))
+        if theirs := [entry for entry in entries if entry.kind == kind.name]:
+            places.update(kind.places(member, theirs))
     return [replace(one, address=places.get(one.entry.pk, one.address)) for one in map(told, entries)]
 
 

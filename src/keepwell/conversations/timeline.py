@@ -1,6 +1,7 @@
 """Conversations on an account's timeline. What the book has is told by the book's own kinds."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keepwell.accounts.models import Entry
 from keepwell.accounts.timeline import Kind
 from keepwell.accounts.timeline.conversations import KIND as OF_BOOK
 from keepwell.conversations.actions.taking import TALK
+from keepwell.conversations.at_account import at_account
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.queries import seen
 from keepwell.members.models import Member
 
 
@@ -41,16 +43,23 @@ KIND = Kind(
 )
 
 
-def _places(member: Member, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+def _places(member: Member, entries: Sequence[Entry]) -> dict[int, str]:
     """The pages of conversations that the book has, of those that were brought in and this reader may see."""
-    keys = {pk: str(row.get("conversation_id") or "")[:250] for pk, row in rows.items()}
-    there = seen(member).filter(source=Conversation.Source.BOOK, key__in=set(keys.values()))
-    pages = dict(there.values_list("key", "pk"))
+    asked: dict[str, dict[int, str]] = defaultdict(dict)
+    for one in entries:
+        asked[one.account_id][one.pk] = str(one.data.get("conversation_id") or "")[:250]
     return {
         pk: reverse("conversations:conversation", args=[pages[key]])
+        for account, keys in asked.items()
+        for pages in [_pages(member, account, keys.values())]
         for pk, key in keys.items()
         if key in pages
     }
+
+
+def _pages(member: Member, account: str, keys: Iterable[str]) -> dict[str, int]:
+    there = at_account(member, account, keys)
+    return {one.key: one.pk for one in there if one.source == Conversation.Source.BOOK}
 
 
 KINDS = [KIND, replace(OF_BOOK, places=_places)]

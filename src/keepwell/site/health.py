@@ -14,7 +14,7 @@ from typing import Any
 import narwhals as nw
 from django.conf import settings
 from django.db import connection
-from django.db.models import Avg, Count, Max, Q, QuerySet, Value
+from django.db.models import Avg, Count, Max, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Task
 
@@ -251,7 +251,7 @@ def _failed(most: int, /) -> QuerySet[Task, Any]:
 
 def coming_examined(*, now: datetime) -> OfConversations:
     """How what comes in fares."""
-    [(reading, to_hear, late, late_to_hear)] = _going(overdue=now - OVERDUE)
+    [(reading, to_hear, late, late_to_hear, unmatched)] = _going(overdue=now - OVERDUE)
     lacking = missing() if to_hear else ""
     return OfConversations(
         reading=reading,
@@ -260,19 +260,21 @@ def coming_examined(*, now: datetime) -> OfConversations:
         missing=lacking,
         failed=_given_up(FAILURES, since=now - LATELY).rows(),
         broken=_broken().rows(),
-        unmatched=_unmatched().rows()[0],
+        unmatched=unmatched,
     )
 
 
 @ready_by_keys
 def _going(*, overdue: datetime) -> QuerySet[Incoming, Any]:
     state, to_hear, late = Incoming.State, Q(doing=TO_HEAR), Q(came_at__lt=overdue)
+    nobodys = Conversation.objects.filter(match__in=WAITING, deleted_at=None)
     return _at_once(
         Incoming.objects.filter(state__in=(state.WAITING, state.WORKING, state.FAILED)),
         n_reading=Count("pk", filter=~to_hear),
         n_to_hear=Count("pk", filter=to_hear),
         n_late=Count("pk", filter=late & ~to_hear),
         n_late_to_hear=Count("pk", filter=late & to_hear),
+        n_unmatched=Subquery(_at_once(nobodys, n=Count("pk"))),
     )
 
 
@@ -287,11 +289,6 @@ def _broken() -> QuerySet[Mailbox, Any]:
     folders = Folder.objects.filter(on=True).exclude(wrong="").order_by().values_list("path", "wrong")
     found: QuerySet[Any, Any] = mailboxes.union(folders, all=True)
     return found
-
-
-@ready_by_keys
-def _unmatched() -> QuerySet[Conversation, int]:
-    return _at_once(Conversation.objects.filter(match__in=WAITING, deleted_at=None), n=Count("pk"))
 
 
 def disks_examined() -> Iterator[Disk]:

@@ -3,7 +3,7 @@
 A kind is added by adding a file with a `KIND`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from keepwell.accounts.models import Entry
 from keepwell.accounts.rooms import added
 from keepwell.members.models import Member
 
@@ -26,8 +27,8 @@ class Kind:
     table: the book's table; at: its column of the moment (an instant, or a day); keeps: columns an entry keeps to be
     told by; personal: columns kept apart in the book that an entry shows, joined when it is made; hot: whether it
     speaks of trouble; headline and detail: what is shown, in the reader's language, from what was kept; address:
-    where more of it is to be seen; places: where this reader may see more of several entries (what was kept of each,
-    by its key), for what no entry tells by itself.
+    where more of it is to be seen; places: where this reader may see more of several entries, by their keys, for what
+    no entry tells by itself.
     """
 
     name: str
@@ -40,8 +41,8 @@ class Kind:
     hot: Callable[[Row], bool] = field(default=lambda _row: False)
     detail: Told = field(default=lambda _data: "")
     address: Told = field(default=lambda _data: "")
-    places: Callable[[Member, Mapping[int, Row]], Mapping[int, str]] = field(
-        default=lambda _member, _rows: {}
+    places: Callable[[Member, Sequence[Entry]], Mapping[int, str]] = field(
+        default=lambda _member, _entries: {}
     )
 
 
