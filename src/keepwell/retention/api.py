@@ -120,7 +120,7 @@ def accounts_behind(
         return _told(found, cut, response, again=request.get_full_path())
     currency = str((found.result or {}).get("currency", ""))
     listed = queries.behind(member_of(request), found, line=line.line)
-    return Status(200, page(listed.rows, part, Order("name"), lambda one: _behind(one, currency)))
+    return Status(200, page(listed.rows.plain(), part, Order("name"), lambda one: _behind(one, currency)))
 
 
 @router.get(

@@ -53,7 +53,7 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
         "cycles": ("cycles", {}),
         "starts": ("starts", _starts(said, given)),
     }.get(of, ("accounts", said.params("from", "to", "by", "where")))
-    found = queries.figure(kind, params, cut.name, now=timezone.now())
+    found = queries.figure(kind, params, cut.name, now=timezone.now(), whole=True)
 
     def here() -> dict[str, Any]:
         return around(request, cut, said) | {"of": of, "line": given.get("line", "")}
@@ -73,7 +73,7 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
     unit = (found.result or {}).get("currency", "") if of == "statement" else ""
     if given.get("as") == "csv":
         line = given.get("line", "")
-        name, lines = f"keepwell-{of}-{line or 'all'}", _plain(listed.rows, of, unit)
+        name, lines = f"keepwell-{of}-{line or 'all'}", _plain(listed.rows.plain(), of, unit)
         return as_csv(name, _heads(of), lines, by=member_of(request), what="accounts", of=of, line=line)
     tips = Tips.of(cut, said.whole_where)
     pages = Pages(listed.rows, PAGE, counted=4 * PAGE)  # how many there are in all is told beside it

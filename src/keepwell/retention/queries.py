@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.core.cache import caches
 from django.db.models import Exists, OuterRef, QuerySet
 
 from keepwell.accounts.models import Account
 from keepwell.members.models import Member
+from keepwell.members.ready import Asked, ready, ready_by_keys
 from keepwell.members.rights import Right, may, seen_by
 from keepwell.metrics.lines import PAYING_AT_CLOSING, PAYING_AT_OPENING
 from keepwell.retention import actions
@@ -30,6 +32,7 @@ SORTS = {
 }
 
 FEW = 1000  # accounts of somebody's that are looked up behind a figure
+AWHILE = 600  # seconds for which it is remembered whether somebody's are so few
 
 _UNSAID = (Figure.State.WAITING, Figure.State.RUNNING)
 _figures = Figure.objects.defer("result")  # long, and not asked for where the page has been drawn
@@ -41,13 +44,21 @@ def key_of(params: Mapping[str, str]) -> str:
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def figure(kind: str, params: Mapping[str, str], cut: str, *, now: datetime) -> Figure:
-    """The figure of a cut as far as it is; a job is queued for one that nobody has asked for yet."""
+def figure(kind: str, params: Mapping[str, str], cut: str, *, now: datetime, whole: bool = False) -> Figure:
+    """The figure of a cut as far as it is; a job is queued for one that nobody has asked for yet.
+
+    `whole` reads its result with it, for who shows it each time.
+    """
     told = {name: value for name, value in params.items() if value}
-    found = _figures.filter(kind=kind, key=key_of(told), cut=cut).first()
+    found = next(iter(_figure(whole, kind=kind, key=key_of(told), cut=cut).rows()), None)
     if found is not None and found.state in _UNSAID and now - found.asked_at > actions.LOST:
         actions.ask_again(figure=found, now=now)
     return found or actions.ask(kind=kind, key=key_of(told), params=told, cut=cut, now=now)
+
+
+@ready_by_keys
+def _figure(whole: bool, /, *, kind: str, key: str, cut: str) -> QuerySet[Figure]:
+    return (Figure.objects if whole else _figures).filter(kind=kind, key=key, cut=cut)
 
 
 def figures(kind: str, asked: Sequence[Mapping[str, str]], cut: str, *, now: datetime) -> list[Figure]:
@@ -69,7 +80,7 @@ def made(kind: str, params: Mapping[str, str], cut: str) -> Figure | None:
 class Listed:
     """The accounts behind a figure that a member may see, and how many there are in all."""
 
-    rows: QuerySet[Behind]
+    rows: Asked[Behind]
     all: int
 
 
@@ -84,26 +95,51 @@ def behind(
     sort: str = "",
 ) -> Listed:
     """The accounts on a line of a figure, as somebody; `sort` may begin with a minus."""
-    found = on_line(Behind.objects.filter(figure=figure), line)
-    for name, value in (("segment", segment), ("kept_by", kept_by), ("leaving_kind", kind)):
-        if value:
-            found = found.filter(**{name: value})
-    theirs = found
-    if not may(member, Right.ADMINISTER):
-        theirs = _theirs(found, seen_by(Account.objects.order_by(), member))
-    by = SORTS.get(sort.removeprefix("-"), "change")
+    said = {"segment": segment, "kept_by": kept_by, "leaving_kind": kind}
+    values: dict[str, Any] = {"figure": figure.pk} | {name: value for name, value in said.items() if value}
+    found = _behind(line, **values)
+    down = "-" if sort.startswith("-") else ""
+    order = (
+        f"{down}{SORTS.get(sort.removeprefix('-'), 'change')}",
+        f"{down}account_id",
+    )  # as an index has them
+    theirs = found.then(_theirs, _few(member), member=member)
     asked = {"line": line, "segment": segment, "kept_by": kept_by, "kind": kind, "made": str(figure.made_at)}
     key = f"behind-{figure.pk}-{key_of(asked)}"
-    in_all = caches["pages"].get_or_set(key, found.count, None) or 0  # a figure that is made stays as it is
-    down = "-" if sort.startswith("-") else ""
-    return Listed(theirs.order_by(f"{down}{by}", f"{down}account_id"), in_all)  # as an index has them
+    in_all = (
+        caches["pages"].get_or_set(key, found.plain().count, None) or 0
+    )  # a figure that is made stays as it is
+    return Listed(theirs.then(_in_order, order), in_all)
 
 
-def _theirs(found: QuerySet[Behind], accounts: QuerySet[Account]) -> QuerySet[Behind]:
+@ready
+def _behind(line: str, /, *, figure: int, **values: str) -> QuerySet[Behind]:
+    return on_line(Behind.objects.filter(figure=figure), line).filter(**values)
+
+
+def _few(member: Member) -> bool | None:
+    """Whether somebody sees few accounts, as it was some minutes ago; None for who sees all."""
+    if may(member, Right.ADMINISTER):
+        return None
+    accounts = seen_by(Account.objects.order_by(), member)
+    few: bool | None = caches["pages"].get_or_set(
+        f"few-{member.pk}", lambda: len(accounts.values("pk")[: FEW + 1]) <= FEW, AWHILE
+    )
+    return few
+
+
+def _theirs(found: QuerySet[Behind], few: bool | None, /, *, member: Member) -> QuerySet[Behind]:
     """Of the accounts behind a figure somebody's own: few of theirs are looked up, of many each is looked at."""
-    if len(accounts.values("pk")[: FEW + 1]) <= FEW:
+    if few is None:
+        return found
+    accounts = seen_by(Account.objects.order_by(), member)
+    if few:
         return found.filter(account_id__in=accounts.values("pk"))
     return found.filter(Exists(accounts.filter(pk=OuterRef("account_id"))))
+
+
+def _in_order(found: QuerySet[Behind], order: tuple[str, ...], /) -> QuerySet[Behind]:
+    return found.order_by(*order)
 
 
 def on_line(rows: QuerySet[Behind], line: str) -> QuerySet[Behind]:

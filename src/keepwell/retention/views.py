@@ -51,7 +51,7 @@ def page(view: Page) -> Callable[[HttpRequest], HttpResponse]:
 
 def around(request: HttpRequest, cut: Cut, said: Asked | None) -> dict[str, Any]:
     """What every page of the room has: its tabs, its picker, what can be asked."""
-    about = queries.figure("about", {}, cut.name, now=timezone.now())
+    about = queries.figure("about", {}, cut.name, now=timezone.now(), whole=True)
     columns = (about.result or {}).get("columns", {})
     if not may(request.user, Right.ADMINISTER):
         columns = {name: values for name, values in columns.items() if name not in NAMING}
