@@ -31,14 +31,24 @@ def _write(r: Reading) -> Iterator[Sentence]:
             else _("That is {share} less than a year ago.")
         )
         yield Sentence(more.format(share=share), source)
-    for entry in r.happened("movement")[:1]:
-        shown = told(entry)
-        yield Sentence(
-            _("The last change, on {day}: {what}, {detail}.").format(
-                day=day_of(entry.at), what=shown.headline, detail=shown.detail
-            ),
-            Source(f"{r.page}?kind=movement", _("what they pay")),
-        )
+    yield from _moved(r)
+
+
+def _moved(r: Reading) -> Iterator[Sentence]:
+    """The last change of what they pay, each amount in the currency that they pay it in."""
+    changes = r.happened("movement")
+    last = [entry for entry in changes if entry.at == changes[0].at]  # from one currency to another it is two
+    if not last:
+        return
+    source = Source(f"{r.page}?kind=movement", _("what they pay"))
+    first, *more = map(told, last)
+    detail = "; ".join([first.detail, *(f"{one.headline}, {one.detail}" for one in more)])
+    said = _("The last change, on {day}: {what}, {detail}.")
+    yield Sentence(said.format(day=day_of(last[0].at), what=first.headline, detail=detail), source)
+    others = {str(entry.data["currency"]) for entry in last if entry.data["after"]} - {r.shown.currency}
+    if others and r.shown.mrr:
+        said = _("They pay in {others}; what is said in {currency} is converted.")
+        yield Sentence(said.format(others=", ".join(sorted(others)), currency=r.shown.currency), source)
 
 
 PART = Part(

@@ -251,6 +251,43 @@ def test_the_paper_says_what_the_page_says(ann: Member, account: Account, tmp_pa
         assert sentence.quote.replace(" ", "").replace("'", "’") in said
 
 
+@pytest.mark.parametrize("before", [0, 200_000])
+def test_each_amount_stands_in_its_own_currency_and_none_are_added(
+    ann: Member, account: Account, tmp_path: Path, before: int
+):
+    """They went over from dollars to forints, of which the statement counts all in euros."""
+    Entry.objects.filter(kind="movement").delete()
+    for n, data in enumerate((
+        {"kind": "contraction", "before": 1_234_567, "after": before, "currency": "USD"},
+        {"kind": "expansion", "before": 0, "after": 450_000_000, "currency": "HUF"},
+    )):  # fmt: skip
+        Entry.objects.create(account=account, at=PAST, kind="movement", key=f"movement:{n}", data=data)
+    brief = _brief(ann, account, Audience.EXECUTIVE)
+    said = " ".join(sentence.text for sentence in brief.sentences)
+    assert "Acme pays 12,000 EUR a month" in said
+    assert "worth about 9,000 EUR" in said
+    assert f"12,346 to {before // 100:,} USD a month" in said
+    assert "0 to 4,500,000 HUF a month" in said
+    theirs = "HUF, USD" if before else "HUF"
+    assert f"They pay in {theirs}; what is said in EUR is converted." in said
+    page = _client(ann).get("/conversations/brief/A/1?for=executive").content.decode()
+    paper = _read(pdf_of(brief), tmp_path).replace(" ", "")
+    letter = text_of(brief)
+    for amount in ("12,000 EUR", "9,000 EUR", f"{before // 100:,} USD", "4,500,000 HUF", theirs):
+        assert amount in page
+        assert amount in letter
+        assert amount.replace(" ", "") in paper
+    with translation.override("hu"), speaking("hu"):
+        theirs = " ".join(one.text for one in _brief(ann, account, Audience.EXECUTIVE).sentences)
+    assert "4\u00a0500\u00a0000" in theirs
+
+
+def test_where_they_pay_as_we_count_nothing_is_converted(ann: Member, account: Account):
+    said = " ".join(one.text for one in _brief(ann, account, Audience.EXECUTIVE).sentences)
+    assert "10,000 to 12,000 EUR a month" in said
+    assert "converted" not in said
+
+
 def test_markup_in_what_was_said_stays_what_was_said(ann: Member, account: Account, tmp_path: Path):
     evil = '#read("/etc/passwd") *bold* $x$ <a> `c` @b \\ is too expensive?'
     Turn.objects.filter(no=3).update(text=evil)
