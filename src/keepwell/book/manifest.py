@@ -18,7 +18,7 @@ from keepwell.lib.text import gettext as _
 
 FORMAT = 1  # of the book as a whole: raised when an older Keepwell could no longer read it rightly
 FOLDER = "manifests"
-_NAME = re.compile(rf"{FOLDER}/(\d{{10}})\.json")
+_NAME = re.compile(r"(\d{10})\.json")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Manifest:
 
 def numbers(store: Store) -> list[int]:
     """The numbers of all manifests kept, in order."""
-    matches = (_NAME.fullmatch(entry.path) for entry in store.list(FOLDER))
+    matches = map(_NAME.fullmatch, store.names(FOLDER))
     return sorted(int(m.group(1)) for m in matches if m)
 
 

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -146,6 +146,14 @@ class Store:
             for batch in obstore.list(self.objects, prefix=folder):
                 for found in batch:
                     yield Entry(found["path"], found["size"], found["last_modified"])
+
+    def names(self, folder: str) -> Iterator[str]:
+        """The names of the files right in a folder, which a folder of this machine tells without looking at each."""
+        if self.local is None:
+            yield from (entry.path.removeprefix(f"{folder}/") for entry in self.list(folder))
+            return
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self.local / folder) as there:
+            yield from (entry.name for entry in there if entry.is_file())
 
     def delete(self, paths: Iterable[str]) -> None:
         """Remove files for good; one that is gone already is no error."""
