@@ -158,7 +158,7 @@ def _brought(file: Path, said: dict[str, Any]) -> "Incoming":
 def _row(one: "Incoming") -> list[Any]:
     found = one.conversation
     if found is None:
-        return [one.name, str(one.get_state_display()), None, "", one.wrong]
+        return [one.name, str(one.get_state_display()), None, "", one.wrong_said]
     return [
         one.name,
         str(found.get_state_display()),

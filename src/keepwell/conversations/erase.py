@@ -92,7 +92,7 @@ def _erase_in(one: Conversation, contact: Contact, *, took_part: bool) -> None:
         one.measures = {}
         for file in Incoming.objects.filter(conversation=one).exclude(file=""):
             forget_file(file)
-        Incoming.objects.filter(conversation=one).update(file="", name=BLANK, said={})
+        Incoming.objects.filter(conversation=one).update(file="", name=BLANK, said={}, **Incoming.failing(""))
         one.participants.filter(
             pk__in=[who.pk for who in one.participants.all() if _is(who, contact)]
         ).delete()

@@ -19,6 +19,7 @@ from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbo
 from keepwell.conversations.rules import ears
 from keepwell.conversations.rules.past import SILENT, looked_back
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import kept_of, remembering_messages
 from keepwell.listening import meaning
 from keepwell.members.speaking import spoken_to
 
@@ -75,7 +76,7 @@ def read_in(pk: int) -> str:
         return "done already, or somebody is at it"
     one = Incoming.objects.get(pk=pk)
     try:
-        with spoken_to(one.by):  # what is wrong is said to whoever brought it
+        with spoken_to(one.by), remembering_messages():  # what is wrong is said to whoever brought it
             found = read(one, now=now)
     except KeepwellError as wrong:
         return _failed(one, wrong.wrong)
@@ -85,7 +86,7 @@ def read_in(pk: int) -> str:
         _log.exception("a file could not be read")
         return _failed(one, type(wrong).__name__)
     one.conversation, one.said = found.first, one.said | {"found": found.count}
-    one.beat_at, one.wrong, one.attempts = None, "", 0
+    one.beat_at, one.wrong, one.reason, one.attempts = None, "", {}, 0
     if found.to_hear:
         one.state, one.doing = State.WAITING, TO_HEAR
     else:
@@ -103,7 +104,8 @@ def read_long(pk: int) -> str:
 
 def _failed(one: Incoming, wrong: str) -> str:
     one.state = State.REFUSED if one.attempts >= ATTEMPTS else State.FAILED
-    one.wrong, one.beat_at, one.ended_at, one.doing = wrong[:500], None, timezone.now(), ""
+    one.beat_at, one.ended_at, one.doing = None, timezone.now(), ""
+    one.wrong, one.reason = wrong[:500], kept_of(wrong)
     one.save()
     return str(one.state)
 

@@ -4,10 +4,11 @@ import contextlib
 import difflib
 import gettext as _gettext
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 # One catalogue for the library and the site; Django looks for it by this name.
 DOMAIN = "django"
@@ -16,6 +17,7 @@ DOMAIN = "django"
 NULL_SIGN = "␀"
 
 _language: ContextVar[str] = ContextVar("language", default="")
+_remembers: ContextVar[bool] = ContextVar("remembers", default=False)
 
 
 @contextlib.contextmanager
@@ -34,9 +36,68 @@ def language() -> str:
     return _folder(asked) if asked else ""
 
 
+class Message(str):
+    """A text that knows which message it is and what was put into it, so that it can be said in another language."""
+
+    __slots__ = ("message", "values")
+
+    def __new__(cls, text: str, message: str, values: Mapping[str, Any]) -> "Message":
+        """A text as it was said, of a message and what was put into it."""
+        made = super().__new__(cls, text)
+        made.message, made.values = message, values
+        return made
+
+    message: str
+    values: Mapping[str, Any]
+
+    def format(self, *args: object, **values: object) -> "Message":
+        """The text with values in its places, which are remembered."""
+        return Message(super().format(*args, **values), self.message, values)
+
+
+def joined(*texts: str) -> Message:
+    """Texts one after the other, with a space between; those that are empty left out."""
+    some = {f"part{n}": text for n, text in enumerate(texts) if text}
+    places = " ".join(f"{{{name}}}" for name in some)
+    return Message(places, places, {}).format(**some)
+
+
+@contextlib.contextmanager
+def remembering_messages() -> Iterator[None]:
+    """Within it every message is a `Message`: for what is written down to be read by people of other languages."""
+    before = _remembers.set(True)
+    try:
+        yield
+    finally:
+        _remembers.reset(before)
+
+
+def kept_of(text: str) -> dict[str, Any]:
+    """What is to be kept of a text so that `told_of` can say it again: {} of one that is no `Message`."""
+    if not isinstance(text, Message):
+        return {}
+    values = {name: kept_of(one) or str(one) for name, one in text.values.items()}
+    return {"message": text.message, "values": values} if values else {"message": text.message}
+
+
+def told_of(kept: Mapping[str, Any], otherwise: str) -> str:
+    """A text that was kept, in the reader's language; `otherwise` where nothing was kept of it."""
+    if "message" not in kept:
+        return otherwise
+    values = {
+        name: told_of(one, "") if isinstance(one, Mapping) else one
+        for name, one in kept.get("values", {}).items()
+    }
+    try:
+        return gettext(kept["message"]).format(**values) if values else gettext(kept["message"])
+    except (KeyError, IndexError, ValueError):  # a translation that puts other things in it
+        return otherwise
+
+
 def gettext(message: str) -> str:
     """The message in the reader's language, or as it is where there is no translation."""
-    return _catalogue(_language.get()).gettext(message)
+    text = _catalogue(_language.get()).gettext(message)
+    return Message(text, message, {}) if _remembers.get() else text
 
 
 def ngettext(one: str, many: str, n: int) -> str:

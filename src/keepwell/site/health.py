@@ -27,6 +27,7 @@ from keepwell.book.store import Store
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
 from keepwell.conversations.models import Conversation, Folder, Incoming, Mailbox
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import told_of
 from keepwell.members.ready import ready_by_keys
 from keepwell.site.alone import holder
 from keepwell.site.models import Run, Slow
@@ -259,7 +260,7 @@ def coming_examined(*, now: datetime) -> OfConversations:
         late=late + (0 if lacking else late_to_hear),
         missing=lacking,
         failed=_given_up(FAILURES, since=now - LATELY).rows(),
-        broken=_broken().rows(),
+        broken=[(name, told_of(reason, wrong)) for name, wrong, reason in _broken().rows()],
         unmatched=unmatched,
     )
 
@@ -285,8 +286,12 @@ def _given_up(most: int, /, *, since: datetime) -> QuerySet[Incoming]:
 
 @ready_by_keys
 def _broken() -> QuerySet[Mailbox, Any]:
-    mailboxes = Mailbox.objects.filter(on=True).exclude(wrong="").order_by().values_list("name", "wrong")
-    folders = Folder.objects.filter(on=True).exclude(wrong="").order_by().values_list("path", "wrong")
+    mailboxes = (
+        Mailbox.objects.filter(on=True).exclude(wrong="").order_by().values_list("name", "wrong", "reason")
+    )
+    folders = (
+        Folder.objects.filter(on=True).exclude(wrong="").order_by().values_list("path", "wrong", "reason")
+    )
     found: QuerySet[Any, Any] = mailboxes.union(folders, all=True)
     return found
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from keepwell.conversations.arriving import incoming
 from keepwell.conversations.arriving.kinds import READ, RECORDINGS, form_of
 from keepwell.conversations.models import Incoming
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import kept_of, remembering_messages
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
@@ -50,12 +51,14 @@ def receive(
     file = place / called
     one = Incoming(name=called, source=source, said=dict(said or {}), by=by, came_at=now)
     one.file = f"{place.name}/{called}"
-    one.digest, one.wrong = _written(file, chunks)
-    if not one.wrong and form_of(file) is None:
-        one.wrong = _("Keepwell does not read such a file. It reads: {endings}.").format(
-            endings=" ".join(READ)
-        )
-    if one.wrong:
+    with remembering_messages():
+        one.digest, wrong = _written(file, chunks)
+        if not wrong and form_of(file) is None:
+            wrong = _("Keepwell does not read such a file. It reads: {endings}.").format(
+                endings=" ".join(READ)
+            )
+    one.wrong, one.reason = wrong, kept_of(wrong)
+    if wrong:
         one.state, one.ended_at, one.file = State.REFUSED, now, ""
         shutil.rmtree(place, ignore_errors=True)
     with transaction.atomic():
@@ -119,7 +122,7 @@ def try_again(*, one: Incoming, now: datetime) -> bool:
     if not one.file or not path_of(one).is_file():
         return False
     Incoming.objects.filter(pk=one.pk).update(
-        state=State.WAITING, attempts=0, wrong="", ended_at=None, came_at=now, doing=""
+        state=State.WAITING, attempts=0, ended_at=None, came_at=now, doing="", **Incoming.failing("")
     )
     one.refresh_from_db()
     ask_to_read(one)

@@ -28,7 +28,7 @@ def set_mailbox(*, mailbox: Mailbox, secret: str, by: Member) -> Mailbox:
             mailbox.secret = seal(secret, of=mailbox.name)
         if was and (was.host, was.user, was.folder) != (mailbox.host, mailbox.user, mailbox.folder):
             mailbox.validity, mailbox.last = None, 0
-        mailbox.wrong = ""
+        mailbox.wrong, mailbox.reason = "", {}
         mailbox.save()
         after = {name: getattr(mailbox, name) for name in _BOX}
         record("set mailbox", by=by, of=mailbox, before=before, after=after)

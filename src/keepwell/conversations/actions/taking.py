@@ -18,6 +18,7 @@ from keepwell.conversations.arriving.keeping import allowed, hold_grown, hold_to
 from keepwell.conversations.arriving.knowing import Known, known_to, sided, whose
 from keepwell.conversations.models import Conversation, Participant, Turn
 from keepwell.conversations.models import Known as Mark
+from keepwell.lib.text import kept_of
 from keepwell.listening import said as heard
 from keepwell.listening.belonging import Belonging, Outcome
 from keepwell.listening.redacting import redact_conversation
@@ -122,7 +123,7 @@ def _there(coming: _Coming) -> Conversation | None:
 def belong(one: Conversation, found: Belonging) -> None:
     """Write on a conversation whose it is, and why; where that is not known, it waits for a person."""
     account = Account.objects.filter(pk=found.account_id).first() if found.account_id else None
-    one.why = {"said": found.why, "candidates": list(found.candidates)}
+    one.why = {"said": found.why, "reason": kept_of(found.why), "candidates": list(found.candidates)}
     if found.outcome is Outcome.MATCHED and account is not None:
         one.match, one.account = Match.MATCHED, account
         one.contact = Contact.objects.filter(pk=found.contact_id, account=account).first()

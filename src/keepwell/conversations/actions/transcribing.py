@@ -21,7 +21,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from keepwell.conversations.actions.receiving import forget_file, path_of
 from keepwell.conversations.actions.taking import Transcript, take
@@ -29,6 +28,8 @@ from keepwell.conversations.arriving.muting import mute_redacted
 from keepwell.conversations.arriving.reading import recording_of, whose
 from keepwell.conversations.models import Conversation, Incoming
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import remembering_messages
 from keepwell.listening.recordings import heard
 from keepwell.listening.said import Side
 from keepwell.listening.transcribing import Ear, Progress, Transcription, check_model, transcribe
@@ -102,9 +103,9 @@ def claim(*, now: datetime) -> Incoming | None:
     for one in _in_turn(now)[:20]:
         mine = Incoming.objects.filter(waiting(now), pk=one.pk)
         if one.attempts >= ATTEMPTS:
-            mine.update(
-                state=State.REFUSED, ended_at=now, wrong=_("It was begun three times and never ended.")
-            )
+            with remembering_messages():
+                over = Incoming.failing(_("It was begun three times and never ended."))
+            mine.update(state=State.REFUSED, ended_at=now, **over)
         elif mine.update(state=State.WORKING, beat_at=now, attempts=F("attempts") + 1):
             one.refresh_from_db()
             return one
@@ -151,7 +152,7 @@ def be_modest() -> None:
 def hear(one: Incoming, *, ear: Ear, watch: Watch | None = None) -> Done | None:
     """Transcribe a claimed file and keep what was said in it; None where it gave way and will go on later."""
     try:
-        with _alive(one), spoken_to(one.by):
+        with _alive(one), spoken_to(one.by), remembering_messages():
             found = _heard(one, ear, watch)
     except _GivesWay:
         # It was begun for nothing bad: the attempt does not count.
@@ -168,7 +169,7 @@ def hear(one: Incoming, *, ear: Ear, watch: Watch | None = None) -> Done | None:
     if took is not None:
         took += one.real_time or 0.0  # of the pieces before
     Incoming.objects.filter(pk=one.pk).update(
-        state=State.DONE, ended_at=timezone.now(), real_time=took, wrong="", beat_at=None
+        state=State.DONE, ended_at=timezone.now(), real_time=took, beat_at=None, **Incoming.failing("")
     )
     forget_file(one)
     return Done(one, took)
@@ -241,9 +242,9 @@ def _failed(one: Incoming, wrong: str) -> Done:
     over = one.attempts >= ATTEMPTS
     Incoming.objects.filter(pk=one.pk).update(
         state=State.REFUSED if over else State.WAITING,
-        wrong=wrong[:500],
         beat_at=None,
         ended_at=timezone.now() if over else None,
+        **Incoming.failing(wrong),
     )
     return Done(one, wrong=wrong)
 

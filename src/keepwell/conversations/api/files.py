@@ -83,7 +83,7 @@ def add_file(request: HttpRequest, about: Annotated[About, Query()]) -> Any:
     except OSError as broken:
         raise Problem(400, _("The file broke off on its way.")) from broken
     if one.state == Incoming.State.REFUSED:
-        raise Problem(422, one.wrong, id=one.pk)
+        raise Problem(422, one.wrong_said, id=one.pk)
     return Status(202, _shapes([one], request)[0])
 
 
@@ -118,7 +118,7 @@ def _shapes(some: list[Incoming], request: HttpRequest) -> list[FileShape]:
             doing=one.doing,
             done=one.done,
             of=one.of,
-            wrong=one.wrong,
+            wrong=one.wrong_said,
             conversation=one.conversation_id if one.conversation_id in states else None,
             conversation_state=states.get(one.conversation_id or 0),
             came_at=one.came_at,

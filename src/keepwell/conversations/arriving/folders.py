@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
 from keepwell.conversations.actions.receiving import PIECE, receive
 from keepwell.conversations.arriving.kinds import READ
 from keepwell.conversations.models import Conversation, Folder, InFolder
 from keepwell.lib.errors import BadInput
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import remembering_messages
 
 STILL = 10.0  # seconds that a file has not changed for: until then somebody may be writing it
 DEAD = timedelta(minutes=10)
@@ -47,6 +48,7 @@ def check(path: str) -> str:
     return str(found)
 
 
+@remembering_messages()
 def scan(pk: int, *, now: datetime) -> int:
     """Take in files of a folder that are new, or other than they were; how many."""
     free = Q(beat_at=None) | Q(beat_at__lt=now - DEAD)
@@ -66,7 +68,7 @@ def scan(pk: int, *, now: datetime) -> int:
         wrong = _("The folder cannot be read: {why}.").format(why=error.strerror or type(error).__name__)
     finally:
         Folder.objects.filter(pk=pk).update(
-            beat_at=None, looked_at=now, wrong=wrong, taken=F("taken") + taken
+            beat_at=None, looked_at=now, taken=F("taken") + taken, **Folder.failing(wrong)
         )
     return taken
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.words import folded
 from keepwell.conversations.models import Dialled
+from keepwell.lib.text import remembering_messages
 from keepwell.listening.belonging import (
     FREE_MAIL,
     Belonging,
@@ -121,7 +122,8 @@ def sided(said: Conversation) -> Conversation:
 
 def whose(known: Known, participants: Sequence[Participant]) -> Belonging:
     """Whose a conversation with these participants is; members of ours say nothing, whatever side they stand on."""
-    return known.directory.whose([one for one in participants if known.member(one) is None])
+    with remembering_messages():
+        return known.directory.whose([one for one in participants if known.member(one) is None])
 
 
 def _members(participants: Sequence[Participant]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from keepwell.conversations.arriving.reading import ours, threads
 from keepwell.conversations.arriving.sealing import unseal
 from keepwell.conversations.models import Conversation, Mailbox
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import joined, remembering_messages
 from keepwell.listening.mail import imap
 
 DEAD = timedelta(minutes=10)
@@ -30,6 +31,7 @@ def box_of(kept: Mailbox, *, secret: str = "") -> imap.Mailbox:
     )
 
 
+@remembering_messages()
 def fetch_new(pk: int, *, now: datetime, most: int = MOST) -> int:
     """Take in mails that came since the last look; how many. What goes wrong stands on the mailbox."""
     free = Q(beat_at=None) | Q(beat_at__lt=now - DEAD)
@@ -48,9 +50,9 @@ def fetch_new(pk: int, *, now: datetime, most: int = MOST) -> int:
                 validity=place.validity, last=place.uid, taken=F("taken") + len(batch), beat_at=timezone.now()
             )
     except KeepwellError as error:
-        wrong = " ".join(part for part in (error.wrong, error.seen) if part)[:500]
+        wrong = joined(error.wrong, error.seen)
     finally:
-        Mailbox.objects.filter(pk=pk).update(beat_at=None, looked_at=now, wrong=wrong)
+        Mailbox.objects.filter(pk=pk).update(beat_at=None, looked_at=now, **Mailbox.failing(wrong))
     return taken
 
 

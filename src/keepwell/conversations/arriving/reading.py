@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from keepwell.accounts.models import Account, Contact
 from keepwell.conversations.actions.receiving import path_of
 from keepwell.conversations.actions.taking import marked, take
 from keepwell.conversations.arriving.kinds import Form, form_of
 from keepwell.conversations.models import Conversation, Incoming, Mailbox
 from keepwell.lib.errors import BadInput, KeepwellError
+from keepwell.lib.text import gettext as _
 from keepwell.listening.audio.sound import probe
 from keepwell.listening.belonging import FREE_MAIL, address_of, domain_of
 from keepwell.listening.mail.reading import Mail

@@ -7,9 +7,9 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import gettext as _
 
 
 def seal(secret: str, *, of: str) -> str:

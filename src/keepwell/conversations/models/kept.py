@@ -1,6 +1,6 @@
 """What was said and written, as it is kept: where it comes from, whose it is, how long it stays."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account, Contact
+from keepwell.lib.text import kept_of, told_of
 from keepwell.members.models import Member
 
 
@@ -217,7 +218,27 @@ class Correction(models.Model):
         return f"{self.turn_id}"
 
 
-class Incoming(models.Model):
+class Failing(models.Model):
+    """Something that may not go well: what is wrong, kept so that each reader is told it in their own language."""
+
+    wrong = models.CharField(max_length=500, blank=True)  # in the language of whoever it was said to first
+    reason = models.JSONField(default=dict)  # what `keepwell.lib.text.told_of` says it from; {} of old ones
+
+    class Meta:
+        abstract = True
+
+    @property
+    def wrong_said(self) -> str:
+        """What is wrong, in the reader's language; "" where nothing is."""
+        return told_of(self.reason, self.wrong) if self.wrong else ""
+
+    @staticmethod
+    def failing(wrong: str) -> dict[str, Any]:
+        """The fields that say what is wrong; "" for nothing."""
+        return {"wrong": wrong[:500], "reason": kept_of(wrong)}
+
+
+class Incoming(Failing):
     """A file on its way to being a conversation: kept in the incoming folder until it is read or given up."""
 
     class State(models.TextChoices):
@@ -243,7 +264,6 @@ class Incoming(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     beat_at = models.DateTimeField(null=True)  # when whoever works on it was last heard of
     real_time = models.FloatField(null=True)  # seconds of work for each second of sound
-    wrong = models.CharField(max_length=500, blank=True)
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="incoming")
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     came_at = models.DateTimeField()
@@ -257,7 +277,7 @@ class Incoming(models.Model):
         return self.name
 
 
-class Mailbox(models.Model):
+class Mailbox(Failing):
     """A mailbox that is read, never written: where, as whom, and up to which message."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -274,7 +294,6 @@ class Mailbox(models.Model):
     taken = models.PositiveIntegerField(default=0)  # mails read from it so far
     beat_at = models.DateTimeField(null=True)  # when whoever reads it now was last heard of
     looked_at = models.DateTimeField(null=True)
-    wrong = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -283,7 +302,7 @@ class Mailbox(models.Model):
         return self.name
 
 
-class Folder(models.Model):
+class Folder(Failing):
     """A folder on this machine whose files are taken in as they appear; they are left where they are."""
 
     path = models.CharField(_("folder"), max_length=500, unique=True)
@@ -295,7 +314,6 @@ class Folder(models.Model):
     taken = models.PositiveIntegerField(default=0)  # files taken in from it so far
     beat_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
-    wrong = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["path"]

@@ -18,6 +18,7 @@ from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.queries import seen
+from keepwell.lib.text import told_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, needs
@@ -59,12 +60,12 @@ def _ordered(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 def _row(one: Conversation) -> dict[str, Any]:
     people = [who for who in one.participants.all() if who.side != "us"]
-    why = one.why.get("said")
+    why = one.why.get("said", "")
     return {
         "one": one,
         "people": people[:3],
         "others": max(len(people) - 3, 0),
-        "why": _(why) if why else "",  # a worker wrote it down; whoever reads it has a language of their own
+        "why": told_of(one.why.get("reason", {}), _(why) if why else ""),  # a worker wrote it down
     }
 
 
