@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import BaseCache, caches
+from django.db import connection
 
 WINDOW = 60  # seconds
 _USUAL = 600
@@ -48,8 +49,14 @@ def count(who: str, clock: float | None = None) -> Left:
     now = time.time() if clock is None else clock
     window = int(now // WINDOW)
     key, cache = f"api:{who}:{window}", caches["calls"]
-    try:
-        made = cache.incr(key)
-    except ValueError:  # the first of this minute, unless another is first at the same moment
-        made = 1 if cache.add(key, 1, timeout=2 * WINDOW) else cache.incr(key)
+    # One for all processes counts with a single question.
+    at_once = getattr(cache, "count", None) if connection.vendor == "postgresql" else None
+    made = at_once(key, 2 * WINDOW) if at_once is not None else _counted(cache, key)
     return Left(most(), most() - made, max(math.ceil((window + 1) * WINDOW - now), 1))
+
+
+def _counted(cache: BaseCache, key: str) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:  # the first of this minute, unless another is first at the same moment
+        return 1 if cache.add(key, 1, timeout=2 * WINDOW) else cache.incr(key)

@@ -15,7 +15,7 @@ from pydantic import Field
 from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
 from keepwell.members.ordering import by, may_be_empty
-from keepwell.members.paging import FEWER, Pages, Rows, asked_of
+from keepwell.members.paging import FEWER, Pages, Rows, asked_of, stretch
 
 Shape = TypeVar("Shape")
 Row = TypeVar("Row", bound=Model)
@@ -60,6 +60,9 @@ def page(found: Rows[Row], part: Part, order: Order, shape: Callable[[Row], Shap
     ordered = ordered.then(_ordered, order)
     if isinstance(found, QuerySet) and (found.query.annotations or found.query.combinator):
         rows = list(ordered.plain()[: part.limit + 1])
+        rows, more = rows[: part.limit], len(rows) > part.limit
+    elif ordered.alike:  # found by keys: an index has them in their order
+        rows = stretch(ordered, 0, part.limit + 1)
         rows, more = rows[: part.limit], len(rows) > part.limit
     else:  # as pages read theirs
         shown = Pages(ordered, part.limit, FEWER).get_page(1)
