@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
+from django.core.cache import caches
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import pgettext
 
@@ -25,6 +26,7 @@ Found = TypeVar("Found", bound=Model)
 WORDS, MEANING = "words", "meaning"  # what is typed is looked for as words, or for what it means
 PAGE = 25
 LAST = 200  # the last page that can be turned to
+AWHILE = 600  # seconds for which it is remembered that a member sees more than so many accounts
 FEW = 300  # accounts of a member that the index is asked for by name; who sees more meets theirs soon enough
 
 
@@ -177,9 +179,15 @@ def accounts_seen(member: Member, most: int) -> list[str] | None:
     """The keys of accounts that a member sees, and "" for nobody's; None where that is all, or more than so many."""
     if may(member, Right.ADMINISTER):
         return None
+    name = f"sees more than {most}: {member.pk}"  # who sees so many is not asked each time; nothing is shown by it
+    if caches["pages"].get(name):
+        return None
     owned = Q(owner=member) | Q(portfolio__in=portfolios_of(member))
     keys = list(Account.objects.filter(owned).order_by().values_list("pk", flat=True)[: most + 1])
-    return ["", *keys] if len(keys) <= most else None
+    if len(keys) <= most:
+        return ["", *keys]
+    caches["pages"].set(name, True, AWHILE)
+    return None
 
 
 def _marks(member: Member, asked: Asked) -> list[list[str]]:
