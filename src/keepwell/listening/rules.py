@@ -14,8 +14,9 @@ from keepwell.listening.languages.lists import DENIALS as DENYING
 from keepwell.listening.languages.lists import THEMES, WordList, shipped
 from keepwell.listening.matching.analysis import heard
 from keepwell.listening.matching.hearing import Asked, Ears, Hearing
-from keepwell.listening.matching.phrases import patterns_of, sayings_of
+from keepwell.listening.matching.phrases import patterns_of
 from keepwell.listening.matching.reading import Label, Verdict
+from keepwell.listening.matching.widening import sayings_of
 from keepwell.listening.said import Kind, Side, Turn
 
 LONGEST_PATTERN = 256  # characters of an administrator's regular expression

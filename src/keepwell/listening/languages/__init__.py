@@ -38,9 +38,11 @@ class Language:
     characters: bool = False  # every character is a word of its own
     concord: bool = False  # nobody and not in one clause are one denial
     stop: tuple[str, ...] = ()  # dropped from a typed phrase
+    helpers: tuple[str, ...] = ()  # dropped too where more was typed: "has resigned", "have problems"
     copulas: tuple[str, ...] = ()  # dropped too; what stands behind tells what is before
     prefixes: tuple[str, ...] = ()  # of verbs, that part from them
     prefix_gap: int = 3
+    complements: tuple[str, ...] = ()  # behind a verb: that it cannot be; no denial of what else was typed
     nots: tuple[str, ...] = ()
     nobody: tuple[str, ...] = ()
     nones: tuple[str, ...] = ()

@@ -15,7 +15,9 @@ those that reach only what stands behind them, `heading` nouns that another noun
 `ceasing` what "not … any more" says too, `predicative` what may be said of a noun with *is* between, `taken up` nouns
 that a pronoun may stand for in the next clause, `topic` those that may be named before a comma and then be
 what who speaks does something to, `ours` what counts only
-of who speaks, not of their customers. `sayings` are whole ways of saying what several ideas say together,
+of who speaks, not of their customers, `beside` of ideas whose words say them only in a phrase that
+says one of some others
+as well ("file: complaint"). `sayings` are whole ways of saying what several ideas say together,
 named by these ideas ("not, satisfied": "leave + to be desired"); of their pieces each fills a slot: with + between
 anywhere near, with > in this order, with >2 at most two words apart; <idea> for the words of an idea, ! before a word
 for that form alone. They have a file of their own (words/*.sayings.yaml).
@@ -53,7 +55,8 @@ _SETS = (
     "topic",
     "ours",
 )
-_MAPS = ("opposites", "cases", "strangers", "unlike", "links", "sayings")
+_MAPS = ("opposites", "cases", "strangers", "unlike", "links", "beside", "sayings")
+_MATTERS = "matters"  # true in a list of words that the starting rules do not ask for
 _JOINT = re.compile(r"\s+(\+|>\d*)\s+")  # between the pieces of a saying
 DENIALS = {"not": "nots", "nobody": "nobody", "none": "nones", "no more": "nomore"}  # in the name of a saying
 _LARGEST = 1_000_000  # bytes of a list
@@ -91,6 +94,7 @@ class WordList:
     strangers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unlike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     objects: frozenset[str] = frozenset()
     ceasing: frozenset[str] = frozenset()
     happening: frozenset[str] = frozenset()
@@ -101,6 +105,7 @@ class WordList:
     taken_up: frozenset[str] = frozenset()
     topic: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
+    matters: frozenset[str] = frozenset()  # ideas of which a word says them in any case
     sayings: Mapping[str, tuple["Saying", ...]] = field(default_factory=dict)
 
     def ideas_of(self, word: str) -> list[str]:
@@ -118,7 +123,7 @@ def loaded(data: object, name: str) -> dict[str, Any]:
             ways=[_("Write themes with ideas below them, and the words of each with commas between.")],
         )
     for key in data:
-        if key not in (*THEMES, *_MAPS, *_SETS):
+        if key not in (*THEMES, *_MAPS, *_SETS, _MATTERS):
             raise BadInput(
                 _("There is no theme “{theme}” in a word list.").format(theme=key),
                 seen=name,
@@ -152,10 +157,15 @@ def made(*lists: Mapping[str, Any]) -> WordList:
     silent: set[tuple[str, str]] = set()
     opposites: dict[str, str] = {}
     cases: dict[str, str] = {}
-    listed: dict[str, dict[str, tuple[str, ...]]] = {"strangers": {}, "unlike": {}, "links": {}}
+    listed: dict[str, dict[str, tuple[str, ...]]] = {
+        "strangers": {}, "unlike": {}, "links": {}, "beside": {}
+    }  # fmt: skip
     sets: dict[str, frozenset[str]] = dict.fromkeys(_SETS, frozenset())
     sayings: dict[str, tuple[Saying, ...]] = {}
+    matters: frozenset[str] = frozenset()
     for one in lists:
+        if one.get(_MATTERS):
+            matters |= {idea for theme in THEMES for idea in one.get(theme) or {}}
         opposites.update(one.get("opposites") or {})
         cases.update(one.get("cases") or {})
         for name, kept in listed.items():
@@ -175,7 +185,7 @@ def made(*lists: Mapping[str, Any]) -> WordList:
                 themes.setdefault(idea, theme)
     _known(sayings, words)
     more: dict[str, Any] = {**{name.replace(" ", "_"): those for name, those in sets.items()}, **listed}
-    more["sayings"] = sayings
+    more |= {"sayings": sayings, "matters": matters}
     return WordList(words, themes, frozenset(silent), opposites, cases=cases, **more)
 
 
@@ -241,7 +251,7 @@ def own(code: str, path: Path) -> WordList:
 
 
 def _files(code: str) -> list[dict[str, Any]]:
-    paths = [FOLDER / f"{code}.yaml", FOLDER / f"{code}.sayings.yaml"]
+    paths = [FOLDER / f"{code}.{part}yaml" for part in ("", "matters.", "sayings.")]
     return [read(path) for path in paths if path.exists()]
 
 

@@ -246,7 +246,7 @@ def _clauses(between: Ids, sentence: Ids, marked: Marked, told: Mapping[str, Fla
     if not size:
         return np.zeros(0, np.int32)
     joins, subject, finite = marked.at("joins", size), marked.at("subjects", size), told["finite"]
-    broken = marked.at("breaks", size)
+    broken = marked.at("breaks", size) & ~marked.at("continues", size)
     following = np.concatenate([subject[1:], [False]])
     begins = broken | (joins & following) | _linked(between, marked.at("links", size), finite)
     first = np.flatnonzero(between != NONE)

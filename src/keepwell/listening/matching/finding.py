@@ -15,7 +15,7 @@ from keepwell.listening.matching.boundaries import Boundaries
 from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
 from keepwell.listening.matching.others import of_others
-from keepwell.listening.matching.phrases import Keys, Pattern, Slot
+from keepwell.listening.matching.patterns import Keys, Pattern, Slot
 from keepwell.listening.matching.reading import DENIALS
 from keepwell.listening.matching.relating import Relations, Surroundings
 from keepwell.listening.matching.resuming import taken_up
@@ -50,7 +50,7 @@ class Finder:
         self.language = lexicon.language
         self.patterns = list(patterns)
         self._sequences = Sequences(lexicon)
-        self._slots: dict[tuple[frozenset[Keys], bool, frozenset[str] | None, tuple[str, ...]], int] = {}
+        self._slots: dict[tuple[object, ...], int] = {}
         self._kinds: list[Slot] = []
         self._strangers: dict[frozenset[Keys], int] = {}
         self._width = max(2, *(len(pattern.slots) for pattern in patterns), 2)
@@ -90,7 +90,7 @@ class Finder:
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
 
     def _number(self, slot: Slot) -> int:
-        key = (slot.ways, slot.verb, slot.permits, slot.ideas)
+        key = (slot.ways, slot.verb, slot.permits, slot.ideas, slot.plain)
         if key not in self._slots:
             self._slots[key] = len(self._slots)
             self._kinds.append(slot)

@@ -12,7 +12,8 @@ from keepwell.listening.matching.analysis import Analyser, Batch, Heard
 from keepwell.listening.matching.denying import Denials
 from keepwell.listening.matching.finding import Finder, Found
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.phrases import Pattern, patterns_of, slots_of
+from keepwell.listening.matching.patterns import Pattern
+from keepwell.listening.matching.phrases import patterns_of, slots_of
 from keepwell.listening.matching.reading import OWN, Label, Meaning, Reader, Verdict
 
 _YES, _DENIED, _NO, _UNREAD = range(4)  # of two readings of one sentence the smaller counts

@@ -110,7 +110,8 @@ class Lexicon:
                 keys.update(f"={head}/{case}" for case in self.language.case(head, form).split())
         for name, pattern in self._classes:
             if pattern.search(word):
-                keys.update((f"^{name}",) if said else (f"^{name}", f"^{name}-"))
+                known = any(head not in self._minor for head, _form in said)
+                keys.update((f"^{name}",) if known else (f"^{name}", f"^{name}-"))
         root = self.stem(word)
         if root:
             keys.add(f"~{root}")
@@ -210,6 +211,16 @@ class Lexicon:
         import Stemmer
 
         return Stemmer.Stemmer(self.language.stemmer, 0)
+
+    @cached_property
+    def _minor(self) -> set[str]:
+        """The words that only say what the starting rules do not ask for: to these they are like words in no list."""
+        words, minor = self.words.words, self.words.matters
+        every = [entry for idea in minor for entry in words.get(idea, ())]
+        other = [entry for idea, entries in words.items() if idea not in minor for entry in entries]
+        other += [word for entry in (*self.words.strangers.values(), *said_of(self.words)) for word in entry]
+        known = {part.partition("/")[0] for entry in other for part in entry.split()}
+        return {part for entry in every for part in entry.split()} - known
 
     @cached_property
     def _single(self) -> set[str]:

@@ -1,69 +1,22 @@
 """A phrase as someone types it, made into patterns: slots of synonyms, how near they stand, and whether it denies."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import permutations
+from collections.abc import Sequence
+from dataclasses import replace
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
-from keepwell.listening.languages.lists import DENIALS, Saying, WordList
+from keepwell.listening.languages import irregular
+from keepwell.listening.matching import widening
 from keepwell.listening.matching.lexicon import Lexicon, normal, signs
+from keepwell.listening.matching.patterns import MOST_SLOTS, Keys, Pattern, Slot
 
-Keys = tuple[str, ...]
 LONGEST = 200  # characters of a phrase
-MOST_SLOTS = 8
 MOST_WAYS = 200  # of one slot
 _CASES = 10  # of one word
 _ANY = "any"  # instead of the names of cases: in every one
 _SAYING = 3  # small words that are heard as they were typed, where a phrase has no others
 _TIGHT = 1  # words that may stand between "too" and "expensive"
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place in a pattern: any of these sequences of keys fills it.
-
-    `near`: at most so many words before the next slot, which must follow. `tied`: a verb's prefix, in
-    either order. `wide`: a verb that opens a frame, twice as far. `beside`: ways that fill it only right beside
-    another slot. `permits`: adpositions it may stand with, None for any. `strangers`: what it is not said of.
-    """
-
-    ways: frozenset[Keys]
-    ideas: tuple[str, ...] = ()
-    near: int | None = None
-    tied: bool = False
-    verb: bool = False
-    wide: bool = False
-    beside: frozenset[Keys] = frozenset()
-    permits: frozenset[str] | None = None
-    strangers: frozenset[Keys] = frozenset()
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """Slots that make a phrase together, in the order typed; `denied` is the kind of denial that belongs to it."""
-
-    slots: tuple[Slot, ...]
-    denied: str = ""  # "", "nots", "nobody", "nones", "nomore"
-    predicate: bool = False  # "support is slow": turned round it means something else
-    gap: int | None = None  # words that may stand between two slots; none given is the language's own
-    ordered: bool = False  # only in the order typed
-    said: bool = False  # the second slot is said of the first, with *is* between
-    saying: bool = False  # another way of saying the whole
-    ours: bool = False  # counts only of who speaks
-    short: bool = False  # says the phrase only where it is denied: "not expensive"
-    strangers: frozenset[Keys] = (
-        frozenset()
-    )  # what the whole is not said of, beside what its only slot is not
-
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.slots) <= MOST_SLOTS:
-            raise KeepwellError(
-                _("A phrase has one to {most} words that say something.").format(most=MOST_SLOTS),
-                seen=_("{n} words").format(n=len(self.slots)),
-                ways=[_("Leave out what is not needed, or make two rules of it.")],
-            )
 
 
 def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
@@ -75,7 +28,7 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     reader = _Characters(lexicon) if lexicon.language.characters else _Words(lexicon)
     typed = reader.read(phrase)
     found = [typed]
-    for make in (_opposites, _compounds, _predicated, _no_more, _sayings, _shortened):
+    for make in widening.EVERY:
         found += make(typed, reader)
     ours = any(reader.words.ours & {*slot.ideas} for slot in typed.slots)
     strangers = _strangers(typed, reader)
@@ -83,7 +36,7 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     return [
         each
         for pattern in found
-        for each in (pattern, *_parted(pattern, lexicon), *_close_up(pattern, lexicon))
+        for each in (pattern, *widening.parted(pattern, lexicon), *widening.close_up(pattern, lexicon))
     ]
 
 
@@ -103,7 +56,7 @@ def slots_of(slots: Sequence[Sequence[str]], lexicon: Lexicon) -> list[Pattern]:
         denied = denied or next((pattern.denied for pattern in read if pattern.denied), "")
         made.append(replace(read[0].slots[0], ways=frozenset().union(*(p.slots[0].ways for p in read))))
     whole = Pattern(tuple(made), denied)
-    return [whole, *_parted(whole, lexicon)]
+    return [whole, *widening.parted(whole, lexicon)]
 
 
 def _strangers(typed: Pattern, reader: "_Reader") -> frozenset[Keys]:
@@ -113,7 +66,11 @@ def _strangers(typed: Pattern, reader: "_Reader") -> frozenset[Keys]:
         ideas = {part.strip() for part in name.split(",")}
         if len(ideas) > 1 and ideas <= {idea for slot in typed.slots for idea in slot.ideas}:
             found |= {reader.keys(word) for word in words}
-    return frozenset(keys for keys in found if not keys[0].startswith("^"))
+    stem = reader.lexicon.stem
+    named = {key.lstrip("=~") for slot in typed.slots for way in slot.ways for key in way}
+    return frozenset(  # what was typed itself is no stranger: "the hotel is too expensive"
+        keys for keys in found if keys[0][0] != "^" and not named & {keys[0][1:], stem(keys[0][1:])}
+    )
 
 
 class _Reader:
@@ -127,11 +84,11 @@ class _Reader:
             text: kind for kind in ("nots", "nones", "nobody") for text in getattr(self.language, kind)
         }
 
-    def slot(self, ideas: list[str], typed: Keys = ()) -> Slot:
-        """The slot of some ideas, and of what was typed."""
+    def slot(self, ideas: list[str], typed: Keys = (), *, any_case: bool = False) -> Slot:
+        """The slot of some ideas, and of what was typed; `any_case`: whatever cases their nouns are to stand in."""
         far, beside, permits = set(), set(), set()
         for idea in ideas:
-            cases, close, adpositions = self._cases(idea)
+            cases, close, adpositions = ([], [], set()) if any_case else self._cases(idea)
             permits |= adpositions
             for word in self.words.words[idea]:
                 far |= set(self._cased(word, cases))
@@ -150,7 +107,7 @@ class _Reader:
             verb=any(idea in self.words.verbs for idea in ideas),
             wide=any(idea in self.words.wide for idea in ideas),
             beside=frozenset(sorted(beside)[: _CASES * MOST_WAYS]),
-            permits=frozenset(permits) if self._governed(ideas) else None,
+            permits=frozenset(permits) if self._governed(ideas) and not any_case else None,
             strangers=frozenset(
                 (word,) if word.startswith("^") else self.keys(word)
                 for idea in ideas
@@ -164,11 +121,25 @@ class _Reader:
 
     def _fitting(self, word: str, ideas: list[str]) -> list[str]:
         """Of a typed word's ideas those that its case tells, or else those of any case, or else all."""
-        cases = {key.partition("/")[2] for key in self.lexicon.keys_of(word) if "/" in key}
+        cases = self._typed_cases(word)
         known = [{*self.words.cases.get(idea, _ANY).split()} for idea in ideas]
         fit = [idea for idea, names in zip(ideas, known, strict=True) if _ANY in names or names & cases]
         told = [idea for idea in fit if _ANY not in self.words.cases.get(idea, _ANY).split()]
-        return told or fit or ideas
+        kept = {*(told or fit or ideas), *(self.words.matters & {*self.words.beside})}
+        return [idea for idea in ideas if idea in kept]
+
+    def _typed_cases(self, word: str) -> set[str]:
+        return {key.partition("/")[2] for key in self.lexicon.keys_of(word) if "/" in key}
+
+    def _unforeseen(self, word: str, ideas: list[str]) -> bool:
+        """Whether a noun was typed in a case that its ideas do not stand in: then it stands in any."""
+        cases = self._typed_cases(word)
+        return bool(cases) and all(
+            idea in self.words.cases
+            and idea not in self.words.verbs
+            and cases.isdisjoint(self.words.cases[idea].split())
+            for idea in ideas
+        )
 
     def _cases(self, idea: str) -> tuple[list[str], list[str], set[str]]:
         """The cases in which an idea's nouns may stand anywhere and right beside, and with what adpositions."""
@@ -219,11 +190,14 @@ class _Words(_Reader):
         words = [normal(word) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", phrase)]
         stop = set(self.language.stop)
         words = self._joined(words)
+        words = [word for word in words if word not in self.language.helpers] or words
         slots: list[Slot] = []
         denied, predicate, at = "", False, 0
         while at < len(words):
             taken, kind = self._denial(words, at)
-            if kind:
+            if (
+                kind and self._ideas(words, at)[0] <= taken
+            ):  # not "no longer works here", which says one thing
                 denied = "nobody" if "nobody" in (denied, kind) else denied or kind
                 at += taken
                 continue
@@ -231,14 +205,56 @@ class _Words(_Reader):
                 predicate, at = bool(slots), at + 1
                 continue
             taken, ideas = self._ideas(words, at)
+            ideas = self._with_others(ideas, [*words[:at], *words[at + taken :]])
+            taken = taken if ideas else 1
             if ideas:
-                slots.append(self.slot(ideas))
+                slot = self.slot(ideas, any_case=taken == 1 and self._unforeseen(words[at], ideas))
+                slots.append(replace(slot, plain=self._plain(ideas, words[:at], words[at + taken :])))
             elif words[at] not in stop:
-                slots.append(Slot(frozenset([(self._key(words[at]),)])))
+                slots.append(Slot(self._unlisted(words[at])))
             at += taken
+        slots = self._said_once(slots)
         if not slots and len(words) >= _SAYING:  # "nic nie dało": small words that say something together
             return self.made([Slot(frozenset([tuple(words)]))], "", False)
         return self.made(slots, denied, predicate)
+
+    @staticmethod
+    def _said_once(slots: list[Slot]) -> list[Slot]:
+        """Without what another slot says as well: of "no longer works here at the company" the company."""
+        whole = {part for slot in slots for idea in slot.ideas if " " in idea for part in idea.split()}
+        left = [slot for slot in slots if not slot.ideas or not {*slot.ideas} <= whole]
+        return left if any(" " in idea for slot in left for idea in slot.ideas) else slots
+
+    def _with_others(self, ideas: list[str], rest: list[str]) -> list[str]:
+        """Those of a word's ideas that it says beside the rest of the phrase: to file belongs to a complaint."""
+        partners = self.words.beside
+        if not any(idea in partners for idea in ideas):
+            return ideas
+        said = {
+            idea
+            for k in range(len(rest))
+            for size in (1, 2)
+            for idea in self._ideas(rest[k : k + size], 0)[1]
+        }
+        return [idea for idea in ideas if not rest or idea not in partners or said & {*partners[idea]}]
+
+    def _plain(self, ideas: list[str], before: list[str], behind: list[str]) -> bool:
+        """Whether a word was typed in surroundings that make it another thing: "cancel the order"."""
+        articles = set(self.language.articles)
+
+        def said(words: Sequence[str]) -> list[str]:
+            return [word for word in words if word not in articles]
+
+        left, right = said(before), said(behind)
+        if right and right[0] in self.language.heads and self.words.heading & {*ideas}:
+            return True
+        for idea in ideas:
+            for entry in self.words.unlike.get(idea, ()):
+                one, two = (said(side.split()) for side in entry.split("_"))
+                same = left[len(left) - len(one) :] == one and right[: len(two)] == two
+                if same and not self.denials.keys() >= {*one, *two}:
+                    return True
+        return False
 
     def _joined(self, words: list[str]) -> list[str]:
         """Verbs whose prefix was typed apart, with it."""
@@ -287,6 +303,13 @@ class _Words(_Reader):
     def _heads(self, word: str) -> set[str]:
         return {word} | {key[1:] for key in self.lexicon.keys_of(word) if key.startswith("=")}
 
+    def _unlisted(self, word: str) -> frozenset[Keys]:
+        """The ways of a word in no list: by its stem, and where rules give its forms by each of them."""
+        make = self.language.inflected
+        bases = [word, *(base for base, own in irregular(self.language.code).items() if word in own)]
+        forms = [form for base in bases for form in make(base)] if make else []
+        return frozenset([(self._key(word),), *((form,) for form in forms)])
+
     def _key(self, word: str) -> str:
         root = self.lexicon.stem(word)
         return f"~{root}" if len(root) > 2 else word
@@ -304,8 +327,10 @@ class _Characters(_Reader):
         if self.language.fold:
             text = self.language.fold(text)
         slots: list[Slot] = []
-        denied, left = "", ""
-        for piece, kind in [*self._cut(text), ("", "end")]:
+        denied, left, before = "", "", ""
+        pieces = self._cut(text)
+        for piece, kind in [*pieces, ("", "end")]:
+            before += piece
             if kind == "character":
                 left += piece
                 continue
@@ -315,8 +340,22 @@ class _Characters(_Reader):
             if kind in ("nots", "nobody", "nones"):
                 denied = "nobody" if "nobody" in (denied, kind) else denied or kind
             elif kind == "idea":
-                slots += self._idea_slots(piece)
+                sides = before.removesuffix(piece), text.removeprefix(before)
+                slots += [
+                    replace(slot, plain=self._typed_so(slot, *sides)) for slot in self._idea_slots(piece)
+                ]
+            elif kind == "complement":
+                slots.append(Slot(frozenset(tuple(signs(one)) for one in self.language.complements)))
         return self.made(slots, denied, predicate=False)
+
+    def _typed_so(self, slot: Slot, left: str, right: str) -> bool:
+        """Whether a word was typed in surroundings that make it another thing: 取消订单."""
+        for idea in slot.ideas:
+            for entry in self.words.unlike.get(idea, ()):
+                one, two = (side.strip() for side in entry.split("_"))
+                if (one or two) and left.endswith(one) and right.startswith(two):
+                    return True
+        return bool(self.words.heading & {*slot.ideas}) and right.startswith(self.language.heads or "-")
 
     def _idea_slots(self, word: str) -> list[Slot]:
         ideas = self.words.ideas_of(word)
@@ -335,6 +374,7 @@ class _Characters(_Reader):
             if (idea, word) not in self.words.silent
         }
         known = {**dict.fromkeys(self.language.stop, "stop"), **known, **self.denials}
+        known |= dict.fromkeys(self.language.complements, "complement")
         best: list[tuple[int, int, list[tuple[str, str]]]] = [(0, 0, [])]
         for end in range(1, len(text) + 1):
             ways = []
@@ -348,102 +388,3 @@ class _Characters(_Reader):
                     ways.append((lost + 1, parts, [*cut, (piece, "character")]))
             best.append(min(ways, key=lambda way: way[:2]))
         return best[-1][2]
-
-
-def _opposites(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
-    """Not satisfied is dissatisfied, and dissatisfied is not satisfied."""
-    pairs = reader.words.opposites
-    back = {opposite: idea for idea, opposite in pairs.items()}
-    for k, slot in enumerate(pattern.slots):
-        for idea in slot.ideas:
-            for mine, theirs, denied in ((idea, pairs.get(idea), ""), (idea, back.get(idea), "nots")):
-                if not theirs or (mine in pairs and not pattern.denied) or (mine in back and pattern.denied):
-                    continue
-                slots = (
-                    *pattern.slots[:k],
-                    replace(reader.idea_slot(theirs), near=slot.near),
-                    *pattern.slots[k + 1 :],
-                )
-                yield Pattern(slots, denied, pattern.predicate)
-
-
-def _compounds(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
-    """Two neighbouring ideas, said by one word."""
-    for idea in reader.words.words:
-        parts = set(idea.split())
-        for k in range(len(pattern.slots) - 1 if len(parts) == 2 else 0):
-            one, two = pattern.slots[k], pattern.slots[k + 1]
-            if parts <= {*one.ideas, *two.ideas} and parts & {*one.ideas} and parts & {*two.ideas}:
-                slots = (*pattern.slots[:k], reader.idea_slot(idea), *pattern.slots[k + 2 :])
-                yield replace(pattern, slots=slots)
-
-
-def _predicated(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
-    """What describes a noun, said of it: "the management is new"."""
-    if not reader.language.copulas or pattern.denied or len(pattern.slots) != 2:
-        return
-    describing, noun = pattern.slots
-    if reader.words.predicative & {*describing.ideas}:
-        near = 2 * reader.language.near + 1  # adverbs on either side of the copula
-        slots = (replace(noun, near=near), replace(describing, near=None))
-        yield Pattern(slots, ordered=True, said=True)
-
-
-def _no_more(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
-    """To stop doing something, as not doing it any more."""
-    for k, slot in enumerate(pattern.slots):
-        if reader.words.ceasing & {*slot.ideas} and not pattern.denied and len(pattern.slots) > 1:
-            slots = (*pattern.slots[:k], *pattern.slots[k + 1 :])
-            yield replace(pattern, slots=slots, denied="nomore")
-
-
-def _sayings(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
-    """Other ways of saying what the ideas of a phrase say together."""
-    for name, saying in sayings_of(pattern, reader.words):
-        slots = tuple(reader.piece(piece, name) for piece in saying.pieces)
-        yield Pattern(slots, saying.denied, gap=saying.gap, ordered=saying.ordered, saying=True)
-
-
-def sayings_of(pattern: Pattern, words: WordList) -> Iterator[tuple[str, Saying]]:
-    """The listed ways of saying a phrase as it was typed, each with the name it is listed under."""
-    for name, sayings in words.sayings.items():
-        ideas = [part.strip() for part in name.split(",")]
-        denied = DENIALS.get(ideas[0], "")
-        ideas = ideas[1:] if denied else ideas
-        if denied != pattern.denied or len(ideas) != len(pattern.slots):
-            continue
-        if any(all(map(_has, pattern.slots, order)) for order in permutations(ideas)):
-            yield from ((name, saying) for saying in sayings)
-
-
-def _shortened(pattern: Pattern, reader: _Reader) -> Iterator[Pattern]:
-    """What denies without the measure: not expensive is not too expensive."""
-    if pattern.denied or reader.language.concord or len(pattern.slots) < 2:
-        return
-    for k, slot in enumerate(pattern.slots):
-        if "too" in slot.ideas:
-            yield replace(pattern, slots=(*pattern.slots[:k], *pattern.slots[k + 1 :]), short=True)
-
-
-def _has(slot: Slot, idea: str) -> bool:
-    return idea in slot.ideas
-
-
-def _close_up(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
-    """The same with nouns in cases that belong together only side by side: a verb's noun and what it is of."""
-    if len(pattern.slots) > 1 and any(slot.beside for slot in pattern.slots):
-        slots = tuple(replace(slot, ways=slot.beside or slot.ways) for slot in pattern.slots)
-        yield replace(pattern, slots=slots, gap=lexicon.language.beside)
-
-
-def _parted(pattern: Pattern, lexicon: Lexicon) -> Iterator[Pattern]:
-    """The same with a verb's prefix parted from it: a pattern a prefix."""
-    for k, slot in enumerate(pattern.slots):
-        for prefix in lexicon.language.prefixes:
-            words = [keys[0][1:] for keys in slot.ways if len(keys) == 1 and keys[0].startswith(f"={prefix}")]
-            bare = frozenset(
-                (f"={word.removeprefix(prefix)}",) for word in words if len(word) > len(prefix) + 1
-            )
-            if bare and len(pattern.slots) < MOST_SLOTS:
-                pair = (Slot(frozenset([(prefix,)]), tied=True), replace(slot, ways=bare, verb=False))
-                yield replace(pattern, slots=(*pattern.slots[:k], *pair, *pattern.slots[k + 1 :]))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.lexicon import Lexicon, signs
-from keepwell.listening.matching.phrases import Pattern, Slot
+from keepwell.listening.matching.patterns import Pattern, Slot
 from keepwell.listening.matching.sequences import Sequences
 
 Longs = npt.NDArray[np.int64]
@@ -36,8 +36,12 @@ class Surroundings:
         self._ideas = {
             idea: k for k, idea in enumerate(dict.fromkeys([*words.unlike, *sorted(words.heading)]))
         }
-        self._of_slot = [[self._ideas[i] for i in slot.ideas if i in self._ideas] for slot in slots]
-        self._nouns = np.array([bool(words.heading & {*slot.ideas}) for slot in slots], bool)
+        self._of_slot = [
+            [self._ideas[i] for i in slot.ideas if i in self._ideas and not slot.plain] for slot in slots
+        ]
+        self._nouns = np.array(
+            [bool(words.heading & {*slot.ideas}) and not slot.plain for slot in slots], bool
+        )
         self._heads = frozenset(lexicon.language.heads)
         used = {idea for own in self._of_slot for idea in own}
         most = max(map(len, self._of_slot), default=0)
