@@ -136,10 +136,15 @@ def made() -> dict[str, Any]:
     return {} if row is None else {**row.said, "made_at": row.made_at}
 
 
-def company_day(at: datetime) -> date:
-    """The day of a moment by the company's clock, as the book has it: what holds for all is counted by it."""
+def company_zone() -> str:
+    """The company's time zone, as the book has it; "" before the first night."""
     row = _projected().get("accounts")
-    return at.astimezone(zone_of("" if row is None else str(row.said.get("zone") or ""))).date()
+    return "" if row is None else str(row.said.get("zone") or "")
+
+
+def company_day(at: datetime) -> date:
+    """The day of a moment by the company's clock: what holds for all is counted by it."""
+    return at.astimezone(zone_of(company_zone())).date()
 
 
 def segments_of(member: Member) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account
+from keepwell.alerts.actions.telling import escalate
 from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.delivering.sending import deliver
 from keepwell.alerts.models import SILENT, Preview, Threshold
@@ -25,7 +26,8 @@ DELIVER = "keepwell.alerts.jobs.deliver_due"
 
 
 def deliver_due() -> int:
-    """Send what is due; returns how many messages went."""
+    """Tell the next above of what nobody answered in time, and send what is due; returns how many messages went."""
+    escalate(now=timezone.now())
     return deliver()
 
 

@@ -55,6 +55,7 @@ class Alert(models.Model):
         max_length=10, default="raised", blank=True, db_index=True
     )  # why; "" once planned
     rounds = models.PositiveSmallIntegerField(default=0)  # how often it has been told
+    awaited_at = models.DateTimeField(null=True)  # from when somebody knows of it who can answer
     escalated_at = models.DateTimeField(null=True)
     acted_at = models.DateTimeField(null=True)  # the first thing done about it
     left_on = models.DateField(null=True)  # the account left after it, within the days that count
@@ -232,13 +233,14 @@ class Delivery(models.Model):
         SENT = "sent", _("sent")
         DOUBTFUL = "doubtful", _("perhaps sent, goes again")
         FAILED = "failed", _("given up")
+        OVER = "over", _("not needed any more")
 
     key = models.CharField(max_length=120, unique=True)
     number = models.UUIDField(default=uuid4, unique=True)
     alerts = models.ManyToManyField(Alert, related_name="deliveries")
     member = models.ForeignKey(Member, models.CASCADE, null=True, related_name="deliveries")  # by mail
     channel = models.ForeignKey(Channel, models.CASCADE, null=True, related_name="deliveries")
-    why = models.CharField(max_length=12, default="raised")  # raised, crossed, escalated, digest, trial
+    why = models.CharField(max_length=12, default="raised")  # raised, crossed, back, escalated, digest, trial
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
@@ -269,6 +271,11 @@ class Deed(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
+
+    @property
+    def said(self) -> str:
+        """What it was made, in words."""
+        return str(Alert.State(self.to).label)
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.to}"

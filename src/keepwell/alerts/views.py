@@ -119,12 +119,14 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     """One alert: what was seen then, how the account stands now, where it was told."""
     assert isinstance(request.user, Member)
     found = queries.alert_of(request.user, pk)
+    deliveries = queries.deliveries_of(found, TOLD)
     return render(
         request,
         "alerts/alert.html",
         {
             "one": shown_alerts([found])[0],
-            "deliveries": queries.deliveries_of(found, TOLD),
+            "deliveries": deliveries,
+            "alone": found.escalated_at and all(one.why != "escalated" for one in deliveries),
             "deeds": queries.deeds_of(found, TOLD),
             "linked": shown_alerts(queries.later_than(request.user, found, 5)),
             "parts": beside(request.user, found),

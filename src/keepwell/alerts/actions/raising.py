@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from keepwell.accounts.actions import tell
 from keepwell.accounts.models import Account, Standing
+from keepwell.accounts.queries import company_day
 from keepwell.alerts.bounds import Bounds, Rules, Verdict, may_raise, verdict
 from keepwell.alerts.cases import cases_of, is_known, nothing_known
 from keepwell.alerts.models import Alert, Before, Reason
@@ -62,9 +63,7 @@ def raise_alerts(*, now: datetime, progress: Progress | None = None) -> Raised:
             progress(seen, total)
     _look_at_the_others(rules, now, done)
     _let_go_of_leavers(now, done)
-    Alert.objects.filter(state=Alert.State.SNOOZED, snoozed_until__lte=now.date()).update(
-        state=Alert.State.OPEN, snoozed_until=None
-    )
+    _bring_back(company_day(now))
     after = {"raised": done.alerts, "passed": done.passed, "left": done.left}
     if any(after.values()):
         record("raise alerts", by=None, after=after)
@@ -106,7 +105,7 @@ def _look_without_standing(
     locked = Account.objects.select_for_update(of=("self",), no_key=True)
     rows = locked.filter(pk__in=accounts, gone=False, standing=None)
     if found := list(rows.order_by("pk")):
-        _look_at([nothing_known(one, now.date()) for one in found], rules, now, done, only=only)
+        _look_at([nothing_known(one, company_day(now)) for one in found], rules, now, done, only=only)
 
 
 def _batches() -> Iterator[list[Standing]]:
@@ -274,6 +273,13 @@ def _tell_again(crossed: set[int]) -> None:
     """What was near is over: whoever has seen it or put it off is told again."""
     Alert.objects.filter(pk__in=crossed).update(
         state=Alert.State.OPEN, snoozed_until=None, to_tell="crossed", escalated_at=None
+    )
+
+
+def _bring_back(today: date) -> None:
+    """What was put off until today is open again, and told again: whoever put it off is not to search for it."""
+    Alert.objects.filter(state=Alert.State.SNOOZED, snoozed_until__lte=today).update(
+        state=Alert.State.OPEN, snoozed_until=None, to_tell="back", escalated_at=None
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
+from keepwell.accounts.queries import company_zone
 from keepwell.alerts.models import Alert, Channel, Delivery, Manner
 from keepwell.members.models import Member, Portfolio, Role
 from keepwell.members.zones import zone_of
@@ -58,17 +60,31 @@ class Directory:
         found = self._managers.get(alert.account.portfolio_id or 0, [])
         return [one for one in found if one.pk != alert.owner_id] or self._administrators
 
+    def answering(self, alert: Alert) -> list[Member]:
+        """Who is to answer an alert first: its owner, else the managers."""
+        return [alert.owner] if alert.owner and alert.owner.is_active else self.managers(alert)
+
+    def next_to(self, alert: Alert) -> list[Member]:
+        """Who is told when those do not answer: the next above them who takes mail. None: there is nobody."""
+        asked = {one.pk for one in self.answering(alert)}
+        for those in (self.managers(alert), self._administrators):
+            if found := [one for one in those if one.pk not in asked and self._mailed(one)]:
+                return found
+        return []
+
     def places(self, alert: Alert) -> list[Place]:
         """Where an alert is told."""
         owner = alert.owner if alert.owner and alert.owner.is_active else None
-        told = [owner] if owner else self.managers(alert)
-        places = [Place(member=one) for one in told if self.manner(one).how != Manner.How.NEVER]
+        places = [Place(member=one) for one in self.answering(alert) if self._mailed(one)]
         teams = self._teams.get(alert.account.portfolio_id or 0, [])
         for channel in self._channels:
             whole = channel.member_id is None and channel.team_id is None
             if whole or channel.team_id in teams or (owner and channel.member_id == owner.pk):
                 places.append(Place(channel=channel))
         return places
+
+    def _mailed(self, member: Member) -> bool:
+        return self.manner(member).how != Manner.How.NEVER
 
 
 def plan(*, now: datetime) -> int:
@@ -84,6 +100,7 @@ def plan(*, now: datetime) -> int:
         directory, first = Directory(), not Delivery.objects.exists()
         by_place: dict[Place, list[Alert]] = defaultdict(list)
         for alert in alerts:
+            alert.awaited_at = None
             for place in directory.places(alert):
                 by_place[place].append(alert)
         made = 0
@@ -91,23 +108,29 @@ def plan(*, now: datetime) -> int:
             made += _messages(place, theirs, directory, together=first and len(theirs) > 1, now=now)
         for alert in alerts:
             alert.to_tell, alert.rounds = "", alert.rounds + 1
-        Alert.objects.bulk_update(alerts, ["to_tell", "rounds"])
+            alert.awaited_at = alert.awaited_at or now
+        Alert.objects.bulk_update(alerts, ["to_tell", "rounds", "awaited_at"])
     return made
 
 
 def escalate(*, now: datetime) -> int:
-    """Tell the managers of open alerts that nobody has answered in time. Returns how many alerts."""
+    """Tell the next above of open alerts that nobody has answered in time. Returns how many alerts.
+
+    The time runs from when those who are to answer were to hear of it: not through the quiet hours before.
+    """
+    open_ones = Alert.objects.filter(state=Alert.State.OPEN, escalated_at=None, to_tell="")
     with transaction.atomic():
+        company = Manner.objects.filter(member=None).first() or Manner()
+        limit = now - timedelta(hours=company.escalate_hours)
+        late = open_ones.annotate(since=Coalesce("awaited_at", "opened_at")).filter(since__lte=limit)
+        locked = late.select_for_update(of=("self",)).select_related("account", "owner")
+        if not (alerts := list(locked.order_by("pk"))):
+            return 0
         directory = Directory()
-        limit = now - timedelta(hours=directory.company.escalate_hours)
-        late = Alert.objects.select_for_update(of=("self",)).filter(
-            state=Alert.State.OPEN, escalated_at=None, opened_at__lte=limit, to_tell=""
-        )
-        alerts = list(late.select_related("account", "owner").order_by("pk"))
         by_manager: dict[Member, list[Alert]] = defaultdict(list)
         for alert in alerts:
             alert.escalated_at = now
-            for manager in directory.managers(alert):
+            for manager in directory.next_to(alert):
                 by_manager[manager].append(alert)
         for manager, theirs in by_manager.items():
             due = free_from(directory.manner(manager), manager.time_zone, now)
@@ -121,17 +144,18 @@ def _messages(
     place: Place, alerts: list[Alert], directory: Directory, *, together: bool, now: datetime
 ) -> int:
     member = place.member or (place.channel.member if place.channel else None)
-    manner, zone = directory.manner(member), member.time_zone if member else "UTC"
+    manner, zone = directory.manner(member), member.time_zone if member else company_zone()
     digest = place.member is not None and manner.how == Manner.How.DIGEST
+    hook = place.channel is not None and place.channel.kind == Channel.Kind.WEBHOOK
+    due = now if hook else next_digest(manner, zone, now) if digest else free_from(manner, zone, now)
+    if not hook:  # a machine is told, but does not answer
+        for alert in alerts:
+            alert.awaited_at = min(alert.awaited_at or due, due)
     if digest or together or len(alerts) > MANY:
-        hook = place.channel is not None and place.channel.kind == Channel.Kind.WEBHOOK
-        due = now if hook else next_digest(manner, zone, now) if digest else free_from(manner, zone, now)
         key = f"digest-{alerts[0].pk}-{alerts[0].rounds}-{place.code}"
         _stored(key, "digest", place, alerts, due=due, now=now)
         return 1
     for alert in alerts:
-        hook = place.channel is not None and place.channel.kind == Channel.Kind.WEBHOOK
-        due = now if hook else free_from(manner, zone, now)
         key = f"{alert.to_tell}-{alert.pk}-{alert.rounds}-{place.code}"
         _stored(key, alert.to_tell, place, [alert], due=due, now=now)
     return len(alerts)
@@ -149,9 +173,9 @@ def _stored(
 def free_from(manner: Manner, zone: str, moment: datetime) -> datetime:
     """The first moment from then on that is not within quiet hours."""
     local = moment.astimezone(zone_of(zone))
-    for _night in range(4):
+    for _step in range(5):  # a Friday's night, both days of a weekend, and the night to Monday
         if manner.quiet_weekend and local.weekday() >= SATURDAY:
-            local = _at(local + timedelta(days=1), manner.quiet_to)
+            local = _at(local + timedelta(days=1), 0)
         elif _quiet(manner, local.hour):
             later = local if local.hour < manner.quiet_to else local + timedelta(days=1)
             local = _at(later, manner.quiet_to)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,6 +36,8 @@ def message_of(delivery: Delivery, *, repeat: bool) -> Message:
         lines += [_("and {n} more: {url}").format(n=len(alerts) - NAMED, url=url), ""]
     if delivery.why == "escalated":
         lines.insert(0, _("Nobody has answered this in time:") + "\n")
+    elif delivery.why == "back":
+        lines.insert(0, _("This was put off until today, and is open again:") + "\n")
     if repeat:
         lines.append(_("This may have reached you before: it could not be told whether it had."))
     return Message(
@@ -52,8 +54,17 @@ def message_of(delivery: Delivery, *, repeat: bool) -> Message:
 
 
 def _seen(delivery: Delivery) -> QuerySet[Alert]:
-    """Rights may have gone since the message was planned, at night or before the weekend."""
+    """What there is to tell by now: rights may have gone, and the alert may have been answered, since the message
+    was planned, at night or before the weekend. Nobody is told by mail of what they have answered themselves.
+    """
     alerts, channel = delivery.alerts.all(), delivery.channel
+    if delivery.why == "escalated":
+        alerts = alerts.filter(state=Alert.State.OPEN)
+    elif delivery.member is not None:
+        answered = Q(
+            state__in=(Alert.State.ACKNOWLEDGED, Alert.State.SNOOZED), acknowledged_by=delivery.member
+        )
+        alerts = alerts.exclude(answered).exclude(state=Alert.State.CLOSED)
     reader = delivery.member or (channel.member if channel else None)
     if reader is not None:
         return seen_by(alerts, reader, account="account")

@@ -57,7 +57,9 @@ def send(one: Delivery, *, clock: Clock = timezone.now) -> bool:
     """Send a claimed message and note how it went; whether it did."""
     try:
         with spoken_in(_language(one)):
-            _go(one, message_of(one, repeat=one.doubted), clock())
+            message = message_of(one, repeat=one.doubted)
+            if needed := bool(message.data["alerts"]) or one.why == "trial":
+                _go(one, message, clock())
     except Doubtful as doubt:
         one.doubted = True
         _put_back(one, _State.DOUBTFUL, str(doubt), now=clock())
@@ -68,15 +70,14 @@ def send(one: Delivery, *, clock: Clock = timezone.now) -> bool:
         one.doubted = True
         _put_back(one, _State.DOUBTFUL, type(broken).__name__, now=clock())
     else:
-        one.state, one.sent_at, one.said = _State.SENT, clock(), ""
+        # Its alerts are answered, or gone from the book or from its reader's sight: there is nothing left to tell.
+        one.state, one.sent_at, one.said = (_State.SENT, clock(), "") if needed else (_State.OVER, None, "")
         _note(one)
-        return True
+        return needed
     return False
 
 
 def _go(one: Delivery, message: Message, now: datetime) -> None:
-    if not message.data["alerts"] and one.why != "trial":
-        return  # its accounts are gone from the book since, or from its reader: there is nothing left to tell
     if (reader := _reader(one)) is not None and not reader.is_active:
         raise NotSent("member may not sign in", hopeless=True)
     if one.member is not None:
