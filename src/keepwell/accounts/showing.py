@@ -1,5 +1,6 @@
 """Accounts as pages show them: numbers in words, marks, sentences, in the reader's language."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, time
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from keepwell.accounts.models import Account, Entry, Standing
 from keepwell.accounts.queries import made
-from keepwell.accounts.timeline import all_kinds
+from keepwell.accounts.timeline import More, all_kinds
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext
 from keepwell.members.labels import day_said, labels, whole_said
@@ -245,6 +246,8 @@ class Told:
     headline: str
     detail: str
     address: str = ""
+    mark: str = ""  # the class of a sign beside it, and what it says
+    sign: str = ""
 
     @property
     def day(self) -> date:
@@ -264,11 +267,18 @@ def told(entry: Entry) -> Told:
 
 def told_to(member: Member, entries: Sequence[Entry]) -> list[Told]:
     """Entries in the reader's language, each leading to where this reader may see more of it."""
-    places: dict[int, str] = {}
-    for kind in all_kinds().values():
-        if theirs := [entry for entry in entries if entry.kind == kind.name]:
-            places.update(kind.places(member, theirs))
-    return [replace(one, address=places.get(one.entry.pk, one.address)) for one in map(told, entries)]
+    kinds, asked = all_kinds(), defaultdict[Any, list[Entry]](list)
+    for entry in entries:
+        if entry.kind in kinds:
+            asked[kinds[entry.kind].more].append(entry)
+    found: dict[int, More] = {}
+    for more, theirs in asked.items():
+        found.update(more(member, theirs))
+    return [_with(one, found.get(one.entry.pk, More())) for one in map(told, entries)]
+
+
+def _with(one: Told, more: More) -> Told:
+    return replace(one, address=more.address or one.address, mark=more.mark, sign=more.sign)
 
 
 def _points(change: float | None) -> str:

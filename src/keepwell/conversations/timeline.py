@@ -1,7 +1,7 @@
 """Conversations on an account's timeline. What the book has is told by the book's own kinds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.models import Entry
-from keepwell.accounts.timeline import Kind
+from keepwell.accounts.timeline import Kind, More
+from keepwell.accounts.timeline.answers import KIND as ANSWERS
 from keepwell.accounts.timeline.conversations import KIND as OF_BOOK
+from keepwell.accounts.timeline.tickets import KIND as TICKETS
 from keepwell.conversations.actions.taking import TALK
 from keepwell.conversations.at_account import at_account
 from keepwell.conversations.models import Conversation
+from keepwell.conversations.mood.showing import sign_of
 from keepwell.members.models import Member
 
 
@@ -38,28 +41,44 @@ def _address(data: Mapping[str, Any]) -> str:
     return reverse("conversations:conversation", args=[pk]) if pk else ""
 
 
+def _more(member: Member, entries: Sequence[Entry]) -> dict[int, More]:
+    """The pages of conversations that entries are of, where the reader may see them, and their mood."""
+    asked: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        asked[entry.account_id].append(entry)
+    found = {}
+    for account, theirs in asked.items():
+        there = at_account(member, account, map(_key, theirs), filter(None, map(_pk, theirs)))
+        of_book = {one.key: one for one in there if one.source == Conversation.Source.BOOK}
+        known = {one.pk: one for one in there}
+        for entry in theirs:
+            one = of_book.get(_key(entry)) or known.get(_pk(entry))
+            if one is not None:
+                page = reverse("conversations:conversation", args=[one.pk])
+                found[entry.pk] = More(page, *sign_of(one.good, one.neutral, one.bad))
+    return found
+
+
+def _key(entry: Entry) -> str:
+    """What a conversation of the book is called that an entry is of."""
+    if entry.kind == TICKETS.name:
+        return f"ticket-{entry.data.get('ticket_id')}"[:250]
+    if entry.kind == ANSWERS.name:
+        return f"survey-{entry.key.partition(':')[2]}"[:250]
+    return str(entry.data.get("conversation_id") or "")[:250]
+
+
+def _pk(entry: Entry) -> int:
+    """The key of one that came in otherwise; 0 of others."""
+    return int(entry.data.get("conversation") or 0) if entry.kind == TALK else 0
+
+
 KIND = Kind(
-    name=TALK, label=gettext_lazy("Conversation"), headline=_headline, detail=_detail, address=_address
+    name=TALK,
+    label=gettext_lazy("Conversation"),
+    headline=_headline,
+    detail=_detail,
+    address=_address,
+    more=_more,
 )
-
-
-def _places(member: Member, entries: Sequence[Entry]) -> dict[int, str]:
-    """The pages of conversations that the book has, of those that were brought in and this reader may see."""
-    asked: dict[str, dict[int, str]] = defaultdict(dict)
-    for one in entries:
-        asked[one.account_id][one.pk] = str(one.data.get("conversation_id") or "")[:250]
-    return {
-        pk: reverse("conversations:conversation", args=[pages[key]])
-        for account, keys in asked.items()
-        for pages in [_pages(member, account, keys.values())]
-        for pk, key in keys.items()
-        if key in pages
-    }
-
-
-def _pages(member: Member, account: str, keys: Iterable[str]) -> dict[str, int]:
-    there = at_account(member, account, keys)
-    return {one.key: one.pk for one in there if one.source == Conversation.Source.BOOK}
-
-
-KINDS = [KIND, replace(OF_BOOK, places=_places)]
+KINDS = [KIND, *(replace(kind, more=_more) for kind in (OF_BOOK, TICKETS, ANSWERS))]

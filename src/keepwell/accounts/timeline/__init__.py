@@ -21,14 +21,23 @@ Told = Callable[[Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True)
+class More:
+    """Where more of an entry is to be seen, and a sign to stand beside it: the class of its mark, and its words."""
+
+    address: str = ""
+    mark: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of entry.
 
     table: the book's table; at: its column of the moment (an instant, or a day); keeps: columns an entry keeps to be
     told by; personal: columns kept apart in the book that an entry shows, joined when it is made; hot: whether it
     speaks of trouble; headline and detail: what is shown, in the reader's language, from what was kept; address:
-    where more of it is to be seen; places: where this reader may see more of several entries, by their keys, for what
-    no entry tells by itself.
+    where more of it is to be seen; more: of several entries what this reader may see and no entry tells by itself, by
+    their keys. Kinds with the same `more` are asked together.
     """
 
     name: str
@@ -41,7 +50,7 @@ class Kind:
     hot: Callable[[Row], bool] = field(default=lambda _row: False)
     detail: Told = field(default=lambda _data: "")
     address: Told = field(default=lambda _data: "")
-    places: Callable[[Member, Sequence[Entry]], Mapping[int, str]] = field(
+    more: Callable[[Member, Sequence[Entry]], Mapping[int, More]] = field(
         default=lambda _member, _entries: {}
     )
 

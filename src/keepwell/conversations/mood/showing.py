@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from keepwell.accounts.showing import per_cent
 from keepwell.conversations.models import Conversation, Felt, MoodModel, MoodSaid, Turn
@@ -43,6 +43,15 @@ class TurnMood:
     def mark(self) -> str:
         """The class of its mark."""
         return MARKS.get(self.mood, "")
+
+
+def sign_of(good: int | None, neutral: int | None, bad: int | None) -> tuple[str, str]:
+    """The mood of most of a conversation's turns: the class of its mark and its words; "" where none is known."""
+    counts = {"bad": bad or 0, "good": good or 0, "neutral": neutral or 0}
+    most = [mood for mood, n in counts.items() if n and n == max(counts.values())]
+    if {"bad", "good"} <= set(most):
+        return MARKS["neutral"], pgettext("a mood", "Mixed")
+    return (MARKS[most[0]], str(MoodSaid.Mood(most[0]).label)) if most else ("", "")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def incoming(request: HttpRequest) -> HttpResponse:
         "going": any(one.state in GOING for one in page),
         "asked": {"state": state},
         "states": State.choices,
-        "missing": missing() if any(one.doing == TO_HEAR for one in page) else "",
+        "missing": missing() if any(one.doing == TO_HEAR and one.state in GOING for one in page) else "",
     }
     if request.headers.get("HX-Request"):
         return render(request, "conversations/incoming_rows.html", parts)
