@@ -175,8 +175,17 @@ def accounts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked
     )
 
 
+_STANDS = (
+    "day", "risk", "low", "high", "coverage", "change_7", "change_30", "health", "steps", "worth", "mrr",
+    "customer_since", "reasons", "kept_by",
+)  # fmt: skip
+_TOLD = (
+    "name", "segment", "industry", "country", "portfolio", "owner__name", *(f"standing__{one}" for one in _STANDS),
+)  # fmt: skip
+
+
 def _narrow(found: QuerySet[Account]) -> QuerySet[Account]:
-    return found.defer("attributes", "standing__past", "standing__history", "standing__signals")
+    return found.only(*_TOLD)
 
 
 @router.get(

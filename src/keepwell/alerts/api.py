@@ -93,7 +93,7 @@ class TakenBack(Schema):
 
 _TOLD = (  # what else an account has is wide
     "day", "state", "outcome", "note", "owner", "opened_at", "acknowledged_at", "snoozed_until", "closed_at",
-    "account__name", "account__owner", "account__standing__risk", "account__standing__worth",
+    "account__name", "account__standing__risk", "account__standing__worth",
 )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def alerts(request: HttpRequest, which: Annotated[Which, Query()], part: Asked) 
 
 
 def _narrow(found: QuerySet[Alert]) -> QuerySet[Alert]:
-    return found.only(*_TOLD)
+    return found.select_related(None).select_related("account__standing").only(*_TOLD)
 
 
 @router.get("/alerts/{int:pk}", response=AlertShape, auth=asks(Right.SEE), summary="One alert")
