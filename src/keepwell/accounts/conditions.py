@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 
 from keepwell.accounts.models import Account, Projection, Standing
 from keepwell.accounts.rooms import added
+from keepwell.book.tables import table_named
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
-from keepwell.metrics.cuts import NO_VALUE, Condition, parse_where
+from keepwell.metrics.cuts import KEPT_BY, NO_VALUE, Condition, parse_where
 
 SAVED = "saved"
 COLUMNS = {
@@ -40,16 +41,41 @@ def checked(text: str) -> tuple[Condition, ...]:
             for name in one.values:
                 checked(_where(name))
         elif one.column not in COLUMNS and one.column not in more:
-            known = [*COLUMNS, *more, SAVED]
-            close = near(one.column, known)
-            raise KeepwellError(
-                _("Nothing called “{name}” is known of accounts here.").format(name=one.column),
-                ways=[
-                    *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
-                    _("There are: {names}.").format(names=", ".join(known)),
-                ],
-            )
+            raise _unknown(one, [*COLUMNS, *more, SAVED])
     return found
+
+
+def to_be_kept(text: str) -> tuple[Condition, ...]:
+    """Conditions out of a text that is to be kept under a name, asked of figures and of lists.
+
+    Raises KeepwellError where it asks what neither knows. Before the first night nobody knows the file's columns.
+    """
+    found, more = parse_where(text), _more()
+    for one in found:
+        if one.column == SAVED:
+            raise KeepwellError(
+                _("A segment cannot be made of another."),
+                seen=str(one),
+                ways=[_("Write the other one's conditions here.")],
+            )
+        known = dict.fromkeys(
+            (KEPT_BY, *COLUMNS, *more, *(column.name for column in table_named("accounts").columns))
+        )
+        if one.column not in known and Projection.objects.filter(name="accounts").exists():
+            raise _unknown(one, [name for name in known if name != "account_id"])
+    return found
+
+
+def _unknown(one: Condition, known: list[str]) -> KeepwellError:
+    close = near(one.column, known)
+    return KeepwellError(
+        _("Nothing called “{name}” is known of accounts here.").format(name=one.column),
+        seen=str(one),
+        ways=[
+            *([_("Did you mean {names}?").format(names=", ".join(close))] if close else []),
+            _("There are: {names}.").format(names=", ".join(known)),
+        ],
+    )
 
 
 def meeting(accounts: QuerySet[Account], text: str) -> QuerySet[Account]:

@@ -11,12 +11,12 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django_q.tasks import async_task
 
+from keepwell.accounts.conditions import to_be_kept
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may
-from keepwell.metrics.cuts import parse_where
 from keepwell.retention.asking import refuse_naming
 from keepwell.retention.measuring import Made, Params, Row
 from keepwell.retention.models import Behind, Figure, Segment
@@ -125,14 +125,14 @@ def sweep(*, cut: str) -> int:
 def name_segment(*, name: str, where: str, by: Member) -> Segment:
     """Keep a condition under a name; one of that name is changed by whoever may.
 
-    Raises KeepwellError where the condition is none, or the name is another's.
+    Raises KeepwellError where the condition is none, or asks what nobody knows of accounts, or the name is another's.
     """
     if not name.strip():
         raise KeepwellError(
             _("A segment needs a name."), ways=[_("Write one, such as: Enterprise in Austria.")]
         )
     refuse_naming(by, "", where)
-    conditions = parse_where(where)
+    conditions = to_be_kept(where)
     said = " and ".join(str(condition) for condition in conditions)
     with transaction.atomic():
         found = Segment.objects.select_for_update().filter(name__iexact=name.strip()).first()

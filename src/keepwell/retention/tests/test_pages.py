@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django_q.models import OrmQ
 
+from keepwell.accounts.models import Projection
 from keepwell.company import Company
 from keepwell.lib.days import Period
 from keepwell.lib.text import speaking
@@ -130,6 +131,29 @@ def test_a_named_segment_filters_the_statement_and_counts_itself(as_: As) -> Non
     assert [one.params["where"] for one in asked] == ["segment = 'Enterprise'"]
     assert client.post("/retention/segments", {"name": "x", "where": "nonsense"}).status_code == 400
     assert Segment.objects.count() == 1
+
+
+def test_a_segment_of_what_nobody_knows_is_refused_as_it_is_named(as_: As) -> None:
+    Projection.objects.create(name="accounts", said={"columns": ["region"]})
+    client = as_("mate")
+    answer = client.post("/retention/segments", {"name": "Big", "where": "segmnt = Enterprise"})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Nothing called “segmnt” is known" in page
+    assert "segmnt = &#x27;Enterprise&#x27;" in page
+    assert "Did you mean segment" in page
+    assert 'value="segmnt = Enterprise"' in page  # to be put right, and not typed anew
+    assert not Segment.objects.exists()
+    said = {"name": "Big", "where": "saved = Other"}
+    assert "cannot be made of another" in client.post("/retention/segments", said).content.decode()
+
+
+def test_a_segment_whose_column_is_gone_from_the_file_still_says_so(
+    as_: As, people: dict[str, Member]
+) -> None:
+    Segment.objects.create(name="Old", where="gone_by_now = 'x'", made_by=people["mate"])
+    page = as_("mate").get("/retention/segments").content.decode()
+    assert "Accounts have no column “gone_by_now”" in page
 
 
 def test_a_list_sorts_pages_and_is_taken_away_with_a_note_of_it(as_: As) -> None:
