@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from keepwell.lib.text import gettext as _
+
 
 class KeepwellError(Exception):
     """Something a person can put right.
@@ -22,7 +24,7 @@ class KeepwellError(Exception):
     def __str__(self) -> str:
         lines = [self.wrong]
         if self.seen:
-            lines.append(f"Seen: {self.seen}")
+            lines.append(_("Seen: {seen}").format(seen=self.seen))
         lines += [f"- {way}" for way in self.ways]
         return "\n".join(lines)
 

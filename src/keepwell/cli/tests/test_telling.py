@@ -10,6 +10,8 @@ import pytest
 from keepwell.book.book import Book
 from keepwell.book.tables import table_named
 from keepwell.cli.main import main
+from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import speaking
 
 Out = pytest.CaptureFixture[str]
 
@@ -80,3 +82,13 @@ def test_what_is_no_period_is_told_before_anything_else(tmp_path: Path, capsys: 
     for command in ("statement", "definitions"):
         assert main(["--home", str(tmp_path / "none"), command, "--period", "2025-02-30"]) == 2
         assert "2025-02-30" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("hu", "Látva: nine"), ("zh_Hans", "所见：nine"), ("en", "Seen: nine")]
+)
+def test_what_was_seen_is_told_in_the_readers_language_wherever_an_error_is_printed(
+    language: str, told: str
+) -> None:
+    with speaking(language):
+        assert told in str(KeepwellError("Wrong.", seen="nine"))
