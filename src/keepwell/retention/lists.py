@@ -12,7 +12,7 @@ from keepwell.accounts.csv import as_csv
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.members.paging import Pages
-from keepwell.members.rights import Right, may, needs
+from keepwell.members.rights import Right, needs
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.definitions import definition_name
 from keepwell.metrics.charts.reading import kept_by_name, kind_name, line_name
@@ -78,6 +78,7 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
     tips = Tips.of(cut, said.whole_where)
     pages = Pages(listed.rows, PAGE, counted=4 * PAGE)  # how many there are in all is told beside it
     shown = pages.get_page(given.get("page"))
+    hidden, partly = queries.hidden_of(listed, None if pages.more else pages.count, member_of(request))
     return render(
         request,
         "retention/accounts.html",
@@ -88,8 +89,8 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
             "heads": _sortable(of, sort, tips),
             "tips": tips.kept(),
             "all": listed.all,
-            "hidden": 0 if pages.more else listed.all - pages.count,
-            "partly": pages.more and not may(member_of(request), Right.ADMINISTER),
+            "hidden": hidden,
+            "partly": partly,
             "title": showing.period_name(said.period) if of in ("statement", "definitions") else "",
             "named": _named(of, given.get("line", ""), found.result),
             "only": _only(given),

@@ -32,6 +32,8 @@ SORTS = {
 }
 
 FEW = 1000  # accounts of somebody's that are looked up behind a figure
+HIDDEN = 100  # accounts that are not somebody's are counted up to there, where theirs are many
+LOOKED_AT = 2_000  # rows of a list that are looked at for that
 AWHILE = 600  # seconds for which it is remembered whether somebody's are so few
 
 _UNSAID = (Figure.State.WAITING, Figure.State.RUNNING)
@@ -82,6 +84,7 @@ class Listed:
 
     rows: Asked[Behind]
     all: int
+    every: Asked[Behind]  # whoever's they are
 
 
 def behind(
@@ -109,7 +112,26 @@ def behind(
     in_all = (
         caches["pages"].get_or_set(key, found.plain().count, None) or 0
     )  # a figure that is made stays as it is
-    return Listed(theirs.then(_in_order, order), in_all)
+    return Listed(theirs.then(_in_order, order), in_all, found)
+
+
+def hidden_of(listed: Listed, shown: int | None, member: Member) -> tuple[int, bool]:
+    """How many accounts of a list are not a member's to see; and whether there may be more of them than that.
+
+    `shown` is how many they do see; None where those were too many to be counted: then only the first of the list are
+    looked at, one by one, until enough are found that are not theirs.
+    """
+    if may(member, Right.ADMINISTER):
+        return 0, False
+    if shown is not None:
+        return listed.all - shown, False
+    first = listed.every.plain().order_by("line", "account_id").values("pk")[:LOOKED_AT]
+    theirs = seen_by(Account.objects.order_by(), member).filter(pk=OuterRef("account_id"))
+    others = Behind.objects.order_by().filter(~Exists(theirs), pk__in=first)
+    found = len(others.values_list("pk")[: HIDDEN + 1])
+    if found <= HIDDEN and listed.all <= LOOKED_AT:
+        return found, False
+    return max(found - 1, 0), True  # one more than that is known of, and perhaps others
 
 
 @ready

@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 
+from keepwell.accounts.models import Account
 from keepwell.company import Company
-from keepwell.members.models import Member
-from keepwell.retention.models import Figure, Segment
+from keepwell.members.models import Member, Portfolio
+from keepwell.retention import queries
+from keepwell.retention.models import Behind, Figure, Segment
 from keepwell.retention.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +109,52 @@ def test_no_list_shows_a_stranger_anything(of: str, as_: As, library: Company) -
     assert answer.status_code == 200
     assert b'href="/accounts/A' not in answer.content
     assert len(as_("stranger").get(f"/retention/accounts?period=2026&as=csv&{of}").content.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        (0, None),
+        (1, "1 more is not yours to see"),
+        (100, "100 more are not yours to see"),
+        (101, "More than 100 others are not yours to see"),
+        (400, "More than 100 others are not yours to see"),
+    ],
+)
+def test_of_a_long_list_it_is_said_how_many_are_not_theirs(
+    as_: As, library: Company, others: int, said: str | None
+) -> None:
+    as_("mate").get("/retention/accounts?period=2026-Q3&line=opening")
+    figure, portfolio = Figure.objects.get(kind="accounts"), Portfolio.objects.get()
+    Behind.objects.filter(figure=figure).delete()
+    figure.made_at = timezone.now()  # made anew: it is counted anew
+    figure.save()
+    names = [f"T{n}" for n in range(130)] + [f"O{n}" for n in range(others)]
+    Account.objects.bulk_create(
+        Account(account_id=one, name=one, portfolio=portfolio if one[0] == "T" else None) for one in names
+    )
+    Behind.objects.bulk_create(
+        Behind(figure=figure, account_id=one, name=one, line="unchanged", opening=100) for one in names
+    )
+    page = as_("mate").get("/retention/accounts?period=2026-Q3&line=opening").content.decode()
+    assert f"{len(names)} accounts." in page
+    assert ("yours to see" not in page) if said is None else said in page
+    assert (
+        "yours to see"
+        not in as_("administrator").get("/retention/accounts?period=2026-Q3&line=opening").content.decode()
+    )
+
+
+def test_of_a_list_too_long_to_look_at_it_is_only_said_what_is_known(
+    as_: As, library: Company, people: dict[str, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_("mate").get("/retention/accounts?period=2026-Q3&line=opening")
+    listed = queries.behind(people["mate"], Figure.objects.get(kind="accounts"), line="opening")
+    monkeypatch.setattr(queries, "LOOKED_AT", listed.all - 1)
+    assert queries.hidden_of(listed, None, people["mate"]) == (0, True)
+    Account.objects.filter(pk__in=list(listed.rows.plain().values_list("account_id", flat=True)[:5])).update(
+        portfolio=None
+    )
+    hidden, more = queries.hidden_of(listed, None, people["mate"])
+    assert (hidden in (3, 4), more) == (True, True)
+    assert queries.hidden_of(listed, listed.all - 5, people["mate"]) == (5, False)
