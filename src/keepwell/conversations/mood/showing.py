@@ -158,7 +158,7 @@ def _of_language(code: str, row: MoodModel | None) -> Source:
         return Source(
             _(
                 "Not available in {language} yet: it is learnt at night, from the comments of surveys that ask"
-                " whether people would recommend you, and from what members say here."
+                " whether people would recommend you or how content they are, and from what members say here."
             ).format(language=language)
         )
     if row.kind == Kind.OWN:

@@ -10,7 +10,16 @@ from keepwell.accounts.projecting import Source
 from keepwell.conversations.models import Conversation, MoodModel, MoodSaid, Turn
 from keepwell.conversations.mood.telling import language_in, model_of, newest, said_by
 from keepwell.listening.languages import all_languages
-from keepwell.listening.mood.labels import RECOMMENDS, Label, Mood, digest, of_recommendation
+from keepwell.listening.mood.labels import (
+    CONTENTS,
+    RECOMMENDS,
+    Label,
+    Mood,
+    digest,
+    of_five,
+    of_recommendation,
+    of_satisfaction,
+)
 from keepwell.listening.mood.learning import MOST, Kind, Learnt, learn
 from keepwell.listening.said import Side
 
@@ -132,16 +141,30 @@ def _add(
 
 
 def _scores(source: Source) -> dict[str, Mood]:
-    """The moods that answers to "would you recommend us" speak for, by what the office calls the answer.
+    """The moods that answers speak for, by what the office calls the answer.
+
+    Those of whether they recommend us do, and of how content they are where a survey's answers go from 1 to 5.
 
     Other surveys are left out: the book does not tell their scale, nor which end of it is the good one.
     """
     if not source.moment.has("answers"):
         return {}
     frame = source.moment.frame("answers").filter(~nw.col("score").is_null(), ~nw.col("survey").is_null())
-    found = {}
+    found: dict[str, Mood] = {}
+    content: dict[str, dict[str, float]] = defaultdict(dict)  # scores by answer, of each survey that asks it
     for row in source.rows(frame.select("answer_id", "survey", "score")):
-        mood = of_recommendation(row["score"]) if RECOMMENDS.search(row["survey"]) else None
-        if mood is not None:
-            found[f"survey-{row['answer_id']}"[:250]] = mood
+        name, score = f"survey-{row['answer_id']}"[:250], float(row["score"])
+        if RECOMMENDS.search(row["survey"]):
+            _put(found, name, of_recommendation(score))
+        elif CONTENTS.search(row["survey"]):
+            content[row["survey"]][name] = score
+    for scores in content.values():
+        if of_five(scores.values()):
+            for name, score in scores.items():
+                _put(found, name, of_satisfaction(score))
     return found
+
+
+def _put(found: dict[str, Mood], name: str, mood: Mood | None) -> None:
+    if mood is not None:
+        found[name] = mood

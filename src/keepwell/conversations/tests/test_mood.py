@@ -174,6 +174,25 @@ def test_an_answer_that_is_known_later_teaches_later_and_another_survey_never(
     assert len(labels_of(later)["hu"]) == 122
 
 
+@pytest.mark.parametrize(
+    ("survey", "most", "learns"), [("CSAT", 5, True), ("CSAT", 10, False), ("ticket", 5, False)]
+)
+def test_how_content_they_are_teaches_too_where_the_answers_show_its_scale(
+    book: Book, duck: Engine, survey: str, most: int, learns: bool
+) -> None:
+    good, bad = comments.say("hu", Mood.GOOD, 60), comments.say("hu", Mood.BAD, 60)
+    said = [_answer(2 * k, text, 4 + k % 2, survey=survey) for k, text in enumerate(good)]
+    said += [_answer(2 * k + 1, text, 1 + k % 2, survey=survey) for k, text in enumerate(bad)]
+    said += [_answer(500, PRAISE, most, survey=survey), _answer(501, PRAISE, 3, survey=survey)]
+    with book.writer() as writer:
+        writer.put("answers", rows("answers", said), known_at=NOW, source="file")
+        writer.commit()
+    assert ("hu" in _night(book, duck)[0]) is learns
+    if learns:
+        counts = MoodModel.objects.get(language="hu").counts
+        assert (counts["good"], counts["bad"]) == (61, 60)  # the one in the middle says neither
+
+
 def test_too_few_comments_are_counted_on_the_page(book: Book, duck: Engine, ann: Member) -> None:
     _survey(book, 41)
     _night(book, duck)

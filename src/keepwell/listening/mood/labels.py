@@ -3,13 +3,18 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 RECOMMENDS = re.compile("nps|recommend|promoter", re.IGNORECASE)  # a survey that is called so asks it
 PROMOTER, DETRACTOR = 9, 6  # of 0 to 10: from here on content, up to there not; 7 and 8 say neither
+CONTENTS = re.compile(
+    r"csat|customer[\s_-]*satisfaction", re.IGNORECASE
+)  # a survey that is called so asks how content
+SATISFIED, DISSATISFIED = 4, 2  # of 1 to 5: as satisfaction is counted everywhere; 3 says neither
+TELLING = 30  # answers of a survey from which on its scale can be seen in them
 
 
 class Mood(StrEnum):
@@ -42,6 +47,25 @@ def of_recommendation(score: float) -> Mood | None:
     if score <= DETRACTOR:
         return Mood.BAD
     return Mood.GOOD if score >= PROMOTER else None
+
+
+def of_satisfaction(score: float) -> Mood | None:
+    """The mood that an answer from 1 to 5 to "how content are you" speaks for; None where it speaks for none.
+
+    >>> of_satisfaction(4), of_satisfaction(3), of_satisfaction(1), of_satisfaction(6)
+    (<Mood.GOOD: 'good'>, None, <Mood.BAD: 'bad'>, None)
+    """
+    if not 1 <= score <= 5:
+        return None
+    if score <= DISSATISFIED:
+        return Mood.BAD
+    return Mood.GOOD if score >= SATISFIED else None
+
+
+def of_five(scores: Collection[float]) -> bool:
+    """Whether a survey is answered from 1 to 5, as far as its answers show: of few they show nothing."""
+    whole = len(scores) >= TELLING and all(score in (1, 2, 3, 4, 5) for score in scores)
+    return whole and max(scores) == 5
 
 
 @dataclass(frozen=True)

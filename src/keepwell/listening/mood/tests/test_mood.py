@@ -14,7 +14,16 @@ from keepwell.lib.errors import BadInput
 from keepwell.listening.languages.telling import language_of
 from keepwell.listening.mood import vader
 from keepwell.listening.mood.grams import grams
-from keepwell.listening.mood.labels import RECOMMENDS, Label, Mood, digest, of_recommendation
+from keepwell.listening.mood.labels import (
+    CONTENTS,
+    RECOMMENDS,
+    Label,
+    Mood,
+    digest,
+    of_five,
+    of_recommendation,
+    of_satisfaction,
+)
 from keepwell.listening.mood.learning import ACCOUNTS, ENOUGH, Kind, State, learn
 from keepwell.listening.mood.model import read, told, too_short
 from keepwell.listening.mood.quality import ABOVE, measured, ranked
@@ -153,6 +162,25 @@ def test_the_ends_of_the_scale_speak_and_the_middle_does_not() -> None:
     assert moods == [None, Mood.BAD, Mood.BAD, None, None, Mood.GOOD, Mood.GOOD, None, None]
     assert RECOMMENDS.search("NPS 2026")
     assert not RECOMMENDS.search("csat")
+
+
+def test_of_five_steps_of_content_the_upper_two_and_the_lower_two_speak() -> None:
+    moods = [of_satisfaction(score) for score in (0, 1, 2, 3, 4, 5, 6, float("nan"))]
+    assert moods == [None, Mood.BAD, Mood.BAD, None, Mood.GOOD, Mood.GOOD, None, None]
+    assert all(
+        map(CONTENTS.search, ("CSAT", "csat after tickets", "Customer satisfaction", "customer_satisfaction"))
+    )
+    assert not any(map(CONTENTS.search, ("ticket", "satisfaction", "nps")))
+
+
+def test_a_scale_is_known_by_its_answers_where_there_are_enough_of_them() -> None:
+    five = [1.0, 2.0, 3.0, 4.0, 5.0] * 6
+    assert of_five(five)
+    assert not of_five(five[:-1])  # too few
+    assert not of_five([*five, 7.0])  # of seven or ten
+    assert not of_five([*five, 0.0])
+    assert not of_five([*five, 4.5])
+    assert not of_five([1.0, 2.0, 3.0, 4.0] * 10)  # perhaps of four
 
 
 def test_quality_is_of_pairs_and_its_interval_draws_whole_accounts() -> None:
