@@ -275,7 +275,7 @@ class _Words(_Reader):
         return 1, ""
 
     def _ideas(self, words: list[str], at: int) -> tuple[int, list[str]]:
-        for size in (3, 2, 1):
+        for size in (4, 3, 2, 1):
             parts = words[at : at + size]
             if len(parts) < size or (size == 1 and parts[0] in self.language.stop):
                 continue
