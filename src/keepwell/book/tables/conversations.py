@@ -35,7 +35,8 @@ TABLE = Table(
             "participants",
             personal=True,
             also=("people", "attendees"),
-            help="Who took part, semicolons between: names, mail addresses, or both as in Ann Hill <ann@example.com>.",
+            help="Who took part, semicolons between: names, mail addresses, or both as in"
+            " Ann Hill <ann@example.com>.",
         ),
         Column("audio", personal=True, also=("recording", "audio_file"), help="Where the sound lies."),
     ),
