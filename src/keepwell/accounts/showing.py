@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from keepwell.accounts.models import Account, Entry, Standing
 from keepwell.accounts.queries import made
 from keepwell.accounts.timeline import More, all_kinds
-from keepwell.lib.money import to_decimal
+from keepwell.lib.amounts import whole_money
 from keepwell.lib.text import gettext
-from keepwell.members.labels import day_said, labels, whole_said
+from keepwell.members.labels import day_said, labels
 from keepwell.members.models import Member
 from keepwell.risk.features import all_features
 from keepwell.risk.health.checkup import STEPS
@@ -28,10 +28,7 @@ _MARKS = {"poor": "poor", "concerning": "near", "healthy": "well"}
 
 def money(amount: int | None, currency: str) -> str:
     """An amount in whole units, as the reader writes numbers."""
-    if amount is None:
-        return ""
-    whole = round(to_decimal(amount, currency))
-    return f"{'−' if whole < 0 else ''}{whole_said(abs(whole))} {currency}".rstrip()
+    return "" if amount is None else whole_money(amount, currency)
 
 
 def per_cent(share: float | None) -> str:

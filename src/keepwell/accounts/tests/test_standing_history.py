@@ -260,7 +260,7 @@ def test_the_page_draws_risk_check_up_and_worth_over_the_same_days(account: Acco
     shown = page(account, people["owner"])
     assert "25% on May 1, 2026, 50% now" in shown
     assert "Concerning since May 31, 2026, Healthy on May 21, 2026" in shown
-    assert "−500 EUR on May 1, 2026, 1,000 EUR now" in shown
+    assert "−€500 on May 1, 2026, €1,000 now" in shown
     assert "Poor since May 31, 2026, Healthy on May 21, 2026" in shown, "the step that turned"
     assert shown.count('role="img"') == 3
     assert 'class="back dot" points="0.0,18.0 0.0,18.0"' in shown, "no line over a night that said nothing"
@@ -307,7 +307,7 @@ def test_amounts_in_a_currency_that_is_reported_no_more_are_told_and_not_drawn(
         ],
     )
     shown = page(account, people["owner"])
-    assert "700 HUF" in page(account, people["owner"], NIGHTS_PAGE)
+    assert "HUF\u00a0700" in page(account, people["owner"], NIGHTS_PAGE)
     assert shown.count('role="img"') == 2
     assert "Known on fewer than two nights so far." in shown
 

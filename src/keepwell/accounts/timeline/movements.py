@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.timeline import Kind
-from keepwell.lib.money import to_decimal
-from keepwell.members.labels import whole_said
+from keepwell.lib.amounts import whole_money
 
 _LINES = {
     "new": gettext_lazy("Became a customer"),
@@ -20,11 +19,8 @@ _LINES = {
 
 
 def _amounts(data: Mapping[str, Any]) -> str:
-    amounts = (to_decimal(data[name], data["currency"]) for name in ("before", "after"))
-    before, after = (whole_said(round(amount)) for amount in amounts)  # as `showing.money` says them
-    return _("{before} to {after} {currency} a month").format(
-        before=before, after=after, currency=data["currency"]
-    )
+    before, after = (whole_money(data[name], data["currency"]) for name in ("before", "after"))
+    return _("{before} to {after} a month").format(before=before, after=after)
 
 
 KIND = Kind(

@@ -1,24 +1,27 @@
 """Numbers, money and days as people write them."""
 
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from keepwell.lib.money import exponent
+from keepwell.lib.amounts import MINUS, money, short_money, written
 from keepwell.lib.text import gettext as _
-from keepwell.lib.text import language
 
-MINUS = "\N{MINUS SIGN}"
-_THIN = "\N{NO-BREAK SPACE}"
-# What stands between thousands and before decimals, where it is not as in English.
-_MARKS = {"hu": (_THIN, ","), "pl": (_THIN, ",")}
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "TWD": "NT$", "HKD": "HK$"}
-
-
-def written(said: str) -> str:
-    """A number as the reader's language writes it: 1,234.5 is 1 234,5 in Hungarian."""
-    marks = _MARKS.get(language())
-    return said.translate({ord(","): marks[0], ord("."): marks[1]}) if marks else said
+__all__ = [
+    "MINUS",
+    "cohort",
+    "count",
+    "day",
+    "decimal",
+    "is_period",
+    "money",
+    "month_name",
+    "percent",
+    "period",
+    "points",
+    "short_money",
+    "times",
+    "written",
+]
 
 
 def decimal(value: Any, decimals: int = 0) -> str:
@@ -48,34 +51,6 @@ def points(difference: float, decimals: int = 1) -> str:
 def times(ratio: Any) -> str:
     """A plain ratio with two decimals: 1.42. None says that it has no base."""
     return _("no base") if ratio is None else written(f"{float(ratio):,.2f}").replace("-", MINUS)
-
-
-def money(amount: Any, currency: str | None) -> str:
-    """An amount with its currency: €51,300.00 is €51,300; cents show where there are any."""
-    if amount is None:
-        return "–"
-    value = Decimal(str(amount))
-    decimals = 0 if value == value.to_integral_value() else exponent(currency or "")
-    return _with_sign(f"{abs(value):,.{decimals}f}", value < 0, currency)
-
-
-def short_money(amount: Any, currency: str | None, *, signed: bool = False) -> str:
-    """An amount in little room: €827.4k, +€1.2M."""
-    value = Decimal(str(amount))
-    size, unit = abs(value), ""
-    for step, name in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
-        if size >= step:
-            size, unit = size / step, name
-            break
-    whole = size == size.to_integral_value() or (not unit and size >= 100)
-    said = f"{size.quantize(Decimal(1 if whole else '0.1'), rounding=ROUND_HALF_EVEN):,}{unit}"
-    plus = "+" if signed and value > 0 else ""
-    return plus + _with_sign(said, value < 0, currency)
-
-
-def _with_sign(said: str, negative: bool, currency: str | None) -> str:
-    sign = _SIGNS.get(currency, currency + _THIN) if currency else ""
-    return (MINUS if negative else "") + sign + written(said)
 
 
 def month_name(n: int) -> str:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
 
 import narwhals as nw
 
 from keepwell.ledger.ledger import Ledger
-from keepwell.lib.money import to_decimal
-from keepwell.metrics.charts import numbers
+from keepwell.lib.amounts import whole_money
 from keepwell.metrics.charts.reading import Json
 
 
@@ -47,8 +45,7 @@ class About:
 
     def money(self, minor: float) -> str:
         """An amount in whole units of money, for people."""
-        whole = to_decimal(round(minor), self.currency or "").quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-        return numbers.money(whole, self.currency)
+        return whole_money(minor, self.currency)
 
 
 def _names(ledger: Ledger, accounts: Sequence[str]) -> dict[str, str]:

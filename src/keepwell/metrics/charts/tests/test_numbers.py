@@ -2,6 +2,8 @@
 
 import pytest
 
+from keepwell.lib.amounts import money, short_money, whole_money
+from keepwell.lib.text import speaking
 from keepwell.metrics.charts import numbers
 
 
@@ -25,6 +27,36 @@ def test_a_share_is_said_in_per_cent_and_one_without_base_says_so(share, said):
 )
 def test_money_carries_its_currency(amount, currency, said):
     assert numbers.money(amount, currency) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "short", "code"),
+    [
+        ("en", "−€51,300.50", "€1.2M", "HUF\u00a01,200"),
+        ("zh_Hans", "−€51,300.50", "€1.2M", "HUF\u00a01,200"),
+        ("hu", "−51\u00a0300,50\u00a0€", "1,2M\u00a0€", "1\u00a0200\u00a0HUF"),
+        ("pl", "−51\u00a0300,50\u00a0€", "1,2M\u00a0€", "1\u00a0200\u00a0HUF"),
+    ],
+)
+def test_money_stands_as_the_readers_language_writes_it(language, said, short, code):
+    with speaking(language):
+        assert money("-51300.50", "EUR") == said
+        assert short_money("1234567", "EUR") == short
+        assert money("1200", "HUF") == code
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "said"),
+    [
+        (5_130_049, "EUR", "€51,300"),
+        (-50, "EUR", "€0"),
+        (-151, "EUR", "−€2"),
+        (1200, "JPY", "¥1,200"),
+        (100, "", "1"),
+    ],
+)
+def test_in_lists_money_is_said_in_whole_units(minor, currency, said):
+    assert whole_money(minor, currency) == said
 
 
 @pytest.mark.parametrize(
