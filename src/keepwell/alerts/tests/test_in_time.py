@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ def test_it_is_looked_for_by_the_minute_and_not_by_the_night(office: Office, ale
 
 
 def test_who_answers_while_the_night_is_quiet_keeps_the_manager_from_being_told(
-    office: Office, alert: Alert, mailoutbox: list[object]
+    office: Office, alert: Alert, mailoutbox: list[EmailMessage]
 ) -> None:
     plan(now=MORNING)
     sent(MORNING)
@@ -74,7 +75,7 @@ def test_who_answers_while_the_night_is_quiet_keeps_the_manager_from_being_told(
 
 
 def test_what_was_closed_before_its_mail_went_is_not_told(
-    office: Office, alert: Alert, mailoutbox: list[object]
+    office: Office, alert: Alert, mailoutbox: list[EmailMessage]
 ) -> None:
     plan(now=NOW)
     close_alerts(alerts=Alert.objects.all(), by=office.mate, outcome="wrong", now=NOW)
@@ -124,7 +125,7 @@ def test_the_alert_shows_who_was_told_as_nobody_answered(office: Office, alert: 
 
 
 def test_what_was_put_off_comes_back_and_is_told_again_with_time_to_answer(
-    office: Office, alert: Alert, stands: Stands, mailoutbox: list[object]
+    office: Office, alert: Alert, stands: Stands, mailoutbox: list[EmailMessage]
 ) -> None:
     plan(now=MORNING)
     sent(MORNING)
@@ -136,7 +137,7 @@ def test_what_was_put_off_comes_back_and_is_told_again_with_time_to_answer(
         assert Alert.objects.get().state == state
     assert (told("back"), told("escalated")) == (["Owner"], [])
     assert sent(MORNING + timedelta(days=7)) == 1
-    assert "put off until today" in mailoutbox[-1].body  # type: ignore[attr-defined]
+    assert "put off until today" in mailoutbox[-1].body
 
 
 def test_it_comes_back_on_the_companys_day(
