@@ -54,9 +54,10 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Held:
-    """A hold as it is shown."""
+    """A hold as it is shown; `free` where the budget would let the same message out by now."""
 
     hold: Hold
+    free: bool
 
     @cached_property
     def said(self) -> Allowed:
@@ -179,6 +180,18 @@ def holds(member: Member, *, whose: str = "team", now: datetime) -> QuerySet[Hol
     if whose == "mine":
         found = found.filter(member=member)
     return found.filter(Q(until__gte=day_of(now)) | Q(until=None, at__gte=now - PAST))
+
+
+def as_they_are(holds: Sequence[Hold], *, now: datetime) -> list[Held]:
+    """Holds as they are shown: some have come free before their day, as a slot was given back or a rule changed."""
+    rules, today = rules_in_force(), day_of(now)
+    uses = uses_of({one.account_id for one in holds}, rules, on=today, today=today)
+    found = []
+    for one in holds:
+        message = Message(one.account, one.contact, one.channel, one.team, one.importance)
+        answer = judged(message, uses[one.account_id], rules, on=max(one.day, today))
+        found.append(Held(one, answer.allowed))
+    return found
 
 
 def reserved(member: Member, *, whose: str = "team", today: date) -> QuerySet[Reservation]:

@@ -43,7 +43,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     else:
         found = queries.passed(request.user, whose=whose, now=now)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
-    rows = [queries.Held(one) for one in page] if show == "held" else list(page)
+    rows = queries.as_they_are(list(page), now=now) if show == "held" else list(page)
     rights = {"acts": may(request.user, Right.ACT), "manages": may(request.user, Right.MANAGE)}
     asked = {"show": show, "whose": whose, "page": page, "rows": rows}
     return render(request, "reach/budget.html", asked | rights)

@@ -96,6 +96,18 @@ def test_a_day_is_reserved_shown_and_given_back(office: Office) -> None:
     assert made.state == "given back"
 
 
+def test_what_was_held_back_is_free_again_once_the_slot_is_given_back(office: Office) -> None:
+    Rule.objects.create(most=1, days=7)
+    client, mate = office.client(office.owner), office.client(office.mate)
+    mate.post("/reach/reserve/A/1", form(day=(timezone.now() + timedelta(days=3)).date().isoformat()))
+    assert "Held back until" in client.post("/reach/log/A/1", form()).content.decode()
+    assert "free again" not in client.get("/reach/").content.decode()
+    mate.post(f"/reach/give-back/{Reservation.objects.get().pk}")
+    assert "free again" in client.get("/reach/").content.decode()
+    assert client.post("/reach/log/A/1", form()).status_code == 302
+    assert "free again" not in client.get("/reach/").content.decode()  # it is used up by what has gone out
+
+
 def test_only_managers_change_the_rules_and_it_is_on_the_trail(office: Office) -> None:
     values = {"most": "2", "days": "14", "of": "contact", "active": "on"}
     assert office.client(office.owner).post("/reach/rules", values).status_code == 403
