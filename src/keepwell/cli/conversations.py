@@ -164,7 +164,7 @@ def _row(one: "Incoming") -> list[Any]:
         str(found.get_state_display()),
         found.pk,
         str(found.account or found.get_match_display()),
-        found.remark,
+        found.remark_said,
     ]
 
 
@@ -203,7 +203,7 @@ def list_(
             str(one.account or one.get_match_display()),
             one.title,
             str(one.get_state_display()),
-            one.remark,
+            one.remark_said,
         ]
         for one in rows[:limit]
     ]

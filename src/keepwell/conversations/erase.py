@@ -102,7 +102,7 @@ def _erase_in(one: Conversation, contact: Contact, *, took_part: bool) -> None:
     if one.contact_id == contact.pk:
         one.title, one.contact = "", None
     one.why, one.aside = {}, []
-    one.title, one.remark = _blank(one.title, found), _blank(one.remark, found)
+    one.title, one.remark, one.remarked = _blank(one.title, found), _blank(one.remark, found), {}
     one.save()
     tell_of(one)
     touched(one, now=timezone.now())

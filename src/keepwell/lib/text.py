@@ -55,7 +55,7 @@ class Message(str):
         return Message(super().format(*args, **values), self.message, values)
 
 
-def joined(*texts: str) -> Message:
+def in_one(*texts: str) -> Message:
     """Texts one after the other, with a space between; those that are empty left out."""
     some = {f"part{n}": text for n, text in enumerate(texts) if text}
     places = " ".join(f"{{{name}}}" for name in some)

@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from keepwell.accounts.models import Entry
 from keepwell.conversations.actions.changing import going
 from keepwell.conversations.actions.taking import TALK
 from keepwell.conversations.arriving.incoming import forget_sound
 from keepwell.conversations.models import Clip, Conversation, Correction, Hit
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import remembering_messages
 from keepwell.members.audit import record
 from keepwell.members.models import Member
 
@@ -43,7 +44,9 @@ def delete_words(one: Conversation, *, now: datetime, why: str) -> None:
         one.participants.all().delete()
         one.known.all().delete()
         sound, one.sound, one.sound_type = one.sound, "", ""
-        one.title, one.remark, one.deleted_at = "", why, now
+        one.title, one.deleted_at = "", now
+        if why != one.remark:  # else it was written on it already, with how to say it
+            one.remarks(why)
         one.why, one.measures, one.redacted, one.aside = {}, {}, {}, []
         one.save()
         Entry.objects.filter(key=f"{TALK}:{one.pk}").delete()
@@ -61,8 +64,10 @@ def delete_sound(one: Conversation) -> None:
 def delete_due(*, now: datetime, today: date) -> tuple[int, int]:
     """Delete words and sound whose day has come; of how many conversations the words, and the sound."""
     words = sounds = 0
+    with remembering_messages():
+        why = _("Its words were deleted on their day.")
     for one in _some(Conversation.objects.filter(keep_until__lte=today, deleted_at=None)):
-        delete_words(one, now=now, why=_("Its words were deleted on their day."))
+        delete_words(one, now=now, why=why)
         words += 1
     for one in _some(Conversation.objects.filter(sound_until__lte=today).exclude(sound="")):
         delete_sound(one)
@@ -76,7 +81,9 @@ def delete_now(*, one: Conversation, by: Member, now: datetime) -> None:
     """Delete the words and sound of a conversation because somebody says so."""
     with transaction.atomic():
         record("delete conversation", by=by, of=one)
-        delete_words(one, now=now, why=_("Its words were deleted by {name}.").format(name=by.name))
+        with remembering_messages():
+            why = _("Its words were deleted by {name}.").format(name=by.name)
+        delete_words(one, now=now, why=why)
 
 
 def _some(rows: QuerySet[Conversation]) -> Iterable[Conversation]:

@@ -68,7 +68,7 @@ def hold(one: Conversation, *, now: datetime) -> bool:
     changed = (one.keep_until, one.sound_until, one.deleted_at) != before
     if changed:
         Conversation.objects.filter(pk=one.pk).update(
-            keep_until=one.keep_until, sound_until=one.sound_until, remark=one.remark
+            keep_until=one.keep_until, sound_until=one.sound_until, remark=one.remark, remarked=one.remarked
         )
     return changed
 

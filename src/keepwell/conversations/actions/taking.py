@@ -147,9 +147,13 @@ def _describe(one: Conversation, coming: _Coming) -> None:
 
 def _say_state(one: Conversation, coming: _Coming) -> None:
     said, transcript = coming.said, coming.transcript
-    one.state, one.remark = said.state.value, said.reason[:500]
+    one.state = said.state.value
+    one.remarks(said.reason)
     one.language = said.language[:10] or one.language
-    one.aside = [[part.file, part.line, part.reason, part.text] for part in said.aside[:MOST_ASIDE]]
+    one.aside = [
+        [part.file, part.line, part.reason, part.text, kept_of(part.reason)]
+        for part in said.aside[:MOST_ASIDE]
+    ]
     if transcript is not None:
         one.confidence, one.transcribed_by = transcript.confidence, transcript.model[:200]
         voices = [[list(stretch) for stretch in channel] for channel in transcript.voices]

@@ -23,6 +23,7 @@ from keepwell.conversations.actions.taking import take
 from keepwell.conversations.arriving.keeping import Allowed, allowed, hold_to
 from keepwell.conversations.models import Conversation, Policy, Turn
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import kept_of
 from keepwell.listening.from_book import InBook, said_in_book
 from keepwell.listening.redacting import redact_conversation
 from keepwell.listening.said import Conversation as Said
@@ -162,6 +163,7 @@ class _Work:
                 at=said.started_at or self.source.now,
                 state=said.state.value,
                 remark=said.reason[:500],
+                remarked=kept_of(said.reason),
                 redacted=dict(clean.counts),
                 version=0,
                 arrived_at=self.source.now,

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from keepwell.accounts.models import Account
 from keepwell.conversations.models import Conversation, Policy
+from keepwell.lib.text import gettext as _
+from keepwell.lib.text import remembering_messages
 
 GRACE = timedelta(days=14)  # that what another country forbids is kept after an account's country changed
 
@@ -46,6 +47,7 @@ def allowed(account: Account | None) -> Allowed:
     return Allowed(nearest.recordings, nearest.words, nearest.sound_days, nearest.word_days, nearest.consent)
 
 
+@remembering_messages()
 def hold_to(one: Conversation, may: Allowed, *, now: datetime, last: datetime | None = None) -> None:
     """Write on a conversation how long it is kept; where its words may not be, that they are none, and why.
 
@@ -58,7 +60,7 @@ def hold_to(one: Conversation, may: Allowed, *, now: datetime, last: datetime | 
     elif one.keep_until is not None and one.keep_until <= now.date():
         _empty(one, now, _("Nothing of it is kept: it is older than words are kept."))
     elif not may.recordings and (one.seconds or one.transcribed_by or one.state == one.State.WAITING):
-        one.remark = _("Its sound is not kept: the recording policy of its account says so.")
+        one.remarks(_("Its sound is not kept: the recording policy of its account says so."))
 
 
 def hold_grown(one: Conversation, may: Allowed, *, now: datetime, last: datetime | None = None) -> None:
@@ -98,5 +100,6 @@ def _day(one: Conversation, last: datetime | None) -> date:
 
 
 def _empty(one: Conversation, now: datetime, why: str) -> None:
-    one.deleted_at, one.title, one.remark, one.why = now, "", why, {}
+    one.deleted_at, one.title, one.why = now, "", {}
+    one.remarks(why)
     one.measures, one.redacted, one.aside = {}, {}, []

@@ -11,7 +11,7 @@ from keepwell.conversations.arriving.reading import ours, threads
 from keepwell.conversations.arriving.sealing import unseal
 from keepwell.conversations.models import Conversation, Mailbox
 from keepwell.lib.errors import KeepwellError
-from keepwell.lib.text import joined, remembering_messages
+from keepwell.lib.text import in_one, remembering_messages
 from keepwell.listening.mail import imap
 
 DEAD = timedelta(minutes=10)
@@ -50,7 +50,7 @@ def fetch_new(pk: int, *, now: datetime, most: int = MOST) -> int:
                 validity=place.validity, last=place.uid, taken=F("taken") + len(batch), beat_at=timezone.now()
             )
     except KeepwellError as error:
-        wrong = joined(error.wrong, error.seen)
+        wrong = in_one(error.wrong, error.seen)
     finally:
         Mailbox.objects.filter(pk=pk).update(beat_at=None, looked_at=now, **Mailbox.failing(wrong))
     return taken

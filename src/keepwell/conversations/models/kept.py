@@ -92,6 +92,7 @@ class Conversation(models.Model):
     remark = models.CharField(
         max_length=500, blank=True
     )  # what could not be read, in the words of the reader
+    remarked = models.JSONField(default=dict)  # what `keepwell.lib.text.told_of` says it from; {} of old ones
     version = models.PositiveIntegerField(default=1)
     heard = models.PositiveBigIntegerField(
         default=0
@@ -106,7 +107,9 @@ class Conversation(models.Model):
     )  # file in the sound folder, "" without or once deleted
     sound_type = models.CharField(max_length=60, blank=True)
     keep_until = models.DateField(null=True, db_index=True)  # when words and sound are deleted; none: kept
-    aside = models.JSONField(default=list)  # [file, line, why, text] of what could not be read
+    aside = models.JSONField(
+        default=list
+    )  # [file, line, why, text, what why is said from] of what is unreadable
     sound_until = models.DateField(null=True, db_index=True)  # when the sound alone is
     deleted_at = models.DateTimeField(
         null=True
@@ -128,6 +131,15 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.kind} {self.at:%Y-%m-%d}"
+
+    @property
+    def remark_said(self) -> str:
+        """The remark in the reader's language."""
+        return told_of(self.remarked, self.remark) if self.remark else ""
+
+    def remarks(self, text: str) -> None:
+        """Write a remark on it, and how to say that in other languages."""
+        self.remark, self.remarked = text[:500], kept_of(text)
 
 
 class Known(models.Model):

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from keepwell.accounts.models import Account
 from keepwell.conversations import jobs
+from keepwell.conversations.actions.deleting import delete_due
 from keepwell.conversations.actions.receiving import path_of, receive
 from keepwell.conversations.actions.taking import take
 from keepwell.conversations.arriving.folders import scan
-from keepwell.conversations.models import Folder, Incoming
-from keepwell.lib.text import gettext, joined, kept_of, remembering_messages, speaking, told_of
+from keepwell.conversations.models import Conversation, Folder, Incoming, Policy
+from keepwell.lib.text import gettext, in_one, kept_of, remembering_messages, speaking, told_of
 from keepwell.listening.said import Conversation as Said
-from keepwell.listening.said import Kind, Participant, Side
+from keepwell.listening.said import Kind, Participant, Side, Turn
 from keepwell.members.models import Member, Role
 from keepwell.site.health import coming_examined
 
@@ -78,6 +80,45 @@ def test_everybody_reads_it_in_their_own_language(
         assert any("一" <= sign <= "鿿" for sign in one.wrong_said)
 
 
+def test_what_is_the_matter_with_a_conversation_is_told_to_each_in_their_language() -> None:
+    by = Member.objects.create_user("by@example.com", name="By", language="hu")
+    one = receive(
+        chunks=[bytes(range(256)) * 50],
+        name="noise.txt",
+        source="upload",
+        now=timezone.now(),
+        by=by,
+        ask=False,
+    )
+    jobs.read_in(one.pk)
+    talk = Conversation.objects.get()
+    assert talk.remark
+    address = f"/conversations/{talk.pk}"
+    english, hungarian = (_chief(code).get(address).content.decode() for code in ("en", "hu"))
+    assert escape(talk.remark) in hungarian
+    assert escape(talk.remark) not in english
+    Conversation.objects.update(keep_until=timezone.now().date())
+    delete_due(now=timezone.now(), today=timezone.now().date())
+    chief = Client()
+    chief.force_login(Member.objects.get(email="en@example.com"))
+    assert "Its words were deleted on their day." in chief.get(address).content.decode()
+    chief.force_login(Member.objects.get(email="hu@example.com"))
+    assert "Its words were deleted" not in chief.get(address).content.decode()
+
+
+def test_where_words_may_not_be_kept_each_is_told_so_in_their_language() -> None:
+    Policy.objects.create(words=False)
+    account = Account.objects.create(pk="A1", name="Acme")
+    said = Said("K1", Kind.CALL, turns=(Turn(no=1, text="Hello.", side=Side.THEM),))
+    one = take(said, source="upload", account=account, now=timezone.now())
+    said_in = {}
+    for code in ("en", "hu"):
+        with speaking(code):
+            said_in[code] = one.remark_said
+    assert said_in["en"] == "Nothing of it is kept: the recording policy of its account says so."
+    assert said_in["hu"] not in ("", said_in["en"])
+
+
 def test_a_reason_from_before_stays_as_it_was_written(db: None) -> None:
     one = _brought("en", "offer.pdf")
     Incoming.objects.update(reason={}, wrong="A régi ok.")
@@ -115,7 +156,7 @@ def test_a_folder_that_cannot_be_read_says_so_to_each_in_their_language(tmp_path
 def test_what_is_put_into_a_text_is_said_again_too() -> None:
     with speaking("hu"), remembering_messages():
         inner = gettext("The file is not there.")
-        text = joined(gettext("The folder cannot be read: {why}.").format(why=inner), "", "abc {why}")
+        text = in_one(gettext("The folder cannot be read: {why}.").format(why=inner), "", "abc {why}")
     kept = kept_of(text)
     assert inner != "The file is not there."
     assert inner in text

@@ -1,5 +1,6 @@
 """One conversation: its words beside its sound, what was heard in it, and how it was shared."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -30,11 +31,13 @@ from keepwell.conversations.transcript.showing import (
     shown_turns,
 )
 from keepwell.lib.errors import KeepwellError
+from keepwell.lib.text import told_of
 from keepwell.listening.said import State, sentence_of
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
 from keepwell.members.wrongs import in_lines
 
+NOTHING: Mapping[str, Any] = {}
 PART = 200  # turns on one page: a talk of hours goes on over the page
 
 
@@ -75,13 +78,18 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "state": "" if one.state == State.READY else sentence_of(State(one.state)),
         "acts": may(request.user, Right.ACT) and count > 0,
         "corrects": may(request.user, Right.ACT) and one.kind in queries.SPOKEN,
-        "aside": [dict(zip(("file", "line", "why", "text"), piece, strict=False)) for piece in one.aside],
+        "aside": [_piece(*piece) for piece in one.aside],
         "matches": may(request.user, Right.ACT) and _waits(one),
         "deletes": may(request.user, Right.MANAGE) and one.deleted_at is None,
     }
     if context["acts"]:
         context["form"] = Clipping(conversation=one, initial={"first": chosen or 1, "last": chosen or 1})
     return render(request, "conversations/conversation.html", context)
+
+
+def _piece(file: str, line: int, why: str, text: str, kept: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
+    """What could not be read, and why in the reader's language; of old ones as it was written."""
+    return {"file": file, "line": line, "why": told_of(kept, why), "text": text}
 
 
 def _waits(one: Conversation) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from keepwell.lib.errors import BadInput
 from keepwell.lib.text import gettext as _
+from keepwell.lib.text import in_one
 from keepwell.listening.decoding import Text, bytes_of, lines_of, text_of
 from keepwell.listening.said import Conversation, Kind, Participant, State, aside, id_of, joined
 from keepwell.listening.transcripts import jsonlines, plain, srt, vtt
@@ -68,7 +69,7 @@ def read_bytes(data: bytes, name: str, about: About | None = None, *, cut: int =
     try:
         text = text_of(data, about.encoding, cut)
     except BadInput as error:
-        reason = f"{error.wrong} {error.seen}".strip()
+        reason = in_one(error.wrong, error.seen)
         return replace(empty, state=State.UNREADABLE, reason=reason, aside=(aside(name, 0, reason),))
     if not text.text.strip():
         return replace(empty, state=State.EMPTY, reason=_("The file is empty."))
