@@ -41,9 +41,15 @@ def may_be_empty(model: type[Model], path: str) -> bool:
     return False
 
 
+def order_of(found: QuerySet[Any]) -> tuple[Any, ...]:
+    """The order of some rows: the one they were given, else that of their model."""
+    given: tuple[Any, ...] = tuple(found.query.order_by)
+    return given or (tuple(found.model._meta.ordering) if found.query.default_ordering else ())
+
+
 def sorted_apart(found: QuerySet[Any]) -> QuerySet[Any]:
     """The same in its order, which PostgreSQL does not look for in an index: the rows are found first, and sorted."""
-    first, *rest = found.query.order_by
+    first, *rest = order_of(found)
     if isinstance(first, str):
         first = F(first.removeprefix("-")).desc() if first.startswith("-") else F(first).asc()
     assert isinstance(first, OrderBy)

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
-from keepwell.members.ordering import sorted_apart
+from keepwell.members.ordering import order_of, sorted_apart
 from keepwell.members.ready import Asked, ready
 
 Row = TypeVar("Row", bound=Model)
@@ -161,7 +161,7 @@ def _of_keys(found: QuerySet[Any, Any], begin: int, end: int, *, keys: Sequence[
 
 def _like(found: QuerySet[Row], keys: Any) -> QuerySet[Row]:
     """The rows of some keys, with as much of each and in the order that `found` has."""
-    rows = found.model._default_manager.filter(pk__in=keys).order_by(*found.query.order_by)
+    rows = found.model._default_manager.filter(pk__in=keys).order_by(*order_of(found))
     rows.query.select_related = found.query.select_related
     rows.query.deferred_loading = found.query.deferred_loading
     return rows.prefetch_related(*found._prefetch_related_lookups)  # type: ignore[attr-defined]  # Django has no way to ask

@@ -108,6 +108,23 @@ def test_what_was_held_back_is_free_again_once_the_slot_is_given_back(office: Of
     assert "free again" not in client.get("/reach/").content.decode()  # it is used up by what has gone out
 
 
+def test_who_was_held_back_last_stands_first_and_what_is_reserved_next(office: Office) -> None:
+    Rule.objects.create(most=1, days=1)
+    client, today, days = office.client(office.owner), timezone.now().date(), (3, 5, 1, 4, 2)
+    for there in ("A/1", "B2"):
+        for ahead in days:
+            said = form(
+                contact="c1" if there == "A/1" else "", day=(today + timedelta(days=ahead)).isoformat()
+            )
+            client.post(f"/reach/reserve/{there}", said)
+            client.post(f"/reach/reserve/{there}", said)
+    held = [one.hold.pk for one in client.get("/reach/").context["rows"]]
+    assert held == sorted(Hold.objects.values_list("pk", flat=True), reverse=True)
+    reserved = [one.day for one in client.get("/reach/?show=reserved").context["rows"]]
+    assert len(reserved) >= len(days)
+    assert reserved == sorted(reserved)
+
+
 def test_only_managers_change_the_rules_and_it_is_on_the_trail(office: Office) -> None:
     values = {"most": "2", "days": "14", "of": "contact", "active": "on"}
     assert office.client(office.owner).post("/reach/rules", values).status_code == 403
