@@ -113,7 +113,7 @@ class Shown:
         if len(nights) < 2:
             return None
         days, risks = zip(*nights, strict=True)
-        line = " ".join([f"{x},{24 - 24 * risk:.1f}" for x, risk in zip(_across(days), risks, strict=True)])
+        line = _line(days, risks)
         said = _("{before} on {day}, {now} now").format(
             before=per_cent(risks[0]),
             day=day_said(date.fromisoformat(days[0])),
@@ -213,6 +213,12 @@ class Shown:
         if not years:
             return ngettext("customer for {n} month", "customer for {n} months", rest).format(n=rest)
         return ngettext("customer for {n} year", "customer for {n} years", years).format(n=years)
+
+
+@lru_cache(4096)  # the same few accounts are looked at all day
+def _line(days: tuple[str, ...], risks: tuple[float, ...]) -> str:
+    """Risks as the points of a line, 100 wide and 24 high."""
+    return " ".join([f"{x},{24 - 24 * risk:.1f}" for x, risk in zip(_across(days), risks, strict=True)])
 
 
 @lru_cache(100)  # the nights of one account are those of nearly all
