@@ -127,6 +127,9 @@ def _whole(number: float) -> float | int:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+LONGEST = 365 * 24  # hours that an alert can wait for an answer
+
+
 class Telling(forms.ModelForm):
     """How a member wants to be told."""
 
@@ -139,7 +142,10 @@ class Telling(forms.ModelForm):
         for name in ("digest_at", "quiet_from", "quiet_to"):
             label = self.fields[name].label
             self.fields[name] = forms.TypedChoiceField(label=label, choices=HOURS, coerce=int)
-        if not company:
+        if company:
+            label = self.fields["escalate_hours"].label
+            self.fields["escalate_hours"] = forms.IntegerField(label=label, min_value=1, max_value=LONGEST)
+        else:
             del self.fields["escalate_hours"]
 
 

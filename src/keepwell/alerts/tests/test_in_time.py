@@ -14,6 +14,7 @@ from keepwell.alerts.actions.answering import acknowledge, close_alerts, snooze
 from keepwell.alerts.actions.raising import raise_alerts
 from keepwell.alerts.actions.telling import escalate, free_from, next_digest, plan
 from keepwell.alerts.delivering.sending import deliver
+from keepwell.alerts.forms import Telling
 from keepwell.alerts.jobs import deliver_due
 from keepwell.alerts.models import Alert, Delivery, Manner
 from keepwell.alerts.tests.conftest import NOW, Office
@@ -195,3 +196,11 @@ def test_the_daily_mail_keeps_its_hour_when_the_clocks_change() -> None:
     manner = Manner(how="digest", digest_at=8, quiet_weekend=False)
     saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
     assert next_digest(manner, "Europe/Budapest", saturday) == datetime(2026, 3, 29, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(0, False), (1, True), (8760, True), (2_000_000_000, False)])
+def test_a_company_waits_between_an_hour_and_a_year_for_an_answer(hours: int, taken: bool) -> None:
+    said = {"digest_at": 8, "quiet_from": 19, "quiet_to": 7, "escalate_hours": hours}
+    form = Telling({**said, "how": Manner.How.AT_ONCE}, company=True)
+
+    assert ("escalate_hours" not in form.errors) is taken
