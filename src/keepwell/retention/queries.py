@@ -102,16 +102,13 @@ def behind(
     values: dict[str, Any] = {"figure": figure.pk} | {name: value for name, value in said.items() if value}
     found = _behind(line, **values)
     down = "-" if sort.startswith("-") else ""
-    order = (
-        f"{down}{SORTS.get(sort.removeprefix('-'), 'change')}",
-        f"{down}account_id",
-    )  # as an index has them
+    by = SORTS.get(sort.removeprefix("-"), "change")
+    order = (f"{down}{by}", f"{down}account_id")  # as an index has them
     theirs = found.then(_theirs, _few(member), member=member)
     asked = {"line": line, "segment": segment, "kept_by": kept_by, "kind": kind, "made": str(figure.made_at)}
     key = f"behind-{figure.pk}-{key_of(asked)}"
-    in_all = (
-        caches["pages"].get_or_set(key, found.plain().count, None) or 0
-    )  # a figure that is made stays as it is
+    # A figure that is made stays as it is.
+    in_all = caches["pages"].get_or_set(key, lambda: found.plain().count(), None) or 0
     return Listed(theirs.then(_in_order, order), in_all, found)
 
 
@@ -125,13 +122,18 @@ def hidden_of(listed: Listed, shown: int | None, member: Member) -> tuple[int, b
         return 0, False
     if shown is not None:
         return listed.all - shown, False
-    first = listed.every.plain().order_by("line", "account_id").values("pk")[:LOOKED_AT]
-    theirs = seen_by(Account.objects.order_by(), member).filter(pk=OuterRef("account_id"))
-    others = Behind.objects.order_by().filter(~Exists(theirs), pk__in=first)
-    found = len(others.values_list("pk")[: HIDDEN + 1])
+    found = len(listed.every.then(_others, HIDDEN + 1, member=member).rows())
     if found <= HIDDEN and listed.all <= LOOKED_AT:
         return found, False
     return max(found - 1, 0), True  # one more than that is known of, and perhaps others
+
+
+def _others(found: QuerySet[Behind], most: int, /, *, member: Member) -> QuerySet[Behind, int]:
+    """Of the first accounts behind a figure those that are not somebody's."""
+    first = found.order_by("line", "account_id").values("pk")[:LOOKED_AT]
+    theirs = seen_by(Account.objects.order_by(), member).filter(pk=OuterRef("account_id"))
+    others = Behind.objects.order_by().filter(~Exists(theirs), pk__in=first)
+    return others.values_list("pk", flat=True)[:most]
 
 
 @ready
