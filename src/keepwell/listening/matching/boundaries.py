@@ -12,6 +12,7 @@ import numpy.typing as npt
 from keepwell.listening.languages.lists import FOLDER
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.sequences import Places
 
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -22,14 +23,13 @@ _NO_WORD = 1 << 40  # the rank of what is no common word
 
 
 @cache
-def _common(code: str) -> tuple[Longs, Longs]:
-    """The common words of a language as numbers, sorted, and the rank of each."""
+def _common(code: str) -> Places:
+    """The common words of a language as numbers: the place of each is how common it is."""
     path = FOLDER / f"{code}.common.txt"
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     words = [word for line in lines if not line.startswith("#") for word in line.split()]
-    numbers = np.array([(ord(word[0]) << _SHIFT) | ord(word[1]) for word in words], np.int64)
-    order = np.argsort(numbers)
-    return numbers[order], order.astype(np.int64)
+    numbers = [(ord(word[0]) << _SHIFT) | ord(word[1]) for word in dict.fromkeys(words)]
+    return Places(np.array(numbers, np.uint64))
 
 
 class Boundaries:
@@ -38,7 +38,7 @@ class Boundaries:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._loose = frozenset(lexicon.language.loose)
-        self._words, self._ranks = _common(lexicon.language.code)
+        self._words = _common(lexicon.language.code)
 
     def cut(self, batch: Batch, first: Longs, last: Longs) -> Flags:
         """Which of these (first and last token) are no words where they stand."""
@@ -75,6 +75,8 @@ class Boundaries:
         one = np.where(inside, at, 0)
         two = np.minimum(one + 1, len(code) - 1)
         pair = (code[one].astype(np.int64) << _SHIFT) | code[two]
-        place = np.minimum(np.searchsorted(self._words, pair), len(self._words) - 1)
-        known = inside & (self._words[place] == pair) & ~batch.parted[two]
-        return np.where(known, self._ranks[place], _NO_WORD)
+        rows, ranks = self._words.find(pair.view(np.uint64))
+        found = np.full(len(at), _NO_WORD)
+        found[rows] = ranks
+        found[~inside | batch.parted[two]] = _NO_WORD
+        return found

@@ -23,6 +23,7 @@ class Places:
     """Where each of many distinct numbers stands in their list: a look-up or two each, however many there are."""
 
     def __init__(self, numbers: Numbers) -> None:
+        self._count = len(numbers)
         bits = max(4, (4 * len(numbers)).bit_length())
         self._shift, self._last = np.uint64(64 - bits), (1 << bits) - 1
         self._numbers = np.full(1 << bits, _EMPTY, np.uint64)
@@ -35,6 +36,9 @@ class Places:
             self._place[spot[left[set_down]]] = left[set_down]
             left = left[~set_down]
             spot[left] = (spot[left] + 1) & self._last
+
+    def __len__(self) -> int:
+        return self._count
 
     def _spots(self, numbers: Numbers) -> Longs:
         return ((numbers * _MIX) >> self._shift).view(np.int64)
