@@ -224,7 +224,8 @@ class Standing(models.Model):
     cost = models.BigIntegerField(null=True)
     loses_money = models.BooleanField(default=False)
     signals = models.JSONField(default=dict)  # what triggers and pages ask of the features, by name
-    past = models.JSONField(default=list)  # [day, risk] of the last nights, oldest first: all that lists draw
+    past = models.JSONField(default=list)  # [day, risk] of the last nights, oldest first
+    glance = models.JSONField(default=dict)  # what lists show of the two: see `keepwell.accounts.glance`
     history = models.JSONField(default=list)  # how it stood, as `keepwell.accounts.stood` has it
     change_7 = models.FloatField(null=True)
     change_30 = models.FloatField(null=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, time
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -107,19 +107,15 @@ class Shown:
     @cached_property
     def spark(self) -> dict[str, Any] | None:
         """The risk of the nights so far as a line, 100 wide and 24 high, and in words; None before there are two."""
-        if self.standing is None:
+        seen = self.standing.glance if self.standing else {}
+        if "line" not in seen:
             return None
-        nights = [(day, risk) for day, risk in self.standing.past if risk is not None]
-        if len(nights) < 2:
-            return None
-        days, risks = zip(*nights, strict=True)
-        line = _line(days, risks)
         said = _("{before} on {day}, {now} now").format(
-            before=per_cent(risks[0]),
-            day=day_said(date.fromisoformat(days[0])),
-            now=per_cent(risks[-1]),
+            before=per_cent(seen["was"]),
+            day=day_said(date.fromisoformat(seen["since"])),
+            now=per_cent(seen["now"]),
         )
-        return {"line": line, "said": said}
+        return {"line": seen["line"], "said": said}
 
     @property
     def worth(self) -> str:
@@ -195,11 +191,11 @@ class Shown:
     @property
     def renewal(self) -> str:
         """When it renews, or how often it buys."""
-        signals = self.standing.signals if self.standing else {}
-        if (days := signals.get("days_to_renewal")) is not None:
-            return _("renews in {days} days").format(days=round(days))
-        if (cycle := signals.get("cycle")) is not None:
-            return _("orders every {days} days").format(days=round(cycle))
+        seen = self.standing.glance if self.standing else {}
+        if (days := seen.get("renews")) is not None:
+            return _("renews in {days} days").format(days=days)
+        if (days := seen.get("orders")) is not None:
+            return _("orders every {days} days").format(days=days)
         return ""
 
     @property
@@ -213,20 +209,6 @@ class Shown:
         if not years:
             return ngettext("customer for {n} month", "customer for {n} months", rest).format(n=rest)
         return ngettext("customer for {n} year", "customer for {n} years", years).format(n=years)
-
-
-@lru_cache(4096)  # the same few accounts are looked at all day
-def _line(days: tuple[str, ...], risks: tuple[float, ...]) -> str:
-    """Risks as the points of a line, 100 wide and 24 high."""
-    return " ".join([f"{x},{24 - 24 * risk:.1f}" for x, risk in zip(_across(days), risks, strict=True)])
-
-
-@lru_cache(100)  # the nights of one account are those of nearly all
-def _across(days: tuple[str, ...]) -> tuple[str, ...]:
-    """Where each night stands on a line 100 wide."""
-    numbers = [date.fromisoformat(day).toordinal() for day in days]
-    wide = 100 / (numbers[-1] - numbers[0])
-    return tuple(f"{wide * (number - numbers[0]):.1f}" for number in numbers)
 
 
 def shown(accounts: Iterable[Account]) -> list[Shown]:

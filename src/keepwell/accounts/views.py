@@ -32,7 +32,7 @@ PAGE, TIMELINE = 25, LATELY - 1
 AT_ONCE = 2_000  # rows of a file that are read together
 LISTED = (  # all that a list shows; what else is known of an account is wide
     "name", "segment", "owner__name", "standing__mrr", "standing__risk", "standing__low", "standing__high",
-    "standing__coverage", "standing__health", "standing__worth", "standing__signals", "standing__change_7",
+    "standing__coverage", "standing__health", "standing__worth", "standing__glance", "standing__change_7",
     "standing__change_30",
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from keepwell.reach.queries import next_at, team_of
 
 FIRST = 20
 _STANDING = (
-    "kept_by", "risk", "low", "high", "coverage", "reasons", "worth", "signals", "past", "change_7", "change_30",
+    "kept_by", "risk", "low", "high", "coverage", "reasons", "worth", "glance", "change_7", "change_30",
 )  # fmt: skip
 LISTED = ("name", "segment", *(f"standing__{one}" for one in _STANDING))  # all that is shown, others are wide
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keepwell.accounts.glance import glance
 from keepwell.accounts.models import Account, Projection, Standing
 from keepwell.accounts.projecting import BATCH, Source, made, upsert
 from keepwell.accounts.projecting.earlier import Earlier
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _FIELDS = (
     "day", "kept_by", "mrr", "customer_since", "risk", "low", "high", "coverage", "model", "reasons", "health",
-    "score", "known", "steps", "worth", "cost", "loses_money", "signals", "past", "history",
+    "score", "known", "steps", "worth", "cost", "loses_money", "signals", "past", "glance", "history",
     "change_7", "change_30", "cut",
 )  # fmt: skip
 
@@ -102,8 +103,10 @@ def _remembering(
         today, _rounded(risk, 4), row["health"], _rounded(row["score"], 1), round(row["known"], 2),
         worth, "" if worth is None else currency, steps=row["steps"],
     )  # fmt: skip
+    remembered = [*before, *([] if risk is None else [[today, risk]])][-NIGHTS:]
     return {
-        "past": [*before, *([] if risk is None else [[today, risk]])][-NIGHTS:],
+        "past": remembered,
+        "glance": glance(remembered, row["signals"]),
         "history": written([*(one for one in nights if one.day < today), tonight]),
         "change_7": _change(before, day, 7, risk),
         "change_30": _change(before, day, 30, risk),

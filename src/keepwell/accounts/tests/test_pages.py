@@ -11,6 +11,7 @@ from django.test import Client
 
 from keepwell.accounts import queries
 from keepwell.accounts.actions import tell
+from keepwell.accounts.glance import glance
 from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.projecting import Source
 from keepwell.members.models import Member, Portfolio
@@ -147,6 +148,7 @@ def test_the_risk_of_the_nights_so_far_is_drawn_and_told(as_: Any, account: Acco
     standing.past = [["2026-05-01", 0.2], ["2026-05-21", 0.35], ["2026-05-31", 0.5]]
     standing.history = []  # as nights left it that kept the risk alone
     standing.risk, standing.worth, standing.change_7, standing.change_30 = 0.5, 1000, 0.15, 0.3
+    standing.glance = glance(standing.past, {})
     standing.save()
     for page in ("/?whose=mine", f"/accounts/{account.pk}"):
         shown = as_("owner").get(page).content.decode()
@@ -155,6 +157,6 @@ def test_the_risk_of_the_nights_so_far_is_drawn_and_told(as_: Any, account: Acco
     today = as_("owner").get("/?whose=mine").content.decode()
     assert "+15" in today
     assert "+30" in today
-    standing.past = standing.past[-1:]
+    standing.glance = glance(standing.past[-1:], {})
     standing.save()
     assert "spark" not in as_("owner").get("/?whose=mine").content.decode(), "one night is no line"

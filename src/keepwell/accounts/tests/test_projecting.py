@@ -1,11 +1,15 @@
 """Pages show what the book holds, however often and from whatever state they are made."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import narwhals as nw
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
+from keepwell.accounts.glance import glance
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
@@ -36,6 +40,20 @@ def test_every_paying_account_that_has_not_given_notice_stands_somewhere(
     projected: Source, night: Night
 ) -> None:
     assert set(Standing.objects.values_list("pk", flat=True)) == set(night.health.observations.accounts)
+
+
+def test_lists_show_at_a_glance_what_the_night_remembers_and_saw(projected: Source) -> None:
+    for one in Standing.objects.all():
+        assert one.glance == glance(one.past, one.signals)
+    renewing = Standing.objects.filter(kept_by="contract").first()
+    assert renewing.glance["renews"] == round(renewing.signals["days_to_renewal"])
+
+
+def test_an_office_from_before_shows_at_a_glance_what_it_remembered(projected: Source) -> None:
+    before = dict(Standing.objects.values_list("pk", "glance"))
+    Standing.objects.update(glance={})
+    import_module("keepwell.accounts.migrations.0009_glance").fill(apps, connection.schema_editor())
+    assert dict(Standing.objects.values_list("pk", "glance")) == before
 
 
 def test_made_again_nothing_changes(projected: Source, night: Night) -> None:
