@@ -130,8 +130,11 @@ _HOW = f"""\
   one connection open over 127.0.0.1; all ask for the same page at once, wait for it, and ask again, for another
   account, alert or follow-up of theirs. They share the machine with the server, so that what is told is a ratio,
   not a speed.
+- Before anything is timed, the database's files are read through and every page is opened by everybody once: neither
+  the disk nor what is made once is measured.
 - The empty page is a signed-in page with the whole frame and nothing in it. It is measured in the same run before and
-  after every few pages; a page's ratio is its p95 over the mean of the p95 of the empty page before and after it.
+  after every few pages, four times as often as they are; a page's ratio is its p95 over the mean of the p95 of the
+  empty page before and after it.
 - Goals: every page asks the database fewer than {MOST_QUERIES} questions (the most of all roles, counted in process,
   those of session and member included), and its p95 is at most {MOST_TIMES:.0f} times the empty page's.
 - Administrators see every account; a manager, member or viewer one portfolio in twenty. Pages that fewer may open
