@@ -29,6 +29,7 @@ COLUMNS = {
     "kept_by": "standing__kept_by",
     "stage": "rhythm__stage",
 }
+TODAY = ("health", "stage")  # of these, what is kept of no other day
 
 
 def checked(text: str) -> tuple[Condition, ...]:
@@ -39,7 +40,7 @@ def checked(text: str) -> tuple[Condition, ...]:
     for one in found:
         if one.column == SAVED:
             for name in one.values:
-                checked(_where(name))
+                _kept_as(name)
         elif one.column not in COLUMNS and one.column not in more:
             raise _unknown(one, [*COLUMNS, *more, SAVED])
     return found
@@ -50,20 +51,32 @@ def to_be_kept(text: str) -> tuple[Condition, ...]:
 
     Raises KeepwellError where it asks what neither knows. Before the first night nobody knows the file's columns.
     """
-    found, more = parse_where(text), _more()
+    found, more = _of_no_other(parse_where(text)), _more()
     for one in found:
-        if one.column == SAVED:
-            raise KeepwellError(
-                _("A segment cannot be made of another."),
-                seen=str(one),
-                ways=[_("Write the other one's conditions here.")],
-            )
         known = dict.fromkeys(
             (KEPT_BY, *COLUMNS, *more, *(column.name for column in table_named("accounts").columns))
         )
         if one.column not in known and Projection.objects.filter(name="accounts").exists():
             raise _unknown(one, [name for name in known if name != "account_id"])
     return found
+
+
+def of_today(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Those of some conditions that ask how accounts stand now, which nobody can ask of other days."""
+    asked = tuple(one for one in conditions if one.column in TODAY)
+    return tuple(one for one in asked if one.column not in _more()) if asked else ()
+
+
+def _of_no_other(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The conditions of a segment, which are not those of another: that one could be made of this."""
+    for one in conditions:
+        if one.column == SAVED:
+            raise KeepwellError(
+                _("A segment cannot be made of another."),
+                seen=str(one),
+                ways=[_("Write the other one's conditions here.")],
+            )
+    return conditions
 
 
 def _unknown(one: Condition, known: list[str]) -> KeepwellError:
@@ -90,7 +103,13 @@ def saved() -> dict[str, str]:
 
 def in_saved(accounts: QuerySet[Account], name: str) -> QuerySet[Account]:
     """Of some accounts those of a saved segment. Raises KeepwellError where there is none of that name."""
-    return meeting(accounts, _where(name))
+    return accounts.filter(_all(_kept_as(name)))
+
+
+def _kept_as(name: str) -> tuple[Condition, ...]:
+    text = _where(name)
+    _of_no_other(parse_where(text))
+    return checked(text)
 
 
 def _where(name: str) -> str:
@@ -118,7 +137,7 @@ def _met(one: Condition) -> Q:
     if one.column == SAVED:
         found = Q()
         for name in one.values:
-            found |= _all(checked(_where(name)))
+            found |= _all(_kept_as(name))
         return found
     values: list[Any] = ["" if value == NO_VALUE else value for value in one.values]
     if one.column == "health":

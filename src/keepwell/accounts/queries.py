@@ -1,6 +1,6 @@
 """What pages ask of accounts, always as somebody: what a member may not see is not there for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.http import Http404
 from keepwell.accounts.conditions import in_saved
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.accounts.remembering import remembered
-from keepwell.accounts.words import beginnings, having, holding
+from keepwell.accounts.words import beginnings, who_have
 from keepwell.members.models import Member
 from keepwell.members.ordering import by
 from keepwell.members.paging import asked_of
@@ -97,7 +97,8 @@ def nothing() -> QuerySet[Account]:
 
 def named(words: str) -> Q:
     """Accounts that have the words in their name or id, or one of whose contacts has them."""
-    return _either(holding(Account, words), holding(Contact, words))
+    ours, theirs = beginnings(Account, words), beginnings(Contact, words)
+    return _either(len(ours), ours | theirs)
 
 
 def _named(found: Asked[Account], words: str) -> Asked[Account]:
@@ -106,12 +107,12 @@ def _named(found: Asked[Account], words: str) -> Asked[Account]:
 
 
 def _that_have(found: QuerySet[Account], words: int, **bounds: str) -> QuerySet[Account]:
-    return found.filter(_either(having(Account, words, bounds), having(Contact, words, bounds)))
+    return found.filter(_either(words, bounds))
 
 
-def _either(account: Q, contact: Q) -> Q:
-    people = Contact.objects.filter(contact).order_by().values("account")
-    return Q(pk__in=Account.objects.filter(account).order_by().values("pk").union(people))
+def _either(words: int, bounds: Mapping[str, str]) -> Q:
+    people = Contact.objects.filter(pk__in=who_have(Contact, words, bounds)).order_by().values("account")
+    return Q(pk__in=who_have(Account, words, bounds).union(people))
 
 
 def night() -> date | None:

@@ -90,20 +90,22 @@ def _rarest_first(kind: type[Model], words: list[str]) -> list[str]:
 
 
 def having(kind: type[Model], count: int, bounds: Mapping[str, Any]) -> Q:
-    """That somebody has so many words: of those who have the first, the next, and so on for a while."""
-    rows, _fields = _KEPT[kind]
-    whose = _whose(kind)
+    """That somebody has so many words."""
+    return Q(pk__in=who_have(kind, count, bounds))
+
+
+def who_have(kind: type[Model], count: int, bounds: Mapping[str, Any]) -> QuerySet[Any, Any]:
+    """The keys of those that have so many words: of those who have the first, the next, and so on for a while."""
+    whose, everybody = _whose(kind), _KEPT[kind][0].objects
+    found: QuerySet[Any, Any] = everybody.none()
     if not count:
-        return Q(pk__in=[])
-    first, *others = (Q(_Begins(bounds[f"{whose}_{n}"])) for n in range(count))
-    found = rows.objects.filter(first)
+        return found.values(whose)
+    found, *others = (everybody.filter(Q(_Begins(bounds[f"{whose}_{n}"]))) for n in range(count))
     for other in others[:NESTED]:
-        seen = In(Unsought(whose, output_field=CharField()), found.values(whose))
-        found = rows.objects.filter(other).filter(seen)
-    met = Q(pk__in=found.values(whose))
+        found = other.filter(In(Unsought(whose, output_field=CharField()), found.values(whose)))
     for other in others[NESTED:]:
-        met &= Q(pk__in=rows.objects.filter(other).values(whose))
-    return met
+        found = found.filter(**{f"{whose}__in": other.values(whose)})
+    return found.values(whose)
 
 
 class _Begins(Func):

@@ -9,7 +9,7 @@ from django.db.models.lookups import GreaterThan, IsNull, LessThan, LessThanOrEq
 from django.http import Http404
 
 from keepwell.accounts.models import Account
-from keepwell.accounts.words import beginnings, having
+from keepwell.accounts.words import beginnings, who_have
 from keepwell.followups.models import Batch, Comment, FollowUp, Mention, Playbook, Rhythm
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
@@ -137,8 +137,7 @@ def _having(
     found: QuerySet[FollowUp], words: int, *, said: Sequence[int], **bounds: str
 ) -> QuerySet[FollowUp]:
     """Those at accounts that have the words in their name, and of the newest those that say them."""
-    accounts = Account.objects.filter(having(Account, words, bounds)).order_by().values("pk")
-    return found.filter(Q(account__in=accounts) | Q(pk__in=said))
+    return found.filter(Q(account__in=who_have(Account, words, bounds)) | Q(pk__in=said))
 
 
 def saying(member: Member, words: str) -> list[int]:
