@@ -59,6 +59,10 @@ class Language:
     rebuttals: tuple[str, ...] = ()  # begin a sentence that says of the one before that it is not so
     matrix: tuple[str, ...] = ()  # deny the sentence that follows, whatever stands between
     causes: tuple[str, ...] = ()  # the same, but nothing of their own sentence: "not because"
+    supposing: tuple[str, ...] = ()  # only thought, feared or planned
+    overturns: tuple[
+        str, ...
+    ] = ()  # behind that these end a sentence and say that it is not so: "but it isn't"
     that: tuple[str, ...] = ()  # begin a sentence that another one speaks of
     knowing: tuple[str, ...] = ()  # not to know, forget or hide something does not deny it
     facts: tuple[
@@ -80,6 +84,7 @@ class Language:
         str, ...
     ] = ()  # of these, those that go on with what was said before an aside: auxiliaries
     topics: tuple[str, ...] = ()  # name what the clause behind the comma is about ("as for …")
+    telling: tuple[str, ...] = ()  # verbs of what a paper says: what follows is not done to the paper
     tails: tuple[
         str, ...
     ] = ()  # begin what is left for the end of a short sentence ("too slow, your support")
@@ -136,6 +141,8 @@ class Language:
     others: tuple[str, ...] = ()  # somebody else than who speaks and whom they speak to
     selves: tuple[str, ...] = ()  # who speaks
     leads: tuple[str, ...] = ()  # before somebody: not who does what follows
+    finding: tuple[str, ...] = ()  # behind somebody else: they say what they think of what was sold
+    addressed: tuple[str, ...] = ()  # the one spoken to: what somebody else has with them counts
     no_others: tuple[str, ...] = ()  # right behind somebody: another noun
     anybody: tuple[str, ...] = ()  # with a denial before them they are nobody
     case: Callable[[str, str], str] | None = None  # of a word and one of its forms: the form's case

@@ -139,6 +139,9 @@ class Analyser:
                 + 1
             )
             between[dotted] = NONE
+        if not self.lexicon.language.characters:  # "the, the software": who speaks begins again
+            again = (between[1:] == COMMA) & (ids[1:] == ids[:-1])
+            between[1:][again & ~self.lexicon.among("answers", ids[1:])] = NONE
         sentence = np.cumsum(between == END).astype(np.int32)
         if len(sentence):
             sentence -= sentence[0]
@@ -266,6 +269,9 @@ def _clauses(between: Ids, sentence: Ids, marked: Marked, told: Mapping[str, Fla
     goes_on |= ~skipped & told["describing"][first[main] - 1]  # "a new, Viennese board"
     bare = (length <= _TAIL) & ~verb & (~_held(marked, "subjects", segment, len(first)) | (not words))
     tail = told["tails"][first] & (length <= _TAIL) & ~verb & ~same
+    if words:  # "no, the results are great": what answers is no half of what follows, what has a verb no tail
+        tail &= np.bincount(segment[told["resumes"]], minlength=len(first)) == 0
+        bare &= ~((length == 1) & marked.at("answers", size)[first])
     goes_on[1:] |= tail[main[1:]] & bare[main[:-1]] & ~inner[main[:-1]]
     new_main = ~(goes_on & together)
     new = begins.copy()

@@ -75,11 +75,28 @@ def framed(sentence: "Sentence", clause: int) -> "list[Mark]":
     return []
 
 
+def overturned(reader: "Reader", sentence: "Sentence", clause: int) -> "list[Mark]":
+    """What ends a sentence by saying that a clause that only supposed is not so: "we feared …, but it isn't"."""
+    ends = [
+        mark
+        for mark in sentence.of("overturns")
+        if mark.clause != clause and (mark.last + 1 == sentence.end or reader.batch.parted[mark.last + 1])
+    ]
+    if not ends:
+        return []
+    begins = sentence.first + sentence.clauses.index(clause)
+    supposed = any(mark.first < ends[0].first for mark in sentence.of("supposing"))
+    return ends[:1] if supposed and begins < ends[0].first else []
+
+
 def opinion(reader: "Reader", cues: "list[Mark]", clause: int) -> "Mark | None":
     """The denial of an opinion in the clause before, for a phrase that asks for one: "I don't think it …"."""
     for cue in cues:
         words = range(cue.first, min(cue.last + 2, len(reader.batch.ids)))
         told = cue.clause != clause and cue.kind in ("nots", "matrix")
         if told and any(reader.word(at) in reader.language.opinions for at in words):
+            return cue
+        free = reader.language.concord or reader.language.characters
+        if cue.clause != clause and cue.kind == "inverse" and not free:  # "it is unlikely that we renew"
             return cue
     return None

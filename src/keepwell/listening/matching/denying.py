@@ -10,8 +10,8 @@ import numpy.typing as npt
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.answering import echoed
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.marks import DENYING
-from keepwell.listening.matching.reading import BESIDE, FAR, OWN
+from keepwell.listening.matching.marks import DENYING, OWN, own_kinds
+from keepwell.listening.matching.reading import BESIDE, FAR
 from keepwell.listening.matching.sequences import spread
 
 Longs = npt.NDArray[np.int64]
@@ -35,7 +35,7 @@ class Denials:
         self._begins = np.searchsorted(self.first, batch.sentence_first)
         self._turns = np.sort(marks.firsts(("contrast", "knowing")))
         self._hard = marks.in_sentences(_TURNING)
-        self._hard |= echoed(batch)
+        self._hard |= echoed(batch) | marks.in_sentences({"overturns"})
         if self.language.characters:
             self._hard |= marks.in_sentences({"after"})
         self._conditions = marks.in_sentences({"conditions"})
@@ -120,7 +120,8 @@ class Denials:
         plain[row[unclear]] = False
         cue = np.full(len(first), -1, np.int64)
         cue[row[counted]] = self.mark[mark[counted]]
-        for number, kinds in enumerate(OWN.values()):  # of another kind than asked for: not the phrase
+        for number, name in enumerate(OWN):  # of another kind than asked for: not the phrase
+            kinds = own_kinds(self.language, name)
             strange = (denied[row] == number) & ~self.batch.marks.of_kinds(kind, kinds)
             cue[row[counted & strange]] = -1
         cue[denied == _NO_MORE] = -1  # plain sentences hold no "any more"

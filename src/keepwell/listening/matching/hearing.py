@@ -12,9 +12,10 @@ from keepwell.listening.matching.analysis import Analyser, Batch, Heard
 from keepwell.listening.matching.denying import Denials
 from keepwell.listening.matching.finding import Finder, Found
 from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.marks import OWN
 from keepwell.listening.matching.patterns import Pattern
 from keepwell.listening.matching.phrases import patterns_of, slots_of
-from keepwell.listening.matching.reading import OWN, Label, Meaning, Reader, Verdict
+from keepwell.listening.matching.reading import Label, Meaning, Reader, Verdict
 
 _YES, _DENIED, _NO, _UNREAD = range(4)  # of two readings of one sentence the smaller counts
 _MOST_READ = 64  # places of a phrase in one sentence that are read; no sentence that people say has as many

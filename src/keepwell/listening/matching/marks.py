@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from keepwell.listening.languages import Language
 from keepwell.listening.matching.lexicon import Lexicon, plain, signs
 from keepwell.listening.matching.sequences import Sequences
 
@@ -18,8 +19,14 @@ DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "cea
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects", "topics")
 OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers",
           "rebuttals", "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues",
-          "nomore", "anybody", "others")  # fmt: skip
+          "nomore", "anybody", "others", "supposing", "overturns")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
+OWN = {  # the marks that are a denial of a kind
+    "nobody": ("nobody",),
+    "nots": ("nots", "nobody", "nones", "without"),
+    "nones": ("nones", "nots", "without", "lacking"),
+    "nomore": ("nots", "nobody"),
+}
 _LEAST = 3  # letters of a word that is known without its accents
 _NUMBER = {kind: k for k, kind in enumerate(KINDS)}
 
@@ -73,6 +80,12 @@ class Marked:
     def in_sentences(self, kinds: Iterable[str]) -> Flags:
         """Which sentences hold a mark of these kinds."""
         return np.asarray(self.held & bits(frozenset(kinds)) != 0)
+
+
+def own_kinds(language: Language, denied: str) -> tuple[str, ...]:
+    """The marks that are a denial of a kind in a language: to refuse to renew is not to renew."""
+    free = language.concord or language.characters
+    return OWN[denied] if free or denied != "nots" else (*OWN[denied], "inverse")
 
 
 @cache

@@ -27,11 +27,22 @@ def of_others(batch: Batch, lexicon: Lexicon, low: Longs) -> Flags:
     subject = ~((first > 0) & led[before] & joined[first])  # not "for our customers"
     subject &= ~((last + 1 < size) & behind[after] & joined[after])  # nor "customer service"
     place = batch.place
+    thinks = lexicon.among("finding", batch.ids)[after] & joined[after]
+    subject &= ~thinks  # "the landlord finds it too expensive" is told as a reason
     theirs = np.sort(place[last[subject]])
     own = np.sort(place[np.flatnonzero(lexicon.among("selves", batch.ids))])
-    return np.asarray(
-        _nearest(theirs, place[low]) > np.maximum(_nearest(own, place[low]), place[low] - _FAR - 2)
-    )
+    found = _nearest(theirs, place[low]) > np.maximum(_nearest(own, place[low]), place[low] - _FAR - 2)
+    return np.asarray(found & ~_of_you(batch, lexicon, low))
+
+
+def _of_you(batch: Batch, lexicon: Lexicon, low: Longs) -> Flags:
+    """Behind which tokens a clause goes on to speak of the one spoken to: "our guests complain about your staff"."""
+    place = batch.place
+    yours = np.sort(place[np.flatnonzero(lexicon.among("addressed", batch.ids))])
+    if not len(yours):
+        return np.zeros(len(low), bool)
+    at = np.searchsorted(yours, place[low])
+    return np.asarray((at < len(yours)) & (yours[np.minimum(at, len(yours) - 1)] <= place[low] + _FAR))
 
 
 def _nearest(at: Longs, low: Longs) -> Longs:

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
-from keepwell.listening.matching.answering import answer, echoed, framed, opinion
+from keepwell.listening.matching.answering import answer, echoed, framed, opinion, overturned
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.marks import DENYING, KINDS
+from keepwell.listening.matching.marks import DENYING, KINDS, own_kinds
 
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -21,22 +21,16 @@ Flags = npt.NDArray[np.bool_]
 _DENIES = frozenset(DENYING) - {"idle", "ceasing"}
 DENIALS = _DENIES | {"ceasing"}  # in a sentence without one of these nothing is denied
 _READ = {*DENYING, "that", "knowing", "facts", "bidding", "contrast", "conditions", "reports", "answers", "rebuttals",
-         "asides", "polite", "closing", "nomore", "anybody", "subjects"}  # fmt: skip
+         "asides", "polite", "closing", "nomore", "anybody", "subjects", "supposing", "overturns"}  # fmt: skip
 FAR = frozenset({"nobody", "matrix", "inverse"})  # reach twice as far
-_ELSEWHERE = frozenset({"matrix", "causes", "that", "after"})  # with these a denial may lie in another clause
+_ELSEWHERE = frozenset(
+    {"matrix", "causes", "that", "after", "overturns"}
+)  # with these a denial may lie in another clause
 _AROUND = 40  # words read before and behind a phrase in a sentence without end
 BESIDE = 3  # words that may stand between "without" and what there is not
 _LAST = {"after": 1, "inverse": 2, "double": 2}  # of the same words marked twice the later counts
 _BY = 3  # words from "because of" to the phrase
 _CLOSING = 2  # words that may stand behind a "not" that ends a clause
-
-
-OWN = {  # the marks that are a denial of a kind
-    "nobody": ("nobody",),
-    "nots": ("nots", "nobody", "nones", "without"),
-    "nones": ("nones", "nots", "without", "lacking"),
-    "nomore": ("nots", "nobody"),
-}
 
 
 class Verdict(StrEnum):
@@ -232,6 +226,10 @@ class Reader:
                 count += min(len(simple), max(1, len(nots)))
         else:
             seen: list[Mark] = []
+            framing = any(
+                cue.kind == "matrix" for cue in cues
+            )  # "nobody said …, that is made up" denies once
+            cues = [cue for cue in cues if cue.kind != "after" or not framing]
             for cue in sorted(cues, key=lambda cue: (cue.first, -cue.last)):
                 carried = seen and self.word(cue.first) in self.language.again
                 apart = not seen or cue.first > seen[-1].last
@@ -274,6 +272,7 @@ class Reader:
                 found.append(mark)
         if not found:
             found = [] if self.language.characters else framed(sentence, clause)
+        found += overturned(self, sentence, clause)
         if len(found) < 2:
             return found
         found.sort(key=lambda mark: (mark.first, _LAST.get(mark.kind, 0)))
@@ -338,7 +337,7 @@ class Reader:
         if (
             framed
             and any(m.first < mark.first and m.clause == mark.clause for m in sentence.of("conditions"))
-            and any(mark.last < m.first < behind[0] for m in sentence.of("subjects"))
+            and any(self.word(at) in self.language.nominatives for at in range(mark.last + 1, behind[0]))
         ):
             return False  # "if we do not … we will …": the denial is the condition's
         inside = any(b < mark.first for _a, b in spans)
@@ -439,7 +438,7 @@ class Reader:
             m for m in sentence.of("ceasing") if m.clause == clause and m.last < spans[-1][0]
             and self._steps(sentence, m.last, spans[-1][0]) <= self.language.near
         ]  # fmt: skip
-        kinds = OWN[denied]
+        kinds = own_kinds(self.language, denied)
         if denied == "nomore" and not any(m.clause == clause for m in sentence.of("nomore")):
             return None
         anybody = [m.first for m in sentence.of("anybody") if m.clause == clause and denied == "nobody"]

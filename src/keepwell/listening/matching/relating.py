@@ -224,6 +224,7 @@ class Relations:
         )  # "when it is signed I can cancel the order"
         passive &= who < np.maximum(_last_before(told.places(told.passive), place[verb]), place[noun_end])
         passive &= ~told.progressive(verb)  # "is switching to": the noun does it
+        passive &= ~_between(told.places(told.telling), place[noun_end], place[verb])
         subject = passive | _between(told.places(told.subject), place[noun_end], place[verb])
         named = (place[verb] == place[noun_end] + 1) & told.compound(verb)  # "the budget cuts this year"
         own = told.object_follows(verb_end) & ~passive & ~named
@@ -301,6 +302,11 @@ class _Words:
     def passive(self) -> Flags:
         """Forms of *be* and the like."""
         return self._is("passive", self.language.passives)
+
+    @cached_property
+    def telling(self) -> Flags:
+        """Verbs of what a paper says: "the contract says orders may be cancelled"."""
+        return self._is("telling", self.language.telling)
 
     @cached_property
     def modal(self) -> Flags:
