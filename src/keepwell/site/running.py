@@ -66,15 +66,18 @@ def _check_home(home: str) -> None:
 def prepare() -> None:
     """Bring the office's tables to this version, and see that there is a team to begin with.
 
-    Raises BadBook where a newer Keepwell made the office.
+    Raises BadBook where a newer Keepwell made the office, or a backup is not whole that was brought back.
     """
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     from keepwell.members.actions import begin
+    from keepwell.site.backing.restoring import refuse_unfinished
     from keepwell.site.statistics import renew_statistics
 
+    refuse_unfinished(settings.HOME)
     try:
         migrations = MigrationExecutor(connection)
     except OperationalError as error:

@@ -3,11 +3,12 @@
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -29,6 +30,7 @@ from keepwell.site.backing import BOOK, FORMAT, OFFICE, SAID
 from keepwell.site.backing.erased import remember
 from keepwell.site.office import DATABASE, KEY
 
+COPIES = "backing-up"  # a folder of the office
 WAIT = 60  # seconds to wait for who is writing to the book
 SKIPPED = ("django_migrations",)  # made by bringing the tables to the backup's version
 
@@ -65,6 +67,7 @@ def back_up(file: Path, *, now: datetime) -> Made:
                 files = _pack_book(tar, book.store, manifest)
             out.flush()
             os.fsync(out.fileno())
+        remember(file.parent, book)  # before there is a backup: none lies there without its list
         partial.rename(file)
     except OSError as error:
         raise KeepwellError(
@@ -72,7 +75,6 @@ def back_up(file: Path, *, now: datetime) -> Made:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    remember(file.parent, book)
     return Made(file, file.stat().st_size, manifest.number, files, office)
 
 
@@ -118,19 +120,31 @@ def _pack_office(tar: tarfile.TarFile) -> str:
     key = settings.OFFICE / KEY
     if key.exists():
         tar.add(key, f"{OFFICE}/{KEY}")
-    with tempfile.TemporaryDirectory(prefix="keepwell-", dir=settings.OFFICE) as scratch:
+    with _scratch() as scratch:
         if connection.vendor == "sqlite":
-            copy = Path(scratch) / DATABASE
+            copy = scratch / DATABASE
             with closing(sqlite3.connect(copy)) as target:
                 connection.ensure_connection()
                 assert connection.connection is not None
                 connection.connection.backup(target)
             tar.add(copy, f"{OFFICE}/{DATABASE}")
         else:
-            for table, content in _tables(Path(scratch)):
+            for table, content in _tables(scratch):
                 tar.add(content, f"{OFFICE}/{table}.copy")
                 content.unlink()
     return connection.vendor
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for copies of the database. What a backup that was killed left there goes: the book's lock is ours."""
+    folder = Path(settings.OFFICE) / COPIES
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _pack_sound(tar: tarfile.TarFile) -> None:

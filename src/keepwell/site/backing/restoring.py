@@ -22,12 +22,10 @@ from keepwell.book.store import Store
 from keepwell.conversations.arriving.incoming import INCOMING, SOUND
 from keepwell.lib.errors import BadBook, BadInput
 from keepwell.lib.text import gettext as _
-from keepwell.site.backing import BOOK, FORMAT, OFFICE, SAID
+from keepwell.site.backing import APART, BOOK, FORMAT, OFFICE, SAID, left_off
 from keepwell.site.backing.erased import erase_again, erased_since
 from keepwell.site.backing.making import listed, quoted
 from keepwell.site.office import DATABASE, KEY
-
-APART = "restoring"  # the folder below the home where a book waits until it is whole
 
 
 @dataclass(frozen=True)
@@ -126,13 +124,22 @@ def _plain(entry: tarfile.TarInfo) -> bool:
 
 
 def _refuse_occupied(store: Store) -> None:
+    refuse_unfinished(store.home)
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-    begun = store.local is not None and (store.local / APART).exists()
-    if tables or begun or manifests.newest(store) is not None:
+    if tables or manifests.newest(store) is not None:
         raise BadBook(
             _("There is a book or an office at {home} already.").format(home=store.home),
             ways=[_("Restore into an empty place: keepwell --home ./restored restore FILE")],
+        )
+
+
+def refuse_unfinished(home: str) -> None:
+    """Raise BadBook where a backup was being brought back and the process was killed: who was erased may be there."""
+    if left_off(home):
+        raise BadBook(
+            _("A backup began to be brought back to {home}, and is not whole.").format(home=home),
+            ways=[_("Empty the folder, and the database where it has one apart, and restore again.")],
         )
 
 

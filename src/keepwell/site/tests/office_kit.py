@@ -43,9 +43,9 @@ def of_its_own(database: str = "") -> Iterator[None]:
         os.environ.update(before)
 
 
-def run(home: Path, script: str) -> str:
-    """Run Python in the office of a home; what it printed."""
-    return _done([sys.executable, "-c", script, str(home)])
+def run(home: Path, script: str, code: int = 0) -> str:
+    """Run Python in the office of a home, which ends with a code; what it printed."""
+    return _done([sys.executable, "-c", script, str(home)], code)
 
 
 def keepwell(*arguments: object, fails: int = 0) -> str:

@@ -1,6 +1,8 @@
 """Book and office in one file, and back again in an empty place: the same, but for who was erased since."""
 
 import json
+import shutil
+import signal
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +112,57 @@ def test_what_is_restored_into_an_empty_place_is_what_was_backed_up(
     for name in ("contacts, persons", "tickets, persons", "subscriptions"):
         assert ours[name] == theirs[name]
     assert not any(b"p1@example.com" in path.read_bytes() for path in later.rglob("*.parquet"))
+
+
+KILLED_COPYING = """
+running.prepare()
+import signal, tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+from keepwell.site.backing import making
+add = tarfile.TarFile.add
+def killed(tar, name, *more):
+    if str(name).endswith("office.sqlite3"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    add(tar, name, *more)
+tarfile.TarFile.add = killed
+making.back_up(Path(sys.argv[1]) / "backups" / "one.tar", now=datetime(2026, 6, 2, tzinfo=UTC))
+"""
+KILLED_RESTORING = """
+import signal
+from pathlib import Path
+from keepwell.site.backing import restoring
+restoring.erase_again = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+restoring.restore(Path(sys.argv[1]).parent / "home" / "backups" / "one.tar")
+"""
+
+
+def test_a_backup_that_is_killed_leaves_no_copy_of_the_office_behind_the_next_one(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    empty_office.placed(home)
+    make_book(home)
+    with of_its_own():
+        run(home, READY + KILLED_COPYING, code=-signal.SIGKILL)
+        assert not (home / "backups" / "one.tar").exists()
+        left = {path.name for path in (home / "office").iterdir()}
+        keepwell("--home", home, "backup", home / "backups" / "one.tar")
+        assert left - {path.name for path in (home / "office").iterdir()} == {"backing-up"}
+        assert [path.name for path in sorted((home / "backups").iterdir())][1:] == ["one.tar"]
+
+
+def test_a_home_whose_restoring_was_killed_is_opened_by_nobody(tmp_path: Path) -> None:
+    home, half = tmp_path / "home", tmp_path / "half"
+    empty_office.placed(home)
+    make_book(home)
+    half.mkdir()
+    with of_its_own():
+        keepwell("--home", home, "backup", home / "backups" / "one.tar")
+        run(half, READY + KILLED_RESTORING, code=-signal.SIGKILL)
+        assert (half / "office" / "office.sqlite3").exists()
+        for order in (("serve",), ("night",), ("restore", home / "backups" / "one.tar")):
+            assert "is not whole" in keepwell("--home", half, *order, fails=4)
+        shutil.rmtree(half)
+        keepwell("--home", half, "restore", home / "backups" / "one.tar")
 
 
 def test_a_backup_of_a_newer_keepwell_is_refused(tmp_path: Path) -> None:
