@@ -1,5 +1,8 @@
 """Teams, portfolios and the trail, for administrators."""
 
+import json
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -124,10 +127,15 @@ def trail_csv(request: HttpRequest) -> StreamingHttpResponse:
     asked = queries.Asked.of(request.GET)
     record("export trail", by=request.user, after={"asked": request.GET.urlencode()})
     rows = (
-        (one.at.isoformat(), one.by, one.what, one.kind, one.key, str(one.before or ""), str(one.after or ""))
+        (one.at.isoformat(), one.by, one.what, one.kind, one.key, _as_json(one.before), _as_json(one.after))
         for one in queries.trail(asked).iterator(2000)
     )
     head = ("at", "by", "what", "kind", "key", "before", "after")
     answer = StreamingHttpResponse(written(head, rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="trail.csv"'
     return answer
+
+
+def _as_json(said: Any) -> str:
+    """What was before or after, as programs read it; "" where nothing was."""
+    return json.dumps(said, ensure_ascii=False) if said else ""

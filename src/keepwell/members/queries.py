@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from keepwell.book.tables import table_named
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import near
@@ -122,23 +124,38 @@ def _looked_after(*order: str) -> QuerySet[Any, Any]:
 def accounts_where(condition: str) -> int | None:
     """How many accounts meet a condition; None where it asks what the office does not keep and only the night sees.
 
-    Raises KeepwellError where it is no condition, or asks a column that is nearly one of those kept.
+    Raises KeepwellError where it is no condition, or asks a column that accounts have not.
     """
     accounts = Portfolio._meta.get_field("accounts").related_model
     asked = Q()
-    for one in parse_where(condition) if condition.strip() else ():
+    conditions = parse_where(condition) if condition.strip() else ()
+    _refuse_unknown([one.column for one in conditions])
+    for one in conditions:
         if one.column not in _COUNTED:
-            if meant := near(one.column, _COUNTED):
-                raise KeepwellError(
-                    _("Accounts have no “{column}”.").format(column=one.column),
-                    ways=[_("Did you mean {names}?").format(names=", ".join(meant))],
-                )
             return None
         values = ["" if value == NO_VALUE else value for value in one.values]
         met = Q(**{f"{one.column}__in": values})
         asked &= ~met if one.negated else met
     counted: int = accounts._default_manager.filter(asked).count()
     return counted
+
+
+def _refuse_unknown(columns: Iterable[str]) -> None:
+    """Raise KeepwellError for a column that no account has. Before the first night nobody knows the file's own."""
+    made = apps.get_model("accounts", "Projection").objects.filter(name="accounts").first()
+    known = [*_COUNTED, *(one.name for one in table_named("accounts").columns)]
+    known += made.said.get("columns", []) if made else []
+    for column in columns:
+        meant = near(column, known)
+        if column not in known and (made or meant):
+            raise KeepwellError(
+                _("Accounts have no “{column}”.").format(column=column),
+                ways=[
+                    _("Did you mean {names}?").format(names=", ".join(meant))
+                    if meant
+                    else _("There are: {names}.").format(names=", ".join(dict.fromkeys(known)))
+                ],
+            )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -224,6 +225,21 @@ def test_a_condition_is_read_as_people_type_it_or_refused_with_a_way_out(as_: As
     assert "is no condition on accounts" in client.post("/members/portfolios", said).content.decode()
     client.post("/members/portfolios", said | {"condition": "country in (DE, AT)"})
     assert Portfolio.objects.get(name="DACH").condition == "country in (DE, AT)"
+
+
+def test_a_portfolio_that_would_stay_empty_for_a_slip_of_the_pen_is_refused(as_: As) -> None:
+    client, said = as_("administrator"), {"name": "Large", "place": 5}
+    shown = client.post("/members/portfolios", said | {"condition": "segmnt = Enterprise"}).content.decode()
+    assert "Did you mean segment" in shown
+    assert not Portfolio.objects.filter(name="Large").exists()
+    apps.get_model("accounts", "Projection").objects.create(name="accounts", said={"columns": ["segment2"]})
+    assert (
+        "There are:" in client.post("/members/portfolios", said | {"condition": "shoe = 42"}).content.decode()
+    )
+    client.post("/members/portfolios", said | {"condition": "segment2 = A and domain = acme.example"})
+    assert Portfolio.objects.get(name="Large").condition.startswith("segment2"), (
+        "the file's own column is asked"
+    )
 
 
 def test_what_is_wrong_and_each_way_out_stand_on_lines_of_their_own(as_: As) -> None:

@@ -82,10 +82,11 @@ def test_the_trail_pages(as_: Callable[[str], Client]) -> None:
 def test_taking_the_trail_out_is_on_the_trail_and_harmless_to_a_spreadsheet(
     as_: Callable[[str], Client],
 ) -> None:
-    audit.record("=cmd|' /C calc'!A1", by=None)
+    audit.record("=cmd|' /C calc'!A1", by=None, after={"teams": ["Nord"]})
     answer = as_("administrator").get("/members/trail.csv?what=")
     text = b"".join(answer.streaming_content).decode()
     assert "'=cmd" in text
+    assert '"{""teams"": [""Nord""]}"' in text, "programs read it too"
     assert Change.objects.filter(what="export trail", by="Administrator").exists()
 
 
