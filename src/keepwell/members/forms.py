@@ -3,8 +3,12 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import encrypt
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -15,10 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Invitation, Member, Portfolio, Role, Team
-from keepwell.members.queries import teams_of
+from keepwell.members.queries import accounts_where, teams_of
 from keepwell.members.rights import Right, may
 from keepwell.members.wrongs import in_lines
-from keepwell.metrics.cuts import parse_where
 
 
 class Joining(forms.Form):
@@ -67,6 +70,18 @@ class SecondStep(AuthenticateForm):
     def has_passkey(self) -> bool:
         """Whether whoever signs in has a passkey or a security key to show."""
         return Authenticator.Type.WEBAUTHN in self.ways
+
+
+class FirstCode(ActivateTOTPForm):
+    """The code that shows that an app is set up. It is used then as any other: it does not sign in too."""
+
+    def clean_code(self) -> str:
+        """A code that is right, and has not been used."""
+        code = str(super().clean_code())
+        kept = Authenticator(user=self.user, data={"secret": encrypt(self.secret)})
+        if not TOTP(kept).validate_code(code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class Profile(forms.ModelForm):
@@ -169,11 +184,11 @@ class OfPortfolio(_Named):
         }
 
     def clean_condition(self) -> str:
-        """A condition must be one."""
+        """A condition must be one, and ask what accounts have: else the portfolio would stay empty."""
         said = str(self.cleaned_data["condition"]).strip()
         if said:
             try:
-                parse_where(said)
+                accounts_where(said)
             except KeepwellError as wrong:
                 raise ValidationError(in_lines(wrong)) from wrong
         return said

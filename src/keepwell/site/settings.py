@@ -132,7 +132,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip", "reset_password": "5/h/key,20/h/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-MFA_FORMS = {"authenticate": "keepwell.members.forms.SecondStep"}
+MFA_FORMS = {
+    "authenticate": "keepwell.members.forms.SecondStep",
+    "activate_totp": "keepwell.members.forms.FirstCode",
+}
 MFA_ADAPTER = "keepwell.members.signing_in.Sealed"
 SECOND_STEP_ASKED = os.environ.get("KEEPWELL_SECOND_STEP") == "1"  # of everybody, not only of who wants one
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.totp.internal.auth import (
+    SECRET_SESSION_KEY,
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
 from django.core.cache import cache
@@ -187,6 +193,20 @@ def test_a_code_opens_once_and_no_password_opens_without_it(member: Member) -> N
     first.post("/sign/2fa/authenticate/", {"code": said})
     thief.post("/sign/2fa/authenticate/", {"code": said})
     assert (is_in(first), is_in(thief)) == (True, False)
+
+
+def test_the_code_that_sets_an_app_up_does_not_sign_in_too(member: Member) -> None:
+    client = Client()
+    sign_in(client)
+    client.post("/sign/reauthenticate/", {"password": PASSWORD})
+    client.get("/sign/2fa/totp/activate/")
+    said = code(client.session[SECRET_SESSION_KEY])
+    client.post("/sign/2fa/totp/activate/", {"code": said})
+    assert Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists()
+    thief = Client()
+    sign_in(thief)
+    thief.post("/sign/2fa/authenticate/", {"code": said})
+    assert not is_in(thief)
 
 
 def test_a_recovery_code_opens_once(member: Member) -> None:
