@@ -101,8 +101,10 @@ def who_have(kind: type[Model], count: int, bounds: Mapping[str, Any]) -> QueryS
     if not count:
         return found.values(whose)
     found, *others = (everybody.filter(Q(_Begins(bounds[f"{whose}_{n}"]))) for n in range(count))
-    for other in others[:NESTED]:
+    for other in others[:1]:  # many may have either: all who have the one are looked at
         found = other.filter(In(Unsought(whose, output_field=CharField()), found.values(whose)))
+    for other in others[1:NESTED]:  # few have the words before it: each is looked up
+        found = other.filter(**{f"{whose}__in": found.values(whose)})
     for other in others[NESTED:]:
         found = found.filter(**{f"{whose}__in": other.values(whose)})
     return found.values(whose)
