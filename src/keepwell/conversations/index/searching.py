@@ -179,7 +179,7 @@ def accounts_seen(member: Member, most: int) -> list[str] | None:
     """The keys of accounts that a member sees, and "" for nobody's; None where that is all, or more than so many."""
     if may(member, Right.ADMINISTER):
         return None
-    name = f"sees more than {most}: {member.pk}"  # who sees so many is not asked each time; nothing is shown by it
+    name = f"sees-more-than-{most}-{member.pk}"  # who sees so many is not asked each time; nothing is shown by it
     if caches["pages"].get(name):
         return None
     owned = Q(owner=member) | Q(portfolio__in=portfolios_of(member))
