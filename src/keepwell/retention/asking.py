@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from keepwell.accounts.conditions import of_today
 from keepwell.lib.days import Grain, Period, add_months, first_of_month, month_number, parse_day
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
@@ -110,8 +111,15 @@ def asked(given: Mapping[str, str], cut: Cut, reader: Member | None = None) -> A
         also=also,
         measure="mrr" if given.get("measure") == "mrr" else "accounts",
     )
-    if said.where:
-        parse_where(said.where)
+    if said.whole_where and (now := of_today(parse_where(said.whole_where))):
+        raise KeepwellError(
+            _("How accounts stand now says nothing of other days."),
+            seen=" and ".join(str(one) for one in now),
+            ways=[
+                _("Look at these accounts as they stand: Accounts, by the saved segment."),
+                _("Ask by something that many accounts have in common, such as their segment."),
+            ],
+        )
     if reader is not None:
         refuse_naming(reader, said.by, said.where, said.also)
     return said

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from keepwell.members.rights import Right, may
-from keepwell.retention import queries
+from keepwell.retention import queries, showing
 from keepwell.retention.cut import VERSION, Cut
 from keepwell.retention.models import Figure
 
@@ -37,8 +37,9 @@ def kept(
     if main is None:
         shown = {**drawn(), "frame": "retention/frame.html"}
         main = render_to_string(template, shown, request)
-        caches["pages"].set(key, main, DAY)
-    return render(request, "retention/kept.html", {"main": main})
+        if shown["columns"]:  # else it is not known yet what one may ask, and the page offers nothing
+            caches["pages"].set(key, main, DAY)
+    return render(request, "retention/kept.html", {"main": main, "called": showing.called(request)})
 
 
 def _key(request: HttpRequest, cut: Cut, figures: Sequence[Figure], template: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +26,7 @@ from keepwell.retention.models import Figure, Segment
 from keepwell.retention.pictures import CHARTS, drawable
 from keepwell.retention.sheets import SHEETS
 from keepwell.retention.tips import Tips
-from keepwell.retention.views import answer, around, member_of, page
+from keepwell.retention.views import answer, around, beside, member_of, page
 
 
 def figure_page(
@@ -36,7 +37,8 @@ def figure_page(
     found = queries.figure(kind, said.params(*CHARTS[charts[0]].params), cut.name, now=timezone.now())
 
     def here() -> dict[str, Any]:
-        return around(request, cut, said) | {"fields": fields, "kind": kind}
+        shown = around(request, cut, said) | {"fields": fields, "kind": kind}
+        return shown | (beside(said) if fields.get("period") else {})
 
     if not_yet := answer(request, here, found):
         return not_yet
@@ -122,12 +124,9 @@ def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
     def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
         told = showing.definitions_said(result, said.period)
         return {
-            "title": showing.period_name(said.period),
             "table": tables.definitions_table(told, said, tips),
             "table_heading": _("The definitions in numbers"),
             "meanings": told,
-            "before": said.moved(-1),
-            "after": said.moved(1),
         }
 
     return figure_page(request, cut, "definitions", ("definitions",), show, period=True)
@@ -171,21 +170,20 @@ def _segments(request: HttpRequest, cut: Cut) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("retention:segments")
-    now = timezone.now()
     today = {"from": cut.covered - timedelta(days=1), "to": cut.covered, "line": "closing"}
     rows: list[dict[str, Any]] = []
     tips = Tips.of(cut)
     saved = list(queries.segments()[:100])
-    asked_for = [{"where": one.where} for one in saved]
-    for one, counted in zip(saved, queries.figures("count", asked_for, cut.name, now=now), strict=True):
+    told = [one for one in saved if not queries.of_now(one)]
+    asked_for = [{"where": one.where} for one in told]
+    made = dict(zip(told, queries.figures("count", asked_for, cut.name, now=timezone.now()), strict=True))
+    for one in saved:
+        standing = f"{reverse('accounts:list')}?{urlencode({'saved': one.name})}"
         url = showing.address("accounts", urlencode({**today, "segment": one.name}))
-        rows.append(
-            {
-                "one": one,
-                "count": _counted(counted, tips, one.where, url),
-                "mine": actions.may_change(member, one),
-            }
-        )
+        count = _counted(made[one], tips, one.where, url) if one in made else _now(one, tips, standing)
+        figures = showing.address("statement", urlencode({"segment": one.name})) if one in made else standing
+        row = {"one": one, "count": count, "url": figures, "standing": standing}
+        rows.append({**row, "mine": actions.may_change(member, one)})
     unsaid = any(row["count"]["waiting"] for row in rows)
     here = {**around(request, cut, None), "rows": rows, "error": error, "unsaid": unsaid, "tips": tips.kept()}
     here |= {"may": may(member, Right.ACT), "typed": request.POST or request.GET}
@@ -199,14 +197,22 @@ def _counted(figure: Figure, tips: Tips, where: str, url: str) -> dict[str, Any]
     if figure.state != Figure.State.DONE:
         return {"waiting": True}
     told = figure.result or {}
-    money = numbers.money(told["mrr"], told["currency"])
-    return {
-        "waiting": False,
-        "accounts": showing.safe(
-            tips.figure(numbers.count(told["accounts"]), "segment-accounts", where, url=url)
-        ),
-        "mrr": showing.safe(tips.figure(money, "segment-mrr", where)),
-    }
+    return _told(told["accounts"], numbers.money(told["mrr"], told["currency"]), tips, where, url)
+
+
+def _now(segment: Segment, tips: Tips, url: str) -> dict[str, Any]:
+    """The same of a segment of how accounts stand now."""
+    try:
+        accounts, mrr, currency = queries.standing_now(segment)
+    except KeepwellError as wrong:
+        return {"waiting": False, "error": wrong.wrong}
+    return _told(accounts, numbers.money(mrr, currency), tips, segment.where, url)
+
+
+def _told(accounts: int, mrr: str, tips: Tips, where: str, url: str) -> dict[str, Any]:
+    many = tips.figure(numbers.count(accounts), "segment-accounts", where, url=url)
+    paid = tips.figure(mrr, "segment-mrr", where, url=url)
+    return {"waiting": False, "accounts": showing.safe(many), "mrr": showing.safe(paid)}
 
 
 @needs(Right.ACT)

@@ -39,7 +39,8 @@ def usual(cut: Cut) -> Iterator[tuple[str, dict[str, str]]]:
         chart = CHARTS[name]
         yield chart.kind, asked_of(chart.kind, given, cut).params(*chart.params)
     for segment in queries.segments():
-        yield "count", {"where": segment.where}
+        if not queries.of_now(segment):
+            yield "count", {"where": segment.where}
 
 
 def measured(

@@ -4,16 +4,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
+from keepwell.accounts.conditions import meeting, of_today
 from keepwell.accounts.models import Account
+from keepwell.accounts.queries import made as made_tonight
+from keepwell.lib.money import to_decimal
 from keepwell.members.models import Member
 from keepwell.members.ready import Asked, ready, ready_by_keys
 from keepwell.members.rights import Right, may, seen_by
+from keepwell.metrics.cuts import parse_where
 from keepwell.metrics.lines import PAYING_AT_CLOSING, PAYING_AT_OPENING
 from keepwell.retention import actions
 from keepwell.retention.models import Behind, Figure, Segment
@@ -180,3 +185,16 @@ def on_line(rows: QuerySet[Behind], line: str) -> QuerySet[Behind]:
 def segments() -> QuerySet[Segment]:
     """All segments: they are the company's."""
     return Segment.objects.select_related("made_by")
+
+
+def of_now(segment: Segment) -> bool:
+    """Whether a segment is one of how accounts stand now: it is counted, and figures of other days have none such."""
+    return bool(of_today(parse_where(segment.where)))
+
+
+def standing_now(segment: Segment) -> tuple[int, Decimal, str]:
+    """How many accounts of a segment pay, what they pay, and in which currency. Raises KeepwellError as `meeting`."""
+    currency = str(made_tonight().get("currency") or "")
+    paying = meeting(Account.objects.filter(standing__isnull=False).order_by(), segment.where)
+    told = paying.aggregate(accounts=Count("pk"), mrr=Sum("standing__mrr", default=0))
+    return told["accounts"], to_decimal(told["mrr"], currency), currency

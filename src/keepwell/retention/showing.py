@@ -267,9 +267,8 @@ class Tab:
     here: bool
 
 
-def tabs(request: HttpRequest, query: str) -> list[Tab]:
-    """The room's pages; those that are of a period keep it."""
-    words = {
+def _pages() -> dict[str, str]:
+    return {
         "statement": _("Statement"),
         "series": _("Over time"),
         "cohorts": _("Cohorts"),
@@ -278,9 +277,21 @@ def tabs(request: HttpRequest, query: str) -> list[Tab]:
         "cycles": _("Purchase cycles"),
         "segments": _("Segments"),
     }
-    at = request.resolver_match.url_name if request.resolver_match else ""
-    found = []
-    for name, label in words.items():
+
+
+def _at(request: HttpRequest) -> str:
+    return (request.resolver_match.url_name or "") if request.resolver_match else ""
+
+
+def called(request: HttpRequest) -> str:
+    """What a window is called that shows one of the room's pages."""
+    return " · ".join(one for one in (_pages().get(_at(request), ""), _("Retention")) if one)
+
+
+def tabs(request: HttpRequest, query: str) -> list[Tab]:
+    """The room's pages; those that are of a period keep it."""
+    at, found = _at(request), []
+    for name, label in _pages().items():
         try:
             url = address(name, query if name in ("statement", "definitions") else "")
         except NoReverseMatch:

@@ -63,13 +63,19 @@ def around(request: HttpRequest, cut: Cut, said: Asked | None) -> dict[str, Any]
         "query": query,
         "columns": {name: showing.spoken(name) for name in columns},
         "values": {name: values[:12] for name, values in columns.items()},
-        "segments": queries.segments(),
+        "segments": [one for one in queries.segments() if not queries.of_now(one)],
         "offered": [
             (grain, [(one, showing.named(one), showing.period_name(one)) for one in over])
             for grain, over in offered(cut)
         ],
         "tabs": showing.tabs(request, query),
+        "called": showing.called(request),
     }
+
+
+def beside(said: Asked) -> dict[str, Any]:
+    """What a page of one period is called, and the periods before and after it."""
+    return {"title": showing.period_name(said.period), "before": said.moved(-1), "after": said.moved(1)}
 
 
 def waiting(*figures: Figure) -> Figure | None:
@@ -100,8 +106,7 @@ def statement(request: HttpRequest, cut: Cut) -> HttpResponse:
     earlier = queries.figure("statement", before.params("from", "to", "where"), cut.name, now=now)
 
     def here() -> dict[str, Any]:
-        beside = {"before": before, "after": said.moved(1), "title": showing.period_name(said.period)}
-        return around(request, cut, said) | beside
+        return around(request, cut, said) | beside(said)
 
     if not_yet := answer(request, here, found, *([] if _failed(earlier) else [earlier])):
         return not_yet

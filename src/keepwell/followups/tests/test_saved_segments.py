@@ -14,6 +14,7 @@ from keepwell.followups.models import Playbook
 from keepwell.lib.errors import KeepwellError
 from keepwell.reach.tests.office import Office
 from keepwell.retention.actions import name_segment
+from keepwell.retention.models import Segment
 
 pytestmark = pytest.mark.django_db
 STEPS = [{"day": 0, "team": "", "channel": "call", "what": "Ask", "review": False}]
@@ -50,6 +51,16 @@ def test_columns_of_the_companys_own_can_be_asked_and_denied(office: Office) -> 
         checked("regoin = North")
     with pytest.raises(KeepwellError, match="no segment"):
         checked("saved = 'Nobody knows'")
+
+
+@pytest.mark.parametrize("where", ["saved = 'Old'", 'region = North and saved != "Boss\'s"'])
+def test_a_segment_from_before_that_is_made_of_another_is_asked_nothing(where: str, office: Office) -> None:
+    Segment.objects.create(name="Old", where=where)
+    for ask in (lambda: in_saved(Account.objects.all(), "Old"), lambda: checked("saved = Old")):
+        with pytest.raises(KeepwellError, match="cannot be made of another"):
+            ask()
+    page = office.client(office.manager).get("/accounts/?saved=Old").content.decode()
+    assert "cannot be made of another" in page
 
 
 def test_a_playbook_is_for_a_saved_segment_as_it_is_now(office: Office) -> None:

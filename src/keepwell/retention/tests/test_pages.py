@@ -1,7 +1,7 @@
 """Pages of retention: what they show while figures are made, when they cannot be, and what may be taken away."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django_q.models import OrmQ
 
-from keepwell.accounts.models import Projection
+from keepwell.accounts.models import Account, Projection, Standing
 from keepwell.company import Company
 from keepwell.lib.days import Period
 from keepwell.lib.text import speaking
@@ -40,6 +40,46 @@ def test_a_figure_that_is_not_there_is_asked_for_once_and_shows_how_far_it_is(as
     page = client.get("/retention/?period=2025").content.decode()
     assert "<progress" not in page
     assert "The statement" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("", "period"),
+        ("over-time", "grain"),
+        ("cohorts", "measure"),
+        ("survival", "by"),
+        ("definitions", "period"),
+    ],
+)
+def test_while_a_figure_is_worked_out_another_can_be_asked_for(
+    name: str, field: str, as_: As, waiting: None
+) -> None:
+    page = as_("viewer").get(f"/retention/{name}").content.decode()
+    assert "<progress" in page
+    assert f'name="{field}"' in page
+
+
+def test_a_page_that_was_there_before_it_was_known_what_one_may_ask_offers_it_afterwards(
+    as_: As, waiting: None
+) -> None:
+    client = as_("viewer")
+    client.get("/retention/")
+    for figure in Figure.objects.filter(kind="statement"):
+        jobs.measure(figure.pk)
+    assert '<select name="by">' not in client.get("/retention/").content.decode()
+    jobs.measure(Figure.objects.get(kind="about").pk)
+    assert '<select name="by">' in client.get("/retention/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("", "Statement"), ("cohorts", "Cohorts"), ("segments", "Segments")]
+)
+def test_a_window_is_called_by_what_it_shows(name: str, called: str, as_: As) -> None:
+    assert (
+        f"<title>{called} · Retention · Keepwell</title>"
+        in as_("viewer").get(f"/retention/{name}").content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,6 +186,25 @@ def test_a_segment_of_what_nobody_knows_is_refused_as_it_is_named(as_: As) -> No
     assert not Segment.objects.exists()
     said = {"name": "Big", "where": "saved = Other"}
     assert "cannot be made of another" in client.post("/retention/segments", said).content.decode()
+
+
+def test_a_segment_of_how_accounts_stand_now_is_counted_now_and_asked_of_no_other_day(as_: As) -> None:
+    Projection.objects.create(name="standings", said={"currency": "EUR"})
+    for place, (health, mrr) in enumerate((("poor", 1250_50), ("healthy", 900_00))):
+        account = Account.objects.order_by("pk")[place]
+        Standing.objects.create(account=account, day=date(2026, 10, 1), health=health, mrr=mrr)
+    client = as_("mate")
+    client.post("/retention/segments", {"name": "In trouble", "where": "health = Poor"})
+    page = client.get("/retention/segments").content.decode()
+    assert "€1,250.50" in page
+    assert "€900" not in page
+    assert 'href="/accounts/?saved=In+trouble"' in page
+    assert not Figure.objects.filter(kind="count").exists()
+    for query in ("segment=In+trouble", "where=health+%3D+Poor"):
+        answer = client.get(f"/retention/?{query}")
+        assert answer.status_code == 400
+        assert "How accounts stand now says nothing of other days." in answer.content.decode()
+    assert "In trouble" not in client.get("/retention/").content.decode()
 
 
 def test_a_segment_whose_column_is_gone_from_the_file_still_says_so(
