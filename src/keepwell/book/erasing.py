@@ -9,14 +9,14 @@ is known by it yet: whoever asked to be forgotten is not brought in later. An id
 had ever been known by it may have been mistyped, and can be let in again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from keepwell.book.calling import called_alone
+from keepwell.book.calling import called_alone, holds, on_its_own
 from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines.workbench import files, listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
@@ -206,20 +206,20 @@ class _Erasing:
         rules = [f"contact_id = {text(self._surrogate)}"] if "contact_id" in columns.names else []
         values = [f.name for f in columns if pa.types.is_string(f.type) and f.name != "contact_id"]
         words = [name for name in values if name not in table.key]
-        rules += [self._mentions(name) for name in words]
+        rules += [self._mentions(some) for some in _alike(words)]
         if self._called and (rule := self._called.rule(table, words)):
             rules.append(rule)
         return " OR ".join(rules)
 
-    def _mentions(self, column: str) -> str:
-        return mentions(column, self._words, always=column in _LISTS_OF_NAMES)
+    def _mentions(self, columns: Sequence[str]) -> str:
+        return mentions(columns, self._words, always=columns[0] in _LISTS_OF_NAMES)
 
     def _whole_conversations(self) -> None:
         """Where they took part, all that was said goes: it was said by them or to them."""
         self._bench.run(f"""
             CREATE OR REPLACE TEMP TABLE with_them AS
             SELECT conversation_id FROM {self._doomed["conversations"]}
-            UNION SELECT conversation_id FROM {self._views["turns"]} WHERE {self._mentions("speaker")}""")
+            UNION SELECT conversation_id FROM {self._views["turns"]} WHERE {self._mentions(["speaker"])}""")
         for name in ("conversations", "turns"):
             keys = listed(all_tables()[name].key)
             self._bench.run(f"""
@@ -251,7 +251,7 @@ class _Erasing:
         view, doomed = stored_rows(self._bench, draft, columns), self._bench.new_name("doomed")
         # Named by what they are meant to be: as stored, the whole row may be typed as JSON, and is no less text.
         values = [f.name for f in QUARANTINE if pa.types.is_string(f.type)]
-        naming = " OR ".join(mentions(name, self._words, quoted_too=True) for name in values)
+        naming = mentions(values, self._words, quoted_too=True)
         spoken = f"""("table" IN ('conversations', 'turns') AND EXISTS (FROM with_them WHERE
             contains("row", to_json(conversation_id)::VARCHAR)
             OR list_contains({words_of(quoted("row"))}, conversation_id)))"""
@@ -262,19 +262,29 @@ class _Erasing:
         return self._bench.count(f"SELECT count(*) FROM {doomed}")
 
 
-def mentions(column: str, words: Iterable[str], *, always: bool = False, quoted_too: bool = False) -> str:
-    """SQL for whether a text is one of the words, or holds one as a word of its own.
+def _alike(columns: Iterable[str]) -> list[list[str]]:
+    """Lists of names, and all the rest: what is looked for in the same way."""
+    kinds: dict[bool, list[str]] = {}
+    for name in columns:
+        kinds.setdefault(name in _LISTS_OF_NAMES, []).append(name)
+    return list(kinds.values())
+
+
+def mentions(
+    columns: Sequence[str], words: Sequence[str], *, always: bool = False, quoted_too: bool = False
+) -> str:
+    """SQL for whether one of these texts is one of the words, or holds one as a word of its own.
 
     A short plain word ("17", "Ann") would be found in what has nothing to do with the person: inside a text it
     counts only with `always`, or with `quoted_too` where it stands in quotation marks, as values do in JSON.
     """
-    name, rules = quoted(column), []
-    for word in words:
-        rules.append(f"lower(trim({name})) = lower({text(word)})")
-        if distinctive(word) or (always and not word.isdigit()):
-            rules.append(f"regexp_matches({name}, {text(_as_word(word))})")
-        elif quoted_too:
-            rules.append(f"contains({name}, {text(chr(34) + word + chr(34))})")
+    rules = [f"lower(trim({quoted(name)})) = lower({text(word)})" for name in columns for word in words]
+    inside = [word for word in words if distinctive(word) or (always and not word.isdigit())]
+    if inside:
+        rules.append(holds(columns, "(?i)" + "|".join(_as_words(inside))))
+    if quoted_too:
+        short = (chr(34) + word + chr(34) for word in words if word not in inside)
+        rules += [f"contains({quoted(name)}, {text(word)})" for word in short for name in columns]
     return f"coalesce({' OR '.join(rules)}, false)"
 
 
@@ -287,8 +297,12 @@ def distinctive(word: str) -> bool:
     )
 
 
-def _as_word(word: str) -> str:
-    escaped = "".join(c if c.isalnum() else f"\\x{{{ord(c):x}}}" for c in word)
-    if not word.isascii() and not any(c.isspace() for c in word):
-        return f"(?i){escaped}"  # Chinese writes no spaces between words
-    return rf"(?i)(^|[^\pL\pN]){escaped}($|[^\pL\pN])"
+def _as_words(words: Iterable[str]) -> list[str]:
+    """Patterns of which one is found where one of the words stands as a word of its own."""
+    free: list[str] = []
+    apart: list[str] = []
+    for word in words:
+        escaped = "".join(c if c.isalnum() else f"\\x{{{ord(c):x}}}" for c in word)
+        # Chinese writes no spaces between words.
+        (free if not word.isascii() and not any(c.isspace() for c in word) else apart).append(escaped)
+    return [*free, *([on_its_own("|".join(apart))] if apart else [])]
