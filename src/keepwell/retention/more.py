@@ -123,8 +123,10 @@ def definitions(request: HttpRequest, cut: Cut) -> HttpResponse:
 
     def show(result: Any, said: Asked, tips: Tips) -> dict[str, Any]:
         told = showing.definitions_said(result, said.period)
+        refused = showing.refusal(result, said)
         return {
-            "table": tables.definitions_table(told, said, tips),
+            "refused": refused,
+            "table": tables.definitions_table(told, said, tips, refused["reason"] if refused else ""),
             "table_heading": _("The definitions in numbers"),
             "meanings": told,
         }

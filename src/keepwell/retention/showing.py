@@ -77,17 +77,29 @@ class Card:
 class Telling(Protocol):
     """Makes figures tell of themselves: see `keepwell.retention.tips`."""
 
-    def rate(self, shown: str, statement: Json, name: str) -> Markup:
-        """A rate of a statement."""
+    def rate(self, shown: str, statement: Json, name: str, *, url: str = "") -> Markup:
+        """A rate of a statement; with `url` it opens accounts."""
 
     def line(self, shown: str, statement: Json, line: str, *, url: str = "") -> Markup:
-        """A line of a statement."""
+        """A line of a statement; with `url` it opens its accounts."""
+
+
+def behind(statement: Json, name: str, to: Callable[..., str]) -> str:
+    """The address of accounts behind a rate: of the first of its lines that has any; none where nobody paid."""
+    figure = next(iter(figures({"rates": {name: None}})))
+    many = told(statement)["accounts"]
+    lines = [*(figure.parts.lists if figure.parts else ()), "opening"]
+    line = next((one for one in lines if many.get(one)), "")
+    only = {"kept_by": "contract"} if refused(statement) else {}
+    return to(line=line, **only) if line else ""
 
 
 def cards(statement: Json, before: Json | None, to: Callable[..., str], tips: Telling) -> list[Card]:
     """The figures of a statement; `to` gives the address of the accounts on a line."""
     return [
-        replace(one, value=safe(tips.rate(one.value, statement, one.name)))
+        replace(
+            one, value=safe(tips.rate(one.value, statement, one.name, url=behind(statement, one.name, to)))
+        )
         for one in (_card(figure, statement, before, to) for figure in figures(statement))
     ]
 
@@ -169,7 +181,9 @@ def lines(statement: Json, to: Callable[..., str], tips: Telling) -> list[Line]:
 
     def telling(one: Line) -> Line:
         name = "kind" if one.name.startswith("churned-") else one.name
-        told = {n: safe(tips.line(getattr(one, n), statement, name)) for n in ("accounts", "mrr")}
+        told = {
+            n: safe(tips.line(getattr(one, n), statement, name, url=one.url)) for n in ("accounts", "mrr")
+        }
         return replace(one, **told)
 
     return [telling(one) for one in _lines(statement, to)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,12 +25,11 @@ from keepwell.metrics.charts.reading import (
     shown_rate,
     told,
 )
-from keepwell.metrics.charts.survival import group_name
-from keepwell.metrics.page.markup import join, tag
+from keepwell.metrics.page.markup import Markup, tag
 from keepwell.metrics.page.tables import Cell, Head, accounts_said, parts_said, table
 from keepwell.metrics.page.tables import survival_table as _survival_table
 from keepwell.retention.asking import Asked
-from keepwell.retention.showing import address, link, period_name, safe
+from keepwell.retention.showing import address, behind, link, period_name, safe
 from keepwell.retention.tips import Tips
 
 To = Callable[..., str]
@@ -69,20 +69,25 @@ def _parts(parts: Sequence[tuple[str, dict[str, str], Json]], to: To, tips: Tips
             url = to(line=line, **only) if n else ""
             row.append((tips.line(numbers.count(n), part, line, url=url), n))
         opening = numbers.money(part["mrr"]["opening"], currency(part))
-        row.append((tips.line(opening, part, "opening"), part["mrr"]["opening"]))
-        row += [rate_cell(part, rate, tips) for rate in RATES]
+        url = to(line="opening", **only) if part["accounts"]["opening"] else ""
+        row.append((tips.line(opening, part, "opening", url=url), part["mrr"]["opening"]))
+        row += [rate_cell(part, rate, tips, partial(to, **only)) for rate in RATES]
         rows.append(row)
     return safe(table(heads, rows, caption=caption, name="keepwell-parts"))
 
 
-def rate_cell(statement: Json, name: str, tips: Tips) -> Cell:
-    """A rate; where it is refused that of the contract accounts, said so; marked where its base is small."""
+def rate_cell(statement: Json, name: str, tips: Tips, to: To) -> Cell:
+    """A rate; where it is refused that of the contract accounts, said so; marked where its base is small.
+
+    It opens the accounts that `to` gives the address of.
+    """
     value: Any = shown_rate(statement, name)
     if value is None:
         return (_("not given") if refused(statement) else _("no base"), "")
     said = numbers.times(value) if name == "quick_ratio" else numbers.percent(value)
     said = _("{rate} (contract)").format(rate=said) if refused(statement) else said
-    return (tips.rate(f"◆ {said}" if is_small(told(statement)) else said, statement, name), value)
+    said = f"◆ {said}" if is_small(told(statement)) else said
+    return (tips.rate(said, statement, name, url=behind(statement, name, to)), value)
 
 
 def series_table(series: Sequence[Json], said: Asked, tips: Tips) -> SafeString:
@@ -95,6 +100,7 @@ def series_table(series: Sequence[Json], said: Asked, tips: Tips) -> SafeString:
     for one in reversed(series):
         over = Period(parse_day(one["period"]["from"]), parse_day(one["period"]["to"]))
         own = replace(said, period=over)
+        to = partial(_accounts, own)
         around = interval(told(one), "customer_churn")
         marks = [_("not finished")] * (not finished(one)) + [_("small base")] * is_small(told(one))
         lost, opening = one["accounts"]["churned"], one["accounts"]["opening"]
@@ -113,18 +119,26 @@ def series_table(series: Sequence[Json], said: Asked, tips: Tips) -> SafeString:
                 (
                     "–"
                     if around is None
-                    else tips.figure(" – ".join(numbers.percent(a) for a in around), "interval"),
+                    else tips.figure(
+                        " – ".join(numbers.percent(a) for a in around),
+                        "interval",
+                        url=behind(one, "customer_churn", to),
+                    ),
                     None,
                 ),
-                *(rate_cell(one, name, tips) for name in names),
+                *(rate_cell(one, name, tips, to) for name in names),
             ]
         )
     return safe(table(heads, rows, caption=_("The series in numbers"), name="keepwell-series"))
 
 
+def _accounts(said: Asked, **query: str) -> str:
+    return address("accounts", said.query(**query))
+
+
 def _at(n: int, said: Asked, **query: str) -> str:
     """The address of the accounts behind a count; none where there are none."""
-    return address("accounts", said.query(**query)) if n else ""
+    return _accounts(said, **query) if n else ""
 
 
 def cohort_table(result: Any, said: Asked, tips: Tips) -> SafeString:
@@ -138,15 +152,17 @@ def cohort_table(result: Any, said: Asked, tips: Tips) -> SafeString:
         url = _at(one["size"], said, of="starts", grain=grain, line=one["cohort"])
         size = tips.figure(numbers.count(one["size"]), "cohort-size", url=url)
         row: list[Cell] = [(numbers.cohort(one["cohort"], grain), one["cohort"]), (size, one["size"])]
-        rows.append(row + [_share(cells.get(age), tips, said, result.get("currency")) for age in ages])
+        rows.append(row + [_share(cells.get(age), tips, said, result.get("currency"), url) for age in ages])
     means = {cell["age"]: cell for cell in result["mean"]}
     whole = sum(one["size"] for one in result["cohorts"])
-    last: list[Cell] = [(_("Weighted mean"), None), (numbers.count(whole), whole)]
-    rows.append(last + [_share(means.get(age), tips, said, result.get("currency")) for age in ages])
+    url = _at(whole, said, of="starts", grain=grain)
+    size = tips.figure(numbers.count(whole), "cohort-size", url=url)
+    last: list[Cell] = [(_("Weighted mean"), None), (size, whole)]
+    rows.append(last + [_share(means.get(age), tips, said, result.get("currency"), url) for age in ages])
     return safe(table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts"))
 
 
-def _share(cell: Any, tips: Tips, said_of: Asked, unit: Any) -> Cell:
+def _share(cell: Any, tips: Tips, said_of: Asked, unit: Any, url: str) -> Cell:
     if cell is None or cell.get("share") is None:
         return ("", "")
     said = ("" if cell["finished"] else "~") + numbers.percent(cell["share"], 0)
@@ -156,40 +172,41 @@ def _share(cell: Any, tips: Tips, said_of: Asked, unit: Any) -> Cell:
         parts = (cell["active"], cell["base"])
         part, base = (numbers.money(n, unit) if money else numbers.count(n) for n in parts)
         own = f"{part} ÷ {base} = {numbers.percent(cell['share'], 1)}"
-    return (tips.figure(said, "cohort-mrr" if money else "cohort-accounts", own), cell["share"])
+    return (tips.figure(said, "cohort-mrr" if money else "cohort-accounts", own, url=url), cell["share"])
 
 
 def survival_table(result: Any, said: Asked, tips: Tips) -> SafeString:
-    """For each group its accounts, the median and the shares kept; below it what opens each group."""
-    made = _survival_table(result, result.get("currency"), lambda kind, shown: tips.figure(shown, kind))
-    links = [
-        tag(
-            "a",
-            f"{group_name(one)}: {accounts_said(int(one['size']))}",
-            href=address("accounts", said.query(of="starts", line=str(one["group"] or ""))),
-        )
-        for one in result["groups"]
-    ]
-    return safe(join([made, tag("p", [join([one, " "]) for one in links], class_="row small")]))
+    """For each group its accounts, the median and the shares kept; each figure opens its group."""
+
+    def figure(kind: str, shown: str, group: Json) -> Markup:
+        return tips.figure(shown, kind, url=_accounts(said, of="starts", line=str(group["group"] or "")))
+
+    return safe(_survival_table(result, result.get("currency"), figure))
 
 
-def definitions_table(definitions: Sequence[Json], said: Asked, tips: Tips) -> SafeString:
-    """Every definition's rate with its parts, and the accounts it counts otherwise."""
+def definitions_table(definitions: Sequence[Json], said: Asked, tips: Tips, refused: str) -> SafeString:
+    """Every definition's rate with its parts, the accounts it counts otherwise, and why it gives no rate.
+
+    Where that is what all rates are `refused` for, it is said above and not beside each.
+    """
+    whys = [why if (why := one.get("why_not") or "") != refused else "" for one in definitions]
     heads = [Head(_("Definition")), Head(_("Churn"), number=True), Head(_("Of"), number=True, spare=True)]
-    heads += [Head(_("Accounts apart"), number=True), Head(_("Why not"), spare=True)]
+    heads += [Head(_("Accounts apart"), number=True), *[Head(_("Why not"))] * any(whys)]
     rows: list[list[Cell]] = []
-    for one in definitions:
+    for one, why in zip(definitions, whys, strict=True):
         name, n, value = definition_name(one), one["accounts_apart"], definition_told(one).get("rate")
         url = _at(n, said, of="definitions", line=one["name"])
         apart = tips.figure(accounts_said(n), "apart", name, url=url) if n else _("none")
+        kept_by = "contract" if one.get("contract") else ""
+        left = url or _accounts(said, line="churned", kept_by=kept_by)  # it counts those whom ours counts
         shown, parts = definition_rate(one), parts_said(definition_told(one))
         rows.append(
             [
                 (tag("strong", name) if one["name"] == OURS else name, None),
-                (tips.figure(shown, "definition", name, parts, period_name(said.period)), value),
+                (tips.figure(shown, "definition", name, parts, period_name(said.period), url=left), value),
                 (parts, None),
                 (apart, n),
-                (one.get("why_not") or "", None),
+                *[(why, None)] * any(whys),
             ]
         )
     return safe(table(heads, rows, caption=_("The definitions in numbers"), name="keepwell-definitions"))
@@ -213,7 +230,8 @@ def cycles_table(segments: Sequence[Json], tips: Tips) -> SafeString:
             query = urlencode({**only, "line": line} if line else only)
             url = address("accounts", query) if n else ""
             row.append((tips.figure(numbers.count(n), kind, url=url), n))
-        row += [(tips.figure(numbers.decimal(one["cycle_days"], 1), "cycle"), one["cycle_days"])]
-        row += [(tips.figure(numbers.decimal(one["limit_days"]), "limit"), one["limit_days"])]
+        url = address("accounts", urlencode(only)) if one["accounts"] else ""
+        row += [(tips.figure(numbers.decimal(one["cycle_days"], 1), "cycle", url=url), one["cycle_days"])]
+        row += [(tips.figure(numbers.decimal(one["limit_days"]), "limit", url=url), one["limit_days"])]
         rows.append(row)
     return safe(table(heads, rows, caption=_("The cycles in numbers"), name="keepwell-cycles"))

@@ -57,12 +57,12 @@ class Tips:
         self._kinds.setdefault(kind, _kind(kind))
         return kind
 
-    def rate(self, shown: str, statement: Json, name: str) -> Markup:
+    def rate(self, shown: str, statement: Json, name: str, *, url: str = "") -> Markup:
         """A rate of a statement, with its numerator, denominator and period."""
         held = told(statement)
         found = next(iter(figures({"rates": {name: None}})))
         own = worked(found, held) if rate(held, name) is not None else ""
-        return self.figure(shown, name, own, _period(statement))
+        return self.figure(shown, name, own, _period(statement), url=url)
 
     def line(self, shown: str, statement: Json, line: str, *, url: str = "") -> Markup:
         """A line of a statement, with its period."""

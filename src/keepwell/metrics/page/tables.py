@@ -222,11 +222,12 @@ def _share(cell: Mapping[str, Any] | None) -> Cell:
 def survival_table(
     survival: Any,
     unit: str | None = None,
-    told: Callable[[str, str], Markup | str] = lambda _kind, shown: shown,
+    told: Callable[[str, str, Json], Markup | str] = lambda _kind, shown, _group: shown,
 ) -> Markup:
     """For each group its accounts, those who left, the median, and the share kept after one and two years.
 
-    `told` makes a figure of a kind (group-size, group-left, half, survival, lifetime) into what tells of it.
+    `told` makes a figure of a kind (group-size, group-left, half, survival, lifetime) of a group into what tells
+    of it.
     """
     groups = groups_of(survival)
     worth = any(g.get("lifetime_value") is not None for g in groups)
@@ -244,18 +245,18 @@ def survival_table(
         left = g.get("left") or sum(int(p.get("left") or 0) for p in points)
         row: list[Cell] = [(group_name(g), None)]
         row += [
-            (told("group-size", numbers.count(size)), size),
-            (told("group-left", numbers.count(left)), left),
+            (told("group-size", numbers.count(size), g), size),
+            (told("group-left", numbers.count(left), g), left),
         ]
         for kind, (shown, plain) in (
             ("half", _half(g)),
             ("survival", _kept(points, 12)),
             ("survival", _kept(points, 24)),
         ):
-            row.append((told(kind, str(shown)), plain))
+            row.append((told(kind, str(shown), g), plain))
         if worth:
             value = g.get("lifetime_value")
-            row.append((told("lifetime", numbers.money(value, unit)), value or ""))
+            row.append((told("lifetime", numbers.money(value, unit), g), value or ""))
         rows.append(row)
     return table(heads, rows, caption=_("Survival in numbers"), name="keepwell-survival")
 

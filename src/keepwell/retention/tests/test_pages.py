@@ -158,6 +158,12 @@ def test_a_chart_is_a_png_too_and_kept_for_ever_where_its_address_says_the_cut(a
     assert client.get("/retention/chart/nothing.svg").status_code == 404
 
 
+def test_why_no_definition_gives_a_rate_is_said_once(as_: As) -> None:
+    page = as_("viewer").get("/retention/definitions?period=2026-08").content.decode()
+    assert page.count("so a silence inside it says nothing of irregular accounts") == 1
+    assert "Take " in page
+
+
 def test_a_named_segment_filters_the_statement_and_counts_itself(as_: As) -> None:
     client = as_("mate")
     client.post("/retention/segments", {"name": "Big <b>", "where": "segment = Enterprise"})

@@ -19,6 +19,7 @@ class Figures(HTMLParser):
         self.ids: set[str] = set()
         self.told: list[list[str]] = []
         self.unreachable: list[str] = []
+        self.leading: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
@@ -27,6 +28,7 @@ class Figures(HTMLParser):
             self.ids.add(str(said["id"]))
         if "data-told" in said:
             self.told.append(str(said.get("aria-describedby")).split())
+            self.leading.append(str(said.get("href") or ""))
             if not (tag in ("a", "button") or said.get("tabindex") == "0"):
                 self.unreachable.append(tag)
 
@@ -75,3 +77,25 @@ def test_a_count_tells_what_puts_an_account_there_and_opens_them(as_: As) -> Non
     page = as_("viewer").get("/retention/over-time").content.decode()
     assert re.search(r'<a href="[^"]*line=opening[^"]*" class="figured" data-told', page)
     assert "Paying at the end of the day before the period." in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/retention/?period=2025&by=segment",
+        "/retention/over-time",
+        "/retention/cohorts",
+        "/retention/survival?by=segment",
+        "/retention/definitions?period=2025",
+        "/retention/cycles",
+    ],
+)
+def test_every_figure_that_is_of_somebody_opens_its_accounts(address: str, as_: As) -> None:
+    client = as_("viewer")
+    page = client.get(address).content.decode()
+    figures = Figures()
+    figures.feed(page)
+    nobodys = re.findall(r"<span[^>]* data-told[^>]*>([^<]*)</span>", page)
+    assert all(re.fullmatch(r"[^1-9]*", shown) for shown in nobodys), nobodys
+    for opened in sorted({one for one in figures.leading if one})[:40]:
+        assert "Nobody in this period." not in client.get(opened).content.decode(), opened
