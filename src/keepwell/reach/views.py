@@ -1,5 +1,6 @@
 """Logging a touch, reserving a day, who is held back, and the rules."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,19 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.accounts.csv import as_csv
 from keepwell.accounts.queries import account_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 from keepwell.members.wrongs import in_lines
-from keepwell.reach import actions, queries
+from keepwell.reach import actions, queries, sheets
 from keepwell.reach.actions import HeldBack
 from keepwell.reach.budget import day_of
 from keepwell.reach.forms import Logging, Reserving, Ruling
 from keepwell.reach.models import Rule, new_key
 
-PAGE = 25
+PAGE, EXPORT = 25, 10_000
 SHOWS = ("held", "reserved", "passed")
 
 
@@ -42,11 +44,21 @@ def budget(request: HttpRequest) -> HttpResponse:
         found = queries.reserved(request.user, whose=whose, today=day_of(now))
     else:
         found = queries.passed(request.user, whose=whose, now=now)
+    if request.GET.get("as") == "csv":
+        return _exported(request.user, found[:EXPORT], show, now)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
     rows = queries.as_they_are(list(page), now=now) if show == "held" else list(page)
     rights = {"acts": may(request.user, Right.ACT), "manages": may(request.user, Right.MANAGE)}
     asked = {"show": show, "whose": whose, "page": page, "rows": rows}
     return render(request, "reach/budget.html", asked | rights)
+
+
+def _exported(member: Member, found: QuerySet[Any, Any], show: str, now: datetime) -> HttpResponse:
+    if show == "held":
+        heads, lines = sheets.held(queries.as_they_are(list(found), now=now))
+    else:
+        heads, lines = (sheets.reserved if show == "reserved" else sheets.passed)(found)
+    return as_csv(f"contact-budget-{show}", heads, lines, by=member, what="contact budget", show=show)
 
 
 @needs(Right.ACT)

@@ -80,6 +80,16 @@ def test_one_nobody_ever_spoke_to_is_listed_too(office: Office) -> None:
     assert "Arden" in office.client(office.mate).get("/followups/cadence").content.decode()
 
 
+def test_whom_to_speak_to_can_be_taken_away(office: Office) -> None:
+    Standard.objects.create(days=30, review_days=90)
+    follow_up(now=timezone.now())
+    for show in ("silent", "reviews"):
+        sheet = office.client(office.mate).get(f"/followups/cadence?show={show}&as=csv").content.decode()
+        assert "Arden" in sheet
+        other = office.client(office.stranger).get(f"/followups/cadence?show={show}&as=csv").content.decode()
+        assert "Arden" not in other
+
+
 def test_a_review_is_due_until_it_is_held(office: Office) -> None:
     today = timezone.now().date()
     Standard.objects.create(days=30, review_days=90)

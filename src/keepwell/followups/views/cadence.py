@@ -1,25 +1,29 @@
 """Whom nobody has spoken to for too long, whose review is due, and the standards that say so."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from keepwell.accounts.csv import as_csv
 from keepwell.accounts.showing import money, reporting
 from keepwell.followups import queries
 from keepwell.followups.actions import arranging
 from keepwell.followups.forms import Setting
 from keepwell.followups.models import Rhythm, Stage, Standard
+from keepwell.lib.money import to_decimal
 from keepwell.members.labels import labels
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 
-PAGE = 25
+PAGE, EXPORT = 25, 10_000
 
 
 @needs(Right.SEE)
@@ -33,6 +37,8 @@ def cadence(request: HttpRequest) -> HttpResponse:
     whose = "mine" if request.GET.get("whose") == "mine" else "team"
     ask = queries.reviews if show == "reviews" else queries.silent
     found = ask(request.user, today=today, stage=stage, whose=whose)
+    if request.GET.get("as") == "csv":
+        return _exported(request.user, found.plain()[:EXPORT], show)
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
     currency = reporting()
     rows = [_row(one, show, currency) for one in page]
@@ -71,6 +77,35 @@ def drop_standard(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, Member)
     arranging.drop_standard(by=request.user, standard=get_object_or_404(Standard, pk=pk))
     return redirect("followups:standards")
+
+
+def _exported(member: Member, found: QuerySet[Rhythm], show: str) -> HttpResponse:
+    currency = reporting()
+    last = _("Last review") if show == "reviews" else _("Last contact")
+    head = [
+        *(_("Account"), _("Segment"), _("Stage"), last, _("Was due"), _("Owner")),
+        *(_("Currency"), _("Worth saving")),
+    ]
+    return as_csv(
+        f"cadence-{show}",
+        head,
+        (
+            [
+                *(str(one.account), one.account.segment, row["stage"], row["last"], row["by"]),
+                *(str(one.account.owner or ""), currency, _worth(one, currency)),
+            ]
+            for one in found
+            for row in [_row(one, show, currency)]
+        ),
+        by=member,
+        what="cadence",
+        show=show,
+    )
+
+
+def _worth(one: Rhythm, currency: str) -> Decimal | None:
+    standing = getattr(one.account, "standing", None)
+    return None if standing is None or standing.worth is None else to_decimal(standing.worth, currency)
 
 
 def _row(one: Rhythm, show: str, currency: str) -> dict[str, Any]:

@@ -58,6 +58,32 @@ def test_a_held_touch_says_why_and_can_be_logged_with_a_reason(office: Office) -
     assert client.post("/reach/log/A/1", form("k2", anyway="she rang and asked")).status_code == 302
     assert Touch.objects.count() == 2
     assert "she rang and asked" in client.get("/reach/?show=passed").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("held", "at most 1 contact in 7 days to one contact"),
+        ("reserved", "prices"),
+        ("passed", "over budget she rang and asked"),
+    ],
+)
+def test_what_the_budget_did_can_be_taken_away_by_who_sees_the_accounts(
+    office: Office, show: str, said: str
+) -> None:
+    Rule.objects.create(most=1, days=7)
+    client = office.client(office.owner)
+    client.post("/reach/log/A/1", form())
+    client.post("/reach/log/A/1", form("k2"))
+    client.post("/reach/log/A/1", form("k2", anyway="she rang and asked"))
+    day = (timezone.now() + timedelta(days=20)).date()
+    client.post("/reach/reserve/A/1", form("k3", day=day.isoformat(), topic="prices"))
+    sheet = client.get(f"/reach/?show={show}&as=csv").content.decode()
+    assert said in sheet
+    assert "Arden" in sheet
+    assert Change.objects.filter(what="export contact budget").exists()
+    other = office.client(office.stranger).get(f"/reach/?show={show}&as=csv").content.decode()
+    assert "Arden" not in other
     assert "at most 1 contact" in client.get("/reach/").content.decode()
 
 
