@@ -1,25 +1,28 @@
 """A person's data, taken out for them or erased for good: in the book, in the office, and after a restored backup.
 
-The book goes first: it keeps a salted hash of whoever it erased and lets nothing of them in again. What the office
-shows is made from it, so a contact without a personal row in the book is not projected. Should the process die in
-between, erasing again does the rest.
+The book goes first: it keeps a salted hash of whoever it erased and lets nothing of them in again. Should the process
+die in between, erasing again does the rest, and so does the night: whom the book has erased, it erases here.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
+import narwhals as nw
 from django.db import transaction
 from django.db.models import Q
 
 from keepwell.accounts.models import Contact, Entry, Outgoing
 from keepwell.accounts.projecting.entries import key_of
 from keepwell.accounts.rooms import added
-from keepwell.accounts.timeline import all_kinds
+from keepwell.accounts.timeline import Kind, all_kinds
 from keepwell.accounts.unnaming import forget_pages, unname
 from keepwell.api.models import Kept
 from keepwell.book.book import Book
-from keepwell.book.engines import Engine
+from keepwell.book.cleaning import Progress, say_nothing
+from keepwell.book.engines import Engine, engine_named
 from keepwell.book.erasing import Erased
 from keepwell.book.moment import Moment
 from keepwell.book.tables import all_tables, table_named
@@ -48,17 +51,48 @@ def export(*, contact: Contact, book: Book, engine: Engine, by: Member) -> dict[
     return found
 
 
-def erase_contact(*, contact: Contact, book: Book, by: Member | None) -> Erased:
+def erase_contact(*, contact: Contact, book: Book, by: Member | None, tell: Progress = say_nothing) -> Erased:
     """Erase a person everywhere; figures stay as they are. Raises BadBook where somebody else is writing the book."""
-    erased = book.erase_person(contact.source_id or contact.contact_id)
+    erased = book.erase_person(contact.source_id or contact.contact_id, progress=tell)
+    counts = dict(erased.rows) | {"quarantine": erased.quarantined}
     with transaction.atomic():
-        erase_in_office(contact)
-        counts = dict(erased.rows) | {"quarantine": erased.quarantined}
-        record("erase contact", by=by, of=contact, after={"rows": counts})
-        Contact.objects.filter(pk=contact.pk).delete()
-    _forget_words(erased)
+        _erase_here(contact, by, {"rows": counts})
+        _forget_words(erased)
+    if erased.before:  # what was taken then is not told again
+        engine = engine_named("duckdb")
+        try:
+            _forget_gone(book.moment(engine), engine)
+        finally:
+            engine.close()
     forget_pages()
     return erased
+
+
+def erase_as_the_book(book: Book, engine: Engine) -> int:
+    """Erase in the office whom the book has erased: by the command line, or by a process that was killed then."""
+    moment = book.moment(engine)
+    if not moment.has("erased"):
+        return 0
+    rows = engine.collect(moment.frame("erased").filter(nw.col("table") == "contacts").select("hash"))
+    gone = rows.column("hash").to_pylist()
+    found = [
+        one
+        for begin in range(0, len(gone), AT_ONCE)
+        for one in Contact.objects.filter(pk__in=gone[begin : begin + AT_ONCE])
+    ]
+    for contact in found:
+        with transaction.atomic():
+            _erase_here(contact, None, {})
+    if found:
+        _forget_gone(moment, engine)
+        forget_pages()
+    return len(found)
+
+
+def _erase_here(contact: Contact, by: Member | None, told: dict[str, Any]) -> None:
+    erase_in_office(contact)
+    record("erase contact", by=by, of=contact, after=told)
+    Contact.objects.filter(pk=contact.pk).delete()
 
 
 def erase_in_office(contact: Contact) -> None:
@@ -88,8 +122,6 @@ def _answered(contact: Contact) -> Q:
 
 def _in_book(moment: Moment, engine: Engine, surrogate: str) -> dict[str, list[dict[str, Any]]]:
     """The personal rows under a surrogate, and the facts that bear it."""
-    import narwhals as nw
-
     found: dict[str, list[dict[str, Any]]] = {}
     for table in all_tables().values():
         if table.personal and moment.has(f"{table.name}_personal"):
@@ -110,9 +142,28 @@ def _forget_words(erased: Erased) -> None:
     for kind in all_kinds().values():
         taken = erased.keys.get(kind.table, []) if kind.personal else []
         columns = table_named(kind.table).key if taken else ()
-        keys = [key_of(kind, columns, dict(zip(columns, one, strict=True))) for one in taken]
-        for begin in range(0, len(keys), AT_ONCE):
-            for entry in Entry.objects.filter(kind=kind.name, key__in=keys[begin : begin + AT_ONCE]):
+        _forget_entries(kind, (key_of(kind, columns, dict(zip(columns, one, strict=True))) for one in taken))
+
+
+def _forget_gone(moment: Moment, engine: Engine) -> None:
+    """Take from timelines all words of rows that the book still has, and no words of any more."""
+    for kind in all_kinds().values():
+        if not kind.personal or not moment.has(kind.table):
+            continue
+        columns = list(table_named(kind.table).key)
+        rows = moment.frame(kind.table).select(*columns)
+        if moment.has(f"{kind.table}_personal"):
+            rows = rows.join(moment.personal(kind.table).select(*columns), on=columns, how="anti")
+        for batch in engine.batches(rows):
+            _forget_entries(kind, (key_of(kind, tuple(columns), row) for row in batch.to_pylist()))
+
+
+def _forget_entries(kind: Kind, keys: Iterable[str]) -> None:
+    """Take the words of persons from the entries of a kind under these keys."""
+    coming = iter(keys)
+    while some := list(islice(coming, AT_ONCE)):
+        for entry in Entry.objects.filter(kind=kind.name, key__in=some):
+            if any(entry.data.get(name) for name in kind.personal):
                 entry.data = entry.data | dict.fromkeys(kind.personal)
                 entry.save(update_fields=["data"])
 

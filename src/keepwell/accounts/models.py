@@ -156,6 +156,28 @@ class Contact(models.Model):
         return self.name or self.role or self.contact_id
 
 
+class Erasing(models.Model):
+    """That a person is being erased, and how far that is. Of the person it holds the book's surrogate alone."""
+
+    contact_id = models.CharField(max_length=64, primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)  # when whoever erases was last heard of
+    wrong = models.CharField(max_length=300, blank=True)  # why it has to be tried again
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.state}"
+
+    @property
+    def state(self) -> str:
+        """How far it is: waiting, running or done."""
+        return "done" if self.ended_at else "running" if self.beat_at else "waiting"
+
+
 class AccountWord(models.Model):
     """A word of an account's name or id, without case and accents: see `keepwell.accounts.words`."""
 

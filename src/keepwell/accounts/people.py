@@ -6,12 +6,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from keepwell.accounts import erasing
-from keepwell.accounts.models import Contact
+from keepwell.accounts.erasing import export
+from keepwell.accounts.jobs import ask_to_erase
+from keepwell.accounts.models import Contact, Erasing
 from keepwell.accounts.search import look_for
 from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
@@ -36,9 +38,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.MANAGE)
+@never_cache
 @require_safe
 def contact(request: HttpRequest, contact_id: str) -> HttpResponse:
-    """What can be done with a person's data."""
+    """What can be done with a person's data; how far their erasing is, once that was asked for."""
+    assert isinstance(request.user, Member)
+    seen = seen_by(Erasing.objects.select_related("account"), request.user, account="account")
+    if erasing := seen.filter(pk=contact_id).first():
+        return render(request, "accounts/erasing.html", {"erasing": erasing})
     return render(request, "accounts/contact.html", {"contact": _theirs(request, contact_id)})
 
 
@@ -51,7 +58,7 @@ def contact_export(request: HttpRequest, contact_id: str) -> HttpResponse:
     found = _theirs(request, contact_id)
     engine = engine_named("duckdb")
     try:
-        said = erasing.export(contact=found, book=Book.open(settings.HOME), engine=engine, by=request.user)
+        said = export(contact=found, book=Book.open(settings.HOME), engine=engine, by=request.user)
     except KeepwellError as wrong:
         messages.error(request, str(wrong))
         return redirect("accounts:contact", contact_id)
@@ -65,19 +72,14 @@ def contact_export(request: HttpRequest, contact_id: str) -> HttpResponse:
 @needs(Right.MANAGE)
 @require_POST
 def contact_erase(request: HttpRequest, contact_id: str) -> HttpResponse:
-    """Erase a person everywhere; asked for by ticking that it is meant."""
+    """Let a person be erased everywhere; asked for by ticking that it is meant. The page then tells how far it is."""
     assert isinstance(request.user, Member)
     found = _theirs(request, contact_id)
     if request.POST.get("sure") != "yes":
         messages.error(request, _("Tick that you mean it: what is erased does not come back."))
         return redirect("accounts:contact", contact_id)
-    try:
-        erasing.erase_contact(contact=found, book=Book.open(settings.HOME), by=request.user)
-    except KeepwellError as wrong:  # the night is writing, perhaps
-        messages.error(request, str(wrong))
-        return redirect("accounts:contact", contact_id)
-    messages.success(request, _("Erased everywhere. Nothing that is loaded later brings the person back."))
-    return redirect("accounts:account", found.account_id)
+    ask_to_erase(contact=found, by=request.user, now=timezone.now())
+    return redirect("accounts:contact", contact_id)
 
 
 def _theirs(request: HttpRequest, contact_id: str) -> Contact:

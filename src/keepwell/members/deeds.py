@@ -19,7 +19,8 @@ from keepwell.members.models import Member
 NOTHING = "–"
 # Every deed there is, so that it is gathered for translation; a test looks for those that are missing.
 DEEDS = (
-    _("acknowledge alerts"), _("add channel"), _("add way to sign in"), _("ask effect"), _("assign account"),
+    _("acknowledge alerts"), _("add channel"), _("add way to sign in"), _("ask effect"), _("ask to erase contact"),
+    _("assign account"),
     _("assign accounts"), _("begin night"), _("bring file in"), _("change clip"), _("change collection"),
     _("change follow-up"), _("change member"), _("change password"), _("change portfolio"), _("change profile"),
     _("change rule"), _("change team"), _("change words"), _("close alerts"), _("close calendar feed"),

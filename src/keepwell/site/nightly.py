@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from keepwell.accounts.erasing import erase_as_the_book
 from keepwell.accounts.outbox import gather
 from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
@@ -135,6 +136,9 @@ def projected(work: Work) -> str:
     project_standings(source, _night(work))
     written = project_entries(source)
     inherit(source)
+    erase_as_the_book(
+        work.book, work.engine
+    )  # who was erased while this went on came back by what it had read
     return ngettext("{n} thing on timelines", "{n} things on timelines", written).format(n=written)
 
 

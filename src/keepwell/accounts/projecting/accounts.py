@@ -6,6 +6,7 @@ from typing import Any
 import narwhals as nw
 from django.db.models.functions import Lower
 
+from keepwell.accounts.erasing import erase_as_the_book
 from keepwell.accounts.models import Account, Contact
 from keepwell.accounts.projecting import Source, made, upsert
 from keepwell.accounts.projecting.inheriting import heirs_in
@@ -55,6 +56,7 @@ def project_accounts(source: Source) -> int:
         fields=[*_ACCOUNT, "domain", "attributes", "owner", "portfolio", "chosen", "gone", "cut"],
     )
     Account.objects.exclude(cut=cut).update(gone=True)
+    erase_as_the_book(source.book, source.engine)  # while it is known whom
     _project_contacts(source)
     renew_words()
     segments = segments_in(Account.objects.all())

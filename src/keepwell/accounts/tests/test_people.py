@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from keepwell.accounts import erasing
+from keepwell.accounts import erasing, jobs
 from keepwell.accounts.actions import tell
-from keepwell.accounts.models import Account, Contact, Entry, Outgoing
+from keepwell.accounts.models import Account, Contact, Entry, Erasing, Outgoing
 from keepwell.accounts.outbox import gather, send
 from keepwell.accounts.projecting import Source
 from keepwell.accounts.projecting.accounts import project_accounts
@@ -197,4 +198,71 @@ def test_erasing_is_for_managers_who_mean_it(
         assert client.get(f"{page}/export").status_code == (403 if status == 403 else 200)
     assert Contact.objects.filter(pk=person.pk).exists()
     client.post(f"{page}/erase", {"sure": "yes"})
+    assert Erasing.objects.get().state == "waiting"
+    assert "every 1s" in client.get(page).content.decode(), "the page looks again"
+    client.post(f"{page}/erase", {"sure": "yes"})
+    assert Change.objects.filter(what="ask to erase contact", key=person.pk).count() == 1
+    assert jobs.erase(person.pk) == "done"
     assert not Contact.objects.filter(pk=person.pk).exists()
+    shown = client.get(page).content.decode()
+    assert "Erased everywhere" in shown
+    assert person.name not in shown
+    stranger = Client()
+    stranger.force_login(people["stranger"])
+    assert stranger.get(page).status_code == 403
+    assert jobs.erase(person.pk) != "done", "a job that the queue hands out again finds nothing to do"
+
+
+def asked(person: Contact, people: dict[str, Member]) -> Erasing:
+    return jobs.ask_to_erase(contact=person, by=people["manager"], now=NOW)
+
+
+def test_while_somebody_writes_the_book_an_erasing_waits_and_goes_on_by_itself(
+    own: Source, person: Contact, people: dict[str, Member], settings: Any
+) -> None:
+    settings.HOME = own.book.home
+    one = asked(person, people)
+    with own.book.writer():
+        assert jobs.look() == 0
+    one.refresh_from_db()
+    assert one.state == "waiting"
+    assert one.wrong
+    assert jobs.look() == 1
+    one.refresh_from_db()
+    assert (one.state, one.wrong, one.asked_by) == ("done", "", people["manager"])
+    assert one.done
+    assert Change.objects.get(what="erase contact").member == people["manager"]
+
+
+def test_an_erasing_whose_worker_died_is_taken_up_once_it_has_been_silent(
+    own: Source, person: Contact, people: dict[str, Member], settings: Any
+) -> None:
+    settings.HOME = own.book.home
+    one = asked(person, people)
+    Erasing.objects.update(beat_at=timezone.now())
+    assert jobs.look() == 0, "somebody is at it"
+    Erasing.objects.update(beat_at=timezone.now() - jobs.SILENT * 2)
+    assert jobs.look() == 1
+    one.refresh_from_db()
+    assert one.state == "done"
+
+
+@pytest.mark.parametrize("goes_on", ["the job", "the night"])
+def test_who_was_erased_from_the_book_alone_is_erased_from_the_office_too(
+    goes_on: str, own: Source, person: Contact, people: dict[str, Member], settings: Any
+) -> None:
+    """As by the command line, or by a process that was killed after the book and before the office."""
+    settings.HOME = own.book.home
+    asked(person, people)
+    touch(own, person)
+    tell(account=person.account, kind="note", key="note", at=NOW, data={"text": f"{person.name} called"})
+    project_entries(Source.of(own.book, own.engine, NOW))
+    own.book.erase_person(person.source_id)
+    if goes_on == "the night":
+        project_accounts(Source.of(own.book, own.engine, NOW))
+    assert jobs.look() == 1
+    assert not Contact.objects.filter(pk=person.pk).exists()
+    kept = all_text()
+    assert not [word for word in (person.name, person.email, person.phone) if word and word in kept]
+    assert not Entry.objects.get(key="touch:keepwell-x").data["topic"], "the book took these words away"
+    assert Change.objects.filter(what="erase contact", key=person.pk).count() == 1
