@@ -132,6 +132,8 @@ class Language:
     determiners: tuple[str, ...] = ()  # begin what a verb acts on
     no_objects: tuple[str, ...] = ()  # look like nouns in the plural and are none
     after_verbs: tuple[str, ...] = ()  # all that may stand behind a verb of which the object stood before
+    objectless: tuple[str, ...] = ()  # "cannot use" says "does not work" only where nothing is used that way
+    own_objects: tuple[str, ...] = ()  # begin what may stand behind these nevertheless: what was sold
     aspects: tuple[str, ...] = ()  # particles between a verb and what it acts on
     of: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()  # behind these an "of" leads to the same thing (the rest of the contract)

@@ -43,6 +43,7 @@ class Pattern:
     said: bool = False  # the second slot is said of the first, with *is* between
     saying: bool = False  # another way of saying the whole
     ours: bool = False  # counts only of who speaks
+    alone: bool = False  # its verb says it only without an object of its own: 不能用, not 不能用花生油
     short: bool = False  # says the phrase only where it is denied: "not expensive"
     strangers: frozenset[Keys] = (
         frozenset()

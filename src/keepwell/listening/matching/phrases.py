@@ -31,8 +31,9 @@ def patterns_of(phrase: str, lexicon: Lexicon) -> list[Pattern]:
     for make in widening.EVERY:
         found += make(typed, reader)
     ours = any(reader.words.ours & {*slot.ideas} for slot in typed.slots)
-    strangers = _strangers(typed, reader)
-    found = [replace(pattern, ours=ours, strangers=strangers) for pattern in found]
+    strangers, own = _strangers(typed, reader), {(verb,) for verb in reader.language.objectless}
+    alone = typed.denied == "nots" and len(typed.slots) == 1 and not own.isdisjoint(typed.slots[0].ways)
+    found = [replace(pattern, ours=ours, strangers=strangers, alone=alone) for pattern in found]
     return [
         each
         for pattern in found

@@ -135,6 +135,7 @@ class Relations:
         self._onward = np.zeros(self._role.shape, bool)
         self._allowed: list[frozenset[str]] = []
         self._said = np.array([pattern.said for pattern in patterns], bool)
+        self._alone = np.array([pattern.alone for pattern in patterns], bool)
         if self.language.prepositions or self.language.after_verbs:
             for p, pattern in enumerate(patterns):
                 for k in range(len(pattern.slots) - 1):
@@ -165,6 +166,10 @@ class Relations:
             place = batch.place
             kept[said] = _between(told.places(told.copula), place[last[said, 0]], place[first[said, 1]])
             kept[said] &= ~told.of_another(first[said, 1], last[said, 1])
+        alone = np.flatnonzero(self._alone[pattern]) if len(pattern) else said
+        if len(alone):
+            verb = last[alone].max(axis=1)
+            kept[alone] &= ~(told.objectless[verb] & told.object_follows(verb) & ~told.own_object[verb])
         for k in range(self._role.shape[1] if len(pattern) and self._role.any() else 0):
             role = self._role[pattern, k]
             framed = np.flatnonzero(role == _FRAME)
@@ -302,6 +307,17 @@ class _Words:
     def passive(self) -> Flags:
         """Forms of *be* and the like."""
         return self._is("passive", self.language.passives)
+
+    @cached_property
+    def objectless(self) -> Flags:
+        """Verbs that say of a thing that it works only where they have no object."""
+        return self._is("objectless", self.language.objectless)
+
+    @cached_property
+    def own_object(self) -> Flags:
+        """Tokens before what may nevertheless be their object: a thing that was sold."""
+        own = self._is("own objects", self.language.own_objects)
+        return np.concatenate([own[1:], np.zeros(min(1, len(own)), bool)])
 
     @cached_property
     def telling(self) -> Flags:
