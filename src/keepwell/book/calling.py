@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keepwell.book.engines.workbench import Workbench, files, listed, text
-from keepwell.book.tables import Table
+from keepwell.book.tables import Table, table_named
 from keepwell.book.writer import Writer
 from keepwell.lib.names import called, parts_of
 
@@ -23,23 +23,31 @@ class Called:
 
     def rule(self, table: Table, columns: Sequence[str]) -> str:
         """SQL for whether a personal row of their account calls them so; "" where none of the table's may."""
-        here = self._here(table)
+        here = at_account(self.writer, table, self.account)
         if not here or not columns:
             return ""
         return f"({here} AND {holds(columns, self.pattern)})"
 
-    def _here(self, table: Table) -> str:
-        if table.name == "contacts":
-            return ""
-        by = table if table.has("account_id") else None
-        keys = listed(table.key)
-        if table.name == "turns":
-            from keepwell.book.tables import table_named
 
-            by, keys = table_named("conversations"), "conversation_id"
-        paths = self.writer.draft(by.name).paths() if by else []
-        at = f"account_id = {text(self.account)}"
-        return f"({keys}) IN (SELECT {keys} FROM {files(paths)} WHERE {at})" if paths else ""
+def at_account(writer: Writer, table: Table, account: str) -> str:
+    """SQL for whether a personal row is kept of an account; "" where none is, and of contacts, who are themselves."""
+    if table.name == "contacts":
+        return ""
+    by = table if table.has("account_id") else None
+    keys = listed(table.key)
+    if table.name == "turns":
+        by, keys = table_named("conversations"), "conversation_id"
+    paths = writer.draft(by.name).paths() if by else []
+    at = f"account_id = {text(account)}"
+    return f"({keys}) IN (SELECT {keys} FROM {files(paths)} WHERE {at})" if paths else ""
+
+
+def account_of(bench: Workbench, writer: Writer, surrogate: str) -> str:
+    """The account that a contact is at; "" where that is not known."""
+    paths = writer.draft("contacts").paths()
+    here = f"contact_id = {text(surrogate)} AND account_id IS NOT NULL"
+    found = bench.rows(f"SELECT account_id FROM {files(paths)} WHERE {here}") if paths else []
+    return str(found[0][0]) if found else ""
 
 
 def called_alone(bench: Workbench, writer: Writer, surrogate: str, names: str) -> Called | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from keepwell.book.calling import called_alone, holds, on_its_own
+from keepwell.book.calling import account_of, at_account, called_alone, holds, on_its_own
 from keepwell.book.cleaning import Progress, say_nothing
 from keepwell.book.engines.workbench import files, listed, quoted, text
 from keepwell.book.kept import ERASED, QUARANTINE
@@ -123,7 +123,10 @@ class _Erasing:
         self._named, self._surrogate = contact_id, surrogate_of(self._secret, contact_id)
         self._views = {table.name: self._view(table) for table in _personal_tables()}
         self._doomed = {name: self._bench.new_name("doomed") for name in self._views}
-        self._words = self._words_for(contact_id)
+        self._known_by = self._words_for()
+        self._shared = self._borne_by_others()
+        self._words = sorted({contact_id, *self._known_by.values()} - self._shared)
+        self._account = account_of(self._bench, writer, self._surrogate)
         self._called = called_alone(self._bench, writer, self._surrogate, self._views["contacts"])
 
     def _view(self, table: Table) -> str:
@@ -138,12 +141,29 @@ class _Erasing:
         tail = [pa.field("known_at", pa.timestamp("us")), pa.field("load", pa.int64())]
         return schema or pa.schema([*foreseen, *tail])
 
-    def _words_for(self, contact_id: str) -> list[str]:
-        """Everything the book knows the person by."""
+    def _words_for(self) -> dict[str, str]:
+        """Everything the book knows the person by, by its column."""
         rows = self._bench.rows(f"""
             SELECT {listed(_NAMING)} FROM {self._views["contacts"]} WHERE contact_id = {text(self._surrogate)}""")
-        found = {contact_id, *(value.strip() for row in rows for value in row if value and value.strip())}
-        return sorted(found)
+        said = zip(_NAMING, rows[0], strict=True) if rows else ()
+        return {column: value.strip() for column, value in said if value and value.strip()}
+
+    def _borne_by_others(self) -> set[str]:
+        """Of that what others bear too: a common name, the number of a switchboard."""
+        others = f"contact_id <> {text(self._surrogate)} AND NOT {self._is_them()}"
+        return {
+            value
+            for column, value in self._known_by.items()
+            if self._bench.rows(f"""
+                SELECT 1 FROM {self._views["contacts"]} WHERE {_is(column, value)} AND {others} LIMIT 1""")
+        }
+
+    def _is_them(self) -> str:
+        """SQL for whether a contact is the person under another id: of the same name and mail address."""
+        told = [
+            _is(column, self._known_by[column]) for column in ("name", "email") if column in self._known_by
+        ]
+        return f"({' AND '.join(told)})" if len(told) == 2 else "false"
 
     def done(self, *, even_unknown: bool, tell: Progress) -> Erased:
         tables = _personal_tables()
@@ -206,20 +226,30 @@ class _Erasing:
         rules = [f"contact_id = {text(self._surrogate)}"] if "contact_id" in columns.names else []
         values = [f.name for f in columns if pa.types.is_string(f.type) and f.name != "contact_id"]
         words = [name for name in values if name not in table.key]
-        rules += [self._mentions(some) for some in _alike(words)]
+        if table.name == "contacts":  # whoever is called as they are, or by the same number, is somebody else
+            rules.append(self._is_them())
+            words = [name for name in words if name not in _NAMING]
+        rules += [self._mentions(table, some) for some in _alike(words)]
         if self._called and (rule := self._called.rule(table, words)):
             rules.append(rule)
         return " OR ".join(rules)
 
-    def _mentions(self, columns: Sequence[str]) -> str:
-        return mentions(columns, self._words, always=columns[0] in _LISTS_OF_NAMES)
+    def _mentions(self, table: Table, columns: Sequence[str]) -> str:
+        """SQL for whether they are named: by what others bear too only at their own account."""
+        always = columns[0] in _LISTS_OF_NAMES
+        found = mentions(columns, self._words, always=always)
+        here = at_account(self._writer, table, self._account) if self._shared and self._account else ""
+        if not here:
+            return found
+        return f"({found} OR ({here} AND {mentions(columns, sorted(self._shared), always=always)}))"
 
     def _whole_conversations(self) -> None:
         """Where they took part, all that was said goes: it was said by them or to them."""
         self._bench.run(f"""
             CREATE OR REPLACE TEMP TABLE with_them AS
             SELECT conversation_id FROM {self._doomed["conversations"]}
-            UNION SELECT conversation_id FROM {self._views["turns"]} WHERE {self._mentions(["speaker"])}""")
+            UNION SELECT conversation_id FROM {self._views["turns"]}
+            WHERE {self._mentions(all_tables()["turns"], ["speaker"])}""")
         for name in ("conversations", "turns"):
             keys = listed(all_tables()[name].key)
             self._bench.run(f"""
@@ -251,7 +281,7 @@ class _Erasing:
         view, doomed = stored_rows(self._bench, draft, columns), self._bench.new_name("doomed")
         # Named by what they are meant to be: as stored, the whole row may be typed as JSON, and is no less text.
         values = [f.name for f in QUARANTINE if pa.types.is_string(f.type)]
-        naming = mentions(values, self._words, quoted_too=True)
+        naming = mentions(values, sorted({*self._words, *self._shared}), quoted_too=True)
         spoken = f"""("table" IN ('conversations', 'turns') AND EXISTS (FROM with_them WHERE
             contains("row", to_json(conversation_id)::VARCHAR)
             OR list_contains({words_of(quoted("row"))}, conversation_id)))"""
@@ -260,6 +290,11 @@ class _Erasing:
         )
         rewrite_without(self._bench, draft, columns, keys="id", doomed=doomed)
         return self._bench.count(f"SELECT count(*) FROM {doomed}")
+
+
+def _is(column: str, value: str) -> str:
+    """SQL for whether a column holds a value, however it is written."""
+    return f"coalesce(lower(trim({quoted(column)})) = lower({text(value)}), false)"
 
 
 def _alike(columns: Iterable[str]) -> list[list[str]]:
