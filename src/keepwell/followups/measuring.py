@@ -16,8 +16,10 @@ from keepwell.lib.text import speaking
 
 def measure(playbook: int, language: str = "") -> str:
     """Work out what starting a playbook did to leaving, beside those held out from it; a job, safe to repeat."""
+    from keepwell.risk.effects.trial import TooFew
+
     found = Playbook.objects.get(pk=playbook)
-    refused = ""
+    refused, few = "", None
     rows: list[dict[str, object]] = []
     notes: list[str] = []
     with speaking(language):
@@ -25,8 +27,10 @@ def measure(playbook: int, language: str = "") -> str:
             rows, notes = _asked(found.name)
         except KeepwellError as why:
             refused = str(why)
+            if isinstance(why, TooFew):  # told by the page in its reader's words
+                few = {"treated": why.treated, "held_out": why.held_out, "late": why.late}
     Effect.objects.filter(playbook=found).update(
-        made_at=timezone.now(), rows=rows, notes=notes, refused=refused
+        made_at=timezone.now(), rows=rows, notes=notes, refused=refused, few=few
     )
     return refused.splitlines()[0] if refused else "measured"
 

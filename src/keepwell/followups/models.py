@@ -127,6 +127,7 @@ class Effect(models.Model):
     rows = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     refused = models.TextField(blank=True)
+    few = models.JSONField(null=True)  # where its groups are too small: how many were in each
 
     def __str__(self) -> str:
         return str(self.playbook_id)

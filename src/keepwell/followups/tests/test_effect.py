@@ -82,3 +82,25 @@ def test_a_playbook_that_helped_shows_by_how_much(office: Office, tmp_path: Path
     page = office.client(office.viewer).get(f"/followups/playbooks/{playbook.pk}").content.decode()
     assert "On average it helps." in page
     assert "Fewer leave, in points" in page
+
+
+def test_why_nothing_can_be_said_is_told_in_the_readers_language_and_without_commands(
+    office: Office, tmp_path: Path, settings: Any
+) -> None:
+    playbook = set_down(office, held_out=0.4)
+    playing.start(playbook=playbook, accounts=crowd(office, 40), by=office.mate, now=STARTED)
+    settings.HOME = str(tmp_path / "book")
+    book = lived(dict(Run.objects.values_list("account", "arm")), tmp_path / "book")
+    gather(book, now=STARTED + timedelta(hours=18))
+    engine = engine_named("duckdb")
+    post_book(book, engine)
+    engine.close()
+    arranging.ask_effect(playbook=playbook, by=office.manager, now=datetime(2026, 8, 1, tzinfo=UTC))
+    few = Effect.objects.get().few
+    assert few["treated"] + few["held_out"] == 40
+    for language, said in (("en", "Too few accounts were treated with"), ("pl", "Zbyt mało klientów")):
+        office.viewer.language = language
+        office.viewer.save()
+        page = office.client(office.viewer).get(f"/followups/playbooks/{playbook.pk}").content.decode()
+        assert said in page
+        assert "keepwell worth" not in page

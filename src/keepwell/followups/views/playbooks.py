@@ -19,7 +19,7 @@ from keepwell.alerts.triggers import all_triggers
 from keepwell.followups.actions import arranging, playing
 from keepwell.followups.conditions import eligible
 from keepwell.followups.forms import Playing, Steps, split
-from keepwell.followups.models import FollowUp, Playbook, Run, Version
+from keepwell.followups.models import Effect, FollowUp, Playbook, Run, Version
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.asking import number_of
 from keepwell.members.models import Member, Team
@@ -236,8 +236,18 @@ def _effect(playbook: Playbook) -> dict[str, Any] | None:
     return {
         "said": said,
         "rows": rows,
-        "refused": [line.removeprefix("- ") for line in said.refused.splitlines()],
+        "refused": _refused(said),
     }
+
+
+def _refused(said: Effect) -> list[str]:
+    """Why nothing can be said of the effect, line by line: of too small groups in the reader's language."""
+    from keepwell.risk.effects.trial import TooFew
+
+    if said.few is None:
+        return [line.removeprefix("- ") for line in said.refused.splitlines()]
+    why = TooFew(said.playbook.name, **said.few)
+    return [why.wrong, _("Seen: {seen}").format(seen=why.seen), *why.helps]
 
 
 def _points(share: float | None) -> str:

@@ -86,38 +86,38 @@ class Trial:
         return found
 
 
-def refuse_too_few(action: str, treated: int, held_out: int, *, late: int = 0) -> None:
-    """Raise KeepwellError where an arm of so many accounts is missing or too small to speak of an effect.
+class TooFew(KeepwellError):
+    """An arm is missing or too small to speak of an effect.
 
-    `late` are rows beside them of which it is not yet known what became of them.
+    `late` are rows beside the arms of which it is not yet known what became of them. `helps` are the ways out that
+    need nothing but what has begun.
     """
-    if min(treated, held_out) >= LEAST:
-        return
-    seen = ", ".join(f"{arm}: {n}" for arm, n in ((_("treated"), treated), (_("held out"), held_out)))
-    seen += "; " + _("of {n} it is not yet known what became of them").format(n=late) if late else ""
-    assume = _("Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE.")
-    if not held_out:
-        raise KeepwellError(
-            _("Nobody was held out from “{action}”, so nothing can be said of its effect.").format(
-                action=action
-            ),
-            seen=seen,
-            ways=[
-                _("Hold accounts out from now on and record them: keepwell effect hold-out."),
-                _("Load whom you treated and whom not: keepwell import treatments FILE."),
-                assume,
-            ],
-        )
-    raise KeepwellError(
-        _("Too few accounts were treated with or held out from “{action}” to speak of an effect.").format(
-            action=action
-        ),
-        seen=seen,
-        ways=[
+
+    def __init__(self, action: str, *, treated: int, held_out: int, late: int = 0) -> None:
+        self.treated, self.held_out, self.late = treated, held_out, late
+        seen = ", ".join(f"{arm}: {n}" for arm, n in ((_("treated"), treated), (_("held out"), held_out)))
+        seen += "; " + _("of {n} it is not yet known what became of them").format(n=late) if late else ""
+        self.helps = (
             _("Each arm needs {least} accounts of which it is known what became of them.").format(
                 least=LEAST
             ),
             _("Wait, or act on more accounts, keeping the hold-outs."),
-            assume,
-        ],
-    )
+        )
+        wrong = _("Too few accounts were treated with or held out from “{action}” to speak of an effect.")
+        ways = self.helps
+        if not held_out:
+            wrong = _("Nobody was held out from “{action}”, so nothing can be said of its effect.")
+            ways = (
+                _("Hold accounts out from now on and record them: keepwell effect hold-out."),
+                _("Load whom you treated and whom not: keepwell import treatments FILE."),
+            )
+        assume = _(
+            "Or state what you assume, and have it said beside each figure: keepwell worth --assume FILE."
+        )
+        super().__init__(wrong.format(action=action), seen=seen, ways=[*ways, assume])
+
+
+def refuse_too_few(action: str, treated: int, held_out: int, *, late: int = 0) -> None:
+    """Raise TooFew where an arm of so many accounts is missing or too small to speak of an effect."""
+    if min(treated, held_out) < LEAST:
+        raise TooFew(action, treated=treated, held_out=held_out, late=late)
