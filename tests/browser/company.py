@@ -153,7 +153,7 @@ def _plan(accounts: "list[Any]", people: "dict[str, Member]", now: Any) -> dict[
         by=people["manager"],
         playbook=None,
         name="Keep the big ones",
-        steps=[step, step | {"day": 14, "channel": "email", "what": "Write down what was agreed"}],
+        steps=[step, step | {"day": 14, "channel": "mail", "what": "Write down what was agreed"}],
         condition="",
         stage="",
         least_risk=None,
