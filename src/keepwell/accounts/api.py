@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from keepwell.accounts import queries
+from keepwell.accounts import api_people, queries
 from keepwell.accounts.actions import assign
-from keepwell.accounts.models import Account, Contact, Entry, Standing
+from keepwell.accounts.models import Account, Entry, Standing
+from keepwell.accounts.people_said import ContactShape, contact_shape
 from keepwell.accounts.rooms import added
 from keepwell.accounts.showing import Shown, reporting, told
 from keepwell.accounts.stood import Stood, read
@@ -24,7 +25,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.members.rights import Right, team_mates
 
 router = Router(tags=["accounts"])
-ROUTERS = [router]
+ROUTERS = [router, api_people.router]
 FOUND = 20  # of one sort, by a search
 
 Whose = Literal["all", "mine", "team"]
@@ -77,21 +78,6 @@ class AccountShape(Answer):
     owner: Owner | None
     portfolio: int | None
     standing: Stands | None
-
-
-class ContactShape(Answer):
-    """A person at an account."""
-
-    id: str
-    name: str
-    email: str
-    phone: str
-    role: str
-    seniority: str
-    language: str
-    channel: str
-    opted_out: bool
-    left_on: date | None
 
 
 class Happened(Answer):
@@ -210,7 +196,7 @@ def timeline(request: HttpRequest, account_id: Id, part: Asked, kind: str = "") 
 def contacts(request: HttpRequest, account_id: Id, part: Asked) -> Any:
     """Those who are there and those who left, by name."""
     account = queries.account_of(member_of(request), account_id)
-    return page(account.contacts.all(), part, Order("name"), _contact)
+    return page(account.contacts.all(), part, Order("name"), contact_shape)
 
 
 @router.get(
@@ -322,21 +308,6 @@ def _night(one: Stood) -> Night:
 
 def _amount(minor: int | None, currency: str) -> str | None:
     return None if minor is None else str(to_decimal(minor, currency))
-
-
-def _contact(one: Contact) -> ContactShape:
-    return ContactShape(
-        id=one.pk,
-        name=one.name,
-        email=one.email,
-        phone=one.phone,
-        role=one.role,
-        seniority=one.seniority,
-        language=one.language,
-        channel=one.channel,
-        opted_out=one.opted_out,
-        left_on=one.left_on,
-    )
 
 
 def _happened(entry: Entry) -> Happened:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Router, Schema
 
@@ -10,7 +11,7 @@ from keepwell.api.door import asks, member_of
 from keepwell.api.models import Token
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.members.models import Member, Team
-from keepwell.members.rights import Right
+from keepwell.members.rights import Right, may
 
 router = Router(tags=["members"])
 ROUTERS = [router]
@@ -38,7 +39,7 @@ class Me(Schema):
 
 
 class MemberShape(Schema):
-    """A member as an administrator sees them."""
+    """A member as those who manage see them."""
 
     id: int
     name: str
@@ -76,11 +77,14 @@ def me(request: HttpRequest) -> Any:
     )
 
 
-@router.get("/members", response=Page[MemberShape], auth=asks(Right.ADMINISTER), summary="Members")
+@router.get("/members", response=Page[MemberShape], auth=asks(Right.MANAGE), summary="Members")
 def members(request: HttpRequest, part: Asked) -> Any:
-    """Everybody who signs in or did, by name."""
-    found = Member.objects.prefetch_related("teams")
-    return page(found, part, Order("name"), _member)
+    """Everybody who signs in or did, by name; to a manager those of their teams."""
+    member = member_of(request)
+    found = Member.objects.all()
+    if not may(member, Right.ADMINISTER):
+        found = found.filter(Q(teams__members=member) | Q(pk=member.pk)).distinct()
+    return page(found.prefetch_related("teams"), part, Order("name"), _member)
 
 
 @router.get("/teams", response=Page[TeamShape], auth=asks(Right.ADMINISTER), summary="Teams")

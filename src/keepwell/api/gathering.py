@@ -15,7 +15,7 @@ from keepwell.api.door import asks, door
 from keepwell.api.problems import answer_all
 
 VERSION = "1"
-ABOUT = """Everything that the screens show and do, for programs. Each call bears a token that its member made
+ABOUT = """What the screens show and do, for programs. Each call bears a token that its member made
 (`Authorization: Bearer kw_…`) and is answered as that member: what they may not see is not there. Lists come in parts
 (`cursor`, `limit`); what is read bears an `ETag`; a write may bear an `Idempotency-Key`, so that it is done once, and
 an `If-Match`. Every problem is `application/problem+json`."""

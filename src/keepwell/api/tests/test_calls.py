@@ -56,12 +56,14 @@ def test_an_account_is_given_only_to_ones_own_team(
 
 
 @pytest.mark.parametrize("name", ROLES)
-@pytest.mark.parametrize("address", ["/members", "/teams"])
-def test_members_and_teams_are_told_to_administrators(
-    address: str, name: str, as_: Any, account: Account
+@pytest.mark.parametrize(
+    ("address", "told"), [("/members", ("administrator", "manager")), ("/teams", ("administrator",))]
+)
+def test_members_are_told_to_who_sees_their_page_and_teams_to_administrators(
+    address: str, told: tuple[str, ...], name: str, as_: Any, account: Account
 ) -> None:
     answer = as_(name).call("GET", address)
-    assert answer.status_code == (200 if name == "administrator" else 403)
+    assert answer.status_code == (200 if name in told else 403)
 
 
 def test_an_id_with_a_slash_leads_to_its_account(as_: Any, account: Account) -> None:

@@ -204,7 +204,9 @@ ADDRESSES: dict[str, Row | None] = {
     "api:tokens": (SIGNED, SIGNED),
     "api:revoke": (NONE, NONE, NOTHING),
     **dict.fromkeys(["calls:accounts", "calls:me"], (SIGNED, NONE)),
-    **dict.fromkeys(["calls:members", "calls:teams"], ("a", NONE)),
+    "calls:members": (MANAGES, NONE),
+    "calls:teams": ("a", NONE),
+    "calls:contact": (SEES, NONE, contact),
     "calls:search": (SIGNED, NONE, "/api/search?words=Acme"),
     **dict.fromkeys(
         [f"calls:{name}" for name in ("account", "timeline", "contacts", "standing")], (SEES, NONE, account)
