@@ -21,6 +21,10 @@ FOLDER = "manifests"
 _NAME = re.compile(r"(\d{10})\.json")
 
 
+class NewerBook(BadBook):
+    """A newer Keepwell made the book."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """One state of the book.
@@ -59,7 +63,7 @@ class Manifest:
 
     @classmethod
     def from_bytes(cls, content: bytes, home: str) -> "Manifest":
-        """As it was written. Raises BadBook where a newer Keepwell wrote it, or it cannot be read."""
+        """As it was written. Raises NewerBook where a newer Keepwell wrote it, BadBook where it cannot be read."""
         try:
             found = json.loads(content)
             version = found["format"]
@@ -70,7 +74,7 @@ class Manifest:
                 ways=[_("Restore the folder from a backup.")],
             ) from error
         if version > FORMAT:
-            raise BadBook(
+            raise NewerBook(
                 _("The book at {home} was made by a newer Keepwell.").format(home=home),
                 seen=_("format {found}; this version reads up to format {known}").format(
                     found=version, known=FORMAT

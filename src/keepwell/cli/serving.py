@@ -107,15 +107,19 @@ def _detach(home: str, host: str, port: int, address: str) -> None:
 
 def _say_where(home: str, address: str, link: str, *, detached: bool) -> None:
     from keepwell.book.book import Book
+    from keepwell.book.manifest import numbers
+    from keepwell.book.store import Store
     from keepwell.lib.errors import BadBook
 
     try:
         Book.open(home)
-    except BadBook:
-        typer.echo(
-            _("There is no book at {home} yet; pages are empty until one is loaded:").format(home=home)
-        )
-        typer.echo(f"  keepwell --home {home} import accounts FILE")
+    except BadBook as wrong:
+        if numbers(Store(home)):
+            typer.echo(wrong.wrong)
+        else:
+            none = _("There is no book at {home} yet; pages are empty until one is loaded:")
+            typer.echo(none.format(home=home))
+            typer.echo(f"  keepwell --home {home} import accounts FILE")
     if link:
         typer.echo(_("Open this to become the first administrator (once, within a day):"))
         typer.echo(f"  {link}")

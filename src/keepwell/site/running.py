@@ -66,7 +66,7 @@ def _check_home(home: str) -> None:
 def prepare() -> None:
     """Bring the office's tables to this version, and see that there is a team to begin with.
 
-    Raises BadBook where a newer Keepwell made the office, or a backup is not whole that was brought back.
+    Raises BadBook where a newer Keepwell made the book or the office, or a backup is not whole that was brought back.
     """
     from django.conf import settings
     from django.core.management import call_command
@@ -78,6 +78,7 @@ def prepare() -> None:
     from keepwell.site.statistics import renew_statistics
 
     refuse_unfinished(settings.HOME)
+    _refuse_newer(settings.HOME)
     try:
         migrations = MigrationExecutor(connection)
     except OperationalError as error:
@@ -98,6 +99,19 @@ def prepare() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         renew_statistics()
     begin()
+
+
+def _refuse_newer(home: str) -> None:
+    """Raise NewerBook where a newer Keepwell made the book. One that cannot be read is told of on the pages."""
+    from keepwell.book.manifest import NewerBook, newest
+    from keepwell.book.store import Store
+
+    try:
+        newest(Store(home))
+    except NewerBook:
+        raise
+    except KeepwellError:
+        return
 
 
 def first_link(address: str) -> str:

@@ -197,3 +197,15 @@ def test_an_office_of_a_newer_keepwell_is_refused(tmp_path: Path) -> None:
             "from django.db import connection\nMigrationRecorder(connection).record_applied('site', '0999_later')",
         )
         assert "made by a newer Keepwell" in keepwell("--home", home, "serve", fails=4)
+
+
+def test_a_book_of_a_newer_keepwell_is_refused_and_its_office_left_as_it_is(tmp_path: Path) -> None:
+    with of_its_own():
+        home = tmp_path / "home"
+        make_book(home)
+        newest = max((home / "manifests").glob("*.json"))
+        newest.write_text(json.dumps(json.loads(newest.read_text()) | {"format": 99}))
+        for order in ("serve", "worker", "night"):
+            assert "made by a newer Keepwell" in keepwell("--home", home, order, fails=4)
+        office = home / "office" / "office.sqlite3"
+        assert not office.exists() or not office.stat().st_size
