@@ -92,7 +92,7 @@ def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
             "hidden": hidden,
             "partly": partly,
             "title": showing.period_name(said.period) if of in ("statement", "definitions") else "",
-            "named": _named(of, given.get("line", ""), found.result),
+            "named": _named(of, given.get("line", ""), found.result, said.by),
             "only": _only(given),
             "meaning": line_meaning(given.get("line", "")) if of == "statement" else "",
             "lines": [("", _("All accounts")), *((one, line_name(one)) for one in OF_STATEMENT)]
@@ -109,12 +109,14 @@ def _largest(line: str) -> str:
     return "change" if line in ("churned", "contraction") else "-change"
 
 
-def _named(of: str, line: str, result: Any) -> str:
+def _named(of: str, line: str, result: Any, by: str) -> str:
     if of == "cycles":
         return cycle_name(line)
     if of == "definitions":
         found = next((one for one in result["definitions"] if one["name"] == line), {"name": line})
         return _("Accounts that “{name}” counts otherwise than ours").format(name=definition_name(found))
+    if of == "starts" and by and line:  # a group, and no cohort of a month
+        return f"{showing.spoken(by)}: {line}"
     if of == "starts":
         return (
             _("Began in {cohort}").format(cohort=numbers.cohort(line, "month")) if line else _("All accounts")

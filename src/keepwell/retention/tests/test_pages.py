@@ -221,6 +221,14 @@ def test_a_segment_whose_column_is_gone_from_the_file_still_says_so(
     assert "Accounts have no column “gone_by_now”" in page
 
 
+def test_the_accounts_of_a_group_are_called_by_it_and_those_of_a_cohort_by_when_it_began(as_: As) -> None:
+    client = as_("viewer")
+    group = client.get("/retention/accounts?of=starts&by=segment&line=Enterprise").content.decode()
+    assert "<h2>segment: Enterprise</h2>" in group
+    cohort = client.get("/retention/accounts?of=starts&grain=month&line=2025-03-01").content.decode()
+    assert "<h2>Began in Mar 2025</h2>" in cohort
+
+
 def test_a_list_sorts_pages_and_is_taken_away_with_a_note_of_it(as_: As) -> None:
     client = as_("administrator")
     address = "/retention/accounts?period=2026&line=closing"
