@@ -191,7 +191,9 @@ class Reader:
                     for cue in cues
                     if cue.clause != own.clause or cue.kind not in ("nots", "nobody", "nones")
                 ]
-            cues = [cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double")]
+            cues = [
+                cue for cue in cues if cue.first <= own.first or cue.kind in ("after", "double", "overturns")
+            ]
             cues = [
                 cue._replace(kind="nots")
                 if cue.kind == "double" and cue.first < own.first <= cue.last

@@ -347,7 +347,9 @@ class _Words:
     @cached_property
     def article(self) -> Flags:
         """What begins a noun and cannot stand inside of one."""
-        return self._is("article", self.language.articles)
+        ids = self.batch.ids
+        again = np.concatenate([np.zeros(min(1, len(ids)), bool), ids[1:] == ids[:-1]])  # "the, the software"
+        return np.asarray(self._is("article", self.language.articles) & ~again)
 
     @cached_property
     def subject(self) -> Flags:
