@@ -66,9 +66,9 @@ test: $(VENV)/ready-dev
 coverage: $(VENV)/ready-dev
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term:skip-covered
 
-# The rooms of the office once more, on a real PostgreSQL that comes as a wheel.
+# What asks the office's database once more, on a real PostgreSQL that comes as a wheel.
 test-postgresql: $(VENV)/ready-dev
-	@KEEPWELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(OFFICE)
+	@KEEPWELL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "asks_database and not slow" $(OFFICE)
 
 # Types take longer than all the rest, which is looked at meanwhile.
 check: $(VENV)/ready-dev

@@ -11,6 +11,9 @@ to one worker, so that one Spark is started and warmed; so do those in a browser
 takes long comes first, so that no worker waits for it in the end. Coverage is read from the many quick tests:
 the few slow ones, and those that follow histories day by day beside the product, run without it at half the
 cost, and walk nowhere that the others do not.
+
+A test that asks the office's database is marked so by itself. The others do the same whatever database there is:
+Django's plugin refuses it to them, and processes that they start are told of one of their own.
 """
 
 import gc
@@ -39,7 +42,14 @@ settings.register_profile("deep", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ENGINES = ("duckdb", "spark")
+DATABASE = {"db", "transactional_db", "live_server"}
 BESIDE_THE_PRODUCT = Path(__file__).parent / "tests"  # the oracle, and the product's agreement with it
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what asks the office's database."""
+    if item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ())):
+        item.add_marker("asks_database")
 
 
 @pytest.hookimpl(trylast=True)  # Django's plugin sorts too, by what a test asks of the database
