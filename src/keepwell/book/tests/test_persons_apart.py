@@ -369,52 +369,6 @@ def test_words_at_their_account_that_call_a_person_by_the_first_name_alone_go_to
     assert "Bob and Stone" not in kept_texts(book, duck)
 
 
-def test_whoever_bears_the_same_name_or_number_elsewhere_is_not_erased_along(book, duck):
-    """At another account the name means the namesake; at their own it means them."""
-    namesake = {
-        "contact_id": ["P-0020", "P-0021"],
-        "account_id": ["b", "b"],
-        "name": ["Zdeňka Nováková", "Eva Malá"],
-        "email": ["nova@example.pl", None],
-        "phone": [None, "+420 777 123 456"],
-    }
-    nothing = {"role": [None, None], "nickname": [None, None]}
-    day = {"occurred_at": [datetime(2026, 1, 3)], "occurred_on": [date(2026, 1, 3)]}
-    talk = {"conversation_id": ["c3"], "account_id": ["b"], "participants": ["Zdeňka Nováková; Jan"]}
-    turn = {"conversation_id": ["c3"], "turn_no": [1], "side": ["them"], "speaker": ["Zdeňka Nováková"]}
-    touch = {"touch_id": ["x4"], "account_id": ["b"], "contact_id": [None], "direction": ["out"]}
-    with book.writer() as writer:
-        for table, more in (
-            ("contacts", namesake | nothing),
-            ("conversations", talk | day),
-            ("turns", turn | {"text": ["I am glad"]}),
-            ("touches", touch | day | {"topic": ["Zdeňka Nováková, +420 777 123 456"]}),
-        ):
-            writer.put(table, pa.table(more), known_at=TUESDAY)
-        writer.commit()
-    book.erase_person("P-0017")
-    moment = book.moment(duck)
-    left = [r["source_id"] for r in rows(duck, moment.personal("contacts"), "source_id")]
-    assert left == ["P-0018", "P-0020", "P-0021"]
-    assert [r["text"] for r in rows(duck, moment.personal("turns"), "text")] == ["I am glad", "all is well"]
-    topics = [r["topic"] for r in rows(duck, moment.personal("touches"), "topic")]
-    assert topics == ["Zdeňka Nováková, +420 777 123 456", "renewal"]
-    with book.writer() as writer:
-        writer.put("contacts", pa.table(namesake | nothing), known_at=TUESDAY)
-        writer.commit()
-    assert rows(duck, book.moment(duck).personal("contacts"), "source_id")[1]["name"] == "Zdeňka Nováková"
-
-
-def test_the_same_person_under_another_id_goes_along(book, duck):
-    twice = CONTACTS.slice(0, 1).set_column(0, "contact_id", pa.array(["P-0030"]))
-    with book.writer() as writer:
-        writer.put("contacts", twice, known_at=TUESDAY)
-        writer.commit()
-    book.erase_person("P-0017")
-    left = rows(duck, book.moment(duck).personal("contacts"), "source_id")
-    assert [row["source_id"] for row in left] == ["P-0018"]
-
-
 def kept_texts(book, duck):
     rows = duck.collect(book.moment(duck).personal("tickets").select("text")).to_pylist()
     return {row["text"] for row in rows}
