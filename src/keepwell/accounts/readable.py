@@ -65,32 +65,6 @@ _REASONS: Words = {
     "closed": _("went out of business"),
     "trial over": _("the trial ended"),
 }
-_TABLES: Words = {
-    "accounts": _("accounts"),
-    "answers": _("answers to surveys"),
-    "contacts": _("persons at accounts"),
-    "conversations": _("conversations"),
-    "costs": _("costs"),
-    "events": _("use of the product"),
-    "goal readings": _("readings of goals"),
-    "goals": _("goals"),
-    "hits": _("hits of rules"),
-    "invoices": _("invoices"),
-    "purchases": _("purchases"),
-    "rates": _("exchange rates"),
-    "reasons": _("reasons for leaving"),
-    "subscriptions": _("subscriptions"),
-    "talks": _("measures of conversations"),
-    "tickets": _("tickets"),
-    "touches": _("contacts with customers"),
-    "treatments": _("treatments"),
-    "turns": _("turns of conversations"),
-}
-
-
-def table_said(name: str) -> str:
-    """What a table of the book holds."""
-    return _said(name, _TABLES)
 
 
 def topic_said(topic: str | None) -> str:

@@ -100,3 +100,30 @@ def label(reason: str) -> str:
         "test": _("test"),
     }
     return known.get(reason, reason.replace("_", " "))
+
+
+def table_said(name: str) -> str:
+    """What a table holds, in words; of "account" the one that is left out itself."""
+    known = {
+        "account": _("account"),
+        "accounts": _("accounts"),
+        "answers": _("answers to surveys"),
+        "contacts": _("persons at accounts"),
+        "conversations": _("conversations"),
+        "costs": _("costs"),
+        "events": _("use of the product"),
+        "goal_readings": _("readings of goals"),
+        "goals": _("goals"),
+        "hits": _("hits of rules"),
+        "invoices": _("invoices"),
+        "purchases": _("purchases"),
+        "rates": _("exchange rates"),
+        "reasons": _("reasons for leaving"),
+        "subscriptions": _("subscriptions"),
+        "talks": _("measures of conversations"),
+        "tickets": _("tickets"),
+        "touches": _("contacts with customers"),
+        "treatments": _("treatments"),
+        "turns": _("turns of conversations"),
+    }
+    return known.get(name, name.replace("_", " "))

@@ -19,9 +19,8 @@ from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Task
 
 from keepwell.accounts.models import Outgoing
-from keepwell.accounts.readable import table_said
 from keepwell.book.book import Book
-from keepwell.book.checks import label
+from keepwell.book.checks import label, table_said
 from keepwell.book.engines import engine_named
 from keepwell.book.store import Store
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from keepwell.book.checks import label
+from keepwell.book.checks import label, table_said
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
 from keepwell.metrics.charts import numbers
@@ -79,18 +79,21 @@ def _reasons(rows: Any) -> Iterable[tuple[str, int]]:
     if isinstance(rows, Mapping):
         for reason, n in rows.items():
             if isinstance(n, Mapping):  # by table, then by reason
-                yield from ((f"{reason}: {label(str(k))}", int(v)) for k, v in n.items())
+                yield from ((_of_table(str(reason), str(k)), int(v)) for k, v in n.items())
             else:
-                yield label(str(reason)), int(n)
+                table, _colon, code = str(reason).rpartition(": ")
+                yield _of_table(table, code), int(n)
     elif isinstance(rows, int):
         yield _("for reasons of their own"), rows
     else:
         for row in rows or []:
-            table = f"{row['table']}: " if row.get("table") else ""
-            yield (
-                table + label(str(row.get("reason") or "")),
-                int(row.get("rows", row.get("n", 0)) or 0),
-            )
+            table, code = (str(row.get(name) or "") for name in ("table", "reason"))
+            yield _of_table(table, code), int(row.get("rows", row.get("n", 0)) or 0)
+
+
+def _of_table(table: str, reason: str) -> str:
+    """A reason with what the rows tell of, in words."""
+    return f"{table_said(table)}: {label(reason)}" if table else label(reason)
 
 
 def _definition(provenance: Json) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from keepwell.lib.text import speaking
 from keepwell.metrics.page import make_page, write_page
 from keepwell.metrics.page.lede import lede
 from keepwell.metrics.page.markup import data_block, tag
@@ -238,6 +239,18 @@ def test_rows_left_out_are_counted_with_their_reasons_in_any_form():
     )
     listed = [{"table": "purchases", "reason": "unknown account", "rows": 1500}]
     assert excluded(listed) == "1,500 rows left out (1,500 purchases: unknown account)"
+
+
+def test_rows_left_out_are_told_in_the_readers_language():
+    counted = {"account: our own": 1, "answers: unknown_account": 2, "of_another_tool: odd_one": 1}
+    assert excluded(counted) == (
+        "4 rows left out (1 account: our own, 2 answers to surveys: unknown account, 1 of another tool: odd one)"
+    )
+    with speaking("zh-hans"):
+        said = excluded(counted)
+        assert "本公司自己的" in said
+        assert "未知客户" in said
+        assert "answers" not in said
 
 
 def test_a_cut_says_what_it_was_made_from_in_any_form(statement):
