@@ -88,8 +88,7 @@ def _judged(held: Held) -> list[tuple[Family, Judged]]:
     rows: list[tuple[Family, Judged]] = []
     if _too_few(known):
         return rows
-    for family in _families(known):
-        found = fit(family, known)
+    for family, found in _fitted(known):
         expected = family.expected(found.parameters, *held.summaries.numbers, held.days)
         reason = why_collapsed(family, found, known) or why_no_better(expected, rate, held.bought)
         rows.append((family, judged(family.name, expected, held.bought, reason)))
@@ -129,18 +128,32 @@ def _too_few(groups: Groups) -> str:
     )
 
 
-def _families(groups: Groups) -> list[Family]:
+def _fitted(groups: Groups) -> list[tuple[Family, Fit]]:
     """All models; of MBG/CNBD-k the one with the likeliest k, where that is above 1, which is MBG/NBD."""
-    k = regularity(groups)
-    return [*_EVER_TRIED, mbg_cnbd(k)] if k > 1 else [*_EVER_TRIED]
+    sample = groups.sample(_ENOUGH)
+    fits = _by_regularity(sample)
+    k = _likeliest(fits)
+    found: dict[str, Fit] = {}
+    if sample is groups:  # what was fitted to all of them is not fitted again
+        found = {MBG_NBD.name: fits[0], mbg_cnbd(k).name: fits[k - 1]}
+    families: list[Family] = [*_EVER_TRIED, mbg_cnbd(k)] if k > 1 else [*_EVER_TRIED]
+    return [(family, found.get(family.name) or fit(family, groups)) for family in families]
 
 
 def regularity(groups: Groups) -> int:
     """How regular purchases are: the k under which MBG/CNBD-k is likeliest; 1 where they come at random times."""
-    best, best_k, sample = -np.inf, 1, groups.sample(_ENOUGH)
+    return _likeliest(_by_regularity(groups.sample(_ENOUGH)))
+
+
+def _by_regularity(groups: Groups) -> list[Fit]:
+    """Fits of MBG/CNBD-k for k from 1 on, up to the first that is no likelier than the one before it."""
+    fits: list[Fit] = []
     for k in range(1, _MOST_REGULAR + 1):
-        found = fit(mbg_cnbd(k), sample)
-        if found.log_likelihood <= best:
+        fits.append(fit(mbg_cnbd(k), groups))
+        if k > 1 and fits[-1].log_likelihood <= fits[-2].log_likelihood:
             break
-        best, best_k = found.log_likelihood, k
-    return best_k
+    return fits
+
+
+def _likeliest(fits: list[Fit]) -> int:
+    return 1 + int(np.argmax([one.log_likelihood for one in fits]))
