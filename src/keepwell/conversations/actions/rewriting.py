@@ -75,11 +75,16 @@ class _Fixed:
     before: str
     after: str
     start: float | None
+    channel: int | None
 
-    def fits(self, told: heard.Turn) -> bool:
-        if self.start is not None and told.start is not None:
-            return abs(self.start - told.start) <= _SHIFT
-        return self.before == told.text
+    def off(self, told: heard.Turn) -> float | None:
+        """How far a turn that is told now begins from where this one did; None where it is another turn."""
+        if self.channel is not None and told.channel is not None and self.channel != told.channel:
+            return None  # somebody else, speaking at the same moment
+        if self.start is None or told.start is None:
+            return 0.0 if self.before == told.text else None
+        off = abs(self.start - told.start)
+        return off if off <= _SHIFT else None
 
 
 def rewrite(one: Conversation, there: Sequence[Turn], coming: Sequence[heard.Turn]) -> bool:
@@ -87,14 +92,12 @@ def rewrite(one: Conversation, there: Sequence[Turn], coming: Sequence[heard.Tur
 
     A turn that is told no more is deleted, or empty where a hit points to it. Corrections go with their words.
     """
-    fixed, speakers = _fixed(one), speakers_of(one)
+    fixes, speakers = _placed(_fixed(one), coming), speakers_of(one)
     changed, new, moved = False, [], []
     for at, told in enumerate(coming):
         old = there[at] if at < len(there) else None
         made = turn_of(one, told, old.no if old else at + 1, speakers)
-        fix = next((fix for fix in fixed if fix.fits(told)), None)
-        if fix is not None:
-            fixed.remove(fix)
+        if (fix := fixes.get(at)) is not None:
             moved.append((fix, made.no))
             made.text, made.pieces = fix.after, []
         if old is None:
@@ -116,8 +119,24 @@ def _fixed(one: Conversation) -> list[_Fixed]:
     for fix in Correction.objects.filter(turn__conversation=one).select_related("turn").order_by("at", "pk"):
         was = found.get(fix.turn_id)
         before, keys = (was.before, was.corrections) if was else (fix.before, ())
-        found[fix.turn_id] = _Fixed((*keys, fix.pk), before, fix.after, fix.turn.start)
+        turn = fix.turn
+        found[turn.pk] = _Fixed((*keys, fix.pk), before, fix.after, turn.start, turn.channel)
     return list(found.values())
+
+
+def _placed(fixed: Sequence[_Fixed], coming: Sequence[heard.Turn]) -> dict[int, _Fixed]:
+    """Which of the turns that come each correction belongs to: the nearest, of equally near ones the same words."""
+    pairs = [
+        (off, fix.before != told.text, at, fix)
+        for fix in fixed
+        for at, told in enumerate(coming)
+        if (off := fix.off(told)) is not None
+    ]
+    found: dict[int, _Fixed] = {}
+    for _off, _other, at, fix in sorted(pairs, key=lambda pair: pair[:3]):
+        if at not in found and fix not in found.values():
+            found[at] = fix
+    return found
 
 
 def _ended(rest: Sequence[Turn]) -> bool:

@@ -135,9 +135,24 @@ def test_why_a_call_is_nobodys_is_told_in_the_readers_language_with_the_names_it
         one = take(said, source="upload", now=timezone.now())
     assert one.match == "ambiguous"
     english, hungarian = (_chief(code).get("/conversations/queue").content.decode() for code in ("en", "hu"))
-    assert "2 accounts fit equally: A1, A2." in english
+    assert "2 accounts fit equally: Acme A1, Acme A2." in english
     assert "accounts fit equally" not in hungarian
-    assert "A1, A2" in hungarian
+    assert "Acme A1, Acme A2" in hungarian
+
+
+def test_of_accounts_that_fit_equally_each_is_told_the_names_they_may_see_and_namesakes_apart() -> None:
+    member = Member.objects.create_user(email="ann@example.com", name="Ann", role=Role.MEMBER)
+    Account.objects.create(pk="A1", name="Acme", domain="acme.example", owner=member)
+    Account.objects.create(pk="A2", name="Acme", domain="acme.example")
+    said = Said("K1", Kind.MAIL, participants=(Participant(address="eve@acme.example", side=Side.THEM),))
+    one = take(said, source="upload", by=member, now=timezone.now())
+    assert (
+        "2 accounts fit equally: Acme (A1), Acme (A2)."
+        in _chief("en").get(f"/conversations/{one.pk}/match").content.decode()
+    )
+    hers = Client()
+    hers.force_login(member)
+    assert "2 accounts fit equally: Acme, …." in hers.get("/conversations/queue").content.decode()
 
 
 def test_a_folder_that_cannot_be_read_says_so_to_each_in_their_language(tmp_path: Path) -> None:

@@ -225,6 +225,24 @@ def test_a_correction_stands_when_the_sound_is_transcribed_anew(
     ]  # fmt: skip
 
 
+def test_when_both_speak_at_once_a_correction_stays_with_whose_words_it_corrects(
+    owner: Member, account: Account
+) -> None:
+    one = _call(account, None, _turn(1, "Yes of course", US, 5.0), _turn(2, "To expense if", THEM, 5.4))
+    _as(owner).post(f"/conversations/{one.pk}/turns/2/correct", {"text": "Too expensive"})
+    _call(account, None, _turn(1, "Yes, of course", US, 5.4), _turn(2, "Two expensive", THEM, 6.6), anew=True)
+    assert [turn.text for turn in one.turns.all()] == ["Yes, of course", "Too expensive"]
+    _call(account, None, _turn(1, "Two expensive", THEM, 5.2), _turn(2, "Yes, of course", US, 6.6), anew=True)
+    assert [turn.text for turn in one.turns.all()] == ["Too expensive", "Yes, of course"]
+
+
+def test_of_two_turns_close_by_a_correction_stands_at_the_nearer(owner: Member, account: Account) -> None:
+    one = _call(account, None, _turn(1, "Yes.", THEM, 4.0), _turn(2, "Mumble", THEM, 5.0))
+    _as(owner).post(f"/conversations/{one.pk}/turns/2/correct", {"text": "Marvellous"})
+    _call(account, None, _turn(1, "Yes!", THEM, 4.1), _turn(2, "Mumbles", THEM, 5.1), anew=True)
+    assert [turn.text for turn in one.turns.all()] == ["Yes!", "Marvellous"]
+
+
 def test_a_viewer_reads_and_does_not_correct(call: Conversation) -> None:
     chief = Member.objects.create_user(email="vic@example.com", name="Vic", role=Role.VIEWER)
     call.account.owner = chief

@@ -1,5 +1,7 @@
 """The queue of conversations that are nobody's yet: choose whose they are, set them aside, and undo it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +20,7 @@ from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.queries import seen
+from keepwell.lib.text import gettext as told
 from keepwell.lib.text import told_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
@@ -43,6 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = seen(request.user).filter(match__in=LISTS[asked], deleted_at=None).select_related("account")
     page = Pages(_ordered(found), PAGE).get_page(request.GET.get("page"))
     rows = [_row(one) for one in page]
+    _named(request.user, rows)
     naming.meet(row["one"] for row in rows)
     shows = [
         ("waiting", _("Waiting")),
@@ -69,6 +73,27 @@ def _row(one: Conversation) -> dict[str, Any]:
     }
 
 
+def _named(member: Member, rows: Sequence[dict[str, Any]]) -> None:
+    """Say of those that several accounts fit which these are, by name; of an account the reader may not see, "…"."""
+    equal = {row["one"].pk: row["one"].why.get("candidates", []) for row in rows if _several(row["one"])}
+    asked = {key for keys in equal.values() for key in keys}
+    names = dict(accounts_of(member).filter(pk__in=asked).values_list("pk", "name")) if asked else {}
+    alike = Counter(names.values())
+    for row in rows:
+        if keys := equal.get(row["one"].pk):
+            called = [
+                f"{names[key]} ({key})" if alike[names[key]] > 1 else names[key]
+                for key in keys
+                if key in names
+            ]
+            known = ", ".join(sorted(called) + ["…"] * (len(called) < len(keys)))
+            row["why"] = told("{count} accounts fit equally: {names}.").format(count=len(keys), names=known)
+
+
+def _several(one: Conversation) -> bool:
+    return one.match == Match.AMBIGUOUS
+
+
 @needs(Right.ACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def match(request: HttpRequest, pk: int) -> HttpResponse:
@@ -84,7 +109,9 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("It is {account}'s now.").format(account=said["account"]))
         return redirect("conversations:queue")
-    parts = _row(one) | {
+    row = _row(one)
+    _named(request.user, [row])
+    parts = row | {
         "form": form,
         "near": _near(request.user, one),
         "turns": one.turns.order_by("no")[:3],
