@@ -14,6 +14,7 @@ from browser import chromium
 from browser.people import LEADER, Opener, join
 from browser.site import Site, made, serving
 from browser.watching import Watch
+from keepwell.site.tests import empty_office
 
 
 @pytest.fixture(scope="package")
@@ -34,7 +35,7 @@ def chrome() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def site(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site of the company."""
-    home = tmp_path_factory.mktemp("browser") / "home"
+    home = empty_office.placed(tmp_path_factory.mktemp("browser") / "home")
     with serving(home, made(home)) as running:
         yield running
 
