@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404
 
 from keepwell.conversations.listing import counting
@@ -43,12 +43,8 @@ class Figures:
 
 
 def coached(manager: Member) -> QuerySet[Member]:
-    """Whose figures a manager sees beside one another: those of their teams who work with customers.
-
-    Who has held a conversation comes first, for of the others there is nothing to compare.
-    """
-    held = Exists(Conversation.objects.filter(member=OuterRef("pk"), deleted_at=None).exclude(account=None))
-    return team_mates(manager).exclude(role=Role.VIEWER).order_by(held.desc(), "name", "pk")
+    """Whose figures a manager sees beside one another: those of their teams who work with customers."""
+    return team_mates(manager).exclude(role=Role.VIEWER).order_by("name", "pk")
 
 
 def member_for(viewer: Member, pk: int) -> Member:

@@ -82,7 +82,9 @@ def team(request: HttpRequest) -> HttpResponse:
     found, until = coaching.lately(keys, now=now)
     held = any(one.conversations for one in found.values())
     coaching.look(members=[one for one in members if found[one.pk].conversations], by=request.user, now=now)
-    rows = [{"member": one, "of": Shown(found[one.pk])} for one in members]
+    # Who has held conversations comes first: of the others there is nothing to compare.
+    first = sorted(members, key=lambda one: not found[one.pk].conversations)
+    rows = [{"member": one, "of": Shown(found[one.pk])} for one in first]
     context = {
         "rows": rows,
         "page": page,
