@@ -18,7 +18,7 @@ from keepwell.members.rights import Right
 from keepwell.reach import actions, queries, saying
 from keepwell.reach.actions import HeldBack, Said
 from keepwell.reach.budget import Answer, Message, day_of, may_reach
-from keepwell.reach.models import Touch
+from keepwell.reach.models import Reservation, Touch
 
 router = Router(tags=["reach"])
 ROUTERS = [router]
@@ -69,6 +69,32 @@ class NewTouch(Schema):
     anyway: Annotated[str, Field(max_length=300)] = ""
 
 
+class ReservationShape(Schema):
+    """A day that a team holds with a contact or account: `open`, `used` or `given back`."""
+
+    id: int
+    account: str
+    contact: str | None
+    member: int | None
+    team: str
+    channel: str
+    importance: str
+    day: date
+    topic: str
+    state: str
+
+
+class NewReservation(Schema):
+    """A day to be held, from today on."""
+
+    account: AccountId
+    contact: Annotated[str, Field(max_length=64)] | None = None
+    channel: By
+    importance: Matters = "normal"
+    day: date
+    topic: Annotated[str, Field(max_length=200)] = ""
+
+
 class Wish(Schema):
     """What somebody wants to send."""
 
@@ -107,6 +133,53 @@ def log(request: HttpRequest, said: NewTouch) -> Any:
     except HeldBack as held:
         raise held_back(held) from None
     return Status(201, touch_shape(touch))
+
+
+@router.get(
+    "/reservations",
+    response=Page[ReservationShape],
+    auth=asks(Right.SEE),
+    summary="Days reserved with an account",
+)
+def reservations(request: HttpRequest, account: AccountId, part: Asked) -> Any:
+    """Those that stand, were used or were given back, the latest day first."""
+    found = account_of(member_of(request), account).reservations.all()
+    return page(found, part, Order("-day", "-pk"), _reservation_shape)
+
+
+@router.post("/reservations", response={201: ReservationShape}, auth=asks(Right.ACT), summary="Reserve a day")
+def reserve(request: HttpRequest, said: NewReservation) -> Any:
+    """Refused (409) where the contact budget has no room on that day: the problem says by what and until when."""
+    member, now = member_of(request), timezone.now()
+    account = account_of(member, said.account)
+    asked = Said(
+        account=account,
+        contact=contact_of(account, said.contact),
+        channel=said.channel,
+        team=queries.team_of(member),
+        importance=said.importance,
+        topic=said.topic,
+    )
+    try:
+        made = actions.reserve(said=asked, by=member, day=said.day, now=now)
+    except HeldBack as held:
+        raise held_back(held) from None
+    return Status(201, _reservation_shape(made))
+
+
+@router.post(
+    "/reservations/{int:pk}/give-back",
+    response=ReservationShape,
+    auth=asks(Right.ACT),
+    summary="Give a reserved day back",
+)
+def give_back(request: HttpRequest, pk: int) -> Any:
+    """One that is used or given back already stays as it is."""
+    member = member_of(request)
+    found = queries.reservation_of(member, pk)
+    actions.give_back(reservation=found, by=member)
+    found.refresh_from_db()
+    return _reservation_shape(found)
 
 
 @router.get(
@@ -152,6 +225,21 @@ def _answer(answer: Answer) -> MayReach:
         by=answer.by,
         why="" if answer.allowed else saying.why(answer),
         because="" if answer.allowed else saying.because(answer),
+    )
+
+
+def _reservation_shape(one: Reservation) -> ReservationShape:
+    return ReservationShape(
+        id=one.pk,
+        account=one.account_id,
+        contact=one.contact_id,
+        member=one.member_id,
+        team=one.team,
+        channel=one.channel,
+        importance=one.importance,
+        day=one.day,
+        topic=one.topic,
+        state=one.state,
     )
 
 

@@ -2,6 +2,7 @@
 
 _CALLS = (
     "touches log budget alerts alert acknowledge snooze close undo follow_ups make follow_up change hand_over do "
-    "drop figure accounts_behind retention everything erase erasing"
+    "drop figure accounts_behind retention everything erase erasing "
+    "reservations reserve give_back"
 )
 ADDRESSES = dict.fromkeys([f"calls:{name}" for name in _CALLS.split()], None)

@@ -127,6 +127,28 @@ def test_the_budget_tells_who_sees_the_account(name: str, as_: Any, account: Acc
     assert answer.status_code == (200 if name in SEES else 404)
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_days_are_reserved_ahead_and_given_back(name: str, as_: Any, account: Account) -> None:
+    Rule.objects.all().delete()
+    Rule.objects.create(most=1, days=7, of="contact")
+    program = as_(name, "act")
+    wish = {"account": "A1", "contact": "c0", "channel": "mail", "topic": "the campaign"}
+    wish |= {"day": str(timezone.now().date() + timedelta(days=9))}
+    made = program.call("POST", "/reservations", wish)
+    assert made.status_code == _expected(name, 201)
+    listed = program.call("GET", "/reservations?account=A1")
+    assert listed.status_code == (200 if name in SEES else 404)
+    if name not in ACTS:
+        return
+    assert program.call("POST", "/reservations", wish).status_code == 409, "the budget has room for one"
+    back = f"/reservations/{made.json()['id']}/give-back"
+    assert as_("stranger", "act").call("POST", back).status_code == 404
+    assert program.call("POST", back).json()["state"] == "given back"
+    assert program.call("POST", "/reservations", wish).status_code == 201
+    late = wish | {"day": str(timezone.now().date() - timedelta(days=1))}
+    assert program.call("POST", "/reservations", late).status_code == 422
+
+
 def test_a_person_of_another_account_is_not_reached_by_this_one(as_: Any, account: Account) -> None:
     program = as_("administrator")
     assert program.call("GET", "/accounts/B/1/budget?channel=mail&contact=c0").status_code == 422
