@@ -110,7 +110,7 @@ def labelled_in(path: Path) -> list[Labelled]:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadInput(
                 _("Line {n} of “{name}” is no labelled text.").format(n=number, name=path.name),
-                seen=f"{type(error).__name__}: {error}",
+                seen=line.strip()[:80],
                 ways=[_("A line is a JSON object with rule, lang, text and verdict (hit, negated or none).")],
             ) from error
     return found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keepwell.lib.errors import KeepwellError
+from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.listening.judging import judged, labelled_in, wilson
 from keepwell.listening.languages import all_languages
 from keepwell.listening.languages.lists import THEMES, own, shipped
@@ -148,3 +148,12 @@ def test_the_open_half_of_the_labelled_texts_is_heard_as_well_as_promised(langua
 def test_the_interval_of_a_share_is_wilsons():
     low, high = wilson(81, 263)  # Newcombe 1998, table I: 0.2553 to 0.3662
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+
+
+def test_a_line_that_is_no_labelled_text_is_shown_with_its_number(tmp_path):
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text('\n{"text": "We leave", "lang": "en"}\n', encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        labelled_in(texts)
+    assert "Line 2" in refused.value.wrong
+    assert refused.value.seen == '{"text": "We leave", "lang": "en"}'

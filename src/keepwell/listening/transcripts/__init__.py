@@ -115,12 +115,9 @@ def _state(found: Found, turns: bool, notes: bool, late: int, *, cut: bool) -> t
         return State.EMPTY, _("Nobody says anything in it.")
     if cut:
         return State.TOO_LARGE, _("Only its first part was read.")
+    backward = _("Lines whose times went backwards were put in order: {count}.").format(count=late)
     if notes:
-        return State.PARTLY, _("Pieces that could not be read, and are put aside: {count}.").format(
-            count=len(found.aside) or 1
-        )
-    if late:
-        return State.READY, _("Lines whose times went backwards were put in order: {count}.").format(
-            count=late
-        )
-    return State.READY, ""
+        missed = _("Pieces that could not be read, and are put aside: {count}.")
+        count = len(found.aside) or 1
+        return State.PARTLY, in_one(missed.format(count=count), backward if late else "")
+    return State.READY, backward if late else ""

@@ -163,6 +163,17 @@ def test_times_that_overlap_stay_and_times_that_go_backwards_are_put_in_order():
     assert (found.state, "1" in found.reason) == (State.READY, True)
 
 
+def test_a_transcript_with_times_going_backwards_and_a_piece_put_aside_says_both():
+    text = "WEBVTT\n\n00:10.000 --> 00:15.000\nA: late\n\n00:04.000 --> 00:03.000\nB: early\n"
+    found = read(text)
+    assert [turn.text for turn in found.turns] == ["early", "late"]
+    assert found.state is State.PARTLY
+    assert found.reason == (
+        "Pieces that could not be read, and are put aside: 1. "
+        "Lines whose times went backwards were put in order: 1."
+    )
+
+
 def test_an_end_before_its_beginning_is_left_out_and_said():
     found = read("WEBVTT\n\n00:10.000 --> 00:05.000\nA: hello\n")
     assert [(turn.start, turn.end) for turn in found.turns] == [(10, None)]
