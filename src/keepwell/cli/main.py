@@ -5,6 +5,7 @@ that cannot be used (an import of which every row waits in quarantine is one), 4
 written, 130 stopped by the keyboard.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -146,4 +147,5 @@ def main(arguments: Sequence[str]) -> int:
 
 def run() -> None:
     """The entry point of the `keepwell` script."""
+    gc.set_threshold(10_000, 20, 20)  # there is little to collect among what is imported and read
     sys.exit(main(sys.argv[1:]))
