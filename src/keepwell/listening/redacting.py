@@ -74,6 +74,17 @@ _KINDS = (
     ),
     _Kind("id", _shape("[1-9](?:~[0-9]){16}~[0-9X]"), n.is_chinese_id),
     _Kind("card", _shape("[0-9](?:~[0-9]){12,18}"), n.is_card),
+    # Misheard or mistyped by a digit, it is still a card where it is called one.
+    _Kind(
+        "card",
+        _shape("[0-9](?:~[0-9]){12,18}"),
+        lambda _digits: True,
+        _told(
+            r"card n(?:umber|o\b)|(?:credit|debit|bank|payment) ?card|kártyaszám|(?:bank|hitel)kárty"
+            r"|numer\w* (?:\w+ )?kart|kart\w+ (?:kredyt|płatn|debet|bank)"
+            r"|卡号|卡號|卡的号码|卡的號碼|信用卡|银行卡|銀行卡"
+        ),
+    ),
     _Kind("id", _shape("[0-9]{11}"), n.is_grown_up_pesel),
     _Kind("id", _digits(11), n.is_pesel, _told(r"pesel|ewidencyjn|urodz|dow[oó]d")),
     _Kind("id", _shape("[1-8][ -][0-9]{6}[ -][0-9]{4}"), n.is_hungarian_personal_id),
@@ -178,7 +189,7 @@ def _written(text: str) -> Iterator[Found]:
             span = _proved(kind, text, match)
             if span and kind.told and not kind.told.search(text, max(span[0] - _NEAR, 0), span[0]):
                 span = None
-            if span and kind.proved in (n.is_card, n.is_grown_up_pesel) and not kind.told:
+            if span and (kind.name == "card" or kind.proved is n.is_grown_up_pesel):
                 span = None if _OTHERWISE.search(text[max(span[0] - _NEAR, 0) : span[0]]) else span
             if span:
                 yield Found(kind.name, *span)
@@ -197,7 +208,8 @@ def _proved(kind: _Kind, text: str, match: re.Match[str]) -> tuple[int, int] | N
     if kind.name == "iban":
         return _iban_in(text, *match.span())
     if kind.name == "card":
-        return _card_in(text, *match.span())
+        proved = _card_in(text, *match.span())
+        return proved or (match.span() if kind.told else None)
     return match.span() if kind.proved(_SEPARATORS.sub("", match[0])) else None
 
 
