@@ -50,6 +50,10 @@ class Message(str):
     message: str
     values: Mapping[str, Any]
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """What it is made of, for copies: of `dataclasses.asdict`, say."""
+        return Message, (str(self), self.message, self.values)
+
     def format(self, *args: object, **values: object) -> "Message":
         """The text with values in its places, which are remembered."""
         return Message(super().format(*args, **values), self.message, values)

@@ -19,6 +19,7 @@ from keepwell.conversations.actions.receiving import path_of, receive
 from keepwell.conversations.actions.transcribing import DEAD, claim, elsewhere, languages_of, missing, work
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.models import Conversation, Incoming, Policy
+from keepwell.lib.text import speaking
 from keepwell.listening.audio.sound import RATE, opened
 from keepwell.listening.audio.tests import recordings as kit
 from keepwell.listening.said import Word
@@ -77,6 +78,16 @@ def test_a_recording_is_transcribed_in_the_accounts_language_and_its_file_goes()
     assert one.of >= one.done > 0
     assert not path_of(one).exists()
     assert sound_of(found) is not None
+
+
+def test_a_telephone_call_is_transcribed_and_says_that_more_errors_are_to_be_expected(tmp_path: Path) -> None:
+    one = _bring(kit.write(tmp_path / "call.wav", kit.speech(8_000), rate=8_000))
+    assert [done.wrong for done in work(ear=Ear("hello"))] == [""]
+    found = Conversation.objects.get(incoming=one)
+    assert (found.state, found.turns.get().text) == ("ready", "hello")
+    assert "telephone" in found.remark
+    with speaking("hu"):
+        assert found.remark_said not in ("", found.remark)
 
 
 def test_two_channels_are_two_sides_once_it_is_said_which_is_ours() -> None:
