@@ -20,7 +20,6 @@ from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.queries import seen
-from keepwell.lib.text import gettext as told
 from keepwell.lib.text import told_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
@@ -87,7 +86,7 @@ def _named(member: Member, rows: Sequence[dict[str, Any]]) -> None:
                 if key in names
             ]
             known = ", ".join(sorted(called) + ["…"] * (len(called) < len(keys)))
-            row["why"] = told("{count} accounts fit equally: {names}.").format(count=len(keys), names=known)
+            row["why"] = _("{count} accounts fit equally: {names}.").format(count=len(keys), names=known)
 
 
 def _several(one: Conversation) -> bool:
