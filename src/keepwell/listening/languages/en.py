@@ -10,9 +10,10 @@ _NOUN = re.compile(
     r"|experience|evidence|reference|sequence)$)...*(?:tion|sion|ment|ance|ence|ness|ity|ship|laint|posal|rawal|newal"
     r"|(?:li|vi|pl)er|ider|itor|ctor|dor|yer|ager|tome)$"
 )
-_UNCHANGED = re.compile(
-    r"....*(?:sive|ous|ful|able|ible|(?<!e)ed|ish|cey|lly|bly|tely|vely|edly)$"
-)  # adjectives, adverbs
+_UNCHANGED = re.compile(  # adjectives, adverbs
+    r"(?!(?:app|supp|comp|imp|multip|rep|re|fami|assemb|monopo|anoma)ly$)"
+    r"....*(?:sive|ous|ful|able|ible|(?<!e)ed|ish|cey|ly)$|dear"
+)
 
 
 def inflected(word: str) -> tuple[str, ...]:
