@@ -83,7 +83,7 @@ def _people(f: Filling) -> None:
             Member.teams.through(member=one, team=teams[n % TEAMS]) for n, one in enumerate(members)
         )
         Segment.objects.bulk_create(
-            Segment(name=one, where=f"segment = {one}", made_at=f"{f.today}T00:00Z") for one in SEGMENTS
+            Segment(name=one, where=f'segment = "{one}"', made_at=f"{f.today}T00:00Z") for one in SEGMENTS
         )
         Rule.objects.bulk_create([Rule(most=2, days=7), Rule(most=6, days=30, of=Rule.Of.ACCOUNT)])
     place = f.rng.integers(0, TEAMS, f.accounts)  # an account's portfolio, and so its team

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from keepwell.accounts.conditions import meeting, of_today
 from keepwell.accounts.models import Account
 from keepwell.accounts.queries import made as made_tonight
+from keepwell.lib.errors import KeepwellError
 from keepwell.lib.money import to_decimal
 from keepwell.members.models import Member
 from keepwell.members.ready import Asked, ready, ready_by_keys
@@ -189,7 +190,10 @@ def segments() -> QuerySet[Segment]:
 
 def of_now(segment: Segment) -> bool:
     """Whether a segment is one of how accounts stand now: it is counted, and figures of other days have none such."""
-    return bool(of_today(parse_where(segment.where)))
+    try:
+        return bool(of_today(parse_where(segment.where)))
+    except KeepwellError:  # it cannot be read: where it is asked for, that is said
+        return False
 
 
 def standing_now(segment: Segment) -> tuple[int, Decimal, str]:

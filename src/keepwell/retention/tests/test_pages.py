@@ -221,6 +221,12 @@ def test_a_segment_whose_column_is_gone_from_the_file_still_says_so(
     assert "Accounts have no column “gone_by_now”" in page
 
 
+def test_a_segment_that_cannot_be_read_spoils_no_page(as_: As, people: dict[str, Member]) -> None:
+    Segment.objects.create(name="Torn", where="segment = Public sector", made_by=people["mate"])
+    assert as_("mate").get("/retention/").status_code == 200
+    assert "is no condition on accounts" in as_("mate").get("/retention/segments").content.decode()
+
+
 def test_the_accounts_of_a_group_are_called_by_it_and_those_of_a_cohort_by_when_it_began(as_: As) -> None:
     client = as_("viewer")
     group = client.get("/retention/accounts?of=starts&by=segment&line=Enterprise").content.decode()
