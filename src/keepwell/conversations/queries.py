@@ -29,6 +29,27 @@ def conversation_of(member: Member, pk: int) -> Conversation:
     return found
 
 
+QUEUES = {
+    "waiting": (Conversation.Match.UNMATCHED, Conversation.Match.AMBIGUOUS),
+    "aside": (Conversation.Match.ASIDE,),
+    "chosen": (Conversation.Match.CHOSEN,),
+}
+
+
+def queued(member: Member, which: str) -> QuerySet[Conversation]:
+    """Those that wait to be somebody's, were set aside, or were placed by a person, of those a member sees."""
+    return seen(member).filter(match__in=QUEUES[which], deleted_at=None).select_related("account")
+
+
+def to_place(member: Member, pk: int) -> Conversation:
+    """One whose account a member may say; what the book says of its own is not chosen. Http404 where none is."""
+    found = seen(member).exclude(source=Conversation.Source.BOOK).filter(pk=pk, deleted_at=None)
+    one = found.select_related("account", "contact").prefetch_related("participants").first()
+    if one is None:
+        raise Http404
+    return one
+
+
 def turns_of(conversation: Conversation) -> QuerySet[Turn]:
     """Its turns in order."""
     return conversation.turns.select_related("contact").order_by("no")

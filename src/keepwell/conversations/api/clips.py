@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from keepwell.api.door import asks, member_of
+from keepwell.api.marks import unchanged
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.conversations import queries
 from keepwell.conversations.actions import clipping
@@ -108,6 +109,17 @@ def keep_clip(request: HttpRequest, pk: Number, said: NewClip) -> Any:
     one = queries.conversation_of(member, pk)
     made = clipping.keep(conversation=one, said=said.dict(), by=member, now=timezone.now())
     return Status(201, _shape(made))
+
+
+@router.put("/clips/{int:pk}", response=ClipShape, auth=asks(Right.ACT), summary="Change a clip")
+def change_clip(request: HttpRequest, pk: Number, said: NewClip) -> Any:
+    """By whoever kept it, or a manager."""
+    member = member_of(request)
+    Clip.objects.select_for_update().filter(pk=pk).order_by().first()
+    found = library.clip_of(member, pk)
+    unchanged(request, _shape(found))
+    clipping.change(clip=found, said=said.dict(), by=member)
+    return _shape(library.clip_of(member, pk))
 
 
 @router.post("/clips/{int:pk}/remove", response=ClipShape, auth=asks(Right.ACT), summary="Take a clip out")

@@ -177,4 +177,13 @@ ARRIVAL: dict[str, Any] = {
     "conversations:drop_policy": (NONE, "a", policy),
     **dict.fromkeys(("calls:add_file", "calls:files", "calls:file"), None),  # tests/test_sources.py
 }
-ADDRESSES: dict[str, Any] = {**FINDING, **CLIPS, **RULES, **ARRIVAL}
+_SET_UP = (
+    "mailboxes mailbox try_mailbox folders folder look_into_sources recording_policies recording_policy "
+    "collections collection remove_collection put_collection_back clips_of_collection put_into_collection "
+    "waiting_conversations match_conversation set_conversation_aside undo_match delete_conversation "
+    "topics coached_members coached_member"
+)
+SET_UP: dict[str, Any] = dict.fromkeys(
+    (f"calls:{name}" for name in _SET_UP.split()), None
+)  # test_calls_set_up.py
+ADDRESSES: dict[str, Any] = {**FINDING, **CLIPS, **RULES, **ARRIVAL, **SET_UP}

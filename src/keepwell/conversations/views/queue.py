@@ -19,7 +19,7 @@ from keepwell.conversations import naming
 from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.queries import seen
+from keepwell.conversations.queries import QUEUES, queued, seen, to_place
 from keepwell.lib.text import told_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
@@ -28,11 +28,6 @@ from keepwell.members.rights import Right, needs
 PAGE = 25
 NEAR = 6  # accounts that are offered
 Match = Conversation.Match
-LISTS = {
-    "waiting": (Match.UNMATCHED, Match.AMBIGUOUS),
-    "aside": (Match.ASIDE,),
-    "chosen": (Match.CHOSEN,),
-}
 
 
 @needs(Right.ACT)
@@ -41,9 +36,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Those that wait, the latest first; or those that were set aside or chosen, to undo it."""
     assert isinstance(request.user, Member)
     asked = request.GET.get("show", "waiting")
-    asked = asked if asked in LISTS else "waiting"
-    found = seen(request.user).filter(match__in=LISTS[asked], deleted_at=None).select_related("account")
-    page = Pages(_ordered(found), PAGE).get_page(request.GET.get("page"))
+    asked = asked if asked in QUEUES else "waiting"
+    page = Pages(_ordered(queued(request.user, asked)), PAGE).get_page(request.GET.get("page"))
     rows = [_row(one) for one in page]
     _named(request.user, rows)
     naming.meet(row["one"] for row in rows)
@@ -98,7 +92,7 @@ def _several(one: Conversation) -> bool:
 def match(request: HttpRequest, pk: int) -> HttpResponse:
     """Say whose a conversation is; accounts that fit are offered."""
     assert isinstance(request.user, Member)
-    one = _theirs(request.user, pk)
+    one = to_place(request.user, pk)
     initial = {"account": one.account_id or "", "contact": one.contact.name if one.contact else ""}
     form = Matching(request.POST or None, member=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -129,7 +123,7 @@ def _near(member: Member, one: Conversation) -> list[Account]:
 def aside(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that it is with no customer."""
     assert isinstance(request.user, Member)
-    matching.set_aside(one=_theirs(request.user, pk), by=request.user, now=timezone.now())
+    matching.set_aside(one=to_place(request.user, pk), by=request.user, now=timezone.now())
     messages.success(request, _("It is nobody's, and waits no more."))
     return redirect("conversations:queue")
 
@@ -139,7 +133,7 @@ def aside(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it be as it was before anybody said whose it is."""
     assert isinstance(request.user, Member)
-    matching.undo(one=_theirs(request.user, pk), by=request.user, now=timezone.now())
+    matching.undo(one=to_place(request.user, pk), by=request.user, now=timezone.now())
     messages.success(request, _("It is as it was."))
     return redirect("conversations:queue")
 
@@ -155,12 +149,3 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     deleting.delete_now(one=one, by=request.user, now=timezone.now())
     messages.success(request, _("Its words and its sound are deleted."))
     return redirect("conversations:conversation", pk)
-
-
-def _theirs(member: Member, pk: int) -> Conversation:
-    """One that the member may see; what the book says of its own is not chosen here."""
-    found = seen(member).exclude(source=Conversation.Source.BOOK).filter(pk=pk, deleted_at=None)
-    one = found.select_related("account", "contact").prefetch_related("participants").first()
-    if one is None:
-        raise Http404
-    return one
