@@ -15,13 +15,13 @@ from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
 from keepwell.lib.text import gettext as _
 from keepwell.members.rights import Right
-from keepwell.reach import actions, queries, saying
+from keepwell.reach import actions, api_budget, queries, saying
 from keepwell.reach.actions import HeldBack, Said
 from keepwell.reach.budget import Answer, Message, day_of, may_reach
 from keepwell.reach.models import Reservation, Touch
 
 router = Router(tags=["reach"])
-ROUTERS = [router]
+ROUTERS = [router, api_budget.router]
 
 By = Literal["call", "mail", "meeting", "chat", "letter"]
 Matters = Literal["normal", "important", "emergency"]
