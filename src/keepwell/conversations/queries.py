@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from keepwell.conversations.models import Clip, Conversation, Turn
+from keepwell.conversations.models import Clip, Conversation, Incoming, Turn
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, seen_by
 
@@ -27,6 +27,12 @@ def conversation_of(member: Member, pk: int) -> Conversation:
     if found is None:
         raise Http404
     return found
+
+
+def files_of(member: Member) -> QuerySet[Incoming]:
+    """The files that came in, of which a member is told: those they brought, an administrator all."""
+    rows = Incoming.objects.all()
+    return rows if may(member, Right.ADMINISTER) else rows.filter(by=member)
 
 
 QUEUES = {

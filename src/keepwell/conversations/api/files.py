@@ -13,9 +13,10 @@ from keepwell.accounts.queries import account_of
 from keepwell.api.door import asks, member_of
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
-from keepwell.conversations.actions.receiving import PIECE, receive
+from keepwell.conversations.actions.receiving import PIECE, receive, try_again
+from keepwell.conversations.api.clips import Number
 from keepwell.conversations.models import Conversation, Incoming
-from keepwell.conversations.queries import seen
+from keepwell.conversations.queries import files_of, seen
 from keepwell.members.rights import Right
 
 router = Router(tags=["conversations"])
@@ -91,20 +92,37 @@ def add_file(request: HttpRequest, about: Annotated[About, Query()]) -> Any:
     "/conversations/files", response=Page[FileShape], auth=asks(Right.ACT), summary="Files that came in"
 )
 def files(request: HttpRequest, part: Asked) -> Any:
-    """Those that the caller brought, the latest first."""
-    found = Incoming.objects.filter(by=member_of(request))
+    """Those that the caller brought, to an administrator all, the latest first."""
+    found = files_of(member_of(request))
     return page(found, part, Order("-came_at", "-pk"), lambda one: _shapes([one], request)[0])
 
 
 @router.get(
     "/conversations/files/{int:pk}", response=FileShape, auth=asks(Right.ACT), summary="How far a file is"
 )
-def file(request: HttpRequest, pk: int) -> Any:
-    """One that the caller brought."""
-    one = Incoming.objects.filter(by=member_of(request), pk=pk).first()
+def file(request: HttpRequest, pk: Number) -> Any:
+    """One that the caller brought; to an administrator any."""
+    return _shapes([_file(request, pk)], request)[0]
+
+
+@router.post(
+    "/conversations/files/{int:pk}/again",
+    response={202: FileShape},
+    auth=asks(Right.ACT),
+    summary="Read a file again",
+)
+def read_again(request: HttpRequest, pk: Number) -> Any:
+    """One that was given up, as long as it is kept."""
+    if not try_again(one=_file(request, pk), now=timezone.now()):
+        raise Problem(422, _("The file is not kept any more: bring it in again."))
+    return Status(202, _shapes([_file(request, pk)], request)[0])
+
+
+def _file(request: HttpRequest, pk: int) -> Incoming:
+    one = files_of(member_of(request)).filter(pk=pk).first()
     if one is None:
         raise Problem(404, _("There is no such file, or somebody else brought it."))
-    return _shapes([one], request)[0]
+    return one
 
 
 def _shapes(some: list[Incoming], request: HttpRequest) -> list[FileShape]:

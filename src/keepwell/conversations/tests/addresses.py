@@ -175,7 +175,9 @@ ARRIVAL: dict[str, Any] = {
     "conversations:add_policy": ("a", "a"),
     "conversations:policy": ("a", "a", policy),
     "conversations:drop_policy": (NONE, "a", policy),
-    **dict.fromkeys(("calls:add_file", "calls:files", "calls:file"), None),  # tests/test_sources.py
+    **dict.fromkeys(
+        ("calls:add_file", "calls:files", "calls:file", "calls:read_again"), None
+    ),  # tests/test_sources.py
 }
 _SET_UP = (
     "mailboxes mailbox try_mailbox folders folder look_into_sources recording_policies recording_policy "

@@ -12,8 +12,18 @@ from django.utils import timezone
 
 from keepwell.accounts.models import Account
 from keepwell.api.actions import make_token
+from keepwell.conversations.actions.receiving import path_of
 from keepwell.conversations.arriving.sealing import unseal
-from keepwell.conversations.models import Clip, Collection, Conversation, Folder, Mailbox, Policy, Turn
+from keepwell.conversations.models import (
+    Clip,
+    Collection,
+    Conversation,
+    Folder,
+    Incoming,
+    Mailbox,
+    Policy,
+    Turn,
+)
 from keepwell.members.models import Change, Member, Portfolio, Role, Team
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +243,33 @@ def test_a_clip_is_changed_by_who_kept_it_or_a_manager(
     assert as_("mate")("PUT", address, said).status_code == 422
     assert as_("manager")("PUT", address, said).json()["title"] == "Two"
     assert as_("manager")("PUT", address, said | {"last": 9}).status_code == 422
+
+
+# --- files that came in -----------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_given_up_is_read_again_by_who_brought_it_or_an_administrator(
+    as_: Any, people: dict[str, Member]
+) -> None:
+    said: dict[str, Any] = {
+        "name": "a.vtt",
+        "digest": "",
+        "source": "api",
+        "by": people["mate"],
+        "came_at": NOW,
+    }
+    one = Incoming.objects.create(file="a", state="refused", wrong="It is empty.", **said)
+    path_of(one).parent.mkdir(parents=True, exist_ok=True)
+    path_of(one).write_bytes(b"WEBVTT\n")
+    address = f"/conversations/files/{one.pk}"
+    assert as_("stranger")("POST", f"{address}/again").status_code == 404
+    assert [row["id"] for row in as_("administrator")("GET", "/conversations/files").json()["items"]] == [
+        one.pk
+    ]
+    assert as_("manager")("GET", "/conversations/files").json()["items"] == []
+    assert as_("administrator")("POST", f"{address}/again").status_code == 202
+    Incoming.objects.update(file="", state="refused")
+    assert as_("mate")("POST", f"{address}/again").status_code == 422
 
 
 # --- the queue --------------------------------------------------------------------------------------------------

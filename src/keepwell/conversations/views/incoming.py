@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,10 +16,10 @@ from keepwell.conversations.actions.receiving import receive, try_again
 from keepwell.conversations.actions.transcribing import TO_HEAR, missing
 from keepwell.conversations.arriving.forms import Adding
 from keepwell.conversations.models import Conversation, Incoming
-from keepwell.conversations.queries import seen
+from keepwell.conversations.queries import files_of, seen
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
-from keepwell.members.rights import Right, may, needs
+from keepwell.members.rights import Right, needs
 
 PAGE = 25
 State = Incoming.State
@@ -59,7 +59,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def incoming(request: HttpRequest) -> HttpResponse:
     """The files that came in, the latest first, and how far each is; one's own, for an administrator all."""
     assert isinstance(request.user, Member)
-    found = _theirs(request.user).select_related("by")
+    found = files_of(request.user).select_related("by")
     state = request.GET.get("state", "")
     if state in State.values:
         found = found.filter(state=state)
@@ -74,7 +74,7 @@ def incoming(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Request"):
         return render(request, "conversations/incoming_rows.html", parts)
-    counts = dict(_theirs(request.user).order_by().values_list("state").annotate(n=Count("pk")))
+    counts = dict(files_of(request.user).order_by().values_list("state").annotate(n=Count("pk")))
     parts["counts"] = [(label, counts[value]) for value, label in State.choices if counts.get(value)]
     return render(request, "conversations/incoming.html", parts)
 
@@ -84,17 +84,12 @@ def incoming(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a file that was given up be read once more."""
     assert isinstance(request.user, Member)
-    one = get_object_or_404(_theirs(request.user), pk=pk)
+    one = get_object_or_404(files_of(request.user), pk=pk)
     if try_again(one=one, now=timezone.now()):
         messages.success(request, _("It will be tried again."))
     else:
         messages.error(request, _("The file is not kept any more: bring it in again."))
     return redirect("conversations:incoming")
-
-
-def _theirs(member: Member) -> QuerySet[Incoming]:
-    rows = Incoming.objects.all()
-    return rows if may(member, Right.ADMINISTER) else rows.filter(by=member)
 
 
 def _shown(member: Member, rows: list[Incoming]) -> list[dict[str, Any]]:
