@@ -15,12 +15,12 @@ from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
 from keepwell.conversations.actions import policies as keeping
 from keepwell.conversations.api.clips import Number
-from keepwell.conversations.arriving.forms import Keeping
+from keepwell.conversations.arriving.forms import LONGEST_KEPT, Keeping
 from keepwell.conversations.models import Policy
 from keepwell.members.rights import Right
 
 router = Router(tags=["recording policies"])
-Days = Annotated[int, Field(ge=0, le=36_500)]
+Days = Annotated[int, Field(ge=0, le=LONGEST_KEPT)]
 
 
 class PolicyShape(Schema):
@@ -132,7 +132,9 @@ def _keep(request: HttpRequest, one: Policy, said: PolicySaid) -> PolicyShape:
 
 def _policy(pk: int, *, locked: bool = False) -> Policy:
     rows = Policy.objects.select_for_update() if locked else Policy.objects.all()
-    found = rows.filter(pk=pk).first()
+    found = (
+        rows.filter(pk=pk).order_by().first()
+    )  # in their order they are joined to accounts, and not locked
     if found is None:
         raise Http404
     return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member
 
 MOST_FILES = 50
+LONGEST_KEPT = 36_500  # days that a policy can name: with more there is no calendar to count in
 NEAR = 5  # accounts that are named where the words fit several
 _OURS = (
     ("", _("not known, or one channel for all")),
@@ -251,6 +253,8 @@ class Keeping(forms.ModelForm):
         account.member = member
         if self.instance.account_id:
             self.initial["account"] = self.instance.account_id
+        for name in ("sound_days", "word_days"):
+            self.fields[name].validators.append(MaxValueValidator(LONGEST_KEPT))
 
     def clean(self) -> dict[str, Any]:
         """An account or a country, each once."""

@@ -182,6 +182,8 @@ def test_an_administrator_sets_a_policy_and_is_asked_before_it_deletes(
     one = take(said, source="upload", account=people.acme, now=NOW, sound=sound)
     client = signed(people.admin)
     asked = {"country": "hu", "recordings": "on", "words": "on", "word_days": "30", "consent": "clause 7"}
+    longer = client.post("/conversations/policies/add", asked | {"word_days": "1000000"})
+    assert (longer.status_code, Policy.objects.exists()) == (200, False), "no calendar reaches so far back"
     page = client.post("/conversations/policies/add", asked).content.decode()
     assert "deletes what is kept of 1 conversation" in page
     assert not Policy.objects.exists()
