@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from keepwell.accounts.conditions import meeting
 from keepwell.accounts.models import Account
-from keepwell.followups.models import Version
+from keepwell.followups.models import FollowUp, Run, Version
 
 
 def eligible(accounts: QuerySet[Account], version: Version) -> QuerySet[Account]:
@@ -17,3 +17,11 @@ def eligible(accounts: QuerySet[Account], version: Version) -> QuerySet[Account]
     if version.least_risk is not None:
         found = found.filter(standing__risk__gte=version.least_risk)
     return found
+
+
+def free_for(accounts: QuerySet[Account], version: Version) -> QuerySet[Account]:
+    """Of some accounts those that a version can be started at: it is for them, does not run there, holds none out."""
+    runs = FollowUp.objects.filter(run__playbook=version.playbook_id, state=FollowUp.State.OPEN)
+    out = Run.objects.filter(playbook=version.playbook_id, arm=Run.Arm.HELD_OUT)
+    found = eligible(accounts, version)
+    return found.exclude(pk__in=runs.values("account")).exclude(pk__in=out.values("account"))

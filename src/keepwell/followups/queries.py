@@ -4,13 +4,25 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, IsNull, LessThan, LessThanOrEqual
 from django.http import Http404
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.words import beginnings, who_have
-from keepwell.followups.models import Batch, Comment, FollowUp, Mention, Playbook, Rhythm
+from keepwell.followups.models import Batch, Comment, FollowUp, Mention, Playbook, Rhythm, Run
 from keepwell.members.models import Member, Role
 from keepwell.members.paging import stretch
 from keepwell.members.ready import Asked, ready_by_keys
@@ -281,3 +293,15 @@ def _rhythms(whose: str, /, *, member: Member, stage: str = "") -> QuerySet[Rhyt
 
 def _by_worth(found: QuerySet[Any]) -> QuerySet[Any]:
     return found.order_by(F("worth").desc(nulls_last=True), "pk")
+
+
+def playbooks_with_runs() -> QuerySet[Playbook]:
+    """All playbooks with their versions, each with how often it was started (`treated`) and held out (`out`)."""
+    rows = Playbook.objects.annotate(treated=_runs(Run.Arm.TREATED), out=_runs(Run.Arm.HELD_OUT))
+    return rows.prefetch_related("versions")
+
+
+def _runs(arm: str) -> Coalesce:
+    """How many runs of a playbook there are of one arm: counted in an index, each playbook's apart."""
+    rows = Run.objects.filter(playbook=OuterRef("pk"), arm=arm).order_by().values("playbook")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)

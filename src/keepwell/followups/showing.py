@@ -15,7 +15,7 @@ from keepwell.accounts.queries import standing_of
 from keepwell.accounts.readable import topic_said
 from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.followups.actions.handling import why_now
-from keepwell.followups.models import FollowUp
+from keepwell.followups.models import Effect, FollowUp
 from keepwell.members.labels import day_said, labels
 from keepwell.members.models import Team
 from keepwell.reach.budget import Message
@@ -137,6 +137,16 @@ def why_at(account: Account, *, today: date) -> Shown:
         account=account, why=why_now(account), worth=standing.worth if standing else None, due=today
     )
     return Shown(one, today, reporting())
+
+
+def refused_because(said: Effect) -> list[str]:
+    """Why nothing can be said of the effect, line by line: of too small groups in the reader's language."""
+    from keepwell.risk.effects.trial import TooFew
+
+    if said.few is None:
+        return [line.removeprefix("- ") for line in said.refused.splitlines()]
+    why = TooFew(said.playbook.name, **said.few)
+    return [why.wrong, _("Seen: {seen}").format(seen=why.seen), *why.helps]
 
 
 def _touch_said(one: dict[str, Any]) -> str:

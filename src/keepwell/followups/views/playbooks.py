@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,10 +15,12 @@ from keepwell.accounts.queries import accounts_of
 from keepwell.accounts.showing import per_cent, shown
 from keepwell.alerts.models import Alert
 from keepwell.alerts.triggers import all_triggers
+from keepwell.followups import queries
 from keepwell.followups.actions import arranging, playing
-from keepwell.followups.conditions import eligible
+from keepwell.followups.conditions import free_for
 from keepwell.followups.forms import Playing, Steps, split
-from keepwell.followups.models import Effect, FollowUp, Playbook, Run, Version
+from keepwell.followups.models import Playbook, Run, Version
+from keepwell.followups.showing import refused_because
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.asking import number_of
 from keepwell.members.models import Member, Team
@@ -33,17 +34,9 @@ PAGE, LATELY = 25, 10
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All playbooks, with how often each was started and held out."""
-    rows = Playbook.objects.annotate(
-        treated=_runs(Run.Arm.TREATED), out=_runs(Run.Arm.HELD_OUT)
-    ).prefetch_related("versions")
     manages = may(request.user, Right.MANAGE)
+    rows = queries.playbooks_with_runs()
     return render(request, "followups/playbooks.html", {"rows": rows, "manages": manages})
-
-
-def _runs(arm: str) -> Coalesce:
-    """How many runs of a playbook there are of one arm: counted in an index, each playbook's apart."""
-    rows = Run.objects.filter(playbook=OuterRef("pk"), arm=arm).order_by().values("playbook")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 @needs(Right.SEE)
@@ -56,11 +49,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     runs = seen_by(Run.objects.filter(playbook=playbook), request.user, account="account")
     found = accounts_of(request.user).none()
     if version is not None:
-        fit = _fit(request, version)
-        busy = FollowUp.objects.filter(run__playbook=playbook, state=FollowUp.State.OPEN).values("account")
-        out = Run.objects.filter(playbook=playbook, arm=Run.Arm.HELD_OUT).values("account")
-        found = fit.exclude(pk__in=busy).exclude(pk__in=out)
-        found = found.order_by(F("standing__worth").desc(nulls_last=True), "pk")
+        found = _free(request, version).order_by(F("standing__worth").desc(nulls_last=True), "pk")
     page = Pages(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -191,11 +180,11 @@ def _initial(version: Version | None) -> dict[str, Any]:
     }
 
 
-def _fit(request: HttpRequest, version: Version) -> QuerySet[Account]:
-    """The accounts that a version is for; where its condition can no longer be asked, none, and it is told why."""
+def _free(request: HttpRequest, version: Version) -> QuerySet[Account]:
+    """The accounts that a version can be started at; none, and why, where its condition can no longer be asked."""
     rows = accounts_of(request.user)  # type: ignore[arg-type]  # every page is for members
     try:
-        return eligible(rows, version)
+        return free_for(rows, version)
     except KeepwellError as wrong:
         messages.error(request, str(wrong))
         return rows.none()
@@ -236,18 +225,8 @@ def _effect(playbook: Playbook) -> dict[str, Any] | None:
     return {
         "said": said,
         "rows": rows,
-        "refused": _refused(said),
+        "refused": refused_because(said),
     }
-
-
-def _refused(said: Effect) -> list[str]:
-    """Why nothing can be said of the effect, line by line: of too small groups in the reader's language."""
-    from keepwell.risk.effects.trial import TooFew
-
-    if said.few is None:
-        return [line.removeprefix("- ") for line in said.refused.splitlines()]
-    why = TooFew(said.playbook.name, **said.few)
-    return [why.wrong, _("Seen: {seen}").format(seen=why.seen), *why.helps]
 
 
 def _points(share: float | None) -> str:
