@@ -329,7 +329,7 @@ def _listed(one: Playbook) -> PlaybookShape:
         name=one.name,
         active=one.active,
         started=one.treated,  # type: ignore[attr-defined]  # counted by the question
-        held_out=one.out,  # type: ignore[attr-defined]
+        held_out=one.out,  # type: ignore[attr-defined]  # as above, by the question
         newest=_version(newest) if newest else None,
     )
 
