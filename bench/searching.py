@@ -62,14 +62,27 @@ QUESTIONS = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill what is not there, measure, write the page."""
-    ask = argparse.ArgumentParser(prog="python -m bench.searching", description=__doc__)
+    said = told("python -m bench.searching", __doc__, PAGE, arguments)
+    chapters = {}
+    for place in offices(said):
+        rows = _apart(measured, place, said.each)
+        chapters[place.database] = {"made": place.made, "rows": rows, "bytes": place.bytes()}
+    said.page.write_text("\n".join(_page(said.turns, said.each, chapters)) + "\n")
+
+
+def told(program: str, about: str | None, page: Path, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What is to be measured: how many turns, on which databases, how often each, and the page it is written to."""
+    ask = argparse.ArgumentParser(prog=program, description=about)
     ask.add_argument("--turns", type=int, default=1_000_000)
     ask.add_argument("--database", choices=[*DATABASES, "both"], default="both")
     ask.add_argument("--each", type=int, default=20, help="times that each is asked")
-    ask.add_argument("--page", type=Path, default=PAGE)
+    ask.add_argument("--page", type=Path, default=page)
     ask.add_argument("--work", type=Path, default=WORK)
-    said = ask.parse_args(arguments)
-    chapters = {}
+    return ask.parse_args(arguments)
+
+
+def offices(said: argparse.Namespace) -> Iterator[Place]:
+    """The office on each database, filled where it is not yet; open until the next is asked for."""
     for database in DATABASES if said.database == "both" else [said.database]:
         place = Place(said.work, said.turns, database)
         place.home = said.work.resolve() / f"search-{said.turns}-{database}"
@@ -77,12 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with place.opened():
             if not place.made:
                 place.done(**_apart(filled, place, said.turns))
-            chapters[database] = {
-                "made": place.made,
-                "rows": _apart(measured, place, said.each),
-                "bytes": place.bytes(),
-            }
-    said.page.write_text("\n".join(_page(said.turns, said.each, chapters)) + "\n")
+            yield place
 
 
 def _apart(work: Callable[..., Any], *given: object) -> Any:
@@ -202,16 +210,19 @@ def measured(place: Place, each: int) -> list[dict[str, Any]]:
         asked = Asked(**question.asked)
         for name in ("all", "some", "few"):
             member = Member.objects.get(name=name)
-            times = list(_times(lambda who=member, what=asked: len(search(who, what).rows), each))
+            row = timed(question.name, name, lambda who=member, what=asked: search(who, what).rows, each)
             plain = list(_times(lambda who=member, what=question: _like(who, what.like), 1))
-            found = len(search(member, asked).rows)
-            rows.append(
-                {"what": question.name, "who": name, "times": times, "like": min(plain)[1], "found": found}
-            )
-            wall, cpu = (median(part) * 1000 for part in zip(*times, strict=True))
-            said = f"{question.name}, {name}: {wall:.1f} ms, of processors {cpu:.1f} ms; {found} found"
-            print(said, flush=True)  # noqa: T201 - how far it is
+            rows.append(row | {"like": min(plain)[1]})
     return rows
+
+
+def timed(what: str, who: str, work: Callable[[], Sequence[Any]], each: int) -> dict[str, Any]:
+    """How long one question of one person took each time, and how many rows it found; said as it goes."""
+    times = list(_times(lambda: len(work()), each))
+    found = len(work())
+    wall, cpu = (median(part) * 1000 for part in zip(*times, strict=True))
+    print(f"{what}, {who}: {wall:.1f} ms, of processors {cpu:.1f} ms; {found} found", flush=True)  # noqa: T201 - how far it is
+    return {"what": what, "who": who, "times": times, "found": found}
 
 
 def _times(work: Callable[[], object], each: int) -> Iterator[tuple[float, float]]:

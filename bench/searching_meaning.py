@@ -6,19 +6,17 @@ reads is measured on the turns themselves. What is timed is the whole search as 
 read by the model, permission, filters, the page's rows and excerpts, one after another in one process.
 """
 
-import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
-from bench.office_place import DATABASES, Place
-from bench.searching import MONTH, NOW, WORK, _apart, _said, _texts, _times, filled
+from bench.office_place import Place
+from bench.searching import MONTH, NOW, _apart, _said, _texts, _times, offices, timed, told
 from keepwell.listening import meaning
 from keepwell.listening.languages.telling import language_of
 
@@ -66,24 +64,12 @@ class Drawn:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill what is not there, measure, write the page."""
-    ask = argparse.ArgumentParser(prog="python -m bench.searching_meaning", description=__doc__)
-    ask.add_argument("--turns", type=int, default=1_000_000)
-    ask.add_argument("--database", choices=[*DATABASES, "both"], default="both")
-    ask.add_argument("--each", type=int, default=20, help="times that each is asked")
-    ask.add_argument("--page", type=Path, default=PAGE)
-    ask.add_argument("--work", type=Path, default=WORK)
-    said = ask.parse_args(arguments)
+    said = told("python -m bench.searching_meaning", __doc__, PAGE, arguments)
     chapters = {}
-    for database in DATABASES if said.database == "both" else [said.database]:
-        place = Place(said.work, said.turns, database)
-        place.home = said.work.resolve() / f"search-{said.turns}-{database}"
-        place.home.mkdir(parents=True, exist_ok=True)
-        with place.opened():
-            if not place.made:
-                place.done(**_apart(filled, place, said.turns))
-            if "pieces" not in place.made:
-                place.done(**place.made, **_apart(drawn, place))
-            chapters[database] = {"made": place.made} | _apart(measured, place, said.each)
+    for place in offices(said):
+        if "pieces" not in place.made:
+            place.done(**place.made, **_apart(drawn, place))
+        chapters[place.database] = {"made": place.made} | _apart(measured, place, said.each)
     said.page.write_text("\n".join(_page(said.turns, said.each, chapters)) + "\n")
 
 
@@ -143,16 +129,13 @@ def measured(place: Place, each: int) -> dict[str, Any]:
         asked = Asked(question.name.rpartition(": ")[2], by=MEANING, **question.asked)
         for name in MEMBERS:
             member = Member.objects.get(name=name)
-            times = list(
-                _times(lambda who=member, what=asked: len(search_as_asked(who, what, now=NOW).rows), each)
-            )
-            page = search_as_asked(member, asked, now=NOW).rows
-            rows.append({"what": question.name, "who": name, "times": times, "found": len(page)})
-            wall, cpu = (median(part) * 1000 for part in zip(*times, strict=True))
-            said = f"{question.name}, {name}: {wall:.1f} ms, of processors {cpu:.1f} ms; {len(page)} found"
-            print(said, flush=True)  # noqa: T201 - how far it is
+
+            def page(who: Member = member, what: Asked = asked) -> Sequence[Any]:
+                return search_as_asked(who, what, now=NOW).rows
+
+            rows.append(timed(question.name, name, page, each))
             if name == "all" and not question.asked:
-                found.append(_share_of_nearest(asked.words, [row.turn.pk for row in page]))
+                found.append(_share_of_nearest(asked.words, [row.turn.pk for row in page()]))
     return {"rows": rows, "cold": cold, "memory": memory, "nearest": found, "bytes": place.bytes()}
 
 
