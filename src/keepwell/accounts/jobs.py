@@ -1,5 +1,6 @@
 """What the worker does for accounts: erases a person. It can be done again, and is, until nothing is left."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from keepwell.members.speaking import spoken_to
 
 ERASE, LOOK = "keepwell.accounts.jobs.erase", "keepwell.accounts.jobs.look"
 SILENT = timedelta(minutes=2)  # one that was not heard of for so long has lost its worker
+_log = logging.getLogger(__name__)
 
 
 def ask_to_erase(*, contact: Contact, by: Member, now: datetime) -> Erasing:
@@ -34,8 +36,13 @@ def ask_to_erase(*, contact: Contact, by: Member, now: datetime) -> Erasing:
 
 def look() -> int:
     """Every minute: erase who is still to be, as a worker died or the book was being written; how many."""
-    found = list(_free().values_list("pk", flat=True))
-    return sum(erase(pk) == "done" for pk in found)
+    done = 0
+    for pk in _free().order_by("asked_at").values_list("pk", flat=True):
+        try:
+            done += erase(pk) == "done"
+        except Exception:  # it is tried again when it has been silent; the others do not wait for it
+            _log.exception("an erasing failed")
+    return done
 
 
 def erase(contact_id: str) -> str:
@@ -56,7 +63,7 @@ def erase(contact_id: str) -> str:
     except KeepwellError as wrong:  # the night is writing, perhaps
         here.update(beat_at=None, wrong=wrong.wrong[:300])
         return "waiting"
-    here.update(ended_at=timezone.now())
+    here.update(ended_at=timezone.now(), wrong="")
     return "done"
 
 

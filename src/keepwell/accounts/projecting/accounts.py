@@ -7,7 +7,7 @@ import narwhals as nw
 from django.db.models.functions import Lower
 
 from keepwell.accounts.erasing import erase_as_the_book
-from keepwell.accounts.models import Account, Contact
+from keepwell.accounts.models import Account, Contact, Erasing
 from keepwell.accounts.projecting import Source, made, upsert
 from keepwell.accounts.projecting.inheriting import heirs_in
 from keepwell.accounts.projecting.moving import note_moved
@@ -99,7 +99,9 @@ def _project_contacts(source: Source) -> None:
 
     fields = [*_CONTACT, "account", "source_id", "channel", "opted_out", "left_on", "cut"]
     upsert(contacts(), key="contact_id", fields=fields)
-    Contact.objects.exclude(cut=cut).delete()
+    # Who waits to be erased stays: else nobody would know whom to erase in the book's past.
+    awaited = Erasing.objects.filter(ended_at=None).values("pk")
+    Contact.objects.exclude(cut=cut).exclude(pk__in=awaited).delete()
 
 
 def _portfolios() -> list[tuple[int, tuple[Condition, ...]]]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,37 @@ def test_while_somebody_writes_the_book_an_erasing_waits_and_goes_on_by_itself(
     assert (one.state, one.wrong, one.asked_by) == ("done", "", people["manager"])
     assert one.done
     assert Change.objects.get(what="erase contact").member == people["manager"]
+
+
+def test_a_night_before_an_erasing_does_not_lose_whom_to_erase(
+    own: Source, person: Contact, people: dict[str, Member], settings: Any
+) -> None:
+    settings.HOME = own.book.home
+    gone = Contact.objects.create(contact_id="K9", account=person.account, source_id="k-9", cut=own.cut - 1)
+    asked(gone, people)
+    project_accounts(own)
+    assert Contact.objects.filter(pk="K9").exists(), "the source has them no more, the book's past has"
+    assert jobs.look() == 1
+    project_accounts(own)
+    assert not Contact.objects.filter(pk="K9").exists()
+
+
+def test_one_who_cannot_be_erased_holds_up_no_other(
+    own: Source, person: Contact, people: dict[str, Member], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = own.book.home
+    first = Contact.objects.create(contact_id="K0", account=person.account, source_id="k-0", cut=own.cut)
+    jobs.ask_to_erase(contact=first, by=people["manager"], now=NOW - timedelta(hours=1))
+    asked(person, people)
+
+    def torn(contact: Contact) -> None:
+        if contact.pk == "K0":
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(erasing, "unname", torn)
+    assert jobs.look() == 1
+    assert not Contact.objects.filter(pk=person.pk).exists()
+    assert Contact.objects.filter(pk="K0").exists()
 
 
 def test_an_erasing_whose_worker_died_is_taken_up_once_it_has_been_silent(
