@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.timezone import localtime
+
 from keepwell.lib.text import gettext as _
 from keepwell.reach.models import Reservation, Touch
 from keepwell.reach.queries import Held
@@ -17,7 +19,7 @@ def held(rows: Iterable[Held]) -> Sheet:
     return heads, (
         [
             *(one.hold.account, one.hold.contact or "", one.hold.member or "", one.channel),
-            *(one.hold.at.date().isoformat(), one.said.why, one.said.because),
+            *(localtime(one.hold.at).date().isoformat(), one.said.why, one.said.because),
             _("free again") if one.free else one.said.until,
         ]
         for one in rows
@@ -41,7 +43,7 @@ def passed(rows: Iterable[Touch]) -> Sheet:
     heads = [_("When"), _("Account"), _("Contact"), _("By whom"), _("Team"), _("By"), _("Why")]
     return heads, (
         [
-            *(one.at.date().isoformat(), one.account, one.contact or "", one.member or ""),
+            *(localtime(one.at).date().isoformat(), one.account, one.contact or "", one.member or ""),
             *(one.get_team_display(), one.get_channel_display()),
             " ".join(
                 filter(
