@@ -213,6 +213,25 @@ class Lexicon:
         return Stemmer.Stemmer(self.language.stemmer, 0)
 
     @cached_property
+    def listed(self) -> set[str]:
+        """The entries of all ideas."""
+        return {entry for entries in self.words.words.values() for entry in entries}
+
+    @cached_property
+    def entries(self) -> dict[tuple[int, str], list[tuple[int, str, list[str]]]]:
+        """The entries that say something by themselves, by how many words they have and the first of them.
+
+        Each as the place of its idea in the list, the idea, and its other words.
+        """
+        found: dict[tuple[int, str], list[tuple[int, str, list[str]]]] = defaultdict(list)
+        for at, (idea, entries) in enumerate(self.words.words.items()):
+            for entry in entries:
+                if (idea, entry) not in self.words.silent:
+                    first, *others = entry.split()
+                    found[len(others) + 1, first].append((at, idea, others))
+        return dict(found)
+
+    @cached_property
     def _minor(self) -> set[str]:
         """The words that only say what the starting rules do not ask for: to these they are like words in no list."""
         words, minor = self.words.words, self.words.matters

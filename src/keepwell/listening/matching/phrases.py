@@ -259,7 +259,7 @@ class _Words(_Reader):
 
     def _joined(self, words: list[str]) -> list[str]:
         """Verbs whose prefix was typed apart, with it."""
-        listed = {word for entries in self.words.words.values() for word in entries}
+        listed = self.lexicon.listed
         for prefix in [word for word in words if word in self.language.prefixes]:
             for k, word in enumerate(words):
                 whole = [prefix + head for head in sorted(self._heads(word)) if prefix + head in listed]
@@ -280,15 +280,7 @@ class _Words(_Reader):
             parts = words[at : at + size]
             if len(parts) < size or (size == 1 and parts[0] in self.language.stop):
                 continue
-            heads = [self._heads(part) for part in parts]
-            ideas = [
-                idea
-                for idea, entries in self.words.words.items()
-                if any(
-                    self._says(entry.split(), heads) and (idea, entry) not in self.words.silent
-                    for entry in entries
-                )
-            ]
+            ideas = self._said_by([self._heads(part) for part in parts])
             if ideas and not (size > 1 and self._apart(parts)):
                 return size, self._fitting(parts[0], ideas) if size == 1 else ideas
         return 1, []
@@ -297,9 +289,16 @@ class _Words(_Reader):
         """Whether every word says something by itself, as in "another supplier"."""
         return all(self._ideas([part], 0)[1] for part in parts)
 
-    @staticmethod
-    def _says(entry: list[str], heads: list[set[str]]) -> bool:
-        return len(entry) == len(heads) and all(word in said for word, said in zip(entry, heads, strict=True))
+    def _said_by(self, heads: list[set[str]]) -> list[str]:
+        """The ideas of which an entry has just these words, one of the heads each, in the list's order."""
+        listed, rest = self.lexicon.entries, heads[1:]
+        found = {
+            at: idea
+            for head in heads[0]
+            for at, idea, others in listed.get((len(heads), head), ())
+            if all(word in said for word, said in zip(others, rest, strict=True))
+        }
+        return [found[at] for at in sorted(found)]
 
     def _heads(self, word: str) -> set[str]:
         return {word} | {key[1:] for key in self.lexicon.keys_of(word) if key.startswith("=")}
