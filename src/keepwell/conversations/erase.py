@@ -5,6 +5,8 @@ conversation they took part in. That it took place stays, and what others said s
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -35,9 +37,7 @@ def _export(contact: Contact) -> list[dict[str, Any]]:
 def _erase(contact: Contact) -> int:
     """Returns how many conversations were changed."""
     part = list(_took_part(contact).values_list("pk", flat=True))
-    named = _naming(contact)
-    mentioned = Turn.objects.filter(named).values_list("conversation", flat=True) if named else ()
-    for pk in dict.fromkeys([*part, *mentioned]):
+    for pk in dict.fromkeys([*part, *_mentioning(contact)]):
         with transaction.atomic():
             one = Conversation.objects.select_for_update(of=("self",)).get(pk=pk)
             _erase_in(one, contact, took_part=pk in part)
@@ -63,17 +63,30 @@ def _theirs(contact: Contact) -> Q:
     return Q(contact=contact) | (nobodys & ~Q(side=Side.US.value) & Q(conversation__in=part))
 
 
-def _naming(contact: Contact) -> Q:
-    """Turns in which they may be named: by address or telephone anywhere, by name at their account."""
+def _mentioning(contact: Contact) -> Iterator[int]:
+    """Conversations in which they may be named, in a turn or in what was corrected."""
+    ways = (
+        (Turn, "conversation", ("text", "speaker")),
+        (Correction, "turn__conversation", ("before", "after")),
+        (Correction, "unplaced__conversation", ("before", "after")),
+    )
+    for model, way, fields in ways:
+        if named := _naming(contact, way, fields):
+            yield from model._default_manager.filter(named).order_by().values_list(way, flat=True).distinct()
+
+
+def _naming(contact: Contact, way: str, fields: Sequence[str]) -> Q:
+    """Rows in whose fields they may be named: by address or telephone anywhere, by name at their account."""
     asked = Q()
     for word in (contact.email, contact.phone):
         if len(word.strip()) >= SHORTEST:
-            asked |= Q(text__icontains=word.strip()) | Q(speaker__iexact=word.strip())
+            for field in fields:
+                asked |= Q(**{f"{field}__icontains": word.strip(), f"{way}__isnull": False})
     if len(contact.name.strip()) >= SHORTEST:
         name = contact.name.strip()
-        here = Q(conversation__account=contact.account_id)
-        for form in {name, name.lower(), name.upper(), name.title()}:
-            asked |= here & (Q(text__contains=form) | Q(speaker__contains=form))
+        here = Q(**{f"{way}__account": contact.account_id})
+        for form, field in product(sorted({name, name.lower(), name.upper(), name.title()}), fields):
+            asked |= here & Q(**{f"{field}__contains": form})
     return asked
 
 
@@ -82,6 +95,7 @@ def _erase_in(one: Conversation, contact: Contact, *, took_part: bool) -> None:
     if took_part:
         gone = list(one.turns.filter(_theirs(contact)).values_list("pk", flat=True))
         Correction.objects.filter(turn__in=gone).delete()
+        one.unplaced.filter(Q(contact=contact) | Q(contact=None) & ~Q(side=Side.US.value)).delete()
         one.turns.filter(pk__in=gone).update(text="", speaker="", words=[], pieces=[], contact=None)
         hits = Hit.objects.filter(turn__in=gone)
         hits.update(spans=[], cue="")
@@ -99,6 +113,7 @@ def _erase_in(one: Conversation, contact: Contact, *, took_part: bool) -> None:
     found = _pattern(contact)
     for turn in one.turns.exclude(pk__in=gone):
         _unname(turn, found, quoted=took_part)
+    _unname_corrections(one, found)
     if one.contact_id == contact.pk:
         one.title, one.contact = "", None
     one.why, one.aside = {}, []
@@ -140,9 +155,14 @@ def _unname(turn: Turn, found: re.Pattern[str] | None, *, quoted: bool) -> None:
     ]
     turn.text, turn.speaker = text, speaker
     turn.save(update_fields=["text", "words", "speaker"])
-    for fix in turn.corrections.all():
-        fix.before, fix.after = _blank(fix.before, found), _blank(fix.after, found)
-        fix.save(update_fields=["before", "after"])
+
+
+def _unname_corrections(one: Conversation, found: re.Pattern[str] | None) -> None:
+    """Take their name out of what people corrected, whether that stands in a turn or waits for one."""
+    for fix in Correction.objects.filter(Q(turn__conversation=one) | Q(unplaced__conversation=one)):
+        before, after = _blank(fix.before, found), _blank(fix.after, found)
+        if (before, after) != (fix.before, fix.after):
+            Correction.objects.filter(pk=fix.pk).update(before=before, after=after)
 
 
 def _unquoted(text: str, pieces: list[list[Any]]) -> str:

@@ -1,6 +1,7 @@
 """What pages ask of conversations, always as somebody: one is seen by whoever sees its account."""
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import BaseExpression
 from django.http import Http404
 
 from keepwell.conversations.models import Clip, Conversation, Incoming, Turn
@@ -21,9 +22,12 @@ def seen(member: Member) -> QuerySet[Conversation]:
     return every.filter(Q(pk__in=theirs.values("pk")) | unknown)
 
 
-def conversation_of(member: Member, pk: int) -> Conversation:
-    """One conversation with its account; Http404 where there is none, or it is not theirs to see."""
-    found = seen(member).select_related("account", "contact", "member").filter(pk=pk).first()
+def conversation_of(member: Member, pk: int, **also: BaseExpression) -> Conversation:
+    """One conversation with its account; Http404 where there is none, or it is not theirs to see.
+
+    `also` is asked in the same question, and stands on it under its name.
+    """
+    found = seen(member).select_related("account", "contact", "member").filter(pk=pk).annotate(**also).first()
     if found is None:
         raise Http404
     return found

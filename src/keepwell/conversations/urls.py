@@ -14,6 +14,7 @@ from keepwell.conversations.views import (
     search,
     topics,
     transcript,
+    unplaced,
 )
 
 app_name = "conversations"
@@ -24,6 +25,9 @@ _read = [
     path("<int:pk>/ours", transcript.say_ours, name="say_ours"),
     path("<int:pk>/turns/<int:no>/correct", transcript.correct, name="correct"),
     path("<int:pk>/turns/<int:no>/mood", moods.say, name="say_mood"),
+    path("<int:pk>/unplaced/<int:waits>/place", unplaced.place, name="place_correction"),
+    path("<int:pk>/unplaced/<int:waits>/drop", unplaced.drop, name="drop_correction"),
+    path("<int:pk>/unplaced/<int:waits>/back", unplaced.put_back, name="put_correction_back"),
 ]
 _clips = [
     path("<int:pk>/clips", clips.keep, name="keep_clip"),

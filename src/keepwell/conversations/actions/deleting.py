@@ -39,6 +39,7 @@ def delete_words(one: Conversation, *, now: datetime, why: str) -> None:
         Hit.objects.filter(conversation=one, void_at=None).update(void_at=now, void=Hit.Void.ERASED)
         Clip.objects.filter(conversation=one).delete()
         Correction.objects.filter(turn__conversation=one).delete()
+        one.unplaced.all().delete()
         one.turns.filter(hits__isnull=True).delete()
         one.turns.update(text="", speaker="", words=[], pieces=[], contact=None)
         one.participants.all().delete()

@@ -1,12 +1,22 @@
-"""A conversation's turns brought in line with how they are told now; what people corrected stays corrected."""
+"""A conversation's turns brought in line with how they are told now; what people corrected stays corrected.
 
-from collections.abc import Mapping, Sequence
+A correction whose turn is told no more waits for a person to place or drop it (`actions.unplaced`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from keepwell.conversations.models import Conversation, Correction, Turn
+from django.db.models import Q
+
+from keepwell.conversations.models import Conversation, Correction, Turn, Unplaced
 from keepwell.listening import said as heard
 
 _SHIFT = 1.5  # seconds by which two transcripts of one sound may differ in where a turn begins
+_LONGER = (
+    2.0  # times as long as the other that one of two turns may be: else words of its would be written over
+)
+_GRACE = 3.0  # seconds by which a short one may be the longer for all that
 _FIELDS = (
     "text", "side", "speaker", "contact_id", "start", "end", "at", "pieces", "words", "confidence", "channel",
     "source_id",
@@ -69,30 +79,43 @@ def speakers_of(one: Conversation) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Fixed:
-    """What somebody put right by hand: what stood there first, what stands there now, and where in the sound."""
+    """What somebody put right by hand: what stood there, what stands there now, and where that is or was."""
 
     corrections: tuple[int, ...]
-    before: str
+    befores: tuple[str, ...]
     after: str
-    start: float | None
-    channel: int | None
+    of: Turn | Unplaced
 
     def off(self, told: heard.Turn) -> float | None:
         """How far a turn that is told now begins from where this one did; None where it is another turn."""
-        if self.channel is not None and told.channel is not None and self.channel != told.channel:
+        of = self.of
+        if of.channel is not None and told.channel is not None and of.channel != told.channel:
             return None  # somebody else, speaking at the same moment
-        if self.start is None or told.start is None:
-            return 0.0 if self.before == told.text else None
-        off = abs(self.start - told.start)
-        return off if off <= _SHIFT else None
+        if of.start is None or told.start is None:
+            return 0.0 if told.text in self.befores else None
+        off = abs(of.start - told.start)
+        if off > _SHIFT or (told.text not in self.befores and not _as_long(of, told)):
+            return None
+        return off
 
 
-def rewrite(one: Conversation, there: Sequence[Turn], coming: Sequence[heard.Turn]) -> bool:
+def _as_long(of: Turn | Unplaced, told: heard.Turn) -> bool:
+    """Whether two turns that begin together may be the same words, as far as their lengths tell."""
+    if of.start is None or told.start is None or of.end is None or told.end is None:
+        return True
+    short, long = sorted((of.end - of.start, told.end - told.start))
+    return long <= max(_LONGER * short, short + _GRACE)
+
+
+def rewrite(one: Conversation, there: Sequence[Turn], coming: Sequence[heard.Turn], *, now: datetime) -> bool:
     """Make a conversation's turns those that are told now, place by place; returns whether any is another.
 
-    A turn that is told no more is deleted, or empty where a hit points to it. Corrections go with their words.
+    A turn that is told no more is deleted, or empty where a hit points to it. Corrections go with their words, and
+    wait for a person where those are in no turn any more.
     """
-    fixes, speakers = _placed(_fixed(one), coming), speakers_of(one)
+    fixed = _fixed(one)
+    fixes, speakers = _placed(fixed, coming), speakers_of(one)
+    _wait(one, [fix for fix in fixed if fix not in fixes.values()], now)
     changed, new, moved = False, [], []
     for at, told in enumerate(coming):
         old = there[at] if at < len(there) else None
@@ -109,25 +132,51 @@ def rewrite(one: Conversation, there: Sequence[Turn], coming: Sequence[heard.Tur
     Turn.objects.bulk_create(new, batch_size=500)
     places = dict(one.turns.values_list("no", "pk"))
     for fix, no in moved:
-        Correction.objects.filter(pk__in=fix.corrections).update(turn=places[no])
+        Correction.objects.filter(pk__in=fix.corrections).update(turn=places[no], unplaced=None)
+        if isinstance(fix.of, Unplaced):
+            fix.of.delete()
     return _ended(there[len(coming) :]) or bool(new) or changed
 
 
 def _fixed(one: Conversation) -> list[_Fixed]:
-    """The corrections of a conversation, of several of one turn all together."""
-    found: dict[int, _Fixed] = {}
-    for fix in Correction.objects.filter(turn__conversation=one).select_related("turn").order_by("at", "pk"):
-        was = found.get(fix.turn_id)
-        before, keys = (was.before, was.corrections) if was else (fix.before, ())
-        turn = fix.turn
-        found[turn.pk] = _Fixed((*keys, fix.pk), before, fix.after, turn.start, turn.channel)
+    """The corrections of a conversation, of several of one turn all together; those that wait for a place too."""
+    rows = Correction.objects.filter(
+        Q(turn__conversation=one) | Q(unplaced__conversation=one, unplaced__settled_at=None)
+    )
+    found: dict[tuple[int | None, int | None], _Fixed] = {}
+    for fix in rows.select_related("turn", "unplaced").order_by("at", "pk"):
+        of = fix.turn or fix.unplaced
+        assert of is not None, "the rows are asked for by one of the two"
+        key = (fix.turn_id, fix.unplaced_id)
+        was = found.get(key)
+        keys, befores = (was.corrections, was.befores) if was else ((), ())
+        found[key] = _Fixed((*keys, fix.pk), (*befores, fix.before), fix.after, of)
     return list(found.values())
+
+
+def _wait(one: Conversation, fixed: Iterable[_Fixed], now: datetime) -> None:
+    """Let corrections wait whose turn is no more; what waits already goes on waiting."""
+    for fix in fixed:
+        was = fix.of
+        if isinstance(was, Unplaced):
+            continue
+        made = Unplaced.objects.create(
+            conversation=one,
+            no=was.no,
+            side=was.side,
+            contact_id=was.contact_id,
+            start=was.start,
+            end=was.end,
+            channel=was.channel,
+            at=now,
+        )
+        Correction.objects.filter(pk__in=fix.corrections).update(turn=None, unplaced=made)
 
 
 def _placed(fixed: Sequence[_Fixed], coming: Sequence[heard.Turn]) -> dict[int, _Fixed]:
     """Which of the turns that come each correction belongs to: the nearest, of equally near ones the same words."""
     pairs = [
-        (off, fix.before != told.text, at, fix)
+        (off, told.text not in fix.befores, at, fix)
         for fix in fixed
         for at, told in enumerate(coming)
         if (off := fix.off(told)) is not None

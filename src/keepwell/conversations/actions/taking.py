@@ -172,7 +172,7 @@ def _grown(one: Conversation, coming: _Coming, account: Account | None) -> Conve
     anew = coming.source == Source.BOOK or coming.transcript is not None
     there = list(one.turns.all())
     turns = obeyed(one, coming.said.turns)
-    changed = rewrite(one, there, turns) if anew else _added(one, there, turns)
+    changed = rewrite(one, there, turns, now=coming.now) if anew else _added(one, there, turns)
     if changed or coming.transcript is not None:
         _say_state(one, coming)
         one.redacted = _more(one.redacted, coming.redacted) if changed and not anew else dict(coming.redacted)

@@ -4,6 +4,7 @@ from keepwell.conversations.api import (
     clips,
     collections,
     conversations,
+    correcting,
     files,
     learning,
     placing,
@@ -17,6 +18,7 @@ ROUTERS = [
     one.router
     for one in (
         conversations,
+        correcting,
         clips,
         collections,
         files,

@@ -14,6 +14,7 @@ from keepwell.conversations.models.kept import (
     Participant,
     Policy,
     Turn,
+    Unplaced,
 )
 from keepwell.conversations.models.moods import Felt, MoodModel, MoodSaid
 from keepwell.conversations.models.rules import Hit, Past, Rule, RuleVersion, Ruling, Words
@@ -46,5 +47,6 @@ __all__ = [
     "Ruling",
     "ToMean",
     "Turn",
+    "Unplaced",
     "Words",
 ]

@@ -214,10 +214,39 @@ class Turn(models.Model):
         return f"{self.conversation_id}.{self.no}"
 
 
+class Unplaced(models.Model):
+    """What people corrected in a turn that a newer transcript has no more: it waits to be placed or dropped.
+
+    `no`, `start` and the rest say where that turn was; its corrections point here as long as they are at no turn.
+    """
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="unplaced")
+    no = models.PositiveIntegerField()
+    side = models.CharField(max_length=7)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")  # who spoke
+    start = models.FloatField(null=True)
+    end = models.FloatField(null=True)
+    channel = models.PositiveSmallIntegerField(null=True)
+    at = models.DateTimeField()  # since when it has had no place
+    settled_at = models.DateTimeField(null=True)  # when somebody placed or dropped it; none: it waits
+    settled_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    dropped = models.BooleanField(default=False)
+    turn = models.ForeignKey(Turn, models.SET_NULL, null=True, related_name="placed")  # where it was placed
+
+    class Meta:
+        ordering: ClassVar = ["no", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}.{self.no}"
+
+
 class Correction(models.Model):
     """A turn's words as somebody put them right by hand; kept, and put in again should it be transcribed anew."""
 
-    turn = models.ForeignKey(Turn, models.CASCADE, related_name="corrections")
+    turn = models.ForeignKey(Turn, models.CASCADE, null=True, related_name="corrections")
+    unplaced = models.ForeignKey(
+        Unplaced, models.CASCADE, null=True, related_name="corrections"
+    )  # in place of a turn, where a newer transcript has none for it
     before = models.TextField()
     after = models.TextField()
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
@@ -227,7 +256,7 @@ class Correction(models.Model):
         ordering: ClassVar = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.turn_id}"
+        return f"{self.turn_id or self.unplaced}"
 
 
 class Failing(models.Model):

@@ -8,6 +8,7 @@ from keepwell.conversations.models import (
     Clip,
     Collection,
     Conversation,
+    Correction,
     Folder,
     Hit,
     Incoming,
@@ -15,6 +16,7 @@ from keepwell.conversations.models import (
     Policy,
     Rule,
     Turn,
+    Unplaced,
 )
 
 SIGNED, NONE, SEES, ACTS, ACTING = "amotvs", "", "amotv", "amot", "amots"
@@ -49,6 +51,14 @@ def collection(office: Any) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def unplaced(office: Any) -> dict[str, Any]:
+    """A correction whose turn is in no transcript any more."""
+    talk, now = _talk(office), timezone.now()
+    made = Unplaced.objects.create(conversation=talk, no=1, side="them", at=now)
+    Correction.objects.create(unplaced=made, before="We stray.", after="We stay!", at=now)
+    return {"pk": talk.pk, "waits": made.pk}
+
+
 NOTHING = {"pk": 0}
 CLIPS: dict[str, Any] = {
     "conversations:conversations": (SIGNED, NONE),
@@ -56,6 +66,9 @@ CLIPS: dict[str, Any] = {
     "conversations:sound": (NONE, NONE, conversation),  # there is none: its own tests
     "conversations:correct": (ACTS, ACTS, turn),
     "conversations:say_mood": (NONE, ACTS, turn),
+    "conversations:place_correction": (NONE, ACTS, unplaced),
+    "conversations:drop_correction": (NONE, ACTS, unplaced),
+    "conversations:put_correction_back": (NONE, ACTS, unplaced),
     "conversations:say_ours": (NONE, ACTS, conversation),
     "conversations:keep_clip": (NONE, ACTS, conversation),
     "conversations:clips": (SIGNED, NONE),
@@ -183,7 +196,8 @@ _SET_UP = (
     "mailboxes mailbox try_mailbox folders folder look_into_sources recording_policies recording_policy "
     "collections collection remove_collection put_collection_back clips_of_collection put_into_collection "
     "waiting_conversations match_conversation set_conversation_aside undo_match delete_conversation "
-    "topics coached_members coached_member"
+    "topics coached_members coached_member "
+    "corrections correct_turn unplaced_corrections place_correction drop_correction put_correction_back"
 )
 SET_UP: dict[str, Any] = dict.fromkeys(
     (f"calls:{name}" for name in _SET_UP.split()), None

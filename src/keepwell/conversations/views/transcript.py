@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,11 +18,11 @@ from keepwell.conversations import naming, queries
 from keepwell.conversations.actions import correcting, siding
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.learning.forms import Clipping, Correcting
-from keepwell.conversations.models import Conversation, Hit
+from keepwell.conversations.models import Conversation, Correction, Hit
 from keepwell.conversations.mood.showing import moods_of, summary_of
 from keepwell.conversations.rules import queries as rules_queries
 from keepwell.conversations.rules import themes
-from keepwell.conversations.transcript import sounding
+from keepwell.conversations.transcript import sounding, unplaced
 from keepwell.conversations.transcript.showing import (
     LANGUAGES,
     channels_of,
@@ -46,7 +47,7 @@ PART = 200  # turns on one page: a talk of hours goes on over the page
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """A conversation's turns in order; `turn` leads to one of them."""
     assert isinstance(request.user, Member)
-    one = queries.conversation_of(request.user, pk)
+    one = queries.conversation_of(request.user, pk, unsettled=unplaced.any_in())
     people = list(one.participants.select_related("contact", "member"))
     naming.meet_one(one, people)
     chosen = _number(request.GET.get("turn"))
@@ -82,6 +83,8 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
         "matches": may(request.user, Right.ACT) and _waits(one),
         "deletes": may(request.user, Right.MANAGE) and one.deleted_at is None,
     }
+    if getattr(one, "unsettled", False):
+        context |= unplaced.shown_in(one)
     if context["acts"]:
         context["form"] = Clipping(conversation=one, initial={"first": chosen or 1, "last": chosen or 1})
     return render(request, "conversations/conversation.html", context)
@@ -178,6 +181,8 @@ def correct(request: HttpRequest, pk: int, no: int) -> HttpResponse:
             "before": turn.text,
             "clock": clock(turn.start),
             "sound": turn.start is not None and sound_of(one) is not None,
-            "corrections": turn.corrections.select_related("by"),
+            "corrections": Correction.objects.filter(Q(turn=turn) | Q(unplaced__turn=turn)).select_related(
+                "by"
+            ),
         },
     )
