@@ -50,7 +50,7 @@ QUESTIONS = (
     Question("two words in any form: cancel contract", {"words": "cancel contract"}, "cancel"),
     Question("two words in Hungarian: felmondjuk szerződés", {"words": "felmondjuk szerződés"}, "felmond"),
     Question("a phrase: “the contract”", {"words": '"the contract"'}, "the contract"),
-    Question("a phrase in the other script: 取消合約", {"words": "取消合約"}, "取消合同"),
+    Question("a word in the other script: 續約", {"words": "續約"}, "续约"),
     Question("a word said once: word500017x", {"words": "word500017x"}, "word500017x"),
     Question("a word never said", {"words": "neversaid"}, "neversaid"),
     Question("said by the customer in mails: price", {"words": "price", "kind": "mail", "side": "them"}, "price"),

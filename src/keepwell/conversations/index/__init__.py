@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from keepwell.conversations.index import meanings, postgresql, sqlite
 from keepwell.conversations.index.asking import Ask
 from keepwell.conversations.index.digests import mark
-from keepwell.conversations.index.rows import Period, Row, rows_of
+from keepwell.conversations.index.rows import Period, Row, account_mark, rows_of
 from keepwell.conversations.models import Conversation, Index, Indexed, Turn
 
 _STEP = 200  # conversations that are indexed in one transaction
@@ -40,18 +40,27 @@ def drop(conversation: Conversation) -> None:
 
 
 def found(
-    rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]], page: slice, period: Period
+    rows: QuerySet[Indexed],
+    ask: Ask,
+    marks: Sequence[Sequence[str]],
+    page: slice,
+    period: Period = (None, None),
+    *,
+    accounts: Sequence[str] | None = None,
 ) -> list[int]:
     """Of rows in a period those that hold what is asked for, and a mark of each group: a page of their places.
 
-    The newest come first. Call it within `rights.in_order`.
+    Accounts narrow further, None not at all; "" stands for nobody's. The newest come first. Call it within
+    `rights.in_order`.
     """
     begin, end = period
     if begin is not None:
         rows = rows.filter(place__gte=begin)
     if end is not None:
         rows = rows.filter(place__lt=end)
-    places: list[int] = _engine().found(rows, ask, marks, page, period)
+    if accounts is not None:
+        marks = [*marks, [account_mark(pk) for pk in accounts]]
+    places: list[int] = _engine().found(rows, ask, marks, page, period, accounts=accounts)
     return places
 
 

@@ -14,7 +14,7 @@ from keepwell.accounts.models import Account
 from keepwell.conversations import index
 from keepwell.conversations.index.asking import Ask, ask_of
 from keepwell.conversations.index.pointing import Bit, excerpt
-from keepwell.conversations.index.rows import account_mark, since
+from keepwell.conversations.index.rows import since
 from keepwell.conversations.models import Conversation, Hit, Indexed, Turn
 from keepwell.conversations.transcript.showing import SIDES
 from keepwell.listening import meaning
@@ -146,7 +146,8 @@ def found(member: Member, asked: Asked, page: slice) -> list[int]:
     period = since(asked.begin) if asked.begin else None, since(asked.end) if asked.end else None
     with in_order():
         rows = narrowed(seen(Indexed.objects.all(), member), asked)
-        return index.found(rows, asked.ask, _marks(member, asked), page, period)
+        accounts = asked.accounts or accounts_seen(member, FEW)
+        return index.found(rows, asked.ask, _marks(asked), page, period, accounts=accounts)
 
 
 def narrowed(rows: QuerySet[Found], asked: Asked) -> QuerySet[Found]:
@@ -190,18 +191,10 @@ def accounts_seen(member: Member, most: int) -> list[str] | None:
     return None
 
 
-def _marks(member: Member, asked: Asked) -> list[list[str]]:
+def _marks(asked: Asked) -> list[list[str]]:
     """What the index itself is asked to narrow by; whether it is right is asked again of the rows."""
-    marks = [[f"{letter}{said}"] for letter, said in _said(asked) if said.isalpha()]
-    if asked.accounts:
-        marks.append([account_mark(pk) for pk in asked.accounts])
-    elif (few := accounts_seen(member, FEW)) is not None:
-        marks.append([account_mark(pk) for pk in few])
-    return marks
-
-
-def _said(asked: Asked) -> list[tuple[str, str]]:
-    return [("k", asked.kind), ("s", asked.side), ("l", asked.language)]
+    said = (("k", asked.kind), ("s", asked.side), ("l", asked.language))
+    return [[f"{letter}{what}"] for letter, what in said if what.isalpha()]
 
 
 def _result(row: Indexed, ask: Ask) -> Result:

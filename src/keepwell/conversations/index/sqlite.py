@@ -43,7 +43,12 @@ def tidy() -> None:
 
 
 def found(
-    rows: QuerySet[Indexed], ask: Ask, marks: Sequence[Sequence[str]], page: slice, _period: Period
+    rows: QuerySet[Indexed],
+    ask: Ask,
+    marks: Sequence[Sequence[str]],
+    page: slice,
+    _period: Period,
+    **_accounts: Sequence[str] | None,
 ) -> list[int]:
     """The places on a page of those of rows that hold every phrase, and a mark of each group.
 

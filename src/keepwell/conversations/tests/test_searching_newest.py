@@ -110,11 +110,22 @@ def _is(turn: Turn, asked: Asked, seen: set[int]) -> bool:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    asked=A_QUESTION, who=st.integers(0, 3), size=st.integers(1, 9), newest=st.integers(1, TALKS * TURNS + 5)
+    asked=A_QUESTION,
+    who=st.integers(0, 3),
+    size=st.integers(1, 9),
+    newest=st.integers(1, TALKS * TURNS + 5),
+    much=st.booleans(),
 )
 def test_pages_are_those_of_all_that_is_to_be_found(
-    members: list[Member], monkeypatch: pytest.MonkeyPatch, asked: Asked, who: int, size: int, newest: int
+    members: list[Member],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: Asked,
+    who: int,
+    size: int,
+    newest: int,
+    much: bool,
 ):
+    monkeypatch.setattr(postgresql, "_said_of", lambda _accounts: postgresql.RARE + 1 if much else 0)
     monkeypatch.setattr(postgresql, "FEW", -1)
     monkeypatch.setattr(postgresql, "NEWEST", newest)
     there = _all_of(members[who], asked) if asked.anything else []
@@ -139,3 +150,17 @@ def test_all_is_asked_only_where_the_newest_do_not_fill_the_page(
     full = asked("river stone", TALKS * TURNS)
     assert asked("river stone", 6) == full + 1
     assert asked("river", 6) == full  # a single word is no rarer than PostgreSQL thinks
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite walks its own list")
+def test_what_few_accounts_said_is_found_and_sorted_however_common_the_word(members: list[Member]):
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_indexed, conversations_conversation")
+    of_one = Indexed.objects.filter(conversation__account="A1").count()
+    of_nobody = Indexed.objects.filter(conversation__account=None).count()
+    assert postgresql._said_of(["A1"]) == of_one
+    assert postgresql._said_of(["", "A1"]) == of_one + of_nobody
+    with CaptureQueriesContext(connection) as said:
+        search(members[1], Asked("river"))
+    assert not [one for one in said if "EXPLAIN" in one["sql"]]
+    assert [one for one in said if "+ 0) DESC" in one["sql"]]
