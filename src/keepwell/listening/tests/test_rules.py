@@ -124,6 +124,13 @@ def test_a_company_adds_words_of_its_own_and_takes_others_out(tmp_path):
     assert [hit.turn for hit in rule.hear("en", [Turn(k, text) for k, text in enumerate(said)])] == [0, 2]
 
 
+def test_a_word_list_of_lists_in_lists_is_refused(tmp_path):
+    path = tmp_path / "ours.yaml"
+    path.write_text("- " * 100_000)
+    with pytest.raises(KeepwellError, match="cannot be read"):
+        own("en", path)
+
+
 def test_a_word_list_with_an_unknown_theme_is_refused_with_a_near_name(tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text("prize:\n  discount: gift\n", "utf-8")
