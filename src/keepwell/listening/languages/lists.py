@@ -57,6 +57,7 @@ _SETS = (
 )
 _MAPS = ("opposites", "cases", "strangers", "unlike", "links", "beside", "sayings")
 _MATTERS = "matters"  # true in a list of words that the starting rules do not ask for
+_CHOICE, _DEEPER = re.compile(r"[(|)]"), {"(": 1, ")": -1}
 _JOINT = re.compile(r"\s+(\+|>\d*)\s+")  # between the pieces of a saying
 DENIALS = {"not": "nots", "nobody": "nobody", "none": "nones", "no more": "nomore"}  # in the name of a saying
 _LARGEST = 1_000_000  # bytes of a list
@@ -232,11 +233,11 @@ def choices(entry: str) -> list[str]:
     if begin < 0:
         return [" ".join(entry.split())]
     ways, depth, at = [], 0, begin + 1
-    for k in range(begin, len(entry)):
-        depth += {"(": 1, ")": -1}.get(entry[k], 0)
-        if (entry[k] == "|" and depth == 1) or depth == 0:
-            ways.append(entry[at:k])
-            at = k + 1
+    for sign in _CHOICE.finditer(entry, begin):
+        depth += _DEEPER.get(sign[0], 0)
+        if depth == 0 or (depth == 1 and sign[0] == "|"):
+            ways.append(entry[at : sign.start()])
+            at = sign.end()
         if depth == 0:
             break
     return [one for way in ways for one in choices(f"{entry[:begin]}{way}{entry[at:]}")]

@@ -25,7 +25,18 @@ _LEAST_NOUN = 3  # and of one that is told to be a noun
 _SHORT = {"á": "a", "é": "e"}  # vowels that become long before an ending
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "＇": "'"})
 _SIGNS = re.compile(r"[0-9a-z]+|\S")
-_PLAIN = str.maketrans("łŁøØđĐ", "lLoOdD")
+
+
+class _Bare(dict[int, str]):
+    """What is left of each character without its accents; learnt as they come."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFD", chr(code))
+        self[code] = "".join(char for char in parts if not unicodedata.combining(char))
+        return self[code]
+
+
+_BARE = _Bare(str.maketrans("łŁøØđĐ", "lLoOdD"))
 
 
 def signs(text: str) -> list[str]:
@@ -35,8 +46,7 @@ def signs(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """The text without accents, as it is typed on a foreign keyboard."""
-    parts = unicodedata.normalize("NFD", text.translate(_PLAIN))
-    return "".join(char for char in parts if not unicodedata.combining(char))
+    return text if text.isascii() else text.translate(_BARE)
 
 
 def normal(surface: str) -> str:
