@@ -36,7 +36,7 @@ class _Bare(dict[int, str]):
         return self[code]
 
 
-_BARE = _Bare(str.maketrans("łŁøØđĐ", "lLoOdD"))
+_BARE = _Bare(zip(map(ord, "łŁøØđĐ"), "lLoOdD", strict=True))
 
 
 def signs(text: str) -> list[str]:
