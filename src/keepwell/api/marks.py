@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
 from ninja.renderers import JSONRenderer
@@ -16,10 +16,12 @@ MARKED = ("GET", "PUT", "PATCH")  # their answer is the thing itself
 
 
 def marked(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """The answer with its mark; nothing but the mark (304) where the caller has it already."""
+    """The answer with its mark; nothing but the mark (304) where the caller has it already. What is sent piece by
+    piece, a sound, bears a mark of its own.
+    """
     if request.method not in MARKED or answer.status_code != 200:
         return answer
-    mark = _mark(answer.content)
+    mark = answer["ETag"] if isinstance(answer, StreamingHttpResponse) else _mark(answer.content)
     answer["ETag"] = mark
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if request.method != "GET" or not (mark in known or f"W/{mark}" in known or known == ["*"]):

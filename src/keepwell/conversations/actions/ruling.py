@@ -181,6 +181,13 @@ def bring(*, rules: Sequence[listening.Rule], by: Member | None, now: datetime) 
     return Brought(tuple(made), tuple(changed), tuple(same))
 
 
+def export(*, by: Member) -> str:
+    """All rules as YAML, as they can be brought in again; that they were taken out is on the trail."""
+    rows = list(Rule.objects.select_related("owner").order_by("theme", "name"))
+    record("export rules", by=by, after={"rules": len(rows)})
+    return listening.written(ears.told_of(row) for row in rows)
+
+
 def start_with(*, themes: Collection[str], by: Member | None, now: datetime) -> Brought:
     """Begin with the rules that come with Keepwell, of some themes; one whose name is there already is left alone."""
     there = set(Rule.objects.values_list("name", flat=True))

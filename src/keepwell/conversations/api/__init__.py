@@ -1,6 +1,7 @@
 """Calls about conversations, a file a subject: each lists its router here."""
 
 from keepwell.conversations.api import (
+    bringing,
     clips,
     collections,
     conversations,
@@ -11,7 +12,9 @@ from keepwell.conversations.api import (
     policies,
     rules,
     searching,
+    sounds,
     sources,
+    wording,
 )
 
 ROUTERS = [
@@ -22,7 +25,10 @@ ROUTERS = [
         clips,
         collections,
         files,
+        bringing,
         rules,
+        wording,
+        sounds,
         searching,
         learning,
         placing,
@@ -30,4 +36,4 @@ ROUTERS = [
         policies,
     )
 ]
-UPLOADS = ["conversations/files"]  # their body is a file, not JSON
+UPLOADS = ["conversations/files", "rules/import"]  # their body is a file, not JSON

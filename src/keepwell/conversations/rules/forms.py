@@ -16,6 +16,7 @@ from keepwell.members.rights import Right, may
 from keepwell.members.wrongs import in_lines
 
 _MOST = 5_000  # characters of a field with phrases
+LARGEST = 4_000_000  # bytes of a file of rules
 
 
 class Writing(forms.Form):
@@ -217,6 +218,13 @@ class Bringing(forms.Form):
     """A file of rules."""
 
     file = forms.FileField(label=gettext_lazy("A YAML file of rules"))
+
+    def clean_file(self) -> Any:
+        """Not more than is read at once."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(_("The file is too large."))
+        return file
 
 
 def _lines(said: str) -> list[str]:

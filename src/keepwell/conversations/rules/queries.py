@@ -1,5 +1,6 @@
 """What pages ask of rules and hits: how often each was heard and right, its months, and what waits to be judged."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from keepwell.conversations.models import Hit, Rule
 from keepwell.conversations.queries import seen
+from keepwell.listening import rules as listening
 from keepwell.listening.judging import wilson
 from keepwell.members.models import Member
 
@@ -214,3 +216,8 @@ def noticed(stats: Stats) -> tuple[str, dict[str, Any]]:
         "judged_before": stats.judged - now,
     }
     return "both" if len(names) > 1 else names[0], numbers
+
+
+def starting() -> Counter[str]:
+    """How many rules that come with Keepwell there are of each theme."""
+    return Counter(one.theme for one in listening.read(listening.SHIPPED))

@@ -107,7 +107,11 @@ def hit(office: Any) -> dict[str, Any]:
 
 
 MANAGES = "am"
-_CALLS = "rules rule make_rule change_rule rest_rule wake_rule restore_rule hits judge_hit"
+_CALLS = (
+    "rules rule make_rule change_rule rest_rule wake_rule restore_rule hits judge_hit "
+    "export_rules import_rules starting_rules start_with_rules rule_versions word_languages words_of set_words "
+    "conversation_sound sound_of_clip sound_of_hit"
+)
 RULES: dict[str, Any] = {
     "conversations:rules": (SIGNED, NONE),
     "conversations:rule": (SIGNED, NONE, rule),
@@ -124,7 +128,7 @@ RULES: dict[str, Any] = {
     "conversations:hits": (SIGNED, NONE),
     "conversations:judge": (NONE, ACTS, hit),
     "conversations:hit_sound": (NONE, NONE, hit),  # there is none: test_stretches.py
-    **dict.fromkeys((f"calls:{name}" for name in _CALLS.split()), None),  # tests/test_calls_rules.py
+    **dict.fromkeys((f"calls:{name}" for name in _CALLS.split()), None),  # tests/test_calls_{rules,words}.py
 }
 
 

@@ -13,9 +13,9 @@ from keepwell.accounts.csv import as_csv
 from keepwell.conversations.actions import ruling
 from keepwell.conversations.actions.hearing import waiting
 from keepwell.conversations.models import Rule
-from keepwell.conversations.rules import ears, themes
+from keepwell.conversations.rules import themes
 from keepwell.conversations.rules.forms import Bringing
-from keepwell.conversations.rules.queries import Stats, hits_of, months_of, rules_of, stats_of
+from keepwell.conversations.rules.queries import Stats, hits_of, months_of, rules_of, starting, stats_of
 from keepwell.conversations.rules.showing import (
     ShownMonth,
     ShownRule,
@@ -25,13 +25,12 @@ from keepwell.conversations.rules.showing import (
 )
 from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
-from keepwell.members.audit import record
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
 from keepwell.members.rights import Right, may, needs
 from keepwell.members.wrongs import in_lines
 
-PAGE, EXPORT, EXAMPLES, LARGEST = 25, 20_000, 5, 4_000_000
+PAGE, EXPORT, EXAMPLES = 25, 20_000, 5
 
 
 @needs(Right.SEE)
@@ -86,8 +85,8 @@ def _line(one: Rule, stats: Stats) -> list[object]:
 
 def _starting() -> list[tuple[str, str, int]]:
     """The themes of the rules that come with Keepwell: name, what it is called, how many."""
-    shipped = listening.read(listening.SHIPPED)
-    return [(name, label, sum(one.theme == name for one in shipped)) for name, label in themes.choices()]
+    counts = starting()
+    return [(name, label, counts[name]) for name, label in themes.choices()]
 
 
 @needs(Right.SEE)
@@ -157,11 +156,7 @@ def restore(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """All rules as YAML, as they can be brought in again."""
     assert isinstance(request.user, Member)
-    rows = list(Rule.objects.select_related("owner").order_by("theme", "name"))
-    record("export rules", by=request.user, after={"rules": len(rows)})
-    answer = HttpResponse(
-        listening.written(ears.told_of(row) for row in rows), content_type="application/yaml; charset=utf-8"
-    )
+    answer = HttpResponse(ruling.export(by=request.user), content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="rules.yaml"'
     return answer
 
@@ -175,8 +170,6 @@ def bring(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            if file.size > LARGEST:
-                raise KeepwellError(_("The file is too large."), seen=f"{file.size} bytes")
             found = listening.parsed(file.read(), file.name)
             done = ruling.bring(rules=found, by=request.user, now=timezone.now())
         except KeepwellError as wrong:

@@ -9,15 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from keepwell.conversations.actions import ruling
 from keepwell.conversations.models import Words
-from keepwell.conversations.rules import themes
+from keepwell.conversations.rules.wording import MOST, Own, lists_of, own_words
 from keepwell.conversations.rules.writing import language_codes
 from keepwell.lib.errors import KeepwellError
-from keepwell.listening.languages.lists import THEMES, shipped
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, needs
 from keepwell.members.wrongs import in_lines
-
-_LONGEST, _MOST = 2_000, 600
 
 
 @needs(Right.SEE)
@@ -49,7 +46,7 @@ def words(request: HttpRequest, language: str) -> HttpResponse:
             "language": language,
             "label": labels[language],
             "languages": language_codes(),
-            "lists": _lists(language, own),
+            "lists": lists_of(language, own),
             "row": row,
             "wrong": wrong,
             "manages": may(request.user, Right.MANAGE),
@@ -57,36 +54,12 @@ def words(request: HttpRequest, language: str) -> HttpResponse:
     )
 
 
-def _said(request: HttpRequest) -> dict[str, dict[str, str]]:
+def _said(request: HttpRequest) -> Own:
     """The company's words as the form says them: a field for each idea, and a new idea for each theme."""
-    found: dict[str, dict[str, str]] = {}
-    for name, value in list(request.POST.items())[:_MOST]:
+    said = []
+    for name, value in list(request.POST.items())[:MOST]:
         kind, _colon, rest = name.partition(":")
         theme, _colon, idea = rest.partition(":")
-        said = " ".join(str(value).split())[:_LONGEST]
-        if kind != "own" or theme not in THEMES or not said:
-            continue
-        if not idea:
-            idea = " ".join(str(request.POST.get(f"idea:{theme}", "")).lower().split())[:60]
-        if idea:
-            found.setdefault(theme, {})[idea] = said
-    return found
-
-
-def _lists(language: str, own: dict[str, dict[str, str]]) -> list[dict[str, object]]:
-    listed = shipped(language)
-    found: list[dict[str, object]] = []
-    for theme, label in themes.choices():
-        ideas = [
-            {"idea": idea, "shipped": ", ".join(said), "own": own.get(theme, {}).get(idea, "")}
-            for idea, said in listed.words.items()
-            if listed.themes.get(idea) == theme
-        ]
-        known = {one["idea"] for one in ideas}
-        ideas += [
-            {"idea": idea, "shipped": "", "own": said}
-            for idea, said in own.get(theme, {}).items()
-            if idea not in known
-        ]
-        found.append({"theme": theme, "label": label, "ideas": ideas})
-    return found
+        if kind == "own":
+            said.append((theme, idea or str(request.POST.get(f"idea:{theme}", "")), str(value)))
+    return own_words(said)
