@@ -98,6 +98,18 @@ def told_of(kept: Mapping[str, Any], otherwise: str) -> str:
         return otherwise
 
 
+def again_of(kept: Mapping[str, Any], otherwise: str) -> str:
+    """A text that was kept, as `told_of` says it, that can be kept once more."""
+    text = told_of(kept, otherwise)
+    if "message" not in kept:
+        return text
+    values = {
+        name: again_of(one, "") if isinstance(one, Mapping) else one
+        for name, one in kept.get("values", {}).items()
+    }
+    return Message(text, kept["message"], values)
+
+
 def gettext(message: str) -> str:
     """The message in the reader's language, or as it is where there is no translation."""
     text = _catalogue(_language.get()).gettext(message)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from keepwell.lib.text import again_of, kept_of
 from keepwell.listening.audio.sound import Sound
 from keepwell.listening.audio.voices import Stretch, Voices
 from keepwell.listening.said import State, Word
@@ -45,7 +46,7 @@ class Checkpoint:
         if self._voices is None:
             self._voices = found()
             if self._voices.state is State.WAITING:
-                self._add({"voices": asdict(self._voices)})
+                self._add({"voices": asdict(self._voices), "reasons": _reasons(self._voices)})
         return self._voices
 
     def get(self, channel: int, start: float) -> Passage | None:
@@ -86,6 +87,11 @@ class Checkpoint:
         return True
 
 
+def _reasons(voices: Voices) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What its reason and its sound's are said from: another reader's language may be another."""
+    return kept_of(voices.reason), kept_of(voices.sound.reason)
+
+
 def _parsed(line: str) -> Any:
     try:
         return json.loads(line)
@@ -101,7 +107,7 @@ def _passage(line: str) -> Passage | None:
             for start, end, text, words, confidence in found["heard"]
         )
         return Passage(**{**found, "heard": heard})
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, AttributeError):
         return None
 
 
@@ -109,14 +115,16 @@ def _voices(line: str) -> Voices | None:
     if not line.startswith('{"voices"'):
         return None
     try:
-        found = _parsed(line)["voices"]
+        whole = _parsed(line)
+        found, (heard, sound) = whole["voices"], whole.get("reasons", ({}, {}))
+        of, reason = found["sound"], again_of(sound, str(found["sound"]["reason"]))
         return Voices(
-            Sound(**{**found["sound"], "state": State(found["sound"]["state"])}),
+            Sound(**{**of, "state": State(of["state"]), "reason": reason}),
             State(found["state"]),
-            str(found["reason"]),
+            again_of(heard, str(found["reason"])),
             float(found["seconds"]),
             tuple(tuple(Stretch(**one) for one in channel) for channel in found["channels"]),
             int(found["broken"]),
         )
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, AttributeError):
         return None

@@ -25,6 +25,7 @@ from keepwell.listening.audio.tests import recordings as kit
 from keepwell.listening.said import Word
 from keepwell.listening.tests.speech_model import model
 from keepwell.listening.transcribing import Heard, Whisper
+from keepwell.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,26 @@ def test_a_telephone_call_is_transcribed_and_says_that_more_errors_are_to_be_exp
     assert "telephone" in found.remark
     with speaking("hu"):
         assert found.remark_said not in ("", found.remark)
+
+
+def test_what_a_worker_wrote_down_before_it_died_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    one = _bring(kit.write(tmp_path / "call.wav", kit.speech(8_000), rate=8_000))
+
+    class Dying(Ear):
+        def hear(self, samples: Any, language: str) -> list[Heard]:
+            raise KeyboardInterrupt
+
+    Incoming.objects.update(by=Member.objects.create_user("eva@example.com", name="Éva", language="hu"))
+    with pytest.raises(KeyboardInterrupt):
+        list(work(ear=Dying()))
+    assert "telefonos" in path_of(one).with_name("passages.jsonl").read_text("utf-8")
+    Incoming.objects.update(beat_at=None)
+    assert [done.wrong for done in work(ear=Ear("hello"))] == [""]
+    found = Conversation.objects.get(incoming=one)
+    with speaking("en"):
+        assert found.remark_said == "Its sound is that of a telephone: expect more errors."
+    with speaking("hu"):
+        assert found.remark_said.startswith("A hangja telefonos")
 
 
 def test_two_channels_are_two_sides_once_it_is_said_which_is_ours() -> None:
