@@ -118,6 +118,8 @@ def examine(home: str) -> Iterator[Check]:
     yield _java()
     yield _fonts()
     yield _libgomp()
+    yield _speech()
+    yield _speech_model(home)
     yield Check(
         _("browser"),
         _("reading the pages that --html writes, on any machine; none is needed on this one"),
@@ -291,3 +293,36 @@ def _libgomp() -> Check:
     if found or sys.platform == "win32":
         return Check("libgomp", use, "ok", found or _("comes with Windows"))
     return Check("libgomp", use, "missing", _("not found"), _("Debian, Ubuntu: apt-get install libgomp1"))
+
+
+def _speech() -> Check:
+    name, use = _("what listens"), _("transcripts of recordings")
+    if all(importlib.util.find_spec(module) for module in ("av", "faster_whisper")):
+        from importlib.metadata import version
+
+        return Check(name, use, "ok", f"faster-whisper {version('faster-whisper')}")
+    return Check(name, use, "missing", _("not installed"), "pip install 'keepwell[speech]'")
+
+
+def _speech_model(home: str) -> Check:
+    name, use = _("speech model"), _("transcripts of recordings")
+    folder = _model_folder(home)
+    if folder is None:
+        return Check(name, use, "missing", _("none"), _("Fetch one: keepwell speech download base"))
+    from keepwell.listening.transcribing import check_model
+
+    try:
+        return Check(name, use, "ok", str(check_model(folder)))
+    except KeepwellError as error:
+        return Check(name, use, "missing", f"{error.wrong} {error.seen}", error.ways[0])
+
+
+def _model_folder(home: str) -> Path | None:
+    """Where the office of a home looks for a model; None where it has none."""
+    if named := os.environ.get("KEEPWELL_SPEECH_MODEL", ""):
+        return Path(named).expanduser()
+    if "://" in home and not os.environ.get("KEEPWELL_OFFICE", ""):
+        return None
+    office = os.environ.get("KEEPWELL_OFFICE", "") or Path(home).expanduser() / "office"
+    own = Path(office).expanduser() / "speech-model"
+    return own if own.is_dir() else None
