@@ -1,30 +1,29 @@
-"""Calls about who is calling, and about members and teams."""
+"""Calls about who is calling; and those about members, teams and the trail, whose room may not know of calls."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import Field
 
+from keepwell.api import api_members, api_teams, api_trail
+from keepwell.api.api_members import Named, named
 from keepwell.api.door import asks, member_of
+from keepwell.api.filling import filled
+from keepwell.api.marks import unchanged
 from keepwell.api.models import Token
-from keepwell.api.paging import Asked, Order, Page, page
-from keepwell.members.models import Member, Team
-from keepwell.members.rights import Right, may
+from keepwell.api.shapes import Answer
+from keepwell.members.actions import change_profile
+from keepwell.members.forms import Profile
+from keepwell.members.models import Member
+from keepwell.members.rights import Right
 
 router = Router(tags=["members"])
-ROUTERS = [router]
+ROUTERS = [router, api_members.router, api_teams.router, api_trail.router]
 
 
-class Named(Schema):
-    """A thing with a number and a name."""
-
-    id: int
-    name: str
-
-
-class Me(Schema):
+class Me(Answer):
     """Who is calling, and with what."""
 
     id: int
@@ -33,36 +32,41 @@ class Me(Schema):
     role: str
     language: str
     time_zone: str
+    theme: str
     teams: list[Named]
     scope: str | None
     expires_at: datetime | None
 
 
-class MemberShape(Schema):
-    """A member as those who manage see them."""
+class MyChanges(Schema):
+    """What is to be otherwise: what is not named stays as it is. "" is the language of the browser."""
 
-    id: int
-    name: str
-    email: str
-    role: str
-    active: bool
-    teams: list[Named]
-    joined_at: datetime
-
-
-class TeamShape(Schema):
-    """A team and the portfolios it looks after."""
-
-    id: int
-    name: str
-    kind: str
-    portfolios: list[Named]
+    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    language: Annotated[str, Field(max_length=10)] | None = None
+    time_zone: Annotated[str, Field(max_length=60)] | None = None
+    theme: Literal["auto", "light", "dark"] | None = None
 
 
 @router.get("/me", response=Me, auth=asks(Right.SEE), summary="Who is calling")
 def me(request: HttpRequest) -> Any:
     """The member whose token is shown, and how far it reaches."""
-    member = member_of(request)
+    return _me(request, member_of(request))
+
+
+@router.patch(
+    "/me", response=Me, auth=asks(Right.SEE, reach=Right.ACT), summary="Change what is said of oneself"
+)
+def change_me(request: HttpRequest, said: MyChanges) -> Any:
+    """One's own name, language, time zone and colours."""
+    found = Member.objects.select_for_update().get(pk=member_of(request).pk)
+    unchanged(request, _me(request, found))
+    before = {name: getattr(found, name) for name in Profile.Meta.fields}
+    form = filled(Profile(before | said.dict(exclude_none=True), instance=Member.objects.get(pk=found.pk)))
+    change_profile(member=found, said=form.cleaned_data)
+    return _me(request, Member.objects.get(pk=found.pk))
+
+
+def _me(request: HttpRequest, member: Member) -> Me:
     token: Token | None = getattr(request, "token", None)
     return Me(
         id=member.pk,
@@ -71,40 +75,8 @@ def me(request: HttpRequest) -> Any:
         role=member.role,
         language=member.language,
         time_zone=member.time_zone,
-        teams=[Named(id=team.pk, name=team.name) for team in member.teams.all()],
+        theme=member.theme,
+        teams=named(member.teams.all()),
         scope=token.scope if token else None,
         expires_at=token.expires_at if token else None,
     )
-
-
-@router.get("/members", response=Page[MemberShape], auth=asks(Right.MANAGE), summary="Members")
-def members(request: HttpRequest, part: Asked) -> Any:
-    """Everybody who signs in or did, by name; to a manager those of their teams."""
-    member = member_of(request)
-    found = Member.objects.all()
-    if not may(member, Right.ADMINISTER):
-        found = found.filter(Q(teams__members=member) | Q(pk=member.pk)).distinct()
-    return page(found.prefetch_related("teams"), part, Order("name"), _member)
-
-
-@router.get("/teams", response=Page[TeamShape], auth=asks(Right.ADMINISTER), summary="Teams")
-def teams(request: HttpRequest, part: Asked) -> Any:
-    """The teams, by name."""
-    return page(Team.objects.prefetch_related("portfolios"), part, Order("name"), _team)
-
-
-def _member(member: Member) -> MemberShape:
-    return MemberShape(
-        id=member.pk,
-        name=member.name,
-        email=member.email,
-        role=member.role,
-        active=member.is_active,
-        teams=[Named(id=team.pk, name=team.name) for team in member.teams.all()],
-        joined_at=member.joined_at,
-    )
-
-
-def _team(team: Team) -> TeamShape:
-    portfolios = [Named(id=one.pk, name=one.name) for one in team.portfolios.all()]
-    return TeamShape(id=team.pk, name=team.name, kind=team.kind, portfolios=portfolios)

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone, translation
@@ -43,15 +44,16 @@ class asks(AuthBase):
     openapi_scheme = "bearer"
     openapi_name = "token"
 
-    def __init__(self, right: Right) -> None:
+    def __init__(self, right: Right, *, reach: Right | None = None) -> None:
+        """`reach` is what a token must reach where that is more than the right: everybody writes what is theirs."""
         super().__init__()
-        self.right = right
+        self.right, self.reach = right, reach or right
 
     @property
     def scope(self) -> str:
         """The least scope that reaches this."""
         return str(
-            {Right.SEE: Token.Scope.READ, Right.ACT: Token.Scope.ACT}.get(self.right, Token.Scope.MANAGE)
+            {Right.SEE: Token.Scope.READ, Right.ACT: Token.Scope.ACT}.get(self.reach, Token.Scope.MANAGE)
         )
 
     def __call__(self, request: HttpRequest) -> Member:
@@ -59,7 +61,7 @@ class asks(AuthBase):
         member, token = request.user, getattr(request, "token", None)
         if not isinstance(member, Member):
             raise Problem(401, _("Show a token that stands: Authorization: Bearer …"))
-        if token is not None and token.reaches < self.right:
+        if token is not None and token.reaches < self.reach:
             raise Problem(403, _("The token's scope does not reach this."), scope=token.scope)
         if not may(member, self.right):
             raise Problem(403, _("You may not do this."))
@@ -96,6 +98,8 @@ def door(call: Call, *, file: bool = False) -> View:
                 )
         except Problem as wrong:
             answer = wrong.answer()
+        except IntegrityError as wrong:
+            answer = problems.collided(request, wrong)
         except Exception as wrong:
             answer = problems.failed(request, wrong)
         answer = _said_well(request, answer)

@@ -1,5 +1,6 @@
 """A write that bears a key is done once: the same call again is given the answer that the first one got."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -41,7 +42,7 @@ def once(request: HttpRequest, call: Callable[[], HttpResponse], *, now: datetim
             return _again(kept, asked)
         answer = _whole(call())
         if answer.status_code < 400 or answer.status_code in _DECIDED:
-            kept.status, kept.body = answer.status_code, answer.content.decode()
+            kept.status, kept.body = answer.status_code, _without_secrets(request, answer)
             kept.headers = {name: answer[name] for name in _TOLD if name in answer}
             kept.save(update_fields=["status", "body", "headers"])
         else:
@@ -52,6 +53,16 @@ def once(request: HttpRequest, call: Callable[[], HttpResponse], *, now: datetim
 def forget_old(*, now: datetime) -> int:
     """Forget answers that have been kept for their day; how many."""
     return Kept.objects.filter(made_at__lt=now - KEPT).delete()[0]
+
+
+def told_once(request: HttpRequest, *fields: str) -> None:
+    """Say that these fields of the answer hold a secret: whoever repeats the call is told null in their place."""
+    request.told_once = fields  # type: ignore[attr-defined]  # a request bears how it is answered
+
+
+def _without_secrets(request: HttpRequest, answer: HttpResponse) -> str:
+    body, secrets = answer.content.decode(), getattr(request, "told_once", ())
+    return json.dumps(json.loads(body) | dict.fromkeys(secrets)) if secrets and body else body
 
 
 def _asked(request: HttpRequest) -> str:

@@ -1,10 +1,12 @@
 """Everything that can go wrong, said in one way: problem+json (RFC 9457)."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -13,6 +15,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from keepwell.lib.errors import KeepwellError
 
 TYPE = "application/problem+json"
+_COLLISIONS = (  # what is there already, or there no more: in PostgreSQL, in SQLite
+    "23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23503", "SQLITE_CONSTRAINT_FOREIGNKEY",
+)  # fmt: skip
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +50,7 @@ def problem(
 
 def answer_all(api: NinjaAPI) -> None:
     """Let every exception under the API become a problem; one that nobody foresaw is logged and not told."""
-    known = {
+    known: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         Problem: lambda _request, wrong: wrong.answer(),
         Http404: lambda _request, _wrong: problem(
             404, _("There is no such thing, or it is not yours to see.")
@@ -58,10 +63,25 @@ def answer_all(api: NinjaAPI) -> None:
             422, _("This is not as it is asked for."), errors=[_one(one) for one in wrong.errors]
         ),
         HttpError: lambda _request, wrong: problem(wrong.status_code, str(wrong)),
+        IntegrityError: _pass_on,
         Exception: failed,
     }
     for kind, handler in known.items():
         api.add_exception_handler(kind, handler)
+
+
+def _pass_on(_request: HttpRequest, wrong: Exception) -> HttpResponse:
+    """Leave it to whoever holds the transaction, which cannot go on."""
+    raise wrong
+
+
+def collided(request: HttpRequest, wrong: IntegrityError) -> HttpResponse:
+    """Of two writes at the very same moment this one came second: what it made is there, or what it named is gone."""
+    code = getattr(wrong.__cause__, "sqlstate", None) or getattr(wrong.__cause__, "sqlite_errorname", "")
+    if code not in _COLLISIONS:
+        return failed(request, wrong)
+    _log.warning("a call came second", exc_info=wrong)
+    return problem(409, _("Somebody did something like it at the same moment. Read again, then call again."))
 
 
 def failed(_request: HttpRequest, wrong: Exception) -> HttpResponse:

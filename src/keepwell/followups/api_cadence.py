@@ -31,7 +31,7 @@ Segment = Annotated[str, Field(max_length=120)]
 Stages = Literal["", "onboarding", "adopting", "value", "renewing"]
 
 
-class BehindShape(Answer):
+class SilentShape(Answer):
     """An account that is behind: when it was last spoken to and reviewed, and by when it should have been."""
 
     account: str
@@ -83,7 +83,7 @@ class StandardChanges(Schema):
     review_days: Days | None = None
 
 
-@router.get("/cadence", response=Page[BehindShape], auth=asks(Right.SEE), summary="Who is behind")
+@router.get("/cadence", response=Page[SilentShape], auth=asks(Right.SEE), summary="Who is behind")
 def cadence(request: HttpRequest, which: Annotated[Behind, Query()], part: Asked) -> Any:
     """The worthiest first, as the night found it; who was spoken to since is not there."""
     ask = queries.reviews if which.show == "reviews" else queries.silent
@@ -150,10 +150,10 @@ def _as_read(request: HttpRequest, pk: int) -> Standard:
     return found
 
 
-def _behind(one: Rhythm, currency: str) -> BehindShape:
+def _behind(one: Rhythm, currency: str) -> SilentShape:
     standing, last = getattr(one.account, "standing", None), getattr(one.account, "last_touch", None)
     worth = standing.worth if standing else None
-    return BehindShape(
+    return SilentShape(
         account=one.account_id,
         account_name=one.account.name,
         segment=one.account.segment,

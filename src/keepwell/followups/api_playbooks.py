@@ -58,7 +58,7 @@ class StepShape(Answer):
     review: bool
 
 
-class VersionShape(Answer):
+class PlaybookVersionShape(Answer):
     """A playbook as it was set down at a time. `least_risk` and `held_out`, a share, are from 0 to 1."""
 
     number: int
@@ -80,7 +80,7 @@ class PlaybookShape(Answer):
     active: bool
     started: int
     held_out: int
-    newest: VersionShape | None
+    newest: PlaybookVersionShape | None
 
 
 class WholePlaybook(Answer):
@@ -89,7 +89,7 @@ class WholePlaybook(Answer):
     id: int
     name: str
     active: bool
-    versions: list[VersionShape]
+    versions: list[PlaybookVersionShape]
 
 
 class VersionSaid(Schema):
@@ -115,7 +115,7 @@ class Use(Schema):
     active: bool
 
 
-class Starting(Schema):
+class StartingPlaybook(Schema):
     """At which accounts it is started, and perhaps for which alert."""
 
     accounts: Annotated[list[AccountId], Field(min_length=1, max_length=playing.MOST)]
@@ -243,7 +243,7 @@ def startable(request: HttpRequest, pk: Number, part: Asked) -> Any:
 
 
 @router.post("/playbooks/{int:pk}/start", response=Came, auth=asks(Right.ACT), summary="Start a playbook")
-def start_playbook(request: HttpRequest, pk: Number, said: Starting) -> Any:
+def start_playbook(request: HttpRequest, pk: Number, said: StartingPlaybook) -> Any:
     """At accounts that the caller sees: some are held out by its draw, the others get its follow-ups."""
     member, asked = member_of(request), set(said.accounts)
     found = get_object_or_404(Playbook, pk=pk)
@@ -334,8 +334,8 @@ def _listed(one: Playbook) -> PlaybookShape:
     )
 
 
-def _version(one: Version) -> VersionShape:
-    return VersionShape(
+def _version(one: Version) -> PlaybookVersionShape:
+    return PlaybookVersionShape(
         number=one.number,
         steps=[StepShape(**_STEP | step) for step in one.steps],
         condition=one.condition,

@@ -175,7 +175,7 @@ def change_profile(*, member: Member, said: dict[str, Any]) -> None:
 def place(*, member: Member, by: Member, role: Role, teams: Iterable[Team]) -> None:
     """Give a member a role and teams. Raises KeepwellError where no administrator would be left."""
     with transaction.atomic():
-        locked, chosen = _locked(member), list(teams)
+        locked, chosen = hold_still(member), list(teams)
         if role != Role.ADMINISTRATOR:
             _leave_an_administrator(locked)
         before = {"role": locked.role, "teams": _names(locked.teams.all())}
@@ -190,7 +190,7 @@ def place(*, member: Member, by: Member, role: Role, teams: Iterable[Team]) -> N
 def deactivate(*, member: Member, by: Member) -> None:
     """Let a member in no more, and end where they are signed in. What they did stays theirs."""
     with transaction.atomic():
-        locked = _locked(member)
+        locked = hold_still(member)
         _leave_an_administrator(locked)
         locked.is_active = False
         locked.save(update_fields=["is_active"])
@@ -201,7 +201,7 @@ def deactivate(*, member: Member, by: Member) -> None:
 def reactivate(*, member: Member, by: Member) -> None:
     """Let a member in again."""
     with transaction.atomic():
-        locked = _locked(member)
+        locked = hold_still(member)
         locked.is_active = True
         locked.save(update_fields=["is_active"])
         record("reactivate member", by=by, of=locked)
@@ -223,8 +223,11 @@ def forget_second_step(*, member: Member, by: Member) -> None:
         record("forget second step", by=by, of=member, after={"taken away": gone, "sessions ended": ended})
 
 
-def _locked(member: Member) -> Member:
-    """The member as they are now, all administrators held still: of two who leave at once, one stays."""
+def hold_still(member: Member) -> Member:
+    """The member as they are now, all administrators held still: of two who leave at once, one stays.
+
+    Call it within the transaction that changes them.
+    """
     _wait_for_others()
     return Member.objects.select_for_update().get(pk=member.pk)
 

@@ -32,7 +32,7 @@ By = Literal["", "call", "mail", "meeting", "chat", "letter"]
 Kind = Literal["", "customer_success", "sales", "marketing", "support"]
 
 
-class RuleShape(Answer):
+class BudgetRuleShape(Answer):
     """At most so many contacts in so many days to one contact or account; `said` tells it as a sentence."""
 
     id: int
@@ -128,7 +128,10 @@ class PassedShape(Answer):
 
 
 @router.get(
-    "/budget/rules", response=Page[RuleShape], auth=asks(Right.MANAGE), summary="Rules of the contact budget"
+    "/budget/rules",
+    response=Page[BudgetRuleShape],
+    auth=asks(Right.MANAGE),
+    summary="Rules of the contact budget",
 )
 def budget_rules(request: HttpRequest, part: Asked) -> Any:  # noqa: ARG001 - the API calls it so
     """Those in force, and those that are switched off."""
@@ -136,7 +139,10 @@ def budget_rules(request: HttpRequest, part: Asked) -> Any:  # noqa: ARG001 - th
 
 
 @router.post(
-    "/budget/rules", response={201: RuleShape}, auth=asks(Right.MANAGE), summary="Make a rule of the budget"
+    "/budget/rules",
+    response={201: BudgetRuleShape},
+    auth=asks(Right.MANAGE),
+    summary="Make a rule of the budget",
 )
 def make_budget_rule(request: HttpRequest, said: NewRule) -> Any:
     """It holds from now on."""
@@ -145,7 +151,10 @@ def make_budget_rule(request: HttpRequest, said: NewRule) -> Any:
 
 
 @router.get(
-    "/budget/rules/{int:pk}", response=RuleShape, auth=asks(Right.MANAGE), summary="One rule of the budget"
+    "/budget/rules/{int:pk}",
+    response=BudgetRuleShape,
+    auth=asks(Right.MANAGE),
+    summary="One rule of the budget",
 )
 def budget_rule(request: HttpRequest, pk: Number) -> Any:  # noqa: ARG001 - the API calls it so
     """What it holds."""
@@ -153,7 +162,10 @@ def budget_rule(request: HttpRequest, pk: Number) -> Any:  # noqa: ARG001 - the 
 
 
 @router.patch(
-    "/budget/rules/{int:pk}", response=RuleShape, auth=asks(Right.MANAGE), summary="Change a budget's rule"
+    "/budget/rules/{int:pk}",
+    response=BudgetRuleShape,
+    auth=asks(Right.MANAGE),
+    summary="Change a budget's rule",
 )
 def change_budget_rule(request: HttpRequest, pk: Number, said: RuleChanges) -> Any:
     """Or switch it off, or on again."""
@@ -203,10 +215,10 @@ def passed(request: HttpRequest, which: Annotated[Whose, Query()], part: Asked) 
     return page(found, part, Order("-at", "-pk"), _passed)
 
 
-def rule_shape(rule: Rule) -> RuleShape:
+def rule_shape(rule: Rule) -> BudgetRuleShape:
     """A rule as calls tell it."""
     told = model_to_dict(rule, exclude=["id"])
-    return RuleShape(id=rule.pk, **told, said=saying.rule_said(rule))
+    return BudgetRuleShape(id=rule.pk, **told, said=saying.rule_said(rule))
 
 
 def _as_read(request: HttpRequest, pk: int) -> Rule:

@@ -2,6 +2,10 @@
 
 _CALLS = (
     "touches log budget alerts alert acknowledge snooze close undo follow_ups make follow_up change hand_over do "
+    "change_me member place_member sign_member_out forget_second_step "
+    "invitations invite invite_again withdraw_invitation "
+    "make_team team change_team drop_team "
+    "portfolios make_portfolio count_accounts portfolio change_portfolio move_portfolio_up drop_portfolio trail "
     "drop figure accounts_behind retention everything erase erasing "
     "reservations reserve give_back "
     "budget_rules make_budget_rule budget_rule change_budget_rule drop_budget_rule held reserved passed "

@@ -110,7 +110,7 @@ def test_whatever_goes_wrong_is_told_in_one_form(as_: Any, account: Account) -> 
     assert _is_problem(program.get("/api/accounts/no-such"), 404)
     wrong = program.post("/api/me", "{}", content_type="application/json")
     assert _is_problem(wrong, 405)
-    assert wrong["Allow"] == "GET, HEAD"
+    assert wrong["Allow"] == "GET, HEAD, PATCH"
     assert _is_problem(program.put(address, "owner=1", content_type="text/plain"), 415)
     assert _is_problem(program.put(address, '{"owner":', content_type="application/json"), 400)
     assert _is_problem(program.put(address, '{"owner": "x"}', content_type="application/json"), 422)

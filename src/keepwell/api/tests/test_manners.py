@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.urls import resolve
 from django.utils import timezone
+from pydantic import BaseModel
 
 from keepwell.accounts import queries
 from keepwell.accounts.models import Account, Standing
+from keepwell.api.gathering import the_api
 from keepwell.api.models import Kept
 from keepwell.api.once import KEPT, forget_old
 from keepwell.api.tests.office import paying
@@ -211,3 +214,28 @@ def test_of_equal_writes_at_once_one_is_done(database: dict[str, str]) -> None:
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     assert said == {"answers": [200] * 6, "replayed": 5, "done": 1, "parts": True}
+
+
+def test_no_two_shapes_of_calls_share_a_name() -> None:
+    """The description names each by its name alone: of two that share one, the later would be told for both."""
+    shapes: dict[str, set[type]] = {}
+    for _prefix, router in the_api()._routers:
+        for one in router.path_operations.values():
+            for operation in one.operations:
+                bodies = [one for one in operation.models if one.__ninja_param_source__ == "body"]
+                for told in [*bodies, *operation.response_models.values()]:
+                    for shape in _shapes_in(told):
+                        shapes.setdefault(shape.__name__, set()).add(shape)
+    assert len(shapes) > 50
+    assert {name: found for name, found in shapes.items() if len(found) > 1} == {}
+
+
+def _shapes_in(said: Any) -> Iterator[type]:
+    """Shapes of ours within a type, at any depth."""
+    for part in typing.get_args(said):
+        yield from _shapes_in(part)
+    if isinstance(said, type) and issubclass(said, BaseModel):
+        if said.__module__.startswith("keepwell.") and "[" not in said.__name__:
+            yield said
+        for field in said.model_fields.values():
+            yield from _shapes_in(field.annotation)

@@ -39,7 +39,7 @@ _IN = {
 Theme = Literal["leaving", "competitor", "price", "complaint", "no_results", "decision_maker_gone", "praise"]
 
 
-class VersionShape(Schema):
+class RuleVersionShape(Schema):
     """A rule as it was from a moment on; `rule` is what it listened for, as in a file of rules."""
 
     version: int
@@ -71,7 +71,7 @@ class StartingList(Schema):
     items: list[StartingShape]
 
 
-class Starting(Schema):
+class StartingRules(Schema):
     """Of which themes the rules that come with Keepwell are begun with."""
 
     themes: Annotated[list[Theme], Field(min_length=1, max_length=7)]
@@ -127,14 +127,14 @@ def starting_rules(request: HttpRequest) -> Any:  # noqa: ARG001 - the API calls
     auth=asks(Right.MANAGE),
     summary="Begin with rules that come with Keepwell",
 )
-def start_with_rules(request: HttpRequest, said: Starting) -> Any:
+def start_with_rules(request: HttpRequest, said: StartingRules) -> Any:
     """One whose name is there already is left alone."""
     return _brought(ruling.start_with(themes=said.themes, by=member_of(request), now=timezone.now()))
 
 
 @router.get(
     "/rules/{int:pk}/versions",
-    response=Page[VersionShape],
+    response=Page[RuleVersionShape],
     auth=asks(Right.SEE),
     summary="Versions of a rule",
 )
@@ -145,8 +145,8 @@ def rule_versions(request: HttpRequest, pk: Number, part: Asked) -> Any:  # noqa
     return page(RuleVersion.objects.filter(rule=pk), part, Order("-version"), _version)
 
 
-def _version(row: RuleVersion) -> VersionShape:
-    return VersionShape(version=row.version, name=row.name, by=row.by_id, at=row.at, rule=row.data)
+def _version(row: RuleVersion) -> RuleVersionShape:
+    return RuleVersionShape(version=row.version, name=row.name, by=row.by_id, at=row.at, rule=row.data)
 
 
 def _brought(done: ruling.Brought) -> BroughtShape:

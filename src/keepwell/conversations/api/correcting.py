@@ -41,7 +41,7 @@ class CorrectionShape(Schema):
     at: datetime
 
 
-class WordsSaid(Schema):
+class CorrectedWords(Schema):
     """What was said in a turn."""
 
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -93,7 +93,7 @@ def corrections(request: HttpRequest, pk: Number, part: Asked) -> Any:
     auth=asks(Right.ACT),
     summary="Put a turn's words right",
 )
-def correct_turn(request: HttpRequest, pk: Number, no: Number, said: WordsSaid) -> Any:
+def correct_turn(request: HttpRequest, pk: Number, no: Number, said: CorrectedWords) -> Any:
     """Of a call or meeting; rules hear it anew. null where it stood so already."""
     member = member_of(request)
     one = queries.conversation_of(member, pk)

@@ -205,7 +205,7 @@ ADDRESSES: dict[str, Row | None] = {
     "api:revoke": (NONE, NONE, NOTHING),
     **dict.fromkeys(["calls:accounts", "calls:me"], (SIGNED, NONE)),
     "calls:members": (MANAGES, NONE),
-    "calls:teams": ("a", NONE),
+    "calls:teams": ("a", "a"),
     "calls:contact": (SEES, NONE, contact),
     "calls:search": (SIGNED, NONE, "/api/search?words=Acme"),
     **dict.fromkeys(
