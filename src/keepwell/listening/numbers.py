@@ -75,6 +75,18 @@ def is_iban(text: str) -> bool:
     return int("".join(str(_LETTERS.get(character, character)) for character in turned)) % 97 == 1
 
 
+def is_polish_account(text: str) -> bool:
+    """A Polish bank account as it is written at home: an IBAN without its country."""
+    return bool(re.fullmatch(r"[0-9]{26}", text)) and is_iban("PL" + text)
+
+
+def is_hungarian_account(text: str) -> bool:
+    """A Hungarian bank account as it is written at home: 16 or 24 digits, with two check digits."""
+    if not re.fullmatch(r"[0-9]{16}(?:[0-9]{8})?", text) or len(set(text)) < 3:
+        return False
+    return all(_weighed(part, (9, 7, 3, 1) * 4) % 10 == 0 for part in (text[:8], text[8:]))
+
+
 def _a_day(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)

@@ -7,10 +7,12 @@ and telephone numbers stay.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from keepwell.listening import numbers as n
+from keepwell.listening.reading_out import Read, as_digits, goes_on, runs_in
 from keepwell.listening.said import Conversation, KeptAside, Piece, Turn, Word
 
 _GAP = r"[ \u00a0\u2007\u2009\u202f\u3000.\-‐‑–—−_/]{0,2}"
@@ -20,19 +22,6 @@ _SEPARATORS = re.compile(r"[\s.\-‐‑–—−_/()]+")
 _NEAR = 48  # characters before a number in which a word says what it is
 # Digits and letters of full width, and digits of other scripts, a character for a character.
 _WIDE = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: 0x20}
-# Digits as they are read out, in the order 0 to 9.
-_SPOKEN = (
-    "zero oh 零 〇 nulla",
-    "one 一 幺 egy jeden",
-    "two 二 两 兩 kettő két dwa",
-    "three 三 három trzy",
-    "four 四 négy cztery",
-    "five 五 öt pięć",
-    "six 六 hat sześć",
-    "seven 七 hét siedem",
-    "eight 八 nyolc osiem",
-    "nine 九 kilenc dziewięć",
-)
 # What stands before a number that is somebody's order and no card.
 _OTHERWISE = re.compile(
     r"(?:order|tracking|parcel|invoice|ticket|case|rendelés|csomag|számla|zamówieni[ea]|przesyłk[ai]|faktur[ay]|订单|訂單|单号|單號|发票|發票)"
@@ -66,18 +55,24 @@ def _told(said: str) -> re.Pattern[str]:
     return re.compile(said, re.I)
 
 
+# An IBAN whose country is said letter by letter.
+_SPELT = re.compile(
+    rf"(?<![0-9A-Za-z])[A-Za-z][ .\-]?[A-Za-z](?:{_GAP}[0-9]){{2}}(?:{_GAP}[0-9A-Za-z]){{11,30}}"
+)
 _KINDS = (
     _Kind(
         "iban",
         re.compile(rf"(?<![0-9A-Za-z])[A-Za-z]{{2}}{_GAP}[0-9]{_GAP}[0-9](?:{_GAP}[0-9A-Za-z]){{11,30}}"),
         n.is_iban,
     ),
+    _Kind("iban", _digits(26), n.is_polish_account),
+    _Kind("iban", _shape("[0-9]{8}[ -][0-9]{8}(?:[ -][0-9]{8})?"), n.is_hungarian_account),
     _Kind("id", _shape("[1-9](?:~[0-9]){16}~[0-9X]"), n.is_chinese_id),
     _Kind("card", _shape("[0-9](?:~[0-9]){12,18}"), n.is_card),
-    # Misheard or mistyped by a digit, it is still a card where it is called one.
+    # Misheard or mistyped by a digit, or by some that are said twice, it is still a card where it is called one.
     _Kind(
         "card",
-        _shape("[0-9](?:~[0-9]){12,18}"),
+        _shape("[0-9](?:~[0-9]){12,23}"),
         lambda _digits: True,
         _told(
             r"card n(?:umber|o\b)|(?:credit|debit|bank|payment) ?card|kártyaszám|(?:bank|hitel)kárty"
@@ -114,6 +109,13 @@ _KINDS = (
         n.is_hungarian_card,
         _told(r"személyi|\bszig"),
     ),
+)
+
+# Those whose number, read out, is no telephone number by chance: proved by more than a digit, or told what it is.
+_SURE = tuple(
+    replace(kind, written=_SPELT) if kind.proved is n.is_iban else kind
+    for kind in _KINDS
+    if kind.told or kind.proved in (n.is_iban, n.is_polish_account, n.is_chinese_id)
 )
 
 
@@ -163,6 +165,11 @@ def numbers_in(text: str) -> list[Found]:
     if not text.isascii():
         plain = _FOREIGN_DIGIT.sub(lambda digit: str(int(digit[0])), text.translate(_WIDE))
     found = [*(_written(plain) if _DIGITS.search(plain) else ()), *_read_out(plain)]
+    return _apart(found)
+
+
+def _apart(found: Iterable[Found]) -> list[Found]:
+    """Numbers in order, none overlapping another."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda found: (found.start, -found.end)):
         if not kept or one.start >= kept[-1].end:
@@ -172,7 +179,10 @@ def numbers_in(text: str) -> list[Found]:
 
 def redact(text: str) -> Redacted:
     """The text with [card], [iban] or [id] where such a number stood."""
-    found = numbers_in(text)
+    return _put_out(text, numbers_in(text))
+
+
+def _put_out(text: str, found: Sequence[Found]) -> Redacted:
     parts, at = [], 0
     for one in found:
         parts += [text[at : one.start], _mark(one)]
@@ -180,8 +190,8 @@ def redact(text: str) -> Redacted:
     return Redacted("".join([*parts, text[at:]]), tuple(found))
 
 
-def _written(text: str) -> Iterator[Found]:
-    for kind in _KINDS:
+def _written(text: str, kinds: Sequence[_Kind] = _KINDS) -> Iterator[Found]:
+    for kind in kinds:
         if kind.told and not kind.told.search(text):
             continue
         at = 0
@@ -205,7 +215,7 @@ def _next_start(text: str, match: re.Match[str]) -> int:
 
 
 def _proved(kind: _Kind, text: str, match: re.Match[str]) -> tuple[int, int] | None:
-    if kind.name == "iban":
+    if kind.proved is n.is_iban:
         return _iban_in(text, *match.span())
     if kind.name == "card":
         proved = _card_in(text, *match.span())
@@ -234,62 +244,66 @@ def _card_in(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 _GROUP = re.compile(r"[0-9]+")
-_DIGIT_OF = {word: str(digit) for digit, words in enumerate(_SPOKEN) for word in words.split()}
-_TIMES = {"double": 2, "triple": 3, "dupla": 2, "podwójne": 2}
-_TOKEN = rf"[0-9]+|{'|'.join(sorted([*_DIGIT_OF, *_TIMES], key=len, reverse=True))}"
-_WORD = re.compile(_TOKEN, re.I)
-_READ_OUT = re.compile(rf"(?:(?:{_TOKEN})[\s,.\-–—，、。…]{{0,3}}){{4,}}", re.I)
 
 
 def _read_out(text: str) -> Iterator[Found]:
-    """Numbers read out digit by digit: "four two four two …", "四二四二…"; cards only, for they prove themselves."""
-    for stretch in _READ_OUT.finditer(text):
-        run, times = [], 1
-        for match in _WORD.finditer(text, *stretch.span()):
-            word = match[0].lower()
-            digits = word if word.isdecimal() else _DIGIT_OF.get(word, "")
-            run.append((digits * times, match.start(), match.end()))
-            times = _TIMES.get(word, 1)
+    """Numbers that are read out as words: what they would be as digits, where that is sure or a word tells it."""
+    runs = list(runs_in(text))
+    for run in runs:
         yield from (
             one
             for one in _cards_of(run)
             if not _OTHERWISE.search(text[max(one.start - _NEAR, 0) : one.start])
         )
+    if not runs:
+        return
+    plain = as_digits(text, runs)
+    for one in _written(plain.text, _SURE):
+        yield Found(one.kind, plain.places[one.start][0], plain.places[one.end - 1][1])
 
 
-def _cards_of(run: Sequence[tuple[str, int, int]]) -> Iterator[Found]:
+def _cards_of(run: Sequence[Read]) -> Iterator[Found]:
     first = 0
     while first < len(run):
         digits, ends = "", None
         for last in range(first, min(first + 40, len(run))):
-            digits += run[last][0]
-            if len(digits) > 19 or len(run[last][0]) > 4:
+            digits += run[last].digits
+            if len(digits) > 19 or len(run[last].digits) > 4:
                 break  # nobody reads out more at once: two telephone numbers are no card
-            if last > first and run[first][0] and len(digits) >= 13 and n.is_card(digits):
+            if last > first and run[first].digits and len(digits) >= 13 and n.is_card(digits):
                 ends = last
         if ends is None:
             first += 1
             continue
-        yield Found("card", run[first][1], run[ends][2])
+        yield Found("card", run[first].start, run[ends].end)
         first = ends + 1
 
 
-def redact_turn(turn: Turn) -> tuple[Turn, tuple[Found, ...]]:
-    """A turn without its numbers, its pieces moved and its words marked; and what was put out."""
-    done = redact(turn.text)
+def redact_turn(
+    turn: Turn, across: Sequence[Found] = (), across_words: Sequence[Found] = ()
+) -> tuple[Turn, tuple[Found, ...]]:
+    """A turn without its numbers, its pieces moved and its words marked; and what was put out.
+
+    `across` are places in its text, and in its words put together, of numbers that go on in another turn.
+    """
+    done = _put_out(turn.text, _apart([*across, *numbers_in(turn.text)]))
     if not done.found:
         return turn, ()
     pieces = tuple(Piece(one.kind, done.moved(one.start), done.moved(one.end)) for one in turn.pieces)
-    return replace(turn, text=done.text, pieces=pieces, words=_without(turn.words)), done.found
+    return replace(turn, text=done.text, pieces=pieces, words=_without(turn.words, across_words)), done.found
 
 
-def _without(words: Sequence[Word]) -> tuple[Word, ...]:
+def _together(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _without(words: Sequence[Word], across: Sequence[Found]) -> tuple[Word, ...]:
     """Words of which those that make up a number are marked; their times stay, so that the sound can be muted."""
-    text, spans = "", []
+    text, spans, at = _together(words), [], 0
     for word in words:
-        spans.append((len(text), len(text) + len(word.text)))
-        text += word.text + " "
-    found = numbers_in(text)
+        spans.append((at, at + len(word.text)))
+        at += len(word.text) + 1
+    found = _apart([*across, *numbers_in(text)])
     return tuple(
         replace(
             word, text=next((_mark(one) for one in found if start < one.end and one.start < end), word.text)
@@ -298,12 +312,55 @@ def _without(words: Sequence[Word]) -> tuple[Word, ...]:
     )
 
 
+def _across(texts: Sequence[str]) -> dict[int, list[Found]]:
+    """Of texts that follow each other the parts of numbers that begin in one and end in another, by their place."""
+    found: dict[int, list[Found]] = {}
+    first = 0
+    while first < len(texts):
+        last = first
+        while last + 1 < len(texts) and goes_on(texts[last], texts[last + 1]):
+            last += 1
+        if last > first:
+            for at, one in _parts(texts[first : last + 1]):
+                found.setdefault(first + at, []).append(one)
+        first = last + 1
+    return found
+
+
+def _parts(texts: Sequence[str]) -> Iterator[tuple[int, Found]]:
+    """The parts of the numbers that lie in several of these texts, each with which one it is in."""
+    begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    for one in numbers_in(" ".join(text.replace("\n", " ") for text in texts)):
+        inside = [
+            (at, max(one.start - begin, 0), min(one.end - begin, len(texts[at])))
+            for at, begin in enumerate(begins[:-1])
+            if one.start < begin + len(texts[at]) and begin < one.end
+        ]
+        if len(inside) > 1:
+            yield from ((at, Found(one.kind, start, end)) for at, start, end in inside)
+
+
+def _across_turns(turns: Sequence[Turn]) -> tuple[dict[int, list[Found]], dict[int, list[Found]]]:
+    """By place of a turn, what lies across turns of one voice: in their texts, and in their words put together."""
+    voices: dict[tuple[object, ...], list[int]] = {}
+    for at, turn in enumerate(turns):
+        voices.setdefault((turn.side, turn.speaker, turn.channel), []).append(at)
+    texts: dict[int, list[Found]] = {}
+    words: dict[int, list[Found]] = {}
+    for places in voices.values():
+        texts |= {places[n]: some for n, some in _across([turns[at].text for at in places]).items()}
+        together = _across([_together(turns[at].words) for at in places])
+        words |= {places[n]: some for n, some in together.items()}
+    return texts, words
+
+
 def redact_conversation(conversation: Conversation) -> RedactedConversation:
     """A conversation without such numbers, in its turns, its subject and in what was kept aside."""
     counts: Counter[str] = Counter()
     turns = []
-    for turn in conversation.turns:
-        clean, found = redact_turn(turn)
+    texts, words = _across_turns(conversation.turns)
+    for at, turn in enumerate(conversation.turns):
+        clean, found = redact_turn(turn, texts.get(at, ()), words.get(at, ()))
         counts.update(one.kind for one in found)
         turns.append(clean)
     subject = redact(conversation.subject)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from keepwell.listening import numbers
 from keepwell.listening.redacting import numbers_in, redact, redact_conversation, redact_turn
-from keepwell.listening.said import Conversation, KeptAside, Kind, Piece, PieceKind, Turn, Word
+from keepwell.listening.said import Conversation, KeptAside, Kind, Piece, PieceKind, Side, Turn, Word
 
 CARD = "4111111111111111"
 
@@ -52,6 +52,23 @@ CARD = "4111111111111111"
         ),
         ("四一一一一一一一一一一一一一一一", "[card]"),
         ("four double one one 1111 1111 1111", "[card]"),
+        ("forty-one eleven, eleven eleven, eleven eleven, eleven eleven.", "[card]."),
+        ("negyvenegy tizenegy tizenegy tizenegy tizenegy tizenegy tizenegy tizenegy", "[card]"),
+        ("czterdzieści jeden jedenaście " + "jedenaście " * 5 + "jedenaście", "[card]"),
+        ("négy egy egy egy, " + "egy egy egy egy, " * 3 + "köszönöm", "[card], köszönöm"),
+        ("cztery jeden jeden jeden " + "jeden jeden jeden jeden " * 3 + "proszę", "[card] proszę"),
+        (
+            "P L six one, one zero nine zero, one zero one four, "
+            + "zero " * 4
+            + "zero seven one two one nine eight "
+            "one two eight seven four",
+            "[iban]",
+        ),
+        ("konto 61 1090 1014 0000 0712 1981 2874", "konto [iban]"),
+        ("a számlaszám 11773016-11111018-00000000", "a számlaszám [iban]"),
+        ("PESEL cztery cztery zero pięć jeden cztery zero jeden trzy pięć dziewięć", "PESEL [id]"),
+        ("TAJ egy kettő három négy öt hat hét nyolc nyolc", "TAJ [id]"),
+        ("一一零一零五一九四九一二三一零零三八", "[id]"),
     ],
 )
 def test_cards_accounts_and_persons_are_put_out(text, left):
@@ -79,6 +96,10 @@ def test_cards_accounts_and_persons_are_put_out(text, left):
         "手机13812345678或者18600000000",
         "part AB123456C and part A123456789",
         "flight BA1234, seat 12A, room B12",
+        "call zero six, thirty, one two three, forty-five sixty-seven",
+        "dzwoń sześćset jeden dwa trzy cztery pięć sześć siedem",
+        "61 1090 1014 0000 0712 1981 2875",
+        "20260101-20261231",
     ],
 )
 def test_what_is_no_such_number_stays(text):
@@ -92,6 +113,8 @@ def test_what_is_no_such_number_stays(text):
         ("a bankkártyám száma 4111 1111 1111 1112", "a bankkártyám száma [card]"),
         ("numer mojej karty to 4111111111111112", "numer mojej karty to [card]"),
         ("信用卡是4111111111111112。", "信用卡是[card]。"),
+        ("My card number is 411111111111111111111 thank you.", "My card number is [card] thank you."),
+        ("card number four one one one " + "one one one one " * 2 + "one one one two", "card number [card]"),
         ("card number 4111-1111-1111-1111 12/27 123", "card number [card] 12/27 123"),
         ("By credit card, order number 4111111111111112", "By credit card, order number 4111111111111112"),
         ("Thanks for the card. Tracking 4111111111111112", "Thanks for the card. Tracking 4111111111111112"),
@@ -194,10 +217,44 @@ def test_a_conversation_is_clean_everywhere():
     assert clean.counts == {"card": 3}
 
 
+def _spoken(*turns):
+    """Turns of (side, text), each word of which is a second long."""
+    made, at = [], 0
+    for no, (side, text) in enumerate(turns, 1):
+        words = tuple(Word(word, at + n, at + n + 1.0) for n, word in enumerate(text.split()))
+        made.append(Turn(no, text, side, words=words))
+        at += len(words)
+    return Conversation("1", Kind.CALL, turns=tuple(made))
+
+
+def test_a_number_read_out_with_pauses_and_words_of_the_other_side_between_goes_too():
+    said = _spoken(
+        (Side.THEM, "My card number is four one one one, one one one one"),
+        (Side.US, "Yes, 42?"),
+        (Side.THEM, "one one one one,"),
+        (Side.THEM, "1111. Thank you"),
+    )
+    clean = redact_conversation(said).conversation
+    assert [turn.text for turn in clean.turns] == [
+        "My card number is [card]", "Yes, 42?", "[card]", "[card]. Thank you"
+    ]  # fmt: skip
+    assert [word.text for word in clean.turns[0].words[:5]] == ["My", "card", "number", "is", "[card]"]
+    assert {word.text for word in clean.turns[2].words} == {"[card]"}
+    assert [word.text for word in clean.turns[3].words] == ["[card]", "Thank", "you"]
+    assert [word.text for word in clean.turns[1].words] == ["Yes,", "42?"]
+
+
+def test_numbers_of_turns_that_make_none_together_stay():
+    said = _spoken((Side.THEM, "It was 2025"), (Side.THEM, "12 or 13"), (Side.US, "4111 1111 1111"))
+    assert redact_conversation(said).conversation == said
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "1 " * 10_000,
+        "twenty one " * 10_000,
+        "negyven" * 10_000,
         "a1" * 50_000,
         "GB82" * 20_000,
         "one " * 10_000,
