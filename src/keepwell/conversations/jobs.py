@@ -4,9 +4,11 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from keepwell.conversations import index
@@ -38,6 +40,7 @@ ATTEMPTS = 4
 AT_A_TIME = 2.0  # seconds of hearing the past; then whatever arrived meanwhile has its turn
 READING = timedelta(seconds=30)  # of reading for meaning; the next look asks for more
 AT_ONCE = 200  # files that one look asks to be read
+FEW = 50  # jobs of the long ones that are looked through before another is asked for
 BROKEN = (Conversation.State.UNREADABLE, Conversation.State.PARTLY, Conversation.State.TOO_LARGE)
 State = Incoming.State
 _log = logging.getLogger(__name__)
@@ -132,8 +135,12 @@ def take_from_book() -> int:
 
 
 def ask_to_hear() -> None:
-    """Ask that what was said before is heard with the rules that hold now."""
-    async_task(HEAR_PAST)
+    """Ask that what was said before is heard with the rules that hold now, unless that is asked for already."""
+    asked = OrmQ.objects.filter(
+        key=settings.Q_CLUSTER["name"], lock__lte=timezone.now()
+    )  # and nobody is at it
+    if all(one.func() != HEAR_PAST for one in asked.order_by("pk")[:FEW]):
+        async_task(HEAR_PAST)
 
 
 def hear_the_past() -> int:

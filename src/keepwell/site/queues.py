@@ -31,6 +31,11 @@ QUEUES = {
 }
 
 
+def arriving() -> int:
+    """How many jobs of arrivals nobody has taken yet."""
+    return int(ByWork(ARRIVALS).queue_size())
+
+
 class ByWork(ORM):
     """The queue in the office's database; whoever asks for a job need not know who does it."""
 

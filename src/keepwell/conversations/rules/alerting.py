@@ -35,27 +35,23 @@ def talks_at(accounts: Sequence[str], *, since: date, then: str = "alert") -> li
 
     A conversation whose hits are all void or wrong is there too, with none.
     """
+    hits = Hit.objects.filter(account__in=accounts, at__date__gte=since, verdict=Hit.Verdict.HIT)
+    heard_by = Rule.objects.filter(pk__in=hits.values("rule"))
     rules = {
-        rule.pk: rule
-        for rule in Rule.objects.only("pk", "name", "data")
-        if then in rule.data.get("then", ["alert"])
+        row.pk: row for row in heard_by.only("pk", "name", "data") if then in row.data.get("then", ["alert"])
     }
     if not rules:
         return []
-    rows = (
-        Hit.objects.filter(account__in=accounts, at__date__gte=since, verdict=Hit.Verdict.HIT)
-        .order_by("at", "pk")
-        .values_list(
-            "pk",
-            "account_id",
-            "conversation_id",
-            "conversation__kind",
-            "at",
-            "turn__no",
-            "rule_id",
-            "void_at",
-            "judged",
-        )
+    rows = hits.order_by("at", "pk").values_list(
+        "pk",
+        "account_id",
+        "conversation_id",
+        "conversation__kind",
+        "at",
+        "turn__no",
+        "rule_id",
+        "void_at",
+        "judged",
     )
     found: dict[tuple[str, int], list[tuple[int, str, date, int, int, bool]]] = {}
     for pk, account, talk, kind, at, no, rule, void, judged in rows.iterator():
@@ -63,15 +59,15 @@ def talks_at(accounts: Sequence[str], *, since: date, then: str = "alert") -> li
             counts = void is None and judged != Hit.Judged.WRONG
             found.setdefault((account, talk), []).append((pk, kind, at.date(), no, rule, counts))
     talks = []
-    for (account, talk), hits in found.items():
-        counting = [hit for hit in hits if hit[5]]
+    for (account, talk), told in found.items():
+        counting = [hit for hit in told if hit[5]]
         heard = dict.fromkeys(hit[4] for hit in counting)
         talks.append(
             Talk(
                 account,
                 talk,
-                hits[0][1],
-                max(hit[2] for hit in hits),
+                told[0][1],
+                max(hit[2] for hit in told),
                 max((hit[3] for hit in counting), default=0),
                 sum(float(rules[pk].data.get("weight", 1.0)) for pk in heard),
                 tuple(rules[pk].name for pk in heard),

@@ -1,6 +1,7 @@
 """Jobs wait where nothing longer stands before them."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from pydoc import locate
 from typing import Any
@@ -11,7 +12,13 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from keepwell.conversations.actions import receiving
+from keepwell.conversations.actions.hearing import hear_all
 from keepwell.conversations.actions.receiving import receive
+from keepwell.conversations.actions.taking import take
+from keepwell.conversations.jobs import ask_to_hear
+from keepwell.listening.said import Conversation as Said
+from keepwell.listening.said import Kind, Participant, Side, Turn
+from keepwell.site.changed import FEW
 from keepwell.site.queues import ARRIVALS, LONG, OUTSIDE, QUEUES, WORKERS
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +79,31 @@ def test_every_job_that_has_a_queue_is_there_and_every_queue_has_workers() -> No
     assert all(callable(locate(job)) for job in QUEUES)
     assert set(QUEUES.values()) | {LONG} == set(WORKERS)
     assert all(count > 1 for count in WORKERS.values())  # one may be at something slow
+
+
+def mail_of(key: str, at: datetime) -> Said:
+    people = (Participant("Eva", "eva@acme.com", side=Side.THEM),)
+    return Said(key, Kind.MAIL, at, people, turns=(Turn(1, "We are leaving.", Side.THEM, at=at),))
+
+
+def jobs() -> Counter[tuple[str, str]]:
+    return Counter((str(one.func()).rpartition(".")[2], one.key) for one in OrmQ.objects.all())
+
+
+def test_many_mails_of_long_ago_stand_before_none_that_arrives() -> None:
+    now = datetime.now(UTC)
+    for n in range(FEW + 30):
+        take(mail_of(f"old{n}", now - timedelta(days=40)), source="upload", now=now)
+    assert jobs() == {("hear_and_raise", ARRIVALS): FEW, ("hear_the_past", LONG): 1}
+    take(mail_of("new", now), source="upload", now=now)
+    assert jobs()["hear_and_raise", ARRIVALS] == FEW + 1
+    assert hear_all(now=now).heard == FEW + 31  # and what waits with the past is heard by its one job
+
+
+def test_the_past_is_asked_for_again_once_somebody_is_at_it() -> None:
+    ask_to_hear()
+    ask_to_hear()
+    assert jobs() == {("hear_the_past", LONG): 1}
+    OrmQ.objects.update(lock=datetime.now(UTC) + timedelta(minutes=5))
+    ask_to_hear()
+    assert jobs() == {("hear_the_past", LONG): 2}
