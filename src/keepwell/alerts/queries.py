@@ -183,6 +183,13 @@ def thresholds_of(member: Member) -> QuerySet[Threshold]:
     )
 
 
+def may_change(member: Member, row: Threshold) -> bool:
+    """Whether a member may change a setting that concerns them."""
+    if row.level == Threshold.Level.ACCOUNT:
+        return may(member, Right.ACT)
+    return may(member, Right.ACT) and row.whom in dict(whom(member))
+
+
 def whom(member: Member) -> list[tuple[str, str]]:
     """For whom a member may set bounds, by key: a member for themselves, a manager for teams, segments and all."""
     level = Threshold.Level

@@ -14,7 +14,7 @@ from keepwell.alerts.actions import setting
 from keepwell.alerts.bounds import Bounds
 from keepwell.alerts.forms import NewChannel, Setting, Telling
 from keepwell.alerts.jobs import DELIVER
-from keepwell.alerts.models import Manner, Preview, Threshold
+from keepwell.alerts.models import Manner, Preview
 from keepwell.alerts.showing import bounds_said, months_told, told_of_preview, whose
 from keepwell.alerts.triggers import Trigger, all_triggers
 from keepwell.lib.errors import KeepwellError
@@ -37,7 +37,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "whose": whose(row),
                 "said": bounds_said(trigger, Bounds.of(row)),
-                "mine": _may_change(member, row),
+                "mine": queries.may_change(member, row),
             }
             for row in rows
             if row.trigger == trigger.name
@@ -81,17 +81,11 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a setting away."""
     assert isinstance(request.user, Member)
     row = get_object_or_404(queries.thresholds_of(request.user), pk=pk)
-    if not _may_change(request.user, row):
+    if not queries.may_change(request.user, row):
         raise Http404
     setting.drop_bounds(row=row, by=request.user)
     messages.success(request, _("Taken away."))
     return redirect("alerts:thresholds")
-
-
-def _may_change(member: Member, row: Threshold) -> bool:
-    if row.level == Threshold.Level.ACCOUNT:
-        return may(member, Right.ACT)
-    return may(member, Right.ACT) and row.whom in dict(queries.whom(member))
 
 
 @needs(Right.ACT)

@@ -18,7 +18,7 @@ from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
 from keepwell.members.models import Member
 from keepwell.members.rights import Right
-from keepwell.retention import queries
+from keepwell.retention import api_segments, queries
 from keepwell.retention.asking import Asked as Question
 from keepwell.retention.asking import asked_of, refuse_naming
 from keepwell.retention.cut import Cut, cut_now
@@ -27,7 +27,7 @@ from keepwell.retention.pictures import CHARTS
 from keepwell.retention.showing import worded
 
 router = Router(tags=["retention"])
-ROUTERS = [router]
+ROUTERS = [router, api_segments.router]
 SOON = "2"  # seconds after which to look again
 ASKED_WITH = {chart.kind: chart.params for chart in CHARTS.values()}
 _NOT_YET = (Figure.State.WAITING, Figure.State.RUNNING)
