@@ -31,7 +31,8 @@ class Talk:
     """How a talk was shared between the sides.
 
     `confidence` from 0 to 1: how sure the sides' figures are. 0.9 with a channel for each side; 0.5 on one channel
-    with turns that name sides, where who broke in cannot be told; 0.2 and no shares where nobody knows who speaks.
+    with turns that name both sides, where who broke in cannot be told; 0.2 and no shares where it is not known who else
+    speaks.
     `reply_after` is the mean silence in seconds before a side answers the other.
     """
 
@@ -64,7 +65,7 @@ def measure(
         sides={
             side: Shared(
                 seconds=sum(one.seconds for one in spoken[side]),
-                share=sum(one.seconds for one in spoken[side]) / total if total else None,
+                share=sum(one.seconds for one in spoken[side]) / total if total and len(known) > 1 else None,
                 longest_monologue=_monologue(spoken[side], _others(spoken, side)),
                 questions=sum(_questions(turn.said) for turn in turns if turn.side is side),
                 interruptions=_interruptions(spoken[side], _others(spoken, side)) if apart else None,
