@@ -4,7 +4,7 @@ Read where it lies whenever it is shown, so that words that are deleted or corre
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,30 +18,45 @@ from keepwell.accounts.showing import money, per_cent, reporting
 from keepwell.alerts.models import Alert
 from keepwell.conversations.models import Hit
 from keepwell.conversations.transcript.sounding import hit_address
-from keepwell.conversations.transcript.spotting import Stretch, excerpt, spotted
+from keepwell.conversations.transcript.spotting import AROUND, Stretch, excerpt, spotted
 
-MOST = 12  # hits of an alert that are shown
+MOST = 12  # places of an alert that are shown
 TRIGGER = "rule_hit"
 
 
 @dataclass(frozen=True)
 class Said:
-    """Words that raised an alert, with where they are to be heard."""
+    """Words that raised an alert, by one rule or several, with where they are to be heard. `hit` is the first."""
 
-    hit: Hit
+    hits: tuple[Hit, ...]
     at: datetime
     who: str
     url: str
 
     @property
+    def hit(self) -> Hit:
+        """The first of the hits that stand there."""
+        return self.hits[0]
+
+    @property
+    def spans(self) -> list[list[int]]:
+        """What was heard, as places in the turn's text."""
+        return [span for hit in self.hits for span in hit.spans]
+
+    @property
+    def rules(self) -> str:
+        """The names of the rules that heard it."""
+        return ", ".join(dict.fromkeys(hit.rule.label for hit in self.hits))
+
+    @property
     def parts(self) -> list[Stretch]:
         """The words, with what was heard marked."""
-        return spotted(self.hit.turn.text, self.hit.spans)
+        return spotted(self.hit.turn.text, self.spans)
 
     @property
     def words(self) -> str:
         """The words in one line."""
-        return excerpt(self.hit.turn.text, self.hit.spans)
+        return excerpt(self.hit.turn.text, self.spans)
 
     @property
     def sound(self) -> str:
@@ -58,7 +73,10 @@ class Said:
 
 
 def said_in(alerts: Iterable[Alert]) -> dict[int, list[Said]]:
-    """By alert the words that it is about: hits that count and are at its account still, in order."""
+    """By alert the words that it is about: hits that count and are at its account still, in order.
+
+    What several rules heard in the same words, or near them, is shown once.
+    """
     asked: dict[int, tuple[int, str]] = {}
     for alert in alerts:
         for reason in alert.reasons.all():
@@ -68,15 +86,28 @@ def said_in(alerts: Iterable[Alert]) -> dict[int, list[Said]]:
     if not asked:
         return found
     rows = Hit.objects.filter(pk__in=list(asked), void_at=None).exclude(judged=Hit.Judged.WRONG)
-    rows = rows.select_related("turn__contact", "conversation", "rule").order_by(
-        "conversation", "turn__no", "pk"
-    )
-    for hit in rows:
+    rows = rows.select_related("turn__contact", "conversation", "rule")
+    for hit in sorted(rows, key=_place):
         alert_pk, account = asked[hit.pk]
+        if hit.account_id != account:
+            continue
         theirs = found.setdefault(alert_pk, [])
-        if hit.account_id == account and len(theirs) < MOST:
-            theirs.append(Said(hit, hit.at, str(hit.turn.contact or "") or hit.turn.speaker, moment_of(hit)))
+        if theirs and _near(theirs[-1], hit):
+            theirs[-1] = replace(theirs[-1], hits=(*theirs[-1].hits, hit))
+        elif len(theirs) < MOST:
+            who = str(hit.turn.contact or "") or hit.turn.speaker
+            theirs.append(Said((hit,), hit.at, who, moment_of(hit)))
     return found
+
+
+def _place(hit: Hit) -> tuple[int, int, int, int]:
+    return hit.conversation_id, hit.turn.no, min((span[0] for span in hit.spans), default=0), hit.pk
+
+
+def _near(one: Said, hit: Hit) -> bool:
+    """Whether a hit that follows stands in what is shown of the words before it."""
+    last = max((span[1] for span in one.spans), default=0)
+    return one.hit.turn_id == hit.turn_id and _place(hit)[2] <= last + AROUND
 
 
 def moment_of(hit: Hit) -> str:
@@ -135,12 +166,13 @@ def data_of(alert: Alert, said: Sequence[Said]) -> dict[str, Any]:
                 "words": one.words,
                 "who": one.who,
                 "at": one.at.isoformat(),
-                "rule": one.hit.rule.name,
-                "theme": one.hit.theme,
+                "rule": hit.rule.name,
+                "theme": hit.theme,
                 "url": settings.ADDRESS + one.url,
                 "sound": settings.ADDRESS + one.sound if one.sound else "",
             }
             for one in said
+            for hit in one.hits
         ],
         "stood": {name: alert.stood.get(name) for name in ("risk", "health", "mrr", "worth")},
         "brief": settings.ADDRESS + brief if brief else "",

@@ -149,6 +149,24 @@ def test_an_alert_plays_the_moment_and_its_mail_leads_there(
     assert "<audio" not in client.get(f"/alerts/{alert.pk}").content.decode()
 
 
+def test_what_several_rules_heard_in_the_same_words_is_shown_and_mailed_once(
+    acme: Account, office: Office
+) -> None:
+    make_rule(rule=Rule(name="contract", phrases={"en": ("cancel",)}), by=office.admin, now=NOW)
+    far = "Well. " * 60
+    talk(
+        acme, "We cancel the contract: it is too expensive.", f"Too expensive. {far} Do cancel the contract!"
+    )
+    raise_at(accounts=[acme.pk], triggers=["rule_hit"], now=NOW)
+    alert = Alert.objects.get()
+    said = said_in([alert])[alert.pk]
+    assert [one.rules for one in said] == ["contract, cancel, price", "price", "contract, cancel"]
+    assert "".join(part.text for part in said[0].parts) == "We cancel the contract: it is too expensive."
+    assert [part.text for part in said[0].parts if part.heard] == ["cancel", "contract", "too", "expensive"]
+    assert "\n".join(lines_of(alert, said)).count("We cancel the contract") == 1
+    assert len(data_of(alert, said)["said"]) == Hit.objects.filter(void_at=None).count()  # each to programs
+
+
 def test_an_account_that_pays_nothing_is_told_of_too_and_nothing_is_invented_of_it(
     office: Office, acme: Account, client: Client
 ) -> None:
