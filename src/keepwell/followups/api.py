@@ -17,7 +17,7 @@ from keepwell.api.marks import unchanged
 from keepwell.api.paging import Asked, Order, Page, page
 from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
-from keepwell.followups import api_cadence, api_playbooks, queries
+from keepwell.followups import api_cadence, api_playbooks, api_talk, queries
 from keepwell.followups.actions import handling
 from keepwell.followups.actions.handling import Plan
 from keepwell.followups.models import FollowUp
@@ -28,7 +28,7 @@ from keepwell.reach.actions import HeldBack
 from keepwell.reach.api import By, Matters, contact_of, held_back
 
 router = Router(tags=["follow-ups"])
-ROUTERS = [router, api_cadence.router, api_playbooks.router]
+ROUTERS = [router, api_cadence.router, api_playbooks.router, api_talk.router]
 ORDERS = {"worth": "-worth", "due": "due", "account": "account__name"}
 
 Number = Annotated[int, Field(ge=1, lt=2**63)]

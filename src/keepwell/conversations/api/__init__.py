@@ -1,6 +1,7 @@
 """Calls about conversations, a file a subject: each lists its router here."""
 
 from keepwell.conversations.api import (
+    briefs,
     bringing,
     clips,
     collections,
@@ -14,6 +15,7 @@ from keepwell.conversations.api import (
     searching,
     sounds,
     sources,
+    trying,
     wording,
 )
 
@@ -26,6 +28,7 @@ ROUTERS = [
         collections,
         files,
         bringing,
+        trying,
         rules,
         wording,
         sounds,
@@ -34,6 +37,7 @@ ROUTERS = [
         placing,
         sources,
         policies,
+        briefs,
     )
 ]
 UPLOADS = ["conversations/files", "rules/import"]  # their body is a file, not JSON

@@ -151,7 +151,7 @@ def rule(request: HttpRequest, pk: Number) -> Any:  # noqa: ARG001 - the API cal
 def make_rule(request: HttpRequest, said: RuleSaid) -> Any:
     """It listens from now on, and to what was said before in a while."""
     made = ruling.make_rule(
-        rule=_made(said), by=member_of(request), now=timezone.now(), template=said.template
+        rule=made_of(said), by=member_of(request), now=timezone.now(), template=said.template
     )
     return Status(201, _shape(made))
 
@@ -163,7 +163,7 @@ def change_rule(request: HttpRequest, pk: Number, said: RuleSaid) -> Any:
     found = _rule(pk)
     unchanged(request, _shape(found))
     ruling.change_rule(
-        rule=found, to=_made(said), by=member_of(request), now=timezone.now(), template=said.template
+        rule=found, to=made_of(said), by=member_of(request), now=timezone.now(), template=said.template
     )
     return _shape(_rule(pk))
 
@@ -291,5 +291,6 @@ def _hit(member: Member, pk: int) -> Hit:
     return found
 
 
-def _made(said: RuleSaid) -> listening.Rule:
+def made_of(said: RuleSaid) -> listening.Rule:
+    """The rule that a call says."""
     return listening.rule_of({name: value for name, value in said.dict().items() if name != "template"})

@@ -108,6 +108,7 @@ def hit(office: Any) -> dict[str, Any]:
 
 MANAGES = "am"
 _CALLS = (
+    "brief brief_pdf brief_mail heard run_over_past past "
     "rules rule make_rule change_rule rest_rule wake_rule restore_rule hits judge_hit "
     "export_rules import_rules starting_rules start_with_rules rule_versions word_languages words_of set_words "
     "conversation_sound sound_of_clip sound_of_hit"

@@ -75,3 +75,21 @@ def test_hits_are_told_to_and_judged_by_who_sees_their_account(acme: Account) ->
     assert chief("POST", f"/hits/{hit.pk}/judge", {"judged": "right"}).json()["judged"] == "right"
     assert chief("GET", "/rules").json()["items"][0]["precision"] == 1.0
     assert chief("POST", f"/hits/{hit.pk}/judge", {"judged": "perhaps"}).status_code == 422
+
+
+def test_a_rule_is_tried_before_it_is_kept(acme: Account) -> None:
+    manager, member = _as("ada", Role.ADMINISTRATOR), _as("ann", Role.MEMBER)
+    for address in ("/rules/heard", "/rules/past"):
+        assert member("POST", address, SAID).status_code == 403
+    told = manager("POST", "/rules/heard", SAID).json()
+    (english,) = told["languages"]
+    assert "cancelled" in english["phrases"][0]["slots"][0]
+    assert {one["language"] for one in told["proposals"]} >= {"zh", "hu", "pl"}
+    asked = manager("POST", "/rules/past", SAID)
+    own = asked["Location"].removeprefix("/api")
+    assert (asked.status_code, Rule.objects.count()) == (202, 0)
+    found = manager("GET", own)
+    assert (found.status_code, found.json()["hits"], found.json()["accounts"]) == (200, 1, 1)
+    assert [one["text"] for one in found.json()["examples"]] == ["We cancel the contract."]
+    assert [one["name"] for one in found.json()["where"]] == ["Acme"]
+    assert _as("al", Role.ADMINISTRATOR)("GET", own).status_code == 404

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keepwell.accounts.queries import account_of
 from keepwell.conversations.brief import Audience, Brief, audience_of, brief_of
-from keepwell.conversations.brief.paper import left_out, pdf_of, text_of, title_of
+from keepwell.conversations.brief.mailing import mailed
+from keepwell.conversations.brief.paper import left_out, pdf_of, title_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.audit import record
 from keepwell.members.models import Member
@@ -58,17 +58,10 @@ def mail(request: HttpRequest, account_id: str) -> HttpResponse:
     """Send the brief to whoever asks, and to nobody else, with the PDF where one can be made."""
     member = _member(request)
     brief = _brief(request, account_id, now=timezone.now())
-    letter = EmailMessage(" ".join(title_of(brief).split())[:200], text_of(brief), to=[member.email])
-    try:
-        letter.attach("brief.pdf", pdf_of(brief), "application/pdf")
-    except KeepwellError as wrong:
-        messages.warning(request, f"{wrong.wrong} {' '.join(wrong.ways)}")
-    try:
-        sent = bool(letter.send())
-    except OSError:  # no server, or one that refuses
-        sent = False
+    sent, without = mailed(brief, member)
+    if without is not None:
+        messages.warning(request, f"{without.wrong} {' '.join(without.ways)}")
     if sent:
-        record("mail brief", by=member, of=brief.account)
         messages.success(request, _("Sent to {address}.").format(address=member.email))
     else:
         messages.error(request, _("The mail server did not take it. Nothing was sent."))

@@ -8,11 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_q.tasks import async_task
 
 from keepwell.accounts.models import Account
 from keepwell.conversations.actions import ruling
-from keepwell.conversations.jobs import WORK_OUT, work_out
+from keepwell.conversations.actions.looking_back import ask_past
 from keepwell.conversations.models import Hit, Past, Rule, Turn
 from keepwell.conversations.queries import seen
 from keepwell.conversations.rules.forms import USUAL, Writing, filled
@@ -25,7 +24,6 @@ from keepwell.members.models import Member
 from keepwell.members.rights import Right, needs, seen_by
 from keepwell.members.wrongs import in_lines
 
-AT_ONCE = 300  # conversations that a rule is run over while one waits; more are a job
 _LONGEST = 200
 
 
@@ -53,7 +51,7 @@ def _write(request: HttpRequest, row: Rule | None, initial: dict[str, Any]) -> H
     form = Writing(request.POST or None, member=request.user, row=row, initial=initial)
     if request.method == "POST" and form.is_valid() and form.made is not None:
         if "past" in request.POST:
-            return redirect("conversations:past", _asked(form.made, request.user, row).pk)
+            return redirect("conversations:past", ask_past(rule=form.made, by=request.user, of=row).pk)
         if "show" not in request.POST:
             try:
                 return _kept(request, form, row)
@@ -125,20 +123,6 @@ def heard(request: HttpRequest) -> HttpResponse:
     context = _shown(form, phrase, language, request)
     wrong = form.non_field_errors() if phrase and form.made is None else []
     return render(request, "conversations/rule_heard.html", {**context, "wrong": wrong})
-
-
-def _asked(rule: listening.Rule, member: Member, row: Rule | None) -> Past:
-    """Ask what a rule would have heard: worked out at once where there is little, else as a job."""
-    data = {**ruling.data_of(rule), "name": rule.name, "of": row.pk if row else None}
-    Past.objects.filter(asked_by=member).exclude(
-        pk__in=list(Past.objects.filter(asked_by=member).values_list("pk", flat=True)[:20])
-    ).delete()
-    made = Past.objects.create(data=data, asked_by=member, asked_at=timezone.now(), of=seen(member).count())
-    if made.of <= AT_ONCE:
-        work_out(made.pk)
-    else:
-        async_task(WORK_OUT, made.pk)
-    return made
 
 
 @needs(Right.MANAGE)
