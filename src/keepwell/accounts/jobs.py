@@ -47,21 +47,26 @@ def look() -> int:
 
 def erase(contact_id: str) -> str:
     """Erase a person whose erasing was asked for; what became of it."""
-    if not _free().filter(pk=contact_id).update(beat_at=timezone.now(), wrong=""):
+    beat = timezone.now()
+    if not _free().filter(pk=contact_id).update(beat_at=beat, wrong=""):
         return "done already, or somebody is at it"
     one = Erasing.objects.select_related("asked_by").get(pk=contact_id)
     here = Erasing.objects.filter(pk=contact_id)
 
     def tell(done: int, of: int, _what: str = "") -> None:
-        here.update(done=done, of=of, beat_at=timezone.now())
+        nonlocal beat
+        beat = timezone.now()
+        here.update(done=done, of=of, beat_at=beat)
 
     contact = Contact.objects.filter(pk=contact_id).first()
     try:
         with spoken_to(one.asked_by):
             if contact is not None:  # else it was done by then, and not noted
                 erase_contact(contact=contact, book=Book.open(settings.HOME), by=one.asked_by, tell=tell)
-    except KeepwellError as wrong:  # the night is writing, perhaps
-        here.update(beat_at=None, wrong=wrong.wrong[:300])
+    except (
+        KeepwellError
+    ) as wrong:  # the night is writing, or another who was only silent: that one's beat stays
+        here.filter(beat_at=beat).update(beat_at=None, wrong=wrong.wrong[:300])
         return "waiting"
     here.update(ended_at=timezone.now(), wrong="")
     return "done"

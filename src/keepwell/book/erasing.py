@@ -281,7 +281,10 @@ class _Erasing:
         view, doomed = stored_rows(self._bench, draft, columns), self._bench.new_name("doomed")
         # Named by what they are meant to be: as stored, the whole row may be typed as JSON, and is no less text.
         values = [f.name for f in QUARANTINE if pa.types.is_string(f.type)]
-        naming = mentions(values, sorted({*self._words, *self._shared}), quoted_too=True)
+        naming = mentions(values, self._words, quoted_too=True)
+        if self._shared:
+            shared = mentions(values, sorted(self._shared), quoted_too=True)
+            naming = f"({naming} OR ({shared} AND NOT {self._of_a_namesake()}))"
         spoken = f"""("table" IN ('conversations', 'turns') AND EXISTS (FROM with_them WHERE
             contains("row", to_json(conversation_id)::VARCHAR)
             OR list_contains({words_of(quoted("row"))}, conversation_id)))"""
@@ -290,6 +293,31 @@ class _Erasing:
         )
         rewrite_without(self._bench, draft, columns, keys="id", doomed=doomed)
         return self._bench.count(f"SELECT count(*) FROM {doomed}")
+
+    def _of_a_namesake(self) -> str:
+        """SQL for whether a quarantined row tells by an id, an address or an account that it is of somebody else who
+        bears a name or number of theirs. One that does not tell whose it is may be theirs, and goes.
+        """
+        shared, ours = (
+            f"[{', '.join(text(value.lower()) for value in some)}]::VARCHAR[]"
+            for some in (self._shared, self._words)
+        )
+        told = f"[{', '.join(f'lower(trim({quoted(name)}))' for name in _NAMING)}]"
+        others = f"contact_id <> {text(self._surrogate)} AND NOT {self._is_them()}"
+        alike = (
+            f"""SELECT * FROM {self._views["contacts"]} WHERE {others} AND list_has_any({told}, {shared})"""
+        )
+        paths = self._writer.draft("contacts").paths()
+        accounts = f"""UNION SELECT lower(account_id) FROM {files(paths)}
+            WHERE contact_id IN (SELECT contact_id FROM ({alike})) AND account_id <> {text(self._account)}"""
+        names = self._bench.new_name("namesakes")
+        self._bench.run(f"""
+            CREATE TEMP TABLE {names} AS
+            SELECT value FROM (SELECT unnest({told}) AS value FROM ({alike}) {accounts if paths else ""})
+            WHERE value IS NOT NULL AND NOT list_contains(list_concat({shared}, {ours}), value)""")
+        line = f"lower({quoted('row')})"
+        return f"""EXISTS (FROM {names} WHERE contains({line}, to_json(value)::VARCHAR)
+            OR list_contains({words_of(line)}, value))"""
 
 
 def _is(column: str, value: str) -> str:

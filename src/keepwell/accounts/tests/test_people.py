@@ -22,6 +22,7 @@ from keepwell.accounts.tests.conftest import NOW
 from keepwell.book.book import Book
 from keepwell.book.engines import Engine
 from keepwell.ledger.opening import open_ledger
+from keepwell.lib.errors import BadBook
 from keepwell.members.models import Change, Member, Portfolio
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +278,23 @@ def test_an_erasing_whose_worker_died_is_taken_up_once_it_has_been_silent(
     assert jobs.look() == 1
     one.refresh_from_db()
     assert one.state == "done"
+
+
+def test_who_finds_a_silent_one_still_at_it_leaves_it_its_work(
+    own: Source, person: Contact, people: dict[str, Member], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = own.book.home
+    one, heard = asked(person, people), timezone.now() + timedelta(seconds=5)
+    Erasing.objects.update(beat_at=timezone.now() - jobs.SILENT * 2)
+
+    def written(**_said: Any) -> None:
+        Erasing.objects.update(beat_at=heard)  # the other one is heard of again just now
+        raise BadBook("Somebody else is writing the book.")
+
+    monkeypatch.setattr(jobs, "erase_contact", written)
+    assert jobs.look() == 0
+    one.refresh_from_db()
+    assert (one.state, one.beat_at) == ("running", heard)
 
 
 @pytest.mark.parametrize("goes_on", ["the job", "the night"])

@@ -1,12 +1,14 @@
 # ruff: noqa: DTZ001 - moments in the book are naive UTC
 """Whoever bears the name or the number of an erased person is somebody else, and stays."""
 
+import json
 from datetime import date, datetime
 
 import pyarrow as pa
 import pytest
 
 from keepwell.book.book import Book
+from keepwell.book.kept import QUARANTINE
 
 NOW = datetime(2026, 1, 5, 8)
 ANN, CALL = "Ann Lee", "+420 777 123 456"
@@ -86,3 +88,32 @@ def test_the_same_person_under_another_id_goes_along(book, duck):
     put(book, contacts=[contact("P5", "c", ANN.upper(), "ann@a.example")])
     book.erase_person("P1")
     assert kept(book, duck, "contacts", "source_id") == ["P2", "P3"]
+
+
+def test_rows_put_aside_go_unless_they_tell_that_they_are_a_namesakes(book, duck):
+    aside = {
+        "theirs": {"contact_id": "P1", "email": "not one"},
+        "at their account": {"account_id": "a", "topic": f"{ANN} called"},
+        "nobody knows whose": {"account_id": "?", "topic": f"{ANN} called"},
+        "the namesake": {"contact_id": "P2", "name": ANN},
+        "at the namesake's": {"account_id": "b", "topic": f"{ANN} called"},
+        "of the same number": {"contact_id": "P3", "phone": CALL},
+    }
+    put_aside = {
+        "load": 1,
+        "at": NOW,
+        "table": "touches",
+        "file": "x.csv",
+        "line": 2,
+        "column": "at",
+        "value": "?",
+    }
+    rows = [
+        {"id": name, **put_aside, "reason": "no day", "row": json.dumps(row)} for name, row in aside.items()
+    ]
+    with book.writer() as writer:
+        writer.quarantine(pa.Table.from_pylist(rows, schema=QUARANTINE))
+        writer.commit()
+    book.erase_person("P1")
+    left = duck.collect(book.moment(duck).frame("quarantine").select("id")).column("id").to_pylist()
+    assert sorted(left) == ["at the namesake's", "of the same number", "the namesake"]
