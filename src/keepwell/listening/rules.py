@@ -27,6 +27,16 @@ THEN = ("alert", "tag", "follow_up")
 SHIPPED = Path(__file__).parent / "labelled" / "rules.yaml"
 
 
+# What nobody sees, and comes along with text that is pasted: soft hyphens, marks of direction.
+_UNSEEN = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+)
+
+
+def _seen(phrase: str) -> str:
+    return phrase.translate(_UNSEEN)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """What to listen for. `phrases` and `slots` are by language; a slot is a list of words that say the same.
@@ -52,6 +62,15 @@ class Rule:
     pattern: str = ""
 
     def __post_init__(self) -> None:
+        phrases = {code: tuple(map(_seen, said)) for code, said in self.phrases.items()}
+        slots = {code: tuple(tuple(map(_seen, slot)) for slot in said) for code, said in self.slots.items()}
+        object.__setattr__(self, "phrases", phrases)
+        object.__setattr__(self, "slots", slots)
+        if any(
+            not said or not all(slot and all(map(str.strip, slot)) for slot in said)
+            for said in slots.values()
+        ):
+            raise KeepwellError(_("Each slot of a rule names at least one word."), seen=self.name)
         _one_of(self.denial, DENIALS, _("what to do with a denial"))
         for side in filter(None, [self.side]):
             _one_of(side, [s.value for s in Side], _("a side"))

@@ -156,7 +156,8 @@ class Writing(forms.Form):
             lines += [text for lang, text in _ticked(self.data) if lang == code]
             if lines := list(dict.fromkeys(lines)):
                 phrases[code] = lines
-            if words := [_words(line) for line in _lines(said.get(f"slots_{code}", ""))]:
+            words = [_words(line) for line in _lines(said.get(f"slots_{code}", ""))]
+            if words := [slot for slot in words if slot]:
                 slots[code] = words
         return {
             "name": said["name"],

@@ -49,8 +49,13 @@ def own_words(said: Iterable[tuple[str, str, str]]) -> Own:
     """The company's words out of (theme, idea, words), as they are kept; what says nothing is left out."""
     found: Own = {}
     for theme, idea, words in said:
-        name = " ".join(idea.lower().split())[:LONGEST_IDEA]
-        kept = " ".join(words.split())[:LONGEST]
+        name = _plain(idea.lower())[:LONGEST_IDEA]
+        kept = _plain(words)[:LONGEST]
         if theme in THEMES and name and kept:
             found.setdefault(theme, {})[name] = kept
     return found
+
+
+def _plain(text: str) -> str:
+    """A text on one line, without the null character that no database of ours takes."""
+    return " ".join(text.replace("\0", " ").split())

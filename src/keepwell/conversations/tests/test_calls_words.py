@@ -156,6 +156,27 @@ def test_the_words_of_a_language_are_read_and_set(as_: Callable[[str], Call]) ->
     assert Words.objects.get(pk="en").data == {}
 
 
+def test_slots_without_words_are_no_slots_and_null_characters_are_no_words(
+    as_: Callable[[str], Call],
+) -> None:
+    manager = as_("mo")
+    client = Client()
+    client.force_login(Member.objects.get(name="mo"))
+    rule = {
+        "name": "x",
+        "language": "en",
+        "then": ["alert"],
+        "side": "them",
+        "denial": "apart",
+        "weight": "1",
+    }
+    page = client.post("/conversations/rules/new", rule | {"slots_en": ",,,,\n,"})
+    assert "listens for nothing" in page.content.decode()
+    assert manager("POST", "/rules", {"name": "x", "slots": {"en": [[]]}}).status_code == 422
+    client.post("/conversations/rules/words/en", {"own:leaving:cancel": "a\0b"})
+    assert Words.objects.get(pk="en").data == {"leaving": {"cancel": "a b"}}
+
+
 def test_sound_is_sent_whole_and_in_stretches_to_who_sees_the_account(
     as_: Callable[[str], Call], talk: Conversation
 ) -> None:

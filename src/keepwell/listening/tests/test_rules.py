@@ -1,12 +1,14 @@
 """Rules as data: read, written, refused, proposed, scored."""
 
+import contextlib
+
 import pytest
 
 from keepwell.lib.errors import BadInput, KeepwellError
 from keepwell.listening.judging import judged, labelled_in, wilson
 from keepwell.listening.languages import all_languages
 from keepwell.listening.languages.lists import THEMES, own, shipped
-from keepwell.listening.rules import SHIPPED, Rule, Rules, forms, proposals, read, sayings, written
+from keepwell.listening.rules import SHIPPED, Rule, Rules, forms, proposals, read, rule_of, sayings, written
 from keepwell.listening.said import Kind, Side, Turn
 
 
@@ -164,3 +166,25 @@ def test_a_line_that_is_no_labelled_text_is_shown_with_its_number(tmp_path):
         labelled_in(texts)
     assert "Line 2" in refused.value.wrong
     assert refused.value.seen == '{"text": "We leave", "lang": "en"}'
+
+
+@pytest.mark.parametrize("slots", [[], [[]], [[""]], [["cancel"], [" "]], [["\u200b"]]])
+def test_a_slot_without_a_word_is_refused(slots):
+    with pytest.raises(KeepwellError, match="at least one word"):
+        rule_of({"name": "x", "slots": {"en": slots}})
+
+
+def test_what_nobody_sees_in_a_pasted_phrase_is_no_part_of_it():
+    pasted = Rule(name="x", phrases={"en": ("can\u00adcel\u200b the\u202e contract\u202c",)})
+    assert pasted.phrases == {"en": ("cancel the contract",)}
+
+
+@pytest.mark.parametrize("code", ["en", "hu", "pl", "zh"])
+@pytest.mark.parametrize(
+    "phrase", ["", "  ", "😡😡", "!!! ???", "(((((", ",,,,", "x" * 10_000, "cancel " * 2_000, "é" * 5_000, "\u202e"]
+)  # fmt: skip
+def test_a_phrase_that_says_nothing_or_too_much_is_told_so_or_heard(code, phrase):
+    heard = []
+    with contextlib.suppress(KeepwellError):  # it says why
+        heard = forms(Rule(name="x", phrases={code: (phrase,)}), code)
+    assert all(heard)
