@@ -1,8 +1,6 @@
 """Joining by an invitation, one's own settings; members and invitations, for those who manage them."""
 
-from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
-from allauth.usersessions.views import list_usersessions
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -196,10 +194,6 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
     except KeepwellError as wrong:
         messages.error(request, in_lines(wrong))
     return redirect("members:person", pk=pk)
-
-
-# Where one is signed in: seen by whoever is, ended by who says the password again.
-signed_in_at = needs(Right.SEE)(reauthentication_required(allow_get=True)(list_usersessions))
 
 
 @needs(Right.ANYONE)

@@ -4,7 +4,8 @@ from django.urls import include, path, re_path
 
 from keepwell.accounts.people import search
 from keepwell.members.company_sign_in import callback
-from keepwell.members.views import closed, signed_in_at
+from keepwell.members.signed_in import signed_in_at
+from keepwell.members.views import closed
 from keepwell.site import administering, views
 
 handler400 = "keepwell.site.views.refused"

@@ -2,7 +2,7 @@
 
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -16,6 +16,7 @@ from allauth.mfa.totp.internal.auth import (
     generate_totp_secret,
     hotp_value,
 )
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
 from django.core.cache import cache
@@ -307,6 +308,47 @@ def test_sessions_are_listed_and_ended_from_another(member: Member) -> None:
     here.post("/sign/reauthenticate/", {"password": PASSWORD})
     here.post("/sign/sessions/")
     assert (is_in(here), is_in(there)) == (True, False)
+
+
+def test_one_session_is_ended_alone_and_the_trail_says_so(member: Member) -> None:
+    here, there, elsewhere = Client(), Client(), Client()
+    for client in (here, there, elsewhere):
+        sign_in(client)
+    one = str(UserSession.objects.get(session_key=there.session.session_key).pk)
+    assert "/reauthenticate/" in here.post("/sign/sessions/", {"end": one})["Location"]
+    here.post("/sign/reauthenticate/", {"password": PASSWORD})
+    here.post("/sign/sessions/", {"end": one})
+    assert (is_in(here), is_in(there), is_in(elsewhere)) == (True, False, True)
+    assert Change.objects.get(what="sign out").after == {"from": "127.0.0.1", "sessions ended": 1}
+
+
+def test_nobody_ends_the_session_of_another_nor_one_without_the_forms_secret(member: Member) -> None:
+    here, theirs = Client(), Client()
+    other = Member.objects.create_user("other@example.com", PASSWORD, name="Other")
+    sign_in(here)
+    sign_in(theirs, other.email)
+    here.handler.enforce_csrf_checks = True
+    foreign = UserSession.objects.get(user=other)
+    assert here.post("/sign/sessions/", {"end": str(foreign.pk)}).status_code == 403
+    here.handler.enforce_csrf_checks = False
+    here.post("/sign/reauthenticate/", {"password": PASSWORD})
+    for wanted in (str(foreign.pk), "none such", ""):
+        assert here.post("/sign/sessions/", {"end": wanted}).status_code == 404
+    assert is_in(theirs)
+
+
+def test_the_list_says_with_what_one_is_signed_in_and_when_that_was_last_used(member: Member) -> None:
+    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) CriOS/130.0 Mobile/15E148 Safari/604.1"
+    here, there = Client(), Client(headers={"user-agent": phone})
+    sign_in(here)
+    sign_in(there)
+    session = there.session
+    session[SEEN] = int(datetime(2026, 3, 4, 5, 6, tzinfo=UTC).timestamp())
+    session.save()
+    page = here.get("/sign/sessions/").content.decode()
+    assert "Chrome, iPhone" in page
+    assert "4 Mar 2026" in page
+    assert "everywhere else" not in page, "of one other, its own button is enough"
 
 
 def test_what_is_counted_is_counted_for_every_process(member: Member, settings: Any) -> None:
