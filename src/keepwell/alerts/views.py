@@ -181,9 +181,9 @@ def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
     assert isinstance(request.user, Member)
     undone = answering.undo(batch=batch, by=request.user, now=timezone.now())
     if undone:
-        messages.success(request, ngettext("{n} taken back.", "{n} taken back.", undone).format(n=undone))
+        messages.success(request, ngettext("{n} undone.", "{n} undone.", undone).format(n=undone))
     else:
-        messages.error(request, _("Something has happened to it since: it was not taken back."))
+        messages.error(request, _("Something has happened to it since: it was not undone."))
     return redirect(_back(request))
 
 

@@ -39,7 +39,7 @@ def drop(request: HttpRequest, pk: int, waits: int) -> HttpResponse:
     """Leave the new transcript's words as they are."""
     member, found = _member(request), _found(request, pk, waits)
     if _done(request, lambda: unplaced.drop(unplaced=found, by=member, now=timezone.now())):
-        messages.success(request, _("Dropped. It stands below what waits, and can be taken back."))
+        messages.success(request, _("Dropped. It stands below what waits, and can be undone."))
     return redirect(_back(pk))
 
 

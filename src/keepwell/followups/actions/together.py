@@ -57,7 +57,7 @@ def take_back(*, batch: Batch, by: Member, now: datetime) -> int:
     with transaction.atomic():
         kept = Batch.objects.select_for_update().get(pk=batch.pk)
         if kept.undone_at is not None or kept.member_id != by.pk or now - kept.at > UNDO:
-            raise KeepwellError(_("This cannot be taken back any more."))
+            raise KeepwellError(_("This cannot be undone any more."))
         back = 0
         seen = seen_by(FollowUp.objects.order_by(), by, account="account").filter(
             pk__in=map(int, kept.before)

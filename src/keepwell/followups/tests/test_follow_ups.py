@@ -159,7 +159,7 @@ def test_several_at_once_and_back(office: Office) -> None:
     client.post("/followups/together", ticked | {"what": "put off", "to_day": day.isoformat()})
     assert FollowUp.objects.filter(due=day).count() == 2
     batch = Batch.objects.get()
-    assert "Take it back" in client.get("/followups/").content.decode()
+    assert "Undo" in client.get("/followups/").content.decode()
     made[0].refresh_from_db()
     handling.change(follow_up=made[0], by=office.mate, due=day + timedelta(days=1))
     client.post(f"/followups/undo/{batch.pk}")
