@@ -171,8 +171,8 @@ def _of_language(code: str, row: MoodModel | None) -> Source:
 def _few(language: str, row: MoodModel) -> str:
     counts = row.counts
     return _(
-        "Not available in {language}: too few comments to learn from. There are {good} of {enough} good ones and"
-        " {bad} of {enough} bad ones, of {accounts} of {least} accounts."
+        "Not available in {language}: too little to learn from. There are {good} good and {bad} bad comments, from"
+        " {accounts} accounts; at least {enough} of each are needed, from at least {least} accounts."
     ).format(
         language=language,
         good=counts.get("good", 0),
@@ -222,9 +222,9 @@ def _own(language: str, row: MoodModel) -> Source:
 
 def _vader(row: MoodModel) -> Source:
     said = _(
-        "English: by {model}, a general list of words that knows nothing of your business. Your own comments are"
-        " {good} of {enough} good and {bad} of {enough} bad ones, of {accounts} of {least} accounts; with all of them"
-        " it is learnt from these."
+        "English: by {model}, a general list of words that knows nothing of your business. So far"
+        " there are {good} good and {bad} bad comments of your own, from {accounts} accounts; with at least {enough}"
+        " of each, from at least {least} accounts, it is learnt from these."
     )
     quality = row.quality.get(Kind.VADER)
     if row.state == State.READY and row.quality.get(Kind.OWN):

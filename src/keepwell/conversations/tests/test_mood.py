@@ -200,12 +200,12 @@ def test_too_few_comments_are_counted_on_the_page(book: Book, duck: Engine, ann:
     one = _talk(("them", COMPLAINT), language="hu")
     Account.objects.filter(pk="a1").update(owner=ann)
     page = _as(ann).get(f"/conversations/{one.pk}").content.decode()
-    assert "Not available in Hungarian: too few comments to learn from." in page
-    assert "There are 41 of 50 good ones and 41 of 50 bad ones, of 30 of 20 accounts." in page
+    assert "Not available in Hungarian: too little to learn from." in page
+    assert "There are 41 good and 41 bad comments, from 30 accounts; at least 50 of each are needed" in page
     _survey(book, 9, first=500)
     assert _night(book, duck)[0] == ["hu"]  # at once, when they are enough
     Account.objects.filter(pk="a1").update(owner=ann)
-    assert "Hungarian: learnt on June 2, 2026 from 50 good and 50 bad comments of 30 of your accounts" in (
+    assert "Hungarian: learnt on 2 Jun 2026 from 50 good and 50 bad comments of 30 of your accounts" in (
         _as(ann).get(f"/conversations/{one.pk}").content.decode()
     )
 
