@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.rooms import Found, Search
 from keepwell.followups import queries
+from keepwell.members.labels import day_said
 from keepwell.members.models import Member
 
 
 def _find(member: Member, words: str, most: int) -> list[Found]:
     rows = queries.of_these(member=member, keys=queries.saying(member, words)).first(most)
     return [
-        Found(one.what, f"{one.account} · {one.due:%Y-%m-%d}", reverse("followups:one", args=[one.pk]))
+        Found(one.what, f"{one.account} · {day_said(one.due)}", reverse("followups:one", args=[one.pk]))
         for one in rows
     ]
 

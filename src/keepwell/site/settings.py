@@ -190,6 +190,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- words and days -------------------------------------------------------------------------------------------
 
+FORMAT_MODULE_PATH = "keepwell.site.formats"
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", "English"),

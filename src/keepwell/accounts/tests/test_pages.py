@@ -153,7 +153,7 @@ def test_the_risk_of_the_nights_so_far_is_drawn_and_told(as_: Any, account: Acco
     for page in ("/?whose=mine", f"/accounts/{account.pk}"):
         shown = as_("owner").get(page).content.decode()
         assert 'points="0.0,19.2 66.7,15.6 100.0,12.0"' in shown
-        assert "20% on May 1, 2026, 50% now" in shown
+        assert "20% on 1 May 2026, 50% now" in shown
     today = as_("owner").get("/?whose=mine").content.decode()
     assert "+15" in today
     assert "+30" in today

@@ -258,15 +258,15 @@ def test_the_page_draws_risk_check_up_and_worth_over_the_same_days(account: Acco
         ],
     )  # fmt: skip
     shown = page(account, people["owner"])
-    assert "25% on May 1, 2026, 50% now" in shown
-    assert "Concerning since May 31, 2026, Healthy on May 21, 2026" in shown
-    assert "−€500 on May 1, 2026, €1,000 now" in shown
-    assert "Poor since May 31, 2026, Healthy on May 21, 2026" in shown, "the step that turned"
+    assert "25% on 1 May 2026, 50% now" in shown
+    assert "Concerning since 31 May 2026, Healthy on 21 May 2026" in shown
+    assert "−€500 on 1 May 2026, €1,000 now" in shown
+    assert "Poor since 31 May 2026, Healthy on 21 May 2026" in shown, "the step that turned"
     assert shown.count('role="img"') == 3
     assert 'class="back dot" points="0.0,18.0 0.0,18.0"' in shown, "no line over a night that said nothing"
     assert '<rect class="well back" x="0.0" y="0.0" width="66.7" height="24.0"/>' in shown
     assert '<rect class="near" x="100.0" y="8.0" width="2.0" height="16.0"/>' in shown
-    assert "up to May 1, 2026: what would have been said" in shown
+    assert "up to 1 May 2026: what would have been said" in shown
     Member.objects.filter(pk=people["owner"].pk).update(language="hu")
     shown = page(account, Member.objects.get(pk=people["owner"].pk))
     assert '<path d="M0 16.0H102"/>' in shown, "drawn with points, whatever parts numbers in a language"
@@ -315,7 +315,7 @@ def test_amounts_in_a_currency_that_is_reported_no_more_are_told_and_not_drawn(
 def test_a_risk_that_is_known_no_more_is_not_told_as_todays(account: Account, people: Any) -> None:
     history = [["2026-05-01", 0.2], ["2026-05-02", 0.3], ["2026-05-03", None, "healthy", 90.0, 0.9]]
     Standing.objects.filter(pk=account.pk).update(past=[], history=history)
-    assert "20% on May 1, 2026, not known now" in page(account, people["owner"])
+    assert "20% on 1 May 2026, not known now" in page(account, people["owner"])
 
 
 def test_how_an_account_stood_is_shown_to_whoever_may_see_it(account: Account, people: Any) -> None:

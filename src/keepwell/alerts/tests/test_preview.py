@@ -218,7 +218,7 @@ def test_a_preview_says_by_which_model_the_past_was_scored_and_that_it_is_not_wh
     seen = replace(past({"A": [0.5] * 4}), model={"number": 3, "kind": "boosted", "learnt": "2025-03-31"})
     found = previewed(all_triggers()["risk_high"], RISK, seen, among={"A"})
     said = " ".join(told_of_preview(Preview(trigger="risk_high", found=found)))
-    assert "Scored as model 3 scores (Boosted trees, learned on March 31, 2025)" in said
+    assert "Scored as model 3 scores (Boosted trees, learned on 31 Mar 2025)" in said
     assert "Another model may have been in use at the time" in said
     silent = previewed(all_triggers()["use_collapse"], Bounds(0.5, 0.7), past({"A": [NAN] * 4}), among={"A"})
     assert "model" not in " ".join(told_of_preview(Preview(trigger="use_collapse", found=silent)))

@@ -45,7 +45,7 @@ def test_one_with_nobody_known_is_called_by_its_day(acme: Account) -> None:
     one = _talk(acme, "1", "chat")
     one.participants.create(name="Marek", side="us")
     meet([one])
-    assert heading(one) == "Chat, Sept. 30, 2026"
+    assert heading(one) == "Chat, 30 Sep 2026"
 
 
 def test_a_comment_is_called_by_what_was_asked_and_a_ticket_by_its_subject(acme: Account) -> None:

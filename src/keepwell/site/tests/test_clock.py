@@ -31,9 +31,9 @@ def reader(zone: str) -> Client:
 
 def test_a_moment_is_told_by_ones_own_clock(account: Account) -> None:
     alert = Alert.objects.create(account=account, day=LATE.date(), opened_at=LATE)
-    assert "March 1, 2026, 8:30 p.m." in reader("UTC").get(f"/alerts/{alert.pk}").content.decode()
+    assert "1 Mar 2026, 8:30 p.m." in reader("UTC").get(f"/alerts/{alert.pk}").content.decode()
     assert (
-        "March 2, 2026, 9:30 a.m." in reader("Pacific/Auckland").get(f"/alerts/{alert.pk}").content.decode()
+        "2 Mar 2026, 9:30 a.m." in reader("Pacific/Auckland").get(f"/alerts/{alert.pk}").content.decode()
     )
     assert timezone.get_current_timezone_name() == "UTC"
 
@@ -50,7 +50,7 @@ def test_a_day_that_the_book_knows_is_the_same_day_everywhere(account: Account) 
     Entry.objects.create(
         account=account, at=datetime(2026, 3, 5, tzinfo=UTC), kind="ticket", key="t", data={"subject": "X"}
     )
-    assert "March 5, 2026" in reader("America/Los_Angeles").get("/accounts/A").content.decode()
+    assert "5 Mar 2026" in reader("America/Los_Angeles").get("/accounts/A").content.decode()
 
 
 def test_a_zone_that_there_is_not_is_taken_for_utc(account: Account) -> None:
