@@ -63,7 +63,8 @@ def hold(one: Conversation, *, now: datetime) -> bool:
         why, one.deleted_at = one.remark, None
         delete_words(one, now=now, why=why)
         return True
-    if one.sound and not may.recordings:
+    due = one.sound_until is not None and one.sound_until <= now.date()
+    if one.sound and (due or not may.recordings):
         delete_sound(one)
     changed = (one.keep_until, one.sound_until, one.deleted_at) != before
     if changed:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from keepwell.accounts.models import Account, Contact, Entry
+from keepwell.conversations.actions.policies import set_policy, would_delete
 from keepwell.conversations.actions.taking import Transcript, marked, take
 from keepwell.conversations.arriving.incoming import sound_of
 from keepwell.conversations.arriving.knowing import renew_numbers
 from keepwell.conversations.models import Conversation, Correction, Policy
 from keepwell.listening.said import Conversation as Said
 from keepwell.listening.said import Kind, Participant, Side, State, Turn, Word
-from keepwell.members.models import Member
+from keepwell.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -157,6 +158,25 @@ def test_an_accounts_own_policy_goes_before_its_countrys(acme: Account, tmp_path
     assert kept.read_bytes() == b"RIFF"
     assert kept.parent.stat().st_mode & 0o777 == 0o700
     assert (one.sound_until, one.keep_until) == (date(2026, 3, 11), date(2026, 6, 9))
+
+
+def test_a_policy_deletes_at_once_the_sound_whose_days_are_over_and_leaves_the_words(
+    acme: Account, tmp_path: Path
+) -> None:
+    sound = tmp_path / "call.wav"
+    sound.write_bytes(b"RIFF")
+    said = Said("call", Kind.CALL, HELD, (Participant(name="Éva Kovács"),), turns=(Turn(1, "Hello"),))
+    one = take(said, source="upload", now=NOW, sound=sound, seconds=4)
+    admin = Member.objects.create_user("ada@example.com", name="Ada", role=Role.ADMINISTRATOR)
+    policy = Policy(account=acme, sound_days=30)
+    set_policy(policy=policy, by=admin, now=HELD + timedelta(days=29))
+    assert sound_of(Conversation.objects.get(pk=one.pk)) is not None
+    policy.sound_days = 7
+    later = HELD + timedelta(days=29)
+    assert would_delete(policy, now=later) == 1
+    set_policy(policy=policy, by=admin, now=later)
+    one.refresh_from_db()
+    assert (one.sound, one.turns.get().text, one.deleted_at) == ("", "Hello", None)
 
 
 def test_where_no_words_may_be_kept_only_the_fact_stays_and_it_never_comes_in_again(acme: Account) -> None:
