@@ -503,5 +503,5 @@ def _channel(one: Channel) -> dict[str, Any]:
         "team": one.team_id,
         "private": one.private,
         "last_state": last.state if last else None,
-        "last_said": last.said if last else "",
+        "last_said": last.said_in_words if last else "",
     }

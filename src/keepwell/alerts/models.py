@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keepwell.accounts.models import Account
+from keepwell.alerts.delivering.wording import in_words
 from keepwell.members.models import Member, Portfolio, Team
 
 SILENT = timedelta(minutes=9)  # a preview that was not heard of for so long has lost its worker
@@ -256,6 +257,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def said_in_words(self) -> str:
+        """Why it did not go, as people say it."""
+        return in_words(self.said)
 
 
 class Deed(models.Model):

@@ -201,6 +201,7 @@ def test_what_never_goes_is_given_up_in_the_end(office: Office, alert: Alert, po
     row = Delivery.objects.get()
     assert (row.state, row.tries) == ("failed", len(WAITS) + 1)
     assert row.said == "SMTPDataError 550"
+    assert row.said_in_words == "the mail server refused it"
 
 
 def test_a_webhook_is_signed(office: Office, alert: Alert, hook: Hook) -> None:
@@ -463,3 +464,17 @@ def test_a_line_break_in_an_accounts_name_makes_no_header(office: Office, stands
     planned()
     assert sent() == 1
     assert post.mails[0]["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("", ""),
+        ("ConnectionRefusedError", "nobody answers at that address"),
+        ("HTTP 503", "it was answered with 503"),
+        ("SMTPRecipientsRefused 550", "the mail server does not take this address"),
+        ("SomethingNewError", "it could not be sent"),
+    ],
+)
+def test_why_a_message_did_not_go_is_said_as_people_say_it(kept, said):
+    assert Delivery(said=kept).said_in_words == said
