@@ -37,7 +37,7 @@ _WORDS: dict[str, str | Promise] = {
 
 
 def in_words(said: str) -> str:
-    """What was kept of a message that did not go, in the reader's words; what nobody foresaw just could not be sent."""
+    """What was kept of a message that did not go, in the reader's words; of what nobody foresaw, that it did not."""
     name, _space, number = said.partition(" ")
     if name == "HTTP" and number.isdigit():
         return str(format_lazy(_("it was answered with {number}"), number=number))
