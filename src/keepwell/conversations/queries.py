@@ -1,10 +1,10 @@
 """What pages ask of conversations, always as somebody: one is seen by whoever sees its account."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.expressions import BaseExpression
 from django.http import Http404
 
-from keepwell.conversations.models import Clip, Conversation, Incoming, Turn
+from keepwell.conversations.models import Clip, Conversation, Incoming, Turn, Unplaced
 from keepwell.members.models import Member
 from keepwell.members.rights import Right, may, seen_by
 
@@ -49,6 +49,14 @@ QUEUES = {
 def queued(member: Member, which: str) -> QuerySet[Conversation]:
     """Those that wait to be somebody's, were set aside, or were placed by a person, of those a member sees."""
     return seen(member).filter(match__in=QUEUES[which], deleted_at=None).select_related("account")
+
+
+def with_unplaced(member: Member) -> QuerySet[Conversation]:
+    """Those a member sees in which corrections wait for a place, `strays` of each, the longest wait first."""
+    waits = Count("unplaced", filter=Q(unplaced__settled_at=None))
+    some = Unplaced.objects.filter(settled_at=None).values("conversation")
+    found = seen(member).filter(pk__in=some).select_related("account")
+    return found.annotate(strays=waits, since=Min("unplaced__at")).order_by("since", "pk")
 
 
 def to_place(member: Member, pk: int) -> Conversation:

@@ -151,6 +151,17 @@ def test_nothing_of_a_thousand_unplaced_ones_makes_the_page_long(owner: Member, 
     assert page.count("Drop it") == 10
 
 
+def test_the_queue_leads_to_those_that_wait_to_who_sees_them(owner: Member, stray: Conversation) -> None:
+    page = _as(owner).get("/conversations/queue").content.decode()
+    assert "Corrections that found no place" in page
+    assert f"/conversations/{stray.pk}#unplaced" in page
+    assert "1 correction" in page
+    other = Member.objects.create_user(email="sam@example.com", name="Sam", role=Role.MEMBER)
+    assert "found no place" not in _as(other).get("/conversations/queue").content.decode()
+    stray.unplaced.update(settled_at=NOW, dropped=True)
+    assert "found no place" not in _as(owner).get("/conversations/queue").content.decode()
+
+
 def test_who_only_reads_sees_it_and_a_stranger_nothing(stray: Conversation) -> None:
     viewer = Member.objects.create_user(email="vic@example.com", name="Vic", role=Role.VIEWER)
     stranger = Member.objects.create_user(email="sam@example.com", name="Sam", role=Role.MEMBER)

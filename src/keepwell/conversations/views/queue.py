@@ -19,7 +19,7 @@ from keepwell.conversations import naming
 from keepwell.conversations.actions import deleting, matching
 from keepwell.conversations.arriving.forms import Matching
 from keepwell.conversations.models import Conversation
-from keepwell.conversations.queries import QUEUES, queued, seen, to_place
+from keepwell.conversations.queries import QUEUES, queued, seen, to_place, with_unplaced
 from keepwell.lib.text import told_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
@@ -27,6 +27,7 @@ from keepwell.members.rights import Right, needs
 
 PAGE = 25
 NEAR = 6  # accounts that are offered
+STRAY = 10  # conversations whose corrections wait for a place that are shown at once
 Match = Conversation.Match
 
 
@@ -46,9 +47,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         ("aside", pgettext("a conversation", "Nobody's")),
         ("chosen", _("Chosen by a person")),
     ]
-    return render(
-        request, "conversations/queue.html", {"page": page, "rows": rows, "asked": asked, "shows": shows}
-    )
+    stray = list(with_unplaced(request.user)[:STRAY]) if asked == "waiting" else []
+    naming.meet(stray)
+    context = {"page": page, "rows": rows, "asked": asked, "shows": shows, "stray": stray}
+    return render(request, "conversations/queue.html", context)
 
 
 def _ordered(found: QuerySet[Conversation]) -> QuerySet[Conversation]:
