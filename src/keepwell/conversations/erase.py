@@ -5,7 +5,7 @@ conversation they took part in. That it took place stays, and what others said s
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -139,10 +139,17 @@ def _erase_clips(one: Conversation) -> None:
 
 
 def _unname(turn: Turn, found: re.Pattern[str] | None, *, quoted: bool) -> None:
-    """Take out of another's turn where they are named and, where they took part, what is quoted in it."""
+    """Take out of another's turn where they are named and what is quoted of them.
+
+    Of a quotation that names them nobody can tell which words are theirs: all of it goes, as where they took part.
+    """
     text, speaker = turn.text, turn.speaker
-    if quoted:
-        text = _unquoted(text, turn.pieces)
+    theirs = [
+        (start, end)
+        for kind, start, end in turn.pieces
+        if kind == PieceKind.QUOTED and (quoted or (found is not None and found.search(text, start, end)))
+    ]
+    text = _without(text, theirs)
     if found is not None and (found.search(text) or found.search(turn.speaker)):
         text = found.sub(lambda match: BLANK * len(match[0]), text)  # as long: places in it stay
         speaker = found.sub(BLANK, speaker)
@@ -165,12 +172,11 @@ def _unname_corrections(one: Conversation, found: re.Pattern[str] | None) -> Non
             Correction.objects.filter(pk=fix.pk).update(before=before, after=after)
 
 
-def _unquoted(text: str, pieces: list[list[Any]]) -> str:
-    """A text whose quotations are blank, of the same length: what points into it still does."""
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """A text blank in some places, of the same length: what points into it still does."""
     letters = list(text)
-    for kind, start, end in pieces:
-        if kind == PieceKind.QUOTED:
-            letters[start:end] = [one if one == "\n" else " " for one in letters[start:end]]
+    for start, end in places:
+        letters[start:end] = [one if one == "\n" else " " for one in letters[start:end]]
     return "".join(letters)
 
 

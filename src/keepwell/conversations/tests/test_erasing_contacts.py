@@ -147,6 +147,22 @@ def test_where_they_are_only_named_their_name_goes_and_places_stay(eva: Contact,
     assert one.version == 2
 
 
+def test_what_is_quoted_of_them_goes_from_mails_they_had_no_part_in(eva: Contact, tmp_path: Path) -> None:
+    theirs = f"As agreed.\n\nOn Monday, {NAME} <{MAIL}> wrote:\n> we leave for {SECRET}\n"
+    others = "Yes.\n\nOn Tuesday, Cy <cy@acme.com> wrote:\n> the invoice came\n"
+    turns = tuple(
+        SaidTurn(no, text, Side.THEM, "Bo Berg", at=NOW, pieces=pieces_of(text), source_id=f"q{no}")
+        for no, text in enumerate((theirs, others), 1)
+    )
+    people = (Person("Bo Berg", "bo@acme.com", side=Side.THEM),)
+    said = Said("q", Kind.MAIL, NOW, people, turns=turns, source_ids=("q1", "q2"))
+    one = take(said, source="mailbox", now=NOW)
+    erase_in_office(eva)
+    first, second = one.turns.order_by("no")
+    assert (first.text.split(), second.text) == (["As", "agreed."], others)
+    assert len(first.text) == len(theirs)
+
+
 def test_search_finds_them_no_more(eva: Contact, tmp_path: Path) -> None:
     _mail(tmp_path)
     client = Client()
