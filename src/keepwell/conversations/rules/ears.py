@@ -14,7 +14,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.listening import rules as listening
 from keepwell.listening import said
 from keepwell.listening.languages import all_languages
-from keepwell.listening.languages.lists import FOLDER, WordList, loaded, made, read, shipped
+from keepwell.listening.languages.lists import WordList, loaded, shipped, with_own
 from keepwell.listening.languages.telling import language_of
 
 FEW = 40  # rules that are heard beside the others for a while, before all are made ready anew
@@ -121,7 +121,7 @@ def list_with(language: str, own: Mapping[str, Any]) -> WordList:
     """The list of a language with a company's words on top."""
     if not own:
         return shipped(language)
-    return made(read(FOLDER / f"{language}.yaml"), loaded(dict(own), language))
+    return with_own(language, loaded(dict(own), language))
 
 
 def said_of(turn: Turn) -> said.Turn:

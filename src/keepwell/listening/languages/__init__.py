@@ -95,6 +95,7 @@ class Language:
     conditions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()  # ask, where the sentence ends in a question mark or not
     reports: tuple[str, ...] = ()
+    avowals: tuple[str, ...] = ()  # who speaks says it: no report ("as I said")
     reporting: tuple[str, ...] = ()  # words of a report that come later
     finals: tuple[str, ...] = ()  # may stand behind a denial that ends a clause
     continues: tuple[str, ...] = ()  # go on with the clause before a comma

@@ -27,7 +27,7 @@ before it fills its place in a text, but in a phrase that someone types it means
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -251,7 +251,24 @@ def shipped(code: str) -> WordList:
 
 def own(code: str, path: Path) -> WordList:
     """The shipped list with a company's own file on top."""
-    return made(*_files(code), read(path))
+    return with_own(code, read(path))
+
+
+def with_own(code: str, data: Mapping[str, Any]) -> WordList:
+    """The shipped list, sayings and all, with a company's words on top: in one script, as texts are read."""
+    from keepwell.listening.languages import language_named  # which reads this module first
+
+    fold = language_named(code).fold
+    return made(*_files(code), _folded(data, fold) if fold else data)
+
+
+def _folded(data: Any, fold: Callable[[str], str]) -> Any:
+    """What a list holds with every text in one script; names of ideas are Latin and stay."""
+    if isinstance(data, Mapping):
+        return {key: _folded(value, fold) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_folded(value, fold) for value in data]
+    return fold(data) if isinstance(data, str) else data
 
 
 def _files(code: str) -> list[dict[str, Any]]:

@@ -179,7 +179,8 @@ class Finder:
             for end in (first, last):
                 shield = cover[end]
                 holds = (first <= shield_first[shield]) & (shield_last[shield] <= last)
-                holds &= (last - first) > (shield_last[shield] - shield_first[shield])
+                if not self.language.characters:  # there a listed word may itself be the shield: 董事会
+                    holds &= (last - first) > (shield_last[shield] - shield_first[shield])
                 kept &= (shield < 0) | holds
         size = len(batch.ids)
         verb = self._verbs[slot] & (first == last)

@@ -19,7 +19,7 @@ DENYING = ("nots", "nobody", "nones", "after", "inverse", "idle", "double", "cea
 CLAUSES = ("breaks", "joins", "links", "asides", "subjects", "topics")
 OTHERS = ("that", "knowing", "facts", "bidding", "contrast", "conditions", "questions", "reports", "answers",
           "rebuttals", "polite", "shields", "reflexive", "articles", "nouns_of", "closing", "adverbs", "continues",
-          "nomore", "anybody", "others", "supposing", "overturns")  # fmt: skip
+          "nomore", "anybody", "others", "supposing", "overturns", "avowals")  # fmt: skip
 KINDS = (*DENYING, *CLAUSES, *OTHERS)
 OWN = {  # the marks that are a denial of a kind
     "nobody": ("nobody",),
@@ -113,7 +113,7 @@ class Marks:
             for text in getattr(self._language, kind):
                 for keys in keys_of(text, lexicon):
                     self._sequences.add(keys, _NUMBER[kind])
-                    if bare := _without_accents(keys):
+                    if bare := without_accents(keys):
                         self._sequences.add(bare, _NUMBER[kind])
         self._short = set(self._language.abbreviations)
         self._is_short = np.zeros(0, bool)
@@ -134,6 +134,7 @@ class Marks:
         kept = np.ones(len(kind), bool)
         kept[order[inside]] = False
         kept &= ~_swallowed(kind, first, last, kept, len(ids))
+        kept &= ~_avowed(kind, first, last, len(ids))
         order = np.argsort(first[kept], kind="stable")
         zero, none = np.zeros(int(kept.sum()), np.int32), np.zeros(0, np.int64)
         return Marked(kind[kept][order], first[kept][order], last[kept][order], zero, none)
@@ -157,7 +158,17 @@ def _swallowed(kind: Longs, first: Longs, last: Longs, kept: Flags, size: int) -
     return np.asarray(clauses & (np.cumsum(depth)[first] > 0))
 
 
-def _without_accents(keys: list[str]) -> list[str]:
+def _avowed(kind: Longs, first: Longs, last: Longs, size: int) -> Flags:
+    """Which marks of hearsay are part of what who speaks says of themselves, as "said" of "as I said"."""
+    reports, own = kind == _NUMBER["reports"], kind == _NUMBER["avowals"]
+    if not (reports.any() and own.any()):
+        return np.zeros(len(kind), bool)
+    reach = np.full(size + 1, -1, np.int64)
+    np.maximum.at(reach, first[own], last[own])
+    return np.asarray(reports & (np.maximum.accumulate(reach)[first] >= last))
+
+
+def without_accents(keys: list[str]) -> list[str]:
     """A mark as it is typed on a foreign keyboard; none where it is the same, or short (że, ze)."""
     bare = [key if key[0] in "=^" else plain(key) for key in keys]
     if any(len(one) < _LEAST for one, key in zip(bare, keys, strict=True) if one != key):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.lexicon import Lexicon, signs
+from keepwell.listening.matching.marks import without_accents
 from keepwell.listening.matching.patterns import Pattern, Slot
 from keepwell.listening.matching.sequences import Sequences
 
@@ -64,11 +65,19 @@ class Surroundings:
             self._pairs.append((idea, number))
         for side, text in sides.items():
             if text:
-                keys = signs(text) if self.lexicon.language.characters else text.split()
-                if side == "left":
-                    self._left.add(keys[::-1], number)
-                else:
-                    self._right.add(keys, number)
+                for keys in self._typed(text):
+                    if side == "left":
+                        self._left.add(keys[::-1], number)
+                        continue
+                    for parted in ((), *((prefix,) for prefix in self.lexicon.language.prefixes)):
+                        self._right.add([*parted, *keys], number)  # "mondta fel nekünk" as "felmondta nekünk"
+
+    def _typed(self, text: str) -> list[list[str]]:
+        """What stands beside a word, as it is listed and as it is typed without accents."""
+        if self.lexicon.language.characters:
+            return [signs(text)]
+        bare = without_accents(text.split())
+        return [text.split(), bare] if bare else [text.split()]
 
     def strange(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Flags:
         """Which occurrences (slot, first and last token) are another thing by what stands beside them."""
