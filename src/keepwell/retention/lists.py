@@ -47,7 +47,7 @@ def cycle_name(line: str) -> str:
 def accounts(request: HttpRequest, cut: Cut) -> HttpResponse:
     """The accounts on a line of a statement, apart in a definition, or in their cycles."""
     said, given = asked(request.GET, cut, member_of(request)), request.GET
-    of = given.get("of", "statement")
+    of = given.get("of") or ("starts" if numbers.is_period(given.get("line", "")) else "statement")
     kind, params = {
         "definitions": ("definitions", said.params("from", "to", "where")),
         "cycles": ("cycles", {}),
@@ -131,8 +131,8 @@ def _only(given: Any) -> str:
 
 
 def _starts(said: Asked, given: Any) -> dict[str, str]:
-    """Cohorts are periods where a grain is said, and else groups of a column."""
-    by_period = given.get("grain") and not said.by
+    """Cohorts are periods where a grain is said or the line is one, and else groups of a column."""
+    by_period = not said.by and (given.get("grain") or numbers.is_period(given.get("line", "")))
     return said.params(*(("grain", "where") if by_period else ("by", "where")))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
-from keepwell.lib.days import Period, parse_day
+from keepwell.lib.days import Grain, Period, parse_day
 from keepwell.lib.text import gettext as _
 from keepwell.metrics.charts import numbers
 from keepwell.metrics.charts.cycles import segment_said
@@ -142,27 +142,42 @@ def _at(n: int, said: Asked, **query: str) -> str:
 
 
 def cohort_table(result: Any, said: Asked, tips: Tips) -> SafeString:
-    """The triangle in numbers, the size of each cohort leading to its accounts."""
+    """The triangle in numbers, each figure leading to its cohort's accounts.
+
+    It has thousands of figures: each says only what is its own, and the table what is told of all of them.
+    """
     grain = "" if said.by else said.grain.value
+    kind = tips.named("cohort-mrr" if said.measure == "mrr" else "cohort-accounts")
     ages = sorted({cell["age"] for one in result["cohorts"] for cell in one["cells"]})
     heads = [Head(_("Cohort")), Head(_("Size"), number=True), *(Head(str(age), number=True) for age in ages)]
     rows: list[list[Cell]] = []
     for one in result["cohorts"]:
         cells = {cell["age"]: cell for cell in one["cells"]}
-        url = _at(one["size"], said, of="starts", grain=grain, line=one["cohort"])
+        url = _starting(one["size"], said, grain, one["cohort"])
         size = tips.figure(numbers.count(one["size"]), "cohort-size", url=url)
         row: list[Cell] = [(numbers.cohort(one["cohort"], grain), one["cohort"]), (size, one["size"])]
-        rows.append(row + [_share(cells.get(age), tips, said, result.get("currency"), url) for age in ages])
+        rows.append(row + [_share(cells.get(age), said, result.get("currency"), url) for age in ages])
     means = {cell["age"]: cell for cell in result["mean"]}
     whole = sum(one["size"] for one in result["cohorts"])
-    url = _at(whole, said, of="starts", grain=grain)
+    url = _starting(whole, said, grain)
     size = tips.figure(numbers.count(whole), "cohort-size", url=url)
     last: list[Cell] = [(_("Weighted mean"), None), (size, whole)]
-    rows.append(last + [_share(means.get(age), tips, said, result.get("currency"), url) for age in ages])
-    return safe(table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts"))
+    rows.append(last + [_share(means.get(age), said, result.get("currency"), url) for age in ages])
+    return safe(
+        table(heads, rows, caption=_("The cohorts in numbers"), name="keepwell-cohorts", figures=kind)
+    )
 
 
-def _share(cell: Any, tips: Tips, said_of: Asked, unit: Any, url: str) -> Cell:
+def _starting(n: int, said: Asked, grain: str, cohort: str = "") -> str:
+    """The address of a cohort's accounts, seen from this page: as short as can be, for each cell has it."""
+    kept = {"by": said.by, "where": said.where, "segment": said.segment}
+    of = "" if numbers.is_period(cohort) and not said.by else "starts"  # the line says it
+    told = {**kept, "of": of, "grain": "" if grain == Grain.MONTH.value else grain, "line": cohort}
+    query = urlencode({name: value for name, value in told.items() if value})
+    return f"accounts?{query}" if n else ""
+
+
+def _share(cell: Any, said_of: Asked, unit: Any, url: str) -> Cell:
     if cell is None or cell.get("share") is None:
         return ("", "")
     said = ("" if cell["finished"] else "~") + numbers.percent(cell["share"], 0)
@@ -172,7 +187,7 @@ def _share(cell: Any, tips: Tips, said_of: Asked, unit: Any, url: str) -> Cell:
         parts = (cell["active"], cell["base"])
         part, base = (numbers.money(n, unit) if money else numbers.count(n) for n in parts)
         own = f"{part} ÷ {base} = {numbers.percent(cell['share'], 1)}"
-    return (tips.figure(said, "cohort-mrr" if money else "cohort-accounts", own, url=url), cell["share"])
+    return (tag("a", said, href=url, title=own or said) if url else said, None)
 
 
 def survival_table(result: Any, said: Asked, tips: Tips) -> SafeString:

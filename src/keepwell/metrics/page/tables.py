@@ -44,16 +44,27 @@ class Head:
         return " ".join([*["n"] * self.number, *["wide-only"] * self.spare]) or None
 
 
-def table(heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, caption: str, name: str) -> Markup:
-    """A table that scrolls where it has no room, sorts, and saves itself as `name`.csv."""
+def table(
+    heads: Sequence[Head],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    caption: str,
+    name: str,
+    figures: str | None = None,
+) -> Markup:
+    """A table that scrolls where it has no room, sorts, and saves itself as `name`.csv.
+
+    With `figures`, a kind of figure, its cells are bare numbers whose titles tell of them: for tables of thousands.
+    """
     return tag(
         "div",
         tag(
             "table",
             tag("caption", caption, class_="unseen"),
             tag("thead", tag("tr", [tag("th", h.words, scope="col", class_=h.look) for h in heads])),
-            tag("tbody", [_row(row, heads) for row in rows]),
+            tag("tbody", [_row(row, heads, bare=figures is not None) for row in rows]),
             data_csv=name,
+            data_figures=figures,
         ),
         class_="scroll",
         tabindex=0,
@@ -62,12 +73,13 @@ def table(heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, caption: str
     )
 
 
-def _row(row: Sequence[Cell], heads: Sequence[Head]) -> Markup:
+def _row(row: Sequence[Cell], heads: Sequence[Head], *, bare: bool = False) -> Markup:
     cells = []
-    for i, (head, (shown, value)) in enumerate(zip(heads, row, strict=True)):
-        look = {"class_": head.look, "data_v": value}
+    empty = len(row) - 1 - max(i for i, (shown, _value) in enumerate(row) if shown) if bare else 0
+    for i, (head, (shown, value)) in enumerate(list(zip(heads, row, strict=True))[: len(row) - empty]):
+        look = {} if bare else {"class_": head.look, "data_v": value}
         cells.append(tag("th", shown, scope="row", **look) if i == 0 else tag("td", shown, **look))
-    return tag("tr", cells)
+    return tag("tr", cells, tag("td", colspan=empty) if empty else None)
 
 
 def account_table(accounts: Sequence[Json], line: str, most: int, *, all_: int | None = None) -> Markup:

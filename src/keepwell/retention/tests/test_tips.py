@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
@@ -20,12 +22,18 @@ class Figures(HTMLParser):
         self.told: list[list[str]] = []
         self.unreachable: list[str] = []
         self.leading: list[str] = []
+        self.kind = ""  # of the figures of a table of thousands
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         if said.get("id"):
             assert said["id"] not in self.ids, said["id"]
             self.ids.add(str(said["id"]))
+        if tag == "table":
+            self.kind = str(said.get("data-figures") or "")
+        if self.kind and tag == "a" and said.get("title"):
+            self.told.append([f"about-{self.kind}", "about-source"])
+            self.leading.append(urljoin("/retention/cohorts", str(said.get("href"))))
         if "data-told" in said:
             self.told.append(str(said.get("aria-describedby")).split())
             self.leading.append(str(said.get("href") or ""))
@@ -58,6 +66,19 @@ def test_every_figure_names_what_tells_of_it_and_is_reached_by_keyboard(
     assert "about-source" in figures.ids
     assert re.search(r"Book version \d+", page)
     assert "style=" not in page
+
+
+def test_a_cell_of_the_cohorts_says_little_and_keeps_its_parts_and_its_accounts(as_: As) -> None:
+    client = as_("viewer")
+    page = client.get("/retention/cohorts?measure=mrr&where=segment+%3D+Enterprise").content.decode()
+    cells = re.findall(r'<td>(<a href="[^"]*" title="[^"]*">[^<]*</a>)</td>', page)
+    assert len(cells) > 30
+    assert max(map(len, cells)) < 160
+    found = re.fullmatch(r'<a href="(.*?)" title="([^"]* ÷ [^"]* = [^"]*%)">[^<]*</a>', cells[0])
+    assert found
+    opened = client.get(urljoin("/retention/", unescape(found[1])))
+    assert opened.status_code == 200
+    assert opened.context["asked"].where == "segment = Enterprise"
 
 
 def test_a_rate_tells_its_formula_its_parts_and_its_period(as_: As) -> None:
