@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from keepwell.accounts.models import Account, Contact
-from keepwell.conversations.models import Conversation
-from keepwell.conversations.naming import heading, meet, with_whom
+from keepwell.accounts.unnaming import BLANK
+from keepwell.conversations.models import Conversation, Incoming
+from keepwell.conversations.naming import came_as, heading, meet, with_whom
 from keepwell.members.models import Member
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def acme(db: None) -> Account:
 
 def _talk(acme: Account, key: str, kind: str = "call", **more: Any) -> Conversation:
     return Conversation.objects.create(
-        source="book", key=key, kind=kind, at=NOW, arrived_at=NOW, account=acme, match="matched", **more
+        key=key, kind=kind, at=NOW, arrived_at=NOW, account=acme, match="matched", **{"source": "book"} | more
     )
 
 
@@ -48,6 +49,25 @@ def test_one_with_nobody_known_is_called_by_its_day(acme: Account) -> None:
     assert heading(one) == "Chat, 30 Sep 2026"
 
 
+def test_an_upload_with_nobody_known_is_called_by_its_file_until_it_is_erased(acme: Account) -> None:
+    one = _talk(acme, "1", source="upload")
+    file = Incoming.objects.create(name="renewal talk.wav", source="upload", conversation=one, came_at=NOW)
+
+    def called() -> str:
+        fresh = Conversation.objects.get()
+        meet([fresh])
+        alone = Conversation.objects.annotate(came_as=came_as()).get()
+        assert heading(fresh) == heading(alone)
+        return heading(fresh)
+
+    assert called() == "Call: renewal talk.wav"
+    Conversation.objects.update(deleted_at=NOW)
+    assert called() == "Call, 30 Sep 2026"
+    Conversation.objects.update(deleted_at=None)
+    Incoming.objects.filter(pk=file.pk).update(name=BLANK)
+    assert called() == "Call, 30 Sep 2026"
+
+
 def test_a_comment_is_called_by_what_was_asked_and_a_ticket_by_its_subject(acme: Account) -> None:
     assert heading(_talk(acme, "1", "survey", title="recommend")) == "Would they recommend us, 0 to 10"
     assert heading(_talk(acme, "2", "ticket", title="recommend")) == "recommend"
@@ -57,8 +77,10 @@ def test_the_names_of_a_list_are_asked_for_together(acme: Account, django_assert
     talks = [_talk(acme, str(n)) for n in range(5)]
     for one in talks:
         one.participants.create(name=f"Person {one.key}", side="them")
+    talks.append(Conversation.objects.get(key="4"))  # once more, as hits bring theirs
     with django_assert_num_queries(1):
         meet(talks)
+        assert heading(talks.pop()) == "Call: Person 4"
         assert [heading(one) for one in talks] == [f"Call: Person {n}" for n in range(5)]
 
 

@@ -95,6 +95,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     """Say whose a conversation is; accounts that fit are offered."""
     assert isinstance(request.user, Member)
     one = to_place(request.user, pk)
+    naming.meet([one])
     initial = {"account": one.account_id or "", "contact": one.contact.name if one.contact else ""}
     form = Matching(request.POST or None, member=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():

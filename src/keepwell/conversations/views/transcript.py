@@ -47,7 +47,7 @@ PART = 200  # turns on one page: a talk of hours goes on over the page
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """A conversation's turns in order; `turn` leads to one of them."""
     assert isinstance(request.user, Member)
-    one = queries.conversation_of(request.user, pk, unsettled=unplaced.any_in())
+    one = queries.conversation_of(request.user, pk, unsettled=unplaced.any_in(), came_as=naming.came_as())
     people = list(one.participants.select_related("contact", "member"))
     naming.meet_one(one, people)
     chosen = _number(request.GET.get("turn"))
