@@ -72,7 +72,7 @@ def _listed(request: HttpRequest) -> HttpResponse:
     places = places_of(request.user, request.session.session_key)
     others = [place for place in places if not place.here]
     if request.method != "POST":
-        return render(request, "members/signed_in.html", {"places": places, "others": others})
+        return render(request, "members/signed_in.html", {"sessions": places, "others": others})
     wanted = request.POST.get("end")
     ending = others if wanted is None else [one for one in others if str(one.session.pk) == wanted]
     if wanted is not None and not ending:
