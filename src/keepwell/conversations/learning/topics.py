@@ -103,10 +103,19 @@ class Topic:
     shares: tuple[Share, ...]
     change: Difference | None  # between the last two periods that are over
 
+    @property
+    def rising(self) -> bool:
+        """Whether clearly more have spoken of it in the period going on than in all of the one before.
+
+        Less is not said of a period that is going on: those spoken with so far may speak of it yet.
+        """
+        change = difference(self.shares[-1], self.shares[-2])
+        return change is not None and change.way == "more"
+
 
 @dataclass(frozen=True)
 class Topics:
-    """All themes; those that rose most come first."""
+    """All themes; those that are rising now come first, then those that rose most."""
 
     periods: tuple[Period, ...]
     rows: tuple[Topic, ...]
@@ -174,7 +183,7 @@ def topics(member: Member, asked: Asked, *, today: date) -> Topics:
     for theme in [*LABELS, *(theme for theme in found if theme not in LABELS)]:
         shares = tuple(Share(found[theme].get(one.first, 0), base.get(one.first, 0)) for one in shown)
         rows.append(Topic(theme, shares, difference(shares[-2], shares[-3])))
-    rows.sort(key=lambda row: -(row.change.points if row.change else -2))
+    rows.sort(key=lambda row: (not row.rising, -(row.change.points if row.change else -2)))
     return Topics(shown, tuple(rows))
 
 

@@ -172,6 +172,19 @@ def test_what_ours_said_was_denied_or_judged_wrong_is_no_topic_and_others_accoun
     assert all(row.shares[-2] == Share(0, 0) for row in topics(stranger, Asked(), today=NOW.date()).rows)
 
 
+def test_what_is_already_more_in_the_quarter_going_on_is_told_before_it_is_over() -> None:
+    owner, today = _member("ann"), timezone.localdate()
+    going = periods("quarter", today)[-1].first
+    for n in range(20):
+        account = Account.objects.create(pk=f"A{n}", name=f"A{n}", owner=owner)
+        _spoken(account, going - timedelta(days=20), *(["price"] if n < 10 else []))
+        _spoken(account, going, *(["leaving"] if n < 8 else ["price"] if n == 8 else []))
+    found = {row.theme: row.rising for row in topics(owner, Asked(), today=today).rows}
+    assert next(iter(found)) == "leaving"
+    assert (found["leaving"], found["price"], found["praise"]) == (True, False, False)
+    assert _as(owner).get("/conversations/topics").content.decode().count("already more") == 1
+
+
 def test_few_accounts_are_marked_and_the_file_is_on_the_trail() -> None:
     owner = _member("ann")
     today = timezone.localdate()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from keepwell.accounts.csv import as_csv
 from keepwell.accounts.queries import segments_of
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations.learning.topics import FEW, Asked, Difference, Period, Share, Topics, topics
+from keepwell.conversations.learning.topics import FEW, Asked, Period, Share, Topic, Topics, topics
 from keepwell.conversations.models import Conversation
 from keepwell.conversations.rules import themes
 from keepwell.members.models import Member
@@ -33,7 +33,7 @@ def over_time(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "periods": [{"one": one, "label": label(one, asked.by)} for one in found.periods],
-        "rows": [_row(row.theme, row.shares, row.change, found.periods) for row in found.rows],
+        "rows": [_row(row, found.periods) for row in found.rows],
         "before": label(before, asked.by),
         "latest": label(latest, asked.by),
         "segments": segments_of(request.user),
@@ -51,16 +51,16 @@ def label(period: Period, by: str) -> str:
     return _("{year}, quarter {n}").format(year=period.first.year, n=(period.first.month + 2) // 3)
 
 
-def _row(
-    theme: str, shares: tuple[Share, ...], change: Difference | None, periods: tuple[Period, ...]
-) -> dict[str, Any]:
+def _row(row: Topic, periods: tuple[Period, ...]) -> dict[str, Any]:
+    shares, change = row.shares, row.change
     cells = [
         {"share": share, "said": per_cent(share.share) or "–", "between": _between(share), "period": period}
         for share, period in zip(shares, periods, strict=True)
     ]
     return {
-        "theme": theme,
-        "label": themes.label(theme),
+        "theme": row.theme,
+        "label": themes.label(row.theme),
+        "rising": row.rising,
         "cells": cells,
         "change": change,
         "points": "–" if change is None else _points(change.points),
