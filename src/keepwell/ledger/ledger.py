@@ -63,12 +63,17 @@ class Ledger:
     data_from: date | None = None
     simulated: bool = False
     cut: Mapping[str, Any] = field(default_factory=dict)
-    excluded: Mapping[str, int] = field(default_factory=dict)
+    excluded_from: Callable[[], Mapping[str, int]] | None = None
 
     @cached_property
     def attributes(self) -> Frame | None:
         """What is known of accounts over time; None where nothing is."""
         return None if self.attributes_from is None else self.attributes_from()
+
+    @cached_property
+    def excluded(self) -> Mapping[str, int]:
+        """How many rows or accounts are in no figure, by reason."""
+        return {} if self.excluded_from is None else self.excluded_from()
 
     @cached_property
     def renewals(self) -> Frame | None:

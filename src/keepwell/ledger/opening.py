@@ -131,7 +131,7 @@ def _ledger(
         data_from=settings.data_from,
         simulated=settings.simulated,
         cut={key: None if value is None else str(value) for key, value in asdict(moment.cut).items()},
-        excluded=_excluded(moment),
+        excluded_from=partial(_excluded, moment),
     )
 
 
@@ -153,6 +153,8 @@ def _reporting(settled: str | None, currencies: tuple[str, ...], rows: Frame, en
 
 
 def _quoted(moment: Moment) -> tuple[QuotedRate, ...]:
+    if not moment.has("rates"):
+        return ()
     rows = moment.engine.collect(moment.frame("rates").select("currency", "valid_from", "rate")).to_pylist()
     return tuple(
         QuotedRate(row["currency"], from_number(row["valid_from"]), Decimal(str(row["rate"]))) for row in rows
