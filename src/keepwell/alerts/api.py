@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from keepwell.alerts import api_settings, queries
+from keepwell.alerts import api_settings, api_telling, queries
 from keepwell.alerts.actions import answering
 from keepwell.alerts.models import Alert
 from keepwell.alerts.showing import shown_alerts
@@ -22,7 +22,7 @@ from keepwell.api.shapes import Answer
 from keepwell.members.rights import Right
 
 router = Router(tags=["alerts"])
-ROUTERS = [router, api_settings.router]
+ROUTERS = [router, api_settings.router, api_telling.router]
 
 Number = Annotated[int, Field(ge=1, lt=2**63)]
 
