@@ -26,6 +26,17 @@ def verdict(language, phrase, text, words=None):
         ("hu", "nem működik", "A rendszer megint lefagyott.", "hit"),
         ("pl", "nie działa", "Nie mogę się zalogować.", "hit"),
         ("pl", "nie działa", "Wczoraj się zalogowałem.", "none"),
+        ("hu", "új vezetés", "Áprilistól másvalaki vezeti a vállalatot.", "hit"),
+        ("hu", "új vezetés", "Más cég vezeti a könyvelést.", "none"),
+        ("hu", "nincs eredmény", "A képzésnek nem volt semmi látszatja.", "hit"),
+        ("hu", "senki nem használja", "Hozzá sem nyúlnak a modulhoz.", "hit"),
+        ("pl", "nie przedłużyć umowy", "Po upływie okresu nie chcemy tego kontynuować.", "hit"),
+        ("pl", "zmienić dostawcę", "Od wiosny kupujemy części u konkurencji.", "hit"),
+        ("zh", "没有效果", "做了三個月，一點起色都沒有。", "hit"),
+        ("zh", "没有效果", "有了一点起色。", "none"),
+        ("zh", "投诉", "我会去消保官那边申诉。", "hit"),
+        ("en", "cancel the contract", "It'd take a miracle to get us to cancel the contract.", "negated"),
+        ("en", "cancel the contract", "It will take a month to cancel the contract.", "hit"),
     ],
 )
 def test_what_several_ideas_say_together_is_heard_in_other_words(language, phrase, text, expected):
