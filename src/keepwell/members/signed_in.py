@@ -87,7 +87,7 @@ signed_in_at = needs(Right.SEE)(reauthentication_required(allow_get=True)(_liste
 
 
 def _first(names: dict[str, str], said: str) -> str:
-    return next((name for mark, name in names.items() if re.search(rf"\b{mark}\b", said)), "")
+    return next((name for mark, name in names.items() if re.search(rf"{mark}\b", said)), "")
 
 
 def _used_at(session: UserSession) -> datetime:

@@ -31,8 +31,8 @@ class Talk:
     """How a talk was shared between the sides.
 
     `confidence` from 0 to 1: how sure the sides' figures are. 0.9 with a channel for each side; 0.5 on one channel
-    with turns that name both sides, where who broke in cannot be told; 0.2 and no shares where it is not known who else
-    speaks.
+    with turns that name both sides, where who broke in cannot be told; 0.2 and no shares where it is not known
+    who else speaks.
     `reply_after` is the mean silence in seconds before a side answers the other.
     """
 

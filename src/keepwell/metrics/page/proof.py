@@ -151,8 +151,9 @@ def _cut(given: Any) -> str:
         return "" if given is None else str(given)
     parts = []
     if given.get("known_until"):
-        known = str(given["known_until"]).replace("T", " ")[:16]
-        parts.append(_("all rows known by {moment} UTC").format(moment=known))
+        known = str(given["known_until"])
+        moment = f"{numbers.day(known)} {known[11:16]}".strip()
+        parts.append(_("all rows known by {moment} UTC").format(moment=moment))
     if given.get("as_known_on"):
         parts.append(_("as known on {day}").format(day=numbers.day(given["as_known_on"])))
     if given.get("manifest") is not None:

@@ -347,6 +347,7 @@ def test_the_list_says_with_what_one_is_signed_in_and_when_that_was_last_used(me
     session.save()
     page = here.get("/sign/sessions/").content.decode()
     assert "Chrome, iPhone" in page
+    assert 'href="/accounts/">Accounts</a>' in page, "the way on is there too"
     assert "4 Mar 2026" in page
     assert "everywhere else" not in page, "of one other, its own button is enough"
 
