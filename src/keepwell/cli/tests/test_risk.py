@@ -163,9 +163,9 @@ def test_the_check_up_is_judged_beside_the_model_of_each_month_and_what_needs_no
 def test_of_one_month_it_is_said_whom_it_would_have_named_and_what_became_of_them(
     home: str, ask: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = ask("--home", home, "risk", "backtest", "--month", "2026-05")
+    answer = ask("--home", home, "risk", "backtest", "--month", "2026-05", "--months", MONTHS)
     assert {day["day"] for day in answer["days"]} == {"2026-06-01"}
-    assert main(["--home", home, "risk", "backtest", "--month", "2026-05"]) == 0
+    assert main(["--home", home, "risk", "backtest", "--month", "2026-05", "--months", MONTHS]) == 0
     assert "named first before 2026-06-01" in capsys.readouterr().out
     assert main(["--home", home, "risk", "backtest", "--month", "2026-09"]) == 2
     assert "90 days have passed" in capsys.readouterr().err
