@@ -1,4 +1,8 @@
-"""`keepwell erase` and `keepwell clean`: what is to be gone for good, and what nobody needs any more."""
+"""`keepwell erase` and `keepwell clean`: what is to be gone for good, and what nobody needs any more.
+
+A person is erased from the book first, then from the office beside it, where there is one. Where that cannot be had
+at the moment, the office's own night does the rest.
+"""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -68,6 +72,7 @@ def erase(
     if not erased.remembered:
         _ask_whether_meant(contact, erased)
         erased = book.erase_person(contact)
+    office = _erase_in_office(session.place)
     rows = sorted(erased.rows.items())
     sheet = Sheet([Column("table", _("Table")), Column("rows", _("Rows erased"), number=True)], rows)
     data = {
@@ -76,9 +81,46 @@ def erase(
         "known": erased.known,
         "erased_before": erased.before,
         "near": list(erased.near),
+        "office": office,
         "taken_back": False,
     }
-    session.show(Answer(data, [sheet] if rows else [], _what_became(contact, erased), csv=sheet))
+    notes = [*_what_became(contact, erased), *_what_became_there(office)]
+    session.show(Answer(data, [sheet] if rows else [], notes, csv=sheet))
+
+
+def _erase_in_office(home: str) -> str:
+    """Erase in the office whom the book has erased: `erased`, `nobody` where nobody was left there to be erased,
+    `later` where the office cannot be had now, `none` where the home has none.
+    """
+    from keepwell.site.office import has_office
+
+    if not has_office(home):
+        return "none"
+    from keepwell.site import running
+
+    running.ready(home)
+    from django.db import DatabaseError
+
+    from keepwell.accounts.erasing import erase_as_the_book
+    from keepwell.book.book import Book
+    from keepwell.book.engines import engine_named
+
+    engine = engine_named("duckdb")
+    try:
+        running.prepare()
+        return "erased" if erase_as_the_book(Book.open(home), engine) else "nobody"
+    except (KeepwellError, DatabaseError):
+        return "later"
+    finally:
+        engine.close()
+
+
+def _what_became_there(office: str) -> list[str]:
+    if office == "erased":
+        return [_("The office holds nothing of them any more either.")]
+    if office == "later":
+        return [_("The office cannot be had now: its next night erases them there too.")]
+    return []
 
 
 def _ask_whether_meant(contact: str, erased: "Erased") -> None:
@@ -126,6 +168,7 @@ def _taken_back(contact: str, found: bool) -> Answer:
         "known": False,
         "erased_before": True,
         "near": [],
+        "office": "none",
         "taken_back": True,
     }
     sheet = Sheet([Column("taken_back")], [[contact]])

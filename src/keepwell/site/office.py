@@ -26,17 +26,24 @@ def book_home() -> str:
 
 def office_folder() -> Path:
     """The office's folder, made if there is none: readable by its owner only."""
-    named, home = os.environ.get("KEEPWELL_OFFICE", ""), book_home()
-    if named:
-        folder = Path(named).expanduser()
-    elif "://" in home:  # a book on an object store has its office on this machine
-        from platformdirs import user_data_dir
-
-        folder = Path(user_data_dir("keepwell", appauthor=False)) / OFFICE
-    else:
-        folder = Path(home).expanduser() / OFFICE
+    folder = _place_of(book_home())
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def has_office(home: str) -> bool:
+    """Whether the book at `home` has an office: nothing is made by asking."""
+    return bool(os.environ.get("DATABASE_URL", "")) or (_place_of(home) / DATABASE).exists()
+
+
+def _place_of(home: str) -> Path:
+    if named := os.environ.get("KEEPWELL_OFFICE", ""):
+        return Path(named).expanduser()
+    if "://" in home:  # a book on an object store has its office on this machine
+        from platformdirs import user_data_dir
+
+        return Path(user_data_dir("keepwell", appauthor=False)) / OFFICE
+    return Path(home).expanduser() / OFFICE
 
 
 def secret_key(folder: Path) -> str:

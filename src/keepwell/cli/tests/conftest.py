@@ -16,6 +16,13 @@ from keepwell.cli.main import main
 SCHEMAS = Path(__file__).parents[4] / "docs" / "schemas"
 
 
+@pytest.fixture(autouse=True)
+def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Books stand here alone: the office that other tests share is not beside them."""
+    monkeypatch.delenv("KEEPWELL_OFFICE", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
 def _check(name: str, answer: Any) -> None:
     from jsonschema import Draft202012Validator
     from referencing import Registry, Resource

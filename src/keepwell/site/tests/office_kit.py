@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,13 @@ def run(home: Path, script: str, code: int = 0) -> str:
 def keepwell(*arguments: object, fails: int = 0) -> str:
     """Run a command line; what it said."""
     return _done([sys.executable, "-m", "keepwell.cli", *map(str, arguments)], fails)
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _done(order: list[str], code: int = 0) -> str:

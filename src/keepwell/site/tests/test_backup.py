@@ -13,7 +13,7 @@ from keepwell.book.book import Book
 from keepwell.book.engines import engine_named
 from keepwell.site.tests import empty_office
 from keepwell.site.tests.conftest import make_book
-from keepwell.site.tests.office_kit import READY, everything, keepwell, of_its_own, run
+from keepwell.site.tests.office_kit import READY, everything, free_port, keepwell, of_its_own, run
 from keepwell.site.tests.postgresql import new_databases
 
 NIGHT = (
@@ -98,7 +98,12 @@ def test_what_is_restored_into_an_empty_place_is_what_was_backed_up(
         )
 
     with of_its_own(databases[0]):
-        keepwell("--home", home, "erase", "k1", "--yes")
+        assert "The office holds nothing of them" in keepwell("--home", home, "erase", "k1", "--yes")
+        assert not any("Person 1'" in row for row in everything(home)["accounts_contact"])
+        assert (
+            json.loads(keepwell("--home", home, "--format", "json", "erase", "k1", "--yes"))["office"]
+            == "nobody"
+        )
         keepwell("--home", home, "backup", second)
 
     with of_its_own(databases[2]):
@@ -159,7 +164,11 @@ def test_a_home_whose_restoring_was_killed_is_opened_by_nobody(tmp_path: Path) -
         keepwell("--home", home, "backup", home / "backups" / "one.tar")
         run(half, READY + KILLED_RESTORING, code=-signal.SIGKILL)
         assert (half / "office" / "office.sqlite3").exists()
-        for order in (("serve",), ("night",), ("restore", home / "backups" / "one.tar")):
+        for order in (
+            ("serve", "--port", free_port()),
+            ("night",),
+            ("restore", home / "backups" / "one.tar"),
+        ):
             assert "is not whole" in keepwell("--home", half, *order, fails=4)
         shutil.rmtree(half)
         keepwell("--home", half, "restore", home / "backups" / "one.tar")
@@ -196,7 +205,7 @@ def test_an_office_of_a_newer_keepwell_is_refused(tmp_path: Path) -> None:
             READY + "from django.db.migrations.recorder import MigrationRecorder\n"
             "from django.db import connection\nMigrationRecorder(connection).record_applied('site', '0999_later')",
         )
-        assert "made by a newer Keepwell" in keepwell("--home", home, "serve", fails=4)
+        assert "made by a newer Keepwell" in keepwell("--home", home, "serve", "--port", free_port(), fails=4)
 
 
 def test_a_book_of_a_newer_keepwell_is_refused_and_its_office_left_as_it_is(tmp_path: Path) -> None:
@@ -205,7 +214,7 @@ def test_a_book_of_a_newer_keepwell_is_refused_and_its_office_left_as_it_is(tmp_
         make_book(home)
         newest = max((home / "manifests").glob("*.json"))
         newest.write_text(json.dumps(json.loads(newest.read_text()) | {"format": 99}))
-        for order in ("serve", "worker", "night"):
-            assert "made by a newer Keepwell" in keepwell("--home", home, order, fails=4)
+        for order in (("serve", "--port", free_port()), ("worker",), ("night",)):
+            assert "made by a newer Keepwell" in keepwell("--home", home, *order, fails=4)
         office = home / "office" / "office.sqlite3"
         assert not office.exists() or not office.stat().st_size

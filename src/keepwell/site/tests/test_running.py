@@ -13,16 +13,10 @@ from urllib.request import urlopen
 import pytest
 
 from keepwell.site.tests.conftest import make_book
-from keepwell.site.tests.office_kit import READY, keepwell, of_its_own, run
+from keepwell.site.tests.office_kit import READY, free_port, keepwell, of_its_own, run
 
 pytestmark = pytest.mark.slow
 READS = "keepwell.site.jobs.zone_of_book"  # a job that reads the book: what was forked wrongly hangs over it
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def processes_of(home: Path) -> list[int]:
