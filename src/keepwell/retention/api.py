@@ -1,5 +1,5 @@
-"""Calls about retention: any figure of the newest cut, worked out while the caller waits elsewhere; and the accounts
-behind a line of a statement."""
+"""Calls about retention: any figure of the newest cut, worked out while the caller waits elsewhere; the accounts
+behind a line of a statement; and the charts as pictures."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -22,8 +22,9 @@ from keepwell.retention import api_segments, queries
 from keepwell.retention.asking import Asked as Question
 from keepwell.retention.asking import asked_of, refuse_naming
 from keepwell.retention.cut import Cut, cut_now
+from keepwell.retention.downloads import FORMS, picture
 from keepwell.retention.models import Behind, Figure
-from keepwell.retention.pictures import CHARTS
+from keepwell.retention.pictures import CHARTS, drawable
 from keepwell.retention.showing import worded
 
 router = Router(tags=["retention"])
@@ -32,8 +33,27 @@ SOON = "2"  # seconds after which to look again
 ASKED_WITH = {chart.kind: chart.params for chart in CHARTS.values()}
 _NOT_YET = (Figure.State.WAITING, Figure.State.RUNNING)
 
+ChartName = Literal[
+    "movements-mrr",
+    "movements-accounts",
+    "churn",
+    "retention",
+    "cohorts",
+    "survival",
+    "definitions",
+    "cycles",
+]
 Kind = Literal["statement", "series", "cohorts", "survival", "definitions", "cycles"]
 Short = Annotated[str, Field(max_length=300)]
+Picture = Literal["svg", "png"]
+_PICTURES = {
+    "responses": {
+        200: {
+            "description": "The picture.",
+            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in FORMS.values()},
+        }
+    }
+}
 
 
 class FigureShape(Schema):
@@ -121,6 +141,41 @@ def accounts_behind(
     currency = str((found.result or {}).get("currency", ""))
     listed = queries.behind(member_of(request), found, line=line.line)
     return Status(200, page(listed.rows.plain(), part, Order("name"), lambda one: _behind(one, currency)))
+
+
+class OfChart(Of):
+    """What is asked, and how its chart is drawn: `size` narrow is for a phone; `bare` leaves its title out."""
+
+    theme: Literal["light", "dark"] = "light"
+    size: Literal["", "narrow"] = ""
+    bare: bool = False
+
+
+@router.get(
+    "/retention/charts/{name}.{form}",
+    response={200: None, 202: FigureShape},
+    auth=asks(Right.SEE),
+    summary="A chart of retention as a picture",
+    openapi_extra=_PICTURES,
+)
+def chart(
+    request: HttpRequest,
+    name: ChartName,
+    form: Picture,
+    of: Annotated[OfChart, Query()],
+    response: HttpResponse,
+) -> Any:
+    """As the pages draw it: 202 until its figure is there, 404 where there is nothing to draw."""
+    cut = _cut()
+    kind, params = CHARTS[name].kind, CHARTS[name].params
+    said = _asked(kind, of, cut, member_of(request))
+    found = queries.figure(kind, said.params(*params), cut.name, now=timezone.now())
+    if found.state != Figure.State.DONE:
+        return _told(found, cut, response, again=request.get_full_path())
+    if not drawable(kind, found.result):
+        raise Http404
+    shown = {"theme": of.theme, "size": of.size, "title": not of.bare}
+    return HttpResponse(picture(name, form, found.result, said, **shown), content_type=FORMS[form])
 
 
 @router.get(

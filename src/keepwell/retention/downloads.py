@@ -50,9 +50,14 @@ def chart(request: HttpRequest, name: str, form: str) -> HttpResponse:
     headers = {"ETag": tag, "Cache-Control": FOR_EVER if kept else "private, no-cache", "Vary": "Cookie"}
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)
-    picture = drawn(name, found.result, said, **look)
-    content = svg(picture) if form == "svg" else png(picture)
+    content = picture(name, form, found.result, said, **look)
     return HttpResponse(content, content_type=FORMS[form], headers=headers)
+
+
+def picture(name: str, form: str, result: Any, asked: Asked, **look: Any) -> str | bytes:
+    """A chart of a figure's result as SVG or PNG; `look` is what `drawn` takes."""
+    chart_drawn = drawn(name, result, asked, **look)
+    return svg(chart_drawn) if form == "svg" else png(chart_drawn)
 
 
 def _figure(request: HttpRequest, cut: Cut, kind: str, params: Sequence[str]) -> tuple[Asked, Figure]:

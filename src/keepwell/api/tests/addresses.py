@@ -10,7 +10,7 @@ _CALLS = (
     "change_company_telling channels add_channel remove_channel try_channel scores "
     "segments save_segment remove_segment night begin_night night_hour set_night_hour health "
     "comments comment calendar open_calendar close_calendar "
-    "drop figure accounts_behind retention everything erase erasing "
+    "drop figure accounts_behind chart retention everything erase erasing "
     "reservations reserve give_back "
     "budget_rules make_budget_rule budget_rule change_budget_rule drop_budget_rule held reserved passed "
     "cadence standards set_standard standard change_standard drop_standard "

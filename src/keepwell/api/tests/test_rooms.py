@@ -17,6 +17,7 @@ from keepwell.members.models import Member
 from keepwell.metrics.definitions import all_definitions
 from keepwell.reach.models import Rule, Touch
 from keepwell.retention.models import Figure
+from keepwell.retention.pictures import CHARTS, drawable
 from keepwell.site.tests.conftest import make_book
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +199,10 @@ def test_a_follow_up_that_is_closed_is_not_done_again(as_: Any, follow_up: Follo
     assert program.call("POST", f"{address}/do", {"outcome": "stays"}).status_code == 422
 
 
+def _has_picture(kind: str) -> bool:
+    return any(drawable(kind, one.result) for one in Figure.objects.filter(kind=kind))
+
+
 def test_where_there_is_no_book_nothing_is_measured(as_: Any, account: Account, settings: Any) -> None:
     settings.HOME = "/nowhere/at/all"
     assert as_("mate").call("GET", "/retention/statement").status_code == 409
@@ -220,6 +225,12 @@ def test_a_figure_is_worked_out_once_and_then_read(
         ours = all_definitions()["net_change"].label
     said = [one["label"] for one in asked.json()["result"]["definitions"] if one["name"] == "net_change"]
     assert said == [ours] != [all_definitions()["net_change"].label]
+    for name, chart in CHARTS.items():
+        drawn = program.call("GET", f"/retention/charts/{name}.svg?period=2026-04&theme=dark")
+        assert drawn.status_code == (200 if _has_picture(chart.kind) else 404), (name, drawn.content)
+    drawn = program.call("GET", "/retention/charts/movements-mrr.png?period=2026-04")
+    assert (drawn["Content-Type"], drawn.content[:4]) == ("image/png", b"\x89PNG")
+    assert program.call("GET", "/retention/charts/tea-leaves.svg").status_code == 422
     behind = program.call("GET", "/retention/accounts?period=2026-04&line=closing")
     assert behind.status_code == 200
     assert behind.json()["items"] == [], "none of them is the viewer's to see"
@@ -232,5 +243,10 @@ def test_a_figure_is_worked_out_once_and_then_read(
     assert (waits.status_code, waits.json()["done"], waits["Retry-After"]) == (202, 1, "2")
     assert program.get(waits["Location"]).status_code == 202
     assert program.call("GET", "/retention/accounts?period=2026-04").status_code == 202
+    waits_too = program.call("GET", "/retention/charts/movements-mrr.svg?period=2026-04")
+    assert (waits_too.status_code, waits_too["Location"]) == (
+        202,
+        "/api/retention/charts/movements-mrr.svg?period=2026-04",
+    )
     Figure.objects.update(state=Figure.State.DONE)
     assert program.get(waits["Location"]).json()["result"] is not None
