@@ -111,7 +111,7 @@ class Company:
         Where there is no such period yet it is the first movement too, so that whoever asks hears what is missing.
         """
         first, rated = self.first_day or self.covered - timedelta(days=1), self.ledger.rated_from
-        if rates_on is not None or rated is None or self._over(grain, first).start >= rated:
+        if rates_on is not None or rated is None or rated <= first or self._over(grain, first).start >= rated:
             return first
         over = self._over(grain, rated)
         begins = rated if over.start == rated else over.end

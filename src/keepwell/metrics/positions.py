@@ -61,7 +61,7 @@ class Positions:
     @classmethod
     def over(cls, ledger: Ledger, periods: Sequence[Period], rates_on: date | None = None) -> "Positions":
         """The positions of all accounts in some periods."""
-        rates = [ledger.rates(rates_on or _rates_day(ledger, period)) for period in periods]
+        rates = [ledger.rates(rates_on or rates_day(ledger, period)) for period in periods]
         eras = tuple(next(run) for _rates, run in groupby(range(len(rates)), lambda place: rates[place]))
         prices = Prices.of([rates[place] for place in eras], ledger.reporting)
         return cls(ledger, Calendar.of(periods, ledger.engine), prices, eras)
@@ -135,9 +135,13 @@ class Positions:
         return self.ledger.engine.collect(known)
 
 
-def _rates_day(ledger: Ledger, period: Period) -> date:
-    """The day whose rates count: the period's first, or that of the first rates while nobody pays anything yet."""
-    if ledger.rated_from is None or period.start >= ledger.rated_from:
+def rates_day(ledger: Ledger, period: Period) -> date:
+    """The day whose rates count: the period's first; where nobody paid before there were rates, that of the first.
+
+    A company that begins inside a period has nothing at its opening that a rate could move.
+    """
+    rated, first = ledger.rated_from, ledger.first_day
+    if rated is None or period.start >= rated:
         return period.start
-    nobody = ledger.first_day is None or period.end <= ledger.first_day
-    return ledger.rated_from if nobody else period.start
+    nobody = first is None or period.end <= first or rated <= first
+    return rated if nobody else period.start

@@ -13,7 +13,7 @@ from keepwell.ledger.ledger import Ledger
 from keepwell.lib.days import Period
 from keepwell.metrics.cuts import KEPT_BY, Condition, cut_by, kept_where
 from keepwell.metrics.lines import BALANCES, PAYING_AT_CLOSING, PAYING_AT_OPENING
-from keepwell.metrics.positions import Positions
+from keepwell.metrics.positions import Positions, rates_day
 from keepwell.metrics.standing import LEAVING, MOVED, STILL
 
 # Accounts alike in opening and closing are counted together, so that companies of any size come to few rows. One
@@ -117,7 +117,7 @@ class Source:
             "by": self.by,
             "where": " and ".join(str(condition) for condition in self.where) or None,
             "currency": ledger.reporting,
-            "rates_on": (self.rates_on or period.start).isoformat(),
+            "rates_on": (self.rates_on or rates_day(ledger, period)).isoformat(),
             "cut": dict(ledger.cut),
             "covered": ledger.covered.isoformat(),
             "excluded": dict(ledger.excluded),

@@ -18,7 +18,7 @@ from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 
 _RESTING_ON = ("accounts", "subscriptions", "purchases", "invoices", "rates", "quarantine")
-VERSION = 3  # raised when the same facts come to be told otherwise
+VERSION = 4  # raised when the same facts come to be told otherwise
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,15 @@ def test_before_anybody_pays_nothing_wants_a_rate(duck):
     assert (before.accounts.opening, before.accounts.closing, before.mrr.closing) == (0, 0, 0)
 
 
+def test_a_company_that_begins_inside_a_period_is_told_at_the_first_rates(duck):
+    begun = made(duck, rates=arrow({**RATES, "valid_from": [date(2025, 6, 1)]}))
+    year = begun.statement("2025-01-01", "2026-01-01")
+    assert (year.accounts.opening, year.provenance["rates_on"]) == (0, "2025-06-01")
+    assert year.mrr.closing == begun.statement("2025-01-01", "2026-01-01", rates_on="2025-06-01").mrr.closing
+    assert begun.series("year")[0].period.start == date(2025, 1, 1)
+    assert begun.statement(*QUARTER).provenance["rates_on"] == "2026-01-01"
+
+
 def test_a_period_the_wrong_way_round_is_refused(duck):
     for days in (QUARTER[::-1], (QUARTER[0], QUARTER[0])):
         with pytest.raises(KeepwellError, match="must end after it starts"):
