@@ -22,7 +22,7 @@ from keepwell.api.problems import Problem
 from keepwell.api.shapes import Answer
 from keepwell.lib.money import to_decimal
 from keepwell.lib.text import gettext as _
-from keepwell.members.rights import Right, team_mates
+from keepwell.members.rights import Right, may_be_handed
 
 router = Router(tags=["accounts"])
 ROUTERS = [router, api_people.router]
@@ -227,7 +227,7 @@ def owner(request: HttpRequest, account_id: Id, said: NewOwner) -> Any:
     unchanged(request, account_shape(account, reporting()))
     chosen = None
     if said.owner is not None:
-        chosen = team_mates(member).filter(pk=said.owner).first()
+        chosen = may_be_handed(member).filter(pk=said.owner).first()
         if chosen is None:
             raise Problem(422, _("There is no such member in your teams."))
     assign(account=account, by=member, owner=chosen)

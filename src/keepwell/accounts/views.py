@@ -26,7 +26,7 @@ from keepwell.lib.money import to_decimal
 from keepwell.members.asking import number_of
 from keepwell.members.models import Member
 from keepwell.members.paging import Pages
-from keepwell.members.rights import Right, may, needs, team_mates
+from keepwell.members.rights import Right, may, may_be_handed, needs
 
 PAGE, TIMELINE = 25, LATELY - 1
 AT_ONCE = 2_000  # rows of a file that are read together
@@ -65,7 +65,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "saved": sorted(saved()),
             "healths": Standing.Health.choices,
             "sorts": queries.SORTS,
-            "mates": team_mates(request.user).only("name") if may(request.user, Right.MANAGE) else [],
+            "mates": may_be_handed(request.user).only("name") if may(request.user, Right.MANAGE) else [],
             "gave": len(request.session.get("gave accounts", {}).get("before", {})),
         },
     )
@@ -103,7 +103,7 @@ def give(request: HttpRequest) -> HttpResponse:
     chosen, to = queries.accounts_of(request.user).filter(pk__in=request.POST.getlist("account")), None
     said = request.POST.get("to", "")
     if pk := number_of(said):
-        to = team_mates(request.user).filter(pk=pk).first()
+        to = may_be_handed(request.user).filter(pk=pk).first()
     if to is None and said != "nobody":
         messages.error(request, _("Say to whom."))
         return _to_list(request)

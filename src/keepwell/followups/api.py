@@ -23,7 +23,7 @@ from keepwell.followups.actions.handling import Plan
 from keepwell.followups.models import FollowUp
 from keepwell.lib.text import gettext as _
 from keepwell.members.models import Member
-from keepwell.members.rights import Right, team_mates
+from keepwell.members.rights import Right, may_be_handed
 from keepwell.reach.actions import HeldBack
 from keepwell.reach.api import By, Matters, contact_of, held_back
 
@@ -243,7 +243,7 @@ def _found(request: HttpRequest, pk: int) -> FollowUp:
 
 
 def _mate(member: Member, account: Account, pk: int) -> Member:
-    found = queries.watchers(account).filter(pk__in=team_mates(member).values("pk"), pk=pk).first()
+    found = queries.watchers(account).filter(pk__in=may_be_handed(member).values("pk"), pk=pk).first()
     if found is None:
         raise Problem(422, _("There is no such member in your teams who sees this account."))
     return found

@@ -14,7 +14,7 @@ from keepwell.followups.models import FollowUp, Playbook, Stage, Standard
 from keepwell.followups.queries import watchers
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.models import Member, Team
-from keepwell.members.rights import team_mates
+from keepwell.members.rights import may_be_handed
 from keepwell.metrics.cuts import parse_where
 from keepwell.reach.models import Direction, Importance
 
@@ -37,7 +37,7 @@ class Planning(forms.ModelForm):
         assert isinstance(contact, forms.ModelChoiceField)
         assert isinstance(owner, forms.ModelChoiceField)
         contact.queryset = account.contacts.filter(left_on=None)
-        owner.queryset = watchers(account).filter(pk__in=team_mates(member).values("pk"))
+        owner.queryset = watchers(account).filter(pk__in=may_be_handed(member).values("pk"))
         owner.label, contact.empty_label = _("Owner"), _("nobody by name")
         if self.instance.pk is None:
             self.fields["what"].widget.attrs["autofocus"] = True
@@ -80,7 +80,7 @@ class Handing(forms.Form):
         super().__init__(*args, **kwargs)
         to = self.fields["to"]
         assert isinstance(to, forms.ModelChoiceField)
-        to.queryset = watchers(account).filter(pk__in=team_mates(member).values("pk"))
+        to.queryset = watchers(account).filter(pk__in=may_be_handed(member).values("pk"))
 
 
 class Saying(forms.Form):

@@ -192,11 +192,16 @@ def _teams_of(member: Member) -> list[tuple[str, int | None]]:
 
 
 def team_mates(member: Member) -> QuerySet[Member]:
-    """Whom a member may hand work to: those of their teams and themselves; for an administrator everyone."""
+    """Those of a member's teams and themselves; for an administrator everyone."""
     active = Member.objects.filter(is_active=True)
     if may(member, Right.ADMINISTER):
         return active
     return active.filter(Q(teams__in=member.teams.all()) | Q(pk=member.pk)).distinct()
+
+
+def may_be_handed(member: Member) -> QuerySet[Member]:
+    """Whom a member may hand work to: team-mates who may do it. A viewer reads."""
+    return team_mates(member).exclude(role=Role.VIEWER)
 
 
 def may_invite(member: Member, role: Role, teams: Sequence[Team]) -> bool:

@@ -51,6 +51,16 @@ def test_a_manager_gives_some_and_takes_them_back(people: dict[str, Member], our
     assert "Undo" not in page
 
 
+def test_nobody_gives_an_account_to_somebody_who_only_reads(
+    people: dict[str, Member], ours: list[Account]
+) -> None:
+    manager = client(people["manager"])
+    assert f'value="{people["viewer"].pk}"' not in manager.get("/accounts/").content.decode()
+    said = {"account": "A0", "to": people["viewer"].pk}
+    assert "Say to whom." in manager.post("/accounts/give", said, follow=True).content.decode()
+    assert owners() == ["Owner"] * 3
+
+
 def test_one_says_to_whom_and_that_may_be_nobody(people: dict[str, Member], ours: list[Account]) -> None:
     manager = client(people["manager"])
     for to in ("", "0", str(people["stranger"].pk)):

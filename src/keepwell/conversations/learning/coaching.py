@@ -19,7 +19,7 @@ from keepwell.conversations.listing import counting
 from keepwell.conversations.models import Conversation
 from keepwell.members.audit import record
 from keepwell.members.models import Change, Member, Role
-from keepwell.members.rights import Right, may, team_mates
+from keepwell.members.rights import Right, may, may_be_handed, team_mates
 
 PAST = timedelta(days=90)
 MATES = 3  # fewer others than these would show what one of them did
@@ -44,7 +44,7 @@ class Figures:
 
 def coached(manager: Member) -> QuerySet[Member]:
     """Whose figures a manager sees beside one another: those of their teams who work with customers."""
-    return team_mates(manager).exclude(role=Role.VIEWER).order_by("name", "pk")
+    return may_be_handed(manager).order_by("name", "pk")
 
 
 def member_for(viewer: Member, pk: int) -> Member:

@@ -21,7 +21,7 @@ from keepwell.followups.showing import shown
 from keepwell.lib.money import to_decimal
 from keepwell.members.models import Member
 from keepwell.members.paging import FEWER, Pages
-from keepwell.members.rights import Right, may, needs, team_mates
+from keepwell.members.rights import Right, may, may_be_handed, needs
 
 PAGE, COLUMN, EXPORT = 25, 10, 10_000
 
@@ -46,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "rows": shown(page, today=timezone.localdate(now), budget=asked["state"] == FollowUp.State.OPEN),
             "states": FollowUp.State.choices,
             "dues": _heads(),
-            "mates": team_mates(request.user).only("name") if acts else [],
+            "mates": may_be_handed(request.user).only("name") if acts else [],
             "batch": queries.batch_of(request.user, just) if just else None,
             "mentions": queries.mentions_of(request.user, 5),
             "acts": acts,

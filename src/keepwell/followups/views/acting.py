@@ -25,7 +25,7 @@ from keepwell.followups.views import page_of
 from keepwell.lib.errors import KeepwellError
 from keepwell.members.asking import number_of
 from keepwell.members.models import Member
-from keepwell.members.rights import Right, needs, team_mates
+from keepwell.members.rights import Right, may_be_handed, needs
 from keepwell.reach.actions import HeldBack
 from keepwell.reach.queries import Allowed
 
@@ -178,7 +178,7 @@ def together(request: HttpRequest) -> HttpResponse:
             to = date.fromisoformat(request.POST.get("to_day") or "")
             batch = several.put_off(follow_ups=rows, by=request.user, to=to, now=now)
         elif what == "hand over":
-            mate = team_mates(request.user).get(pk=number_of(request.POST.get("to_member", "")))
+            mate = may_be_handed(request.user).get(pk=number_of(request.POST.get("to_member", "")))
             batch = several.hand_all(follow_ups=rows, by=request.user, to=mate, now=now)
         elif what == "drop":
             batch = several.drop_all(follow_ups=rows, by=request.user, now=now)
