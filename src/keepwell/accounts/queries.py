@@ -34,6 +34,11 @@ def accounts_of(member: Member) -> QuerySet[Account]:
     return seen_by(Account.objects.select_related("standing", "owner"), member)
 
 
+def sees_none(member: Member) -> bool:
+    """Whether there are accounts and none is theirs to see: they own none, and no team of theirs looks after any."""
+    return not accounts_of(member).exists() and Account.objects.exists()
+
+
 def account_of(member: Member, account_id: str) -> Account:
     """One account; Http404 where there is none, or it is not theirs to see."""
     found = _one(member=member, pk=account_id).rows()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, time
+from datetime import UTC, date, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -53,6 +53,12 @@ class Shown:
     account: Account
     standing: Standing | None
     currency: str
+
+    @property
+    def stood_before(self) -> date | None:
+        """The day before which all that is said of it was known, where that is not today or yesterday."""
+        late = timezone.localdate() - timedelta(days=1)
+        return self.standing.day if self.standing and self.standing.day < late else None
 
     @property
     def mark(self) -> str:

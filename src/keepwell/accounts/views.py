@@ -60,6 +60,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "rows": shown(page),
+            "made": queries.made(),
+            "day": queries.night(),
+            "unplaced": not page.object_list and queries.sees_none(request.user),
             "asked": asked,
             "segments": queries.segments_of(request.user),
             "saved": sorted(saved()),

@@ -122,6 +122,9 @@ class Inviting(forms.Form):
         assert isinstance(into, forms.ModelMultipleChoiceField)
         assert isinstance(roles, forms.ChoiceField)
         into.queryset = teams_of(by)
+        into.initial = (
+            into.queryset if into.queryset.count() == 1 else None
+        )  # without a team one sees nothing
         if not may(by, Right.ADMINISTER):
             into.required = True
             roles.choices = [(one.value, one.label) for one in (Role.MEMBER, Role.VIEWER)]

@@ -57,6 +57,12 @@ class Progress:
         return next((one for one in self.steps if one.running), None)
 
 
+def last_said(name: str) -> str:
+    """What a step of the night found, or what was missing, when it was last done; nothing before that."""
+    step = Step.objects.filter(name=name, ended_at__isnull=False).order_by("-pk").first()
+    return step.said if step else ""
+
+
 def progress() -> Progress:
     """How far the newest night is."""
     running = holder(NIGHT) is not None

@@ -17,6 +17,7 @@ from keepwell.members.models import Member
 from keepwell.members.paging import stretch
 from keepwell.members.rights import Right, may, needs
 from keepwell.reach.queries import next_at, team_of
+from keepwell.site.progress import last_said
 
 FIRST = 20
 _STANDING = (
@@ -41,13 +42,16 @@ def today(request: HttpRequest) -> HttpResponse:
     asides = [{"template": template, "with": context} for template, context in told if context is not None]
     reached = next_at(found, team=team_of(request.user))
     rows = [(one, reached[one.account.pk]) for one in shown(found)]
+    learnt = bool(rows) or Standing.objects.filter(worth__isnull=False).exists()
     shown_to = {
         "rows": rows,
         "moved": any(one.change for one, _next in rows),  # no night has gone by yet where none has
         "whose": whose,
         "asides": asides,
         "day": queries.night(),
-        "learnt": bool(rows) or Standing.objects.filter(worth__isnull=False).exists(),
+        "learnt": learnt,
+        "learning": "" if learnt else last_said("learn"),
+        "unplaced": not rows and queries.sees_none(request.user),
         "administers": may(request.user, Right.ADMINISTER),
     }
     return render(request, "site/today.html", shown_to)

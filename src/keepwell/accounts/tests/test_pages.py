@@ -3,17 +3,19 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from keepwell.accounts import queries
 from keepwell.accounts.actions import tell
 from keepwell.accounts.glance import glance
 from keepwell.accounts.models import Account, Standing
 from keepwell.accounts.projecting import Source
+from keepwell.members.labels import day_said
 from keepwell.members.models import Member, Portfolio
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,27 @@ def test_only_whose_team_or_own_it_is_sees_an_account(name: str, as_: Any, accou
 def test_lists_and_searches_show_nobody_what_is_not_theirs(name: str, as_: Any, account: Account) -> None:
     page = as_(name).get("/accounts/", {"words": account.name}).content.decode()
     assert (f'href="/accounts/{account.pk}"' in page) == (name in MAY)
+
+
+def test_who_is_in_no_team_hears_why_there_is_nothing_to_see(
+    as_: Any, people: dict[str, Member], account: Account
+) -> None:
+    people["stranger"].teams.clear()
+    for address in ("/", "/accounts/"):
+        page = as_("stranger").get(address).content.decode()
+        assert "no team of yours looks after any" in page
+        assert "Nothing presses" not in page
+    assert "no team of yours" not in as_("mate").get("/accounts/", {"words": "nobody"}).content.decode()
+
+
+def test_an_account_whose_sources_lag_behind_says_of_which_day_it_tells(as_: Any, account: Account) -> None:
+    standing, today = account.standing, timezone.localdate()
+    for back, said in ((0, False), (1, False), (9, True)):
+        standing.day = today - timedelta(days=back)
+        standing.save()
+        page = as_("owner").get(f"/accounts/{account.pk}").content.decode()
+        assert (f"as it stood before {day_said(standing.day)}" in page) == said
+    assert "As everything stood before" in as_("owner").get("/accounts/").content.decode()
 
 
 def test_however_many_words_are_looked_for_each_counts(as_: Any, account: Account) -> None:

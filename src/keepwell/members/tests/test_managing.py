@@ -67,6 +67,18 @@ def two_may_try() -> None:
         )
 
 
+def test_where_there_is_one_team_whoever_is_invited_comes_into_it(as_: As) -> None:
+    def ticked() -> bool:
+        return bool(
+            re.search(r'name="teams"[^>]*checked', as_("administrator").get("/members/").content.decode())
+        )
+
+    assert not ticked()
+    first = Team.objects.order_by("pk").first()
+    Team.objects.exclude(pk=first.pk).delete()
+    assert ticked()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_invite_one_address_at_once_one_is_refused() -> None:
     two_may_try()

@@ -12,6 +12,7 @@ from keepwell.followups.models import FollowUp
 from keepwell.members.labels import day_said
 from keepwell.reach.models import Reservation, Rule, Touch
 from keepwell.reach.tests.office import Office, furnished
+from keepwell.site.models import Run, Step
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -96,6 +97,14 @@ def test_before_anything_is_learnt_nobody_is_told_that_nothing_presses(office: O
     page = _page(office)
     assert "Whom to contact first is not known yet" in page
     assert "Nothing presses" not in page
+
+
+def test_while_nothing_can_be_learnt_today_says_what_the_night_missed(office: Office) -> None:
+    Standing.objects.update(worth=None)
+    for said in ("There is no month's end yet.", "Too few have left."):
+        run = Run.objects.create(began_at=NOW, ended_at=NOW, state=Run.State.DONE)
+        Step.objects.create(run=run, name="learn", place=1, began_at=NOW, ended_at=NOW, said=said)
+    assert "The last night said: Too few have left." in _page(office)
 
 
 def test_where_no_account_is_worth_acting_on_nothing_presses(office: Office) -> None:
