@@ -112,8 +112,7 @@ def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
     mine, before = found[one.pk], coaching.figures([one.pk], until=until - coaching.PAST)[one.pk]
     mates = coaching.of_team(one, until=until)
     lately = queries.seen(viewer).filter(member=one).select_related("account").defer("measures")
-    latest = list(lately.order_by("-at", "-pk")[:LATELY])
-    naming.meet(latest)
+    lately = lately.annotate(with_whom=naming.with_whom(), came_as=naming.came_as())
     context = {
         "one": one,
         "own": one.pk == viewer.pk,
@@ -124,7 +123,7 @@ def _page(request: HttpRequest, viewer: Member, one: Member) -> HttpResponse:
         "least": coaching.MATES,
         "days": coaching.PAST.days,
         "ended": until if until < now else None,
-        "lately": latest,
+        "lately": lately.order_by("-at", "-pk")[:LATELY],
         "looks": coaching.looks_at(one),
     }
     return render(request, "conversations/coached.html", context)

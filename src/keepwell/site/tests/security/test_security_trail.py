@@ -9,6 +9,7 @@ SRC = Path(__file__).parents[3]
 NO_DEEDS = {
     "alerts: ask_preview",  # a question: it changes nothing
     "alerts: close",  # part of closing alerts, which is one, and of the night
+    "conversations: ask_past",  # a question: it changes nothing
     "conversations: take",  # part of bringing a file in, which is one, and of what comes by itself
     "followups: look",  # that one has seen where one was called by name
     "members: mail_invitation",  # part of inviting, which is one
