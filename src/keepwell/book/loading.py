@@ -349,13 +349,15 @@ class Loading:
                 FROM {files([str(entries)])} GROUP BY id) GROUP BY 1"""
             ):
                 self.report.reasons[reason] = self.report.reasons.get(reason, 0) + n
-        if stored and self.retried is not None:
-            self._release(pa.table({"id": list(self.retried)}), entries)
-        elif stored:
+        if stored:
             before = f"""SELECT DISTINCT id, key FROM {files(stored)}
                 WHERE "table" = {text(self.table.name)} AND file = {text(name)}"""
-            here = self.sieve.contents(one.opened, self.table.name)
+            if self.retried is None:
+                here = self.sieve.contents(one.opened, self.table.name)
+            else:
+                here = ", ".join(map(text, self.retried)) or "NULL"
             same = f"OR id IN (SELECT id FROM {files([str(entries)])})" if entries else ""
+            # Of several rows with one key the one that is right has been taken in: the others wait for nothing.
             same += f" OR key IN ({self._keys_loaded(one)})" if not one.prepared.plan.by_row else ""
             doomed = self.sieve.table(f"SELECT DISTINCT id FROM ({before}) WHERE id IN ({here}) {same}")
             self._release(doomed, entries)

@@ -172,6 +172,8 @@ def running() -> str | None:
 @contextmanager
 def only_site(address: str) -> Iterator[None]:
     """Be the one site of this home. Raises KeepwellError where there is one."""
+    from django.conf import settings
+
     from keepwell.site.alone import alone, holder
 
     with alone(SITE, address) as ours:
@@ -182,7 +184,7 @@ def only_site(address: str) -> Iterator[None]:
                     address=other.note if other else ""
                 ),
                 seen=_("process {pid}").format(pid=other.pid if other else "?"),
-                ways=[_("Stop it: keepwell stop")],
+                ways=[_("Stop it with: keepwell --home {home} stop").format(home=settings.HOME)],
             )
         yield
 

@@ -90,6 +90,17 @@ def test_an_export_is_corrected_and_tried_again(desk, tmp_path):
     assert [row.reason for row in desk.aside()] == ["unknown_account"]
 
 
+def test_of_two_rows_with_one_key_the_chosen_one_stays_chosen(desk, tmp_path):
+    desk.load("accounts", "account_id,name\nK1,Weber\nK1,Weaver\n")
+    wrong = tmp_path / "wrong.csv"
+    export([row for row in desk.aside() if row.row["name"] == "Weaver"], wrong)
+    [report] = retry(desk.book, file=wrong, now=NOW)
+    assert (report.read, report.loaded, report.quarantined, report.released) == (1, 1, 0, 2)
+    assert desk.aside() == []
+    assert retry(desk.book, now=NOW) == []
+    assert [r["name"] for r in desk.rows("accounts") if r["account_id"] == "K1"] == ["Weaver"]
+
+
 def test_lines_that_are_still_not_split_are_counted_with_the_rows_they_came_with(desk, tmp_path):
     desk.load("purchases", TWO + "4,A1\n")
     [report] = retry(desk.book, now=NOW)

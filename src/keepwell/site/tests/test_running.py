@@ -67,7 +67,9 @@ def test_a_site_is_started_once_serves_works_and_leaves_nothing_behind(tmp_path:
             assert f"keepwell --home {home} stop" in said
             with urlopen(f"http://127.0.0.1:{port}/static/keepwell/keepwell.css") as found:
                 assert found.headers["Content-Type"].startswith("text/css")
-            assert "runs already" in keepwell("--home", home, "serve", "--port", free_port(), fails=2)
+            told = keepwell("--home", home, "serve", "--port", free_port(), fails=2)
+            assert "runs already" in told
+            assert f"keepwell --home {home} stop" in " ".join(told.split())
             # The worker does what is asked of it, and another takes its place when it is killed.
             run(home, READY + f"from django_q.tasks import async_task; async_task('{READS}')")
             done = (
