@@ -38,6 +38,7 @@ class Language:
     characters: bool = False  # every character is a word of its own
     concord: bool = False  # nobody and not in one clause are one denial
     stop: tuple[str, ...] = ()  # dropped from a typed phrase
+    mute: tuple[str, ...] = ()  # say nothing by themselves: no phrase is made of them alone
     helpers: tuple[str, ...] = ()  # dropped too where more was typed: "has resigned", "have problems"
     copulas: tuple[str, ...] = ()  # dropped too; what stands behind tells what is before
     prefixes: tuple[str, ...] = ()  # of verbs, that part from them

@@ -214,10 +214,14 @@ class _Words(_Reader):
             elif words[at] not in stop:
                 slots.append(Slot(self._unlisted(words[at])))
             at += taken
-        slots = self._said_once(slots)
+        slots = [] if self._say_nothing(words) else self._said_once(slots)
         if not slots and len(words) >= _SAYING:  # "nic nie dało": small words that say something together
             return self.made([Slot(frozenset([tuple(words)]))], "", False)
         return self.made(slots, denied, predicate)
+
+    def _say_nothing(self, words: list[str]) -> bool:
+        """Whether one or two words are none that a rule could listen for: "and", "i co"."""
+        return len(words) < _SAYING and {*words} <= {*self.language.stop, *self.language.mute}
 
     @staticmethod
     def _said_once(slots: list[Slot]) -> list[Slot]:
@@ -328,7 +332,7 @@ class _Characters(_Reader):
             text = self.language.fold(text)
         slots: list[Slot] = []
         denied, left, before = "", "", ""
-        pieces = self._cut(text)
+        pieces = [] if text.strip() in self.language.mute else self._cut(text)
         for piece, kind in [*pieces, ("", "end")]:
             before += piece
             if kind == "character":

@@ -152,10 +152,24 @@ def test_a_phrase_of_ten_thousand_words_is_refused():
         Ears("en", [Asked(slots=(("cancel",),) * 10_000)])
 
 
-@pytest.mark.parametrize("phrase", ["", "the", "…", "not"])
-def test_a_phrase_that_says_nothing_is_refused(phrase):
-    with pytest.raises(KeepwellError):
-        Ears("en", [phrase])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["", "the", "…", "not", "and", "what if"]),
+        ("hu", ["és", "mert"]),
+        ("pl", ["i", "i co"]),
+        ("zh", ["吗", "為什麼"]),
+    ],
+)
+def test_a_phrase_that_says_nothing_is_refused(language, said):
+    for phrase in said:
+        with pytest.raises(KeepwellError, match="words that say something"):
+            Ears(language, [phrase])
+
+
+def test_small_words_that_say_something_are_heard():
+    for language, phrase in (("en", "too much"), ("hu", "köszönjük"), ("pl", "nic nie dało"), ("zh", "太贵")):
+        assert Ears(language, [phrase])
 
 
 _HOSTILE = st.lists(
