@@ -1,5 +1,6 @@
 """Starting the site: its tables, the first administrator's link, the server and the worker beside it."""
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -52,6 +53,7 @@ def ready(home: str, *, address: str = "") -> None:
         ) from error
     finally:
         gc.freeze()
+        atexit.register(gc.unfreeze)  # else what DuckDB made before stays, and it complains aloud at the end
         gc.enable()
         gc.set_threshold(10_000, 20, 20)  # as where the site answers
 

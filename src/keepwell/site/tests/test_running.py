@@ -124,3 +124,13 @@ def test_a_port_in_use_and_a_home_that_is_none_are_said_so(tmp_path: Path) -> No
         assert not (tmp_path / "nowhere").exists()
         (tmp_path / "file").write_text("")
         assert "There is no folder" in keepwell("--home", tmp_path / "file", "night", fails=4)
+
+
+def test_whoever_computes_and_then_opens_the_office_ends_in_silence(tmp_path: Path) -> None:
+    computed = """
+import duckdb
+found = duckdb.connect().sql("SELECT 1 AS a, 'x' AS b")
+found.fetchall(), found.types
+"""
+    with of_its_own():
+        assert run(tmp_path, computed + READY + "sys.exit(3)", code=3) == ""  # what it says of errors
