@@ -17,6 +17,7 @@ from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
 from keepwell.members.models import Invitation, Member, Portfolio, Role, Team
 from keepwell.members.rights import may_invite
+from keepwell.members.zones import company_zone
 
 LASTS = timedelta(days=7)
 
@@ -139,7 +140,12 @@ def join(
         if Member.objects.filter(email__iexact=address).exists():
             raise KeepwellError(_("There is a member with this address already."), ways=[_("Sign in.")])
         member = Member.objects.create_user(
-            address, password, name=name, role=invitation.role, language=language
+            address,
+            password,
+            name=name,
+            role=invitation.role,
+            language=language,
+            time_zone=company_zone(),
         )
         Invitation.objects.filter(email__iexact=address, used_at=None).exclude(pk=invitation.pk).delete()
         member.teams.set(invitation.teams.all())

@@ -1,12 +1,15 @@
 """How people become members."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
+from keepwell.book.book import Book
 from keepwell.lib.errors import KeepwellError
 from keepwell.members import actions
 from keepwell.members.models import Change, Invitation, Member, Role, Team
@@ -35,6 +38,16 @@ def test_whoever_joins_sees_the_session_that_began_and_can_end_it() -> None:
     client.post(f"/members/join/{secret}", {"name": "Bo", "password": PASSWORD})
     session = UserSession.objects.get(user__email="bo@example.com")
     assert session.session_key == client.session.session_key
+
+
+def test_whoever_joins_goes_by_the_companys_clock_at_first(tmp_path: Path, settings: Any) -> None:
+    settings.HOME = str(tmp_path / "book")
+    for name, zone in (("early", "UTC"), ("later", "Europe/Berlin")):
+        secret = actions.invite(role=Role.MEMBER, now=timezone.now(), email=f"{name}@example.com")
+        member = actions.join(secret=secret, name=name, password=PASSWORD, now=timezone.now())
+        assert member.time_zone == zone
+        if name == "early":
+            Book.create(settings.HOME, reporting_currency="EUR", time_zone="Europe/Berlin")
 
 
 def test_a_link_works_once() -> None:
