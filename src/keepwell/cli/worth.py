@@ -70,6 +70,10 @@ def worth(
         return read(assume, action=kind) if assume else assumptions(action=kind)
 
     session, actions = session_of(context), action or []
+    if assume:
+        said(
+            actions[0] if actions else ""
+        )  # a file that cannot be read is said before anything is worked out
     with risks_of(session) as risks:
         if judge:
             kind = actions[0] if actions else ""

@@ -114,3 +114,12 @@ def test_a_table_by_another_name_is_refused_with_those_near_it(
     (tmp_path / "file.csv").write_text("account_id\na1\n")
     said = _refused(company, capsys, "import", "event", str(tmp_path / "file.csv"))
     assert "Did you mean events" in said
+
+
+def test_assumptions_that_cannot_be_read_are_said_before_anything_is_worked_out(
+    book: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    home = book([(date(2025, 1, 1), None)])  # of which nothing is known: that would be said next
+    capsys.readouterr()
+    assert main(["--home", home, "worth", "--assume", str(tmp_path / "none.toml")]) == 3
+    assert "cannot be read" in capsys.readouterr().err
