@@ -181,8 +181,16 @@ class Shown:
         stop = "。" if (get_language() or "").startswith("zh") else ". "
         return stop.join(self._sentence(one) for one in self._saw if one.raises)
 
+    @property
+    def raising(self) -> list[str]:
+        """The same, as they are said within a sentence."""
+        return [self._within(one) for one in self._saw if one.raises]
+
+    def _within(self, one: Reason) -> str:
+        return one.sentence(all_features(), currency=self.currency)
+
     def _sentence(self, one: Reason) -> str:
-        said = one.sentence(all_features(), currency=self.currency)
+        said = self._within(one)
         return said[:1].upper() + said[1:]
 
     @property

@@ -4,7 +4,7 @@ A part is a file here with a `PART`: it writes sentences, each with the source i
 source writes none, and the brief says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keepwell.accounts.models import Account, Contact
@@ -46,6 +47,12 @@ class Sentence:
     text: str
     source: Source
     quote: str = ""
+
+    def __post_init__(self) -> None:
+        if self.text.endswith("..") and not self.text.endswith(
+            "..."
+        ):  # a day that brings a full stop of its own
+            object.__setattr__(self, "text", self.text[:-1])
 
 
 @dataclass(frozen=True)
@@ -125,3 +132,8 @@ def brief_of(
         else:
             parts.append(Written(part, sentences))
     return Brief(account, contact, audience, now, story, parts, left_out)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of one sentence, one after the other, as the reader's language parts them."""
+    return gettext("; ").join(parts)

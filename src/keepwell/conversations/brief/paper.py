@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from keepwell.conversations.brief import Audience, Brief, Sentence
+from keepwell.conversations.brief import Audience, Brief, Sentence, listed
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext
 
@@ -87,7 +87,7 @@ def left_out(brief: Brief) -> str:
     """What is not in it, in a sentence; "" where nothing was left out."""
     if not brief.left_out:
         return ""
-    parts = "; ".join(
+    parts = listed(
         _("{part} (it needs {needs})").format(part=one.label, needs=one.needs) for one in brief.left_out
     )
     return _("Left out, as nothing is known to say it from: {parts}.").format(parts=parts)

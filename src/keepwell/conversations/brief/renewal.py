@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.showing import per_cent
-from keepwell.conversations.brief import Audience, Part, Sentence, Source
+from keepwell.conversations.brief import Audience, Part, Sentence, Source, listed
 from keepwell.conversations.brief.reading import Reading, day_of
 
 REASONS = 2  # that are named
@@ -35,11 +35,9 @@ def _write(r: Reading) -> Iterator[Sentence]:
         if change is not None and abs(change) >= 0.02:
             way = _("A month ago it was {before}.").format(before=per_cent(r.standing.risk - change))
             yield Sentence(way, source)
-        raising = [one["said"] for one in r.shown.reasons if one["raises"]][:REASONS]
+        raising = r.shown.raising[:REASONS]
         if raising:
-            yield Sentence(
-                _("What speaks for leaving: {reasons}.").format(reasons="; ".join(raising)), source
-            )
+            yield Sentence(_("What speaks for leaving: {reasons}.").format(reasons=listed(raising)), source)
         if r.standing.worth is not None and r.standing.worth > 0:
             yield Sentence(
                 _("Looking after them now is worth about {money} to us.").format(money=r.shown.worth), source

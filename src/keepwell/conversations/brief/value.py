@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keepwell.accounts.showing import told
-from keepwell.conversations.brief import Audience, Part, Sentence, Source
+from keepwell.conversations.brief import Audience, Part, Sentence, Source, listed
 from keepwell.conversations.brief.reading import Reading, day_of
 
 CHANGED = 0.02  # a share below which nothing has moved
@@ -42,7 +42,7 @@ def _moved(r: Reading) -> Iterator[Sentence]:
         return
     source = Source(f"{r.page}?kind=movement", _("what they pay"))
     first, *more = map(told, last)
-    detail = "; ".join([first.detail, *(f"{one.headline}, {one.detail}" for one in more)])
+    detail = listed([first.detail, *(f"{one.headline}, {one.detail}" for one in more)])
     said = _("The last change, on {day}: {what}, {detail}.")
     yield Sentence(said.format(day=day_of(last[0].at), what=first.headline, detail=detail), source)
     others = {str(entry.data["currency"]) for entry in last if entry.data["after"]} - {r.shown.currency}

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from keepwell.accounts.models import Account, Contact, Entry, Projection, Standing
 from keepwell.conversations.brief import Audience, all_parts, brief_of
-from keepwell.conversations.brief.paper import _chinese, pdf_of, text_of
+from keepwell.conversations.brief.paper import _chinese, left_out, pdf_of, text_of
 from keepwell.conversations.brief.renewal import _leaving
 from keepwell.conversations.brief.results import _only_goal
 from keepwell.conversations.models import Clip, Conversation, Hit, Rule, Turn
@@ -313,6 +313,22 @@ def test_paper_in_every_language_has_its_letters(
     assert "cjkjp" not in fonts.lower()  # the letters before the plus are drawn at random
     if language.startswith("zh"):
         assert ("cjksc" if language == "zh-hans" else "cjktc") in fonts.lower()
+
+
+def test_sentences_end_and_part_as_the_readers_language_does(ann: Member, account: Account):
+    Standing.objects.filter(account=account).update(
+        risk=0.4,
+        reasons=[["days_since_use", 40, 0.9], ["complaints_90", 2, 0.4]],
+    )
+    account = Account.objects.get()  # with the standing as it is now
+    for language, parted in (("hu", "; "), ("zh-hans", "；")):
+        with translation.override(language), speaking(language):
+            brief = _brief(ann, account, Audience.EXECUTIVE)
+            told = [one.text for one in brief.sentences]
+            assert not [one for one in told if one.endswith("..")], "a Hungarian day brings its own full stop"
+            assert parted in " ".join([*told, left_out(brief)])
+    english = [one.text for one in _brief(ann, account, Audience.EXECUTIVE).sentences]
+    assert [one for one in english if one.startswith("What speaks for leaving: last use")], english
 
 
 def test_it_comes_by_mail_to_oneself_with_the_paper(ann: Member, account: Account):
