@@ -188,7 +188,7 @@ def list_(
     rows = rows.filter(state=state) if state else rows
     columns = [
         Column("conversation", _("Conversation"), number=True),
-        Column("at", _("When")),
+        Column("at", _("When (UTC)")),
         Column("kind", _("Kind")),
         Column("account", _("Account")),
         Column("title", _("Title")),
