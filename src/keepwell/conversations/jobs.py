@@ -13,6 +13,7 @@ from django_q.tasks import async_task
 
 from keepwell.conversations import index
 from keepwell.conversations.actions.hearing import hear_all, waiting
+from keepwell.conversations.actions.policies import HOLD, hold_some
 from keepwell.conversations.actions.receiving import ask_to_read, forget_file
 from keepwell.conversations.actions.transcribing import TO_HEAR, be_modest
 from keepwell.conversations.arriving.reading import read
@@ -37,7 +38,7 @@ DEAD = timedelta(minutes=10)  # a job that takes longer is ended by the queue
 AGAIN = timedelta(minutes=2)  # after which one that failed is tried again, longer every time
 LATE = timedelta(seconds=30)  # after which a file is read though its own job has not come
 ATTEMPTS = 4
-AT_A_TIME = 2.0  # seconds of hearing the past; then whatever arrived meanwhile has its turn
+AT_A_TIME = 2.0  # seconds of hearing the past, or of holding it; then whatever arrived meanwhile has its turn
 READING = timedelta(seconds=30)  # of reading for meaning; the next look asks for more
 AT_ONCE = 200  # files that one look asks to be read
 FEW = 50  # jobs of the long ones that are looked through before another is asked for
@@ -149,6 +150,16 @@ def hear_the_past() -> int:
     if done.heard and waiting().exists():
         ask_to_hear()
     return done.heard
+
+
+def hold_what_is_kept(account: str, country: str, after: int = 0) -> None:
+    """Hold a part of what is kept of an account, a country or all to the policies there are, and ask for the rest."""
+    until = timezone.now() + timedelta(seconds=AT_A_TIME)
+    last = hold_some(account, country, after=after, now=timezone.now())
+    while last is not None and timezone.now() < until:
+        last = hold_some(account, country, after=last, now=timezone.now())
+    if last is not None:
+        async_task(HOLD, account, country, last)
 
 
 def work_out(past: int) -> None:

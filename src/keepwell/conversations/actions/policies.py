@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django_q.tasks import async_task
 
 from keepwell.accounts.models import Account
 from keepwell.accounts.projecting.moving import answered, moved
@@ -15,6 +16,7 @@ from keepwell.members.audit import record
 from keepwell.members.models import Member
 
 AT_ONCE = 500  # accounts, or conversations
+HOLD = "keepwell.conversations.jobs.hold_what_is_kept"
 _FIELDS = ("recordings", "words", "sound_days", "word_days", "consent")
 
 
@@ -24,7 +26,7 @@ def set_policy(*, policy: Policy, by: Member, now: datetime) -> Policy:
         before = _said(Policy.objects.filter(pk=policy.pk).first())
         policy.save()
         record("set recording policy", by=by, of=policy, before=before, after=_said(policy))
-    hold_all(policy, now=now)
+        hold_all(policy, now=now)
     return policy
 
 
@@ -33,26 +35,40 @@ def drop_policy(*, policy: Policy, by: Member, now: datetime) -> None:
     with transaction.atomic():
         record("drop recording policy", by=by, of=policy, before=_said(policy))
         Policy.objects.filter(pk=policy.pk).delete()
-    hold_all(policy, now=now)
+        hold_all(policy, now=now)
 
 
-def hold_all(policy: Policy, *, now: datetime) -> int:
-    """Hold every conversation that a policy concerns to what is allowed now; how many are kept otherwise.
+def hold_all(policy: Policy, *, now: datetime) -> None:
+    """Hold every conversation that a policy concerns to what is allowed now: few at once, many by the worker.
 
-    Some at a time, each lot read and written in one transaction: what others write meanwhile is waited for.
+    It is asked for in the transaction of what it follows from, so that neither is there without the other.
     """
-    rows = Conversation.objects.filter(deleted_at=None).select_related("account")
-    if policy.account_id is not None:
-        rows = rows.filter(account=policy.account_id)
-    elif policy.country:
-        rows = rows.filter(account__country__iexact=policy.country)
-    changed = 0
-    keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    for begin in range(0, len(keys), AT_ONCE):
-        with transaction.atomic():
-            for one in list(rows.filter(pk__in=keys[begin : begin + AT_ONCE]).order_by("pk")):
-                changed += hold(one, now=now)
-    return changed
+    of = policy.account_id or "", policy.country
+    if _kept_of(*of).count() > AT_ONCE:
+        async_task(HOLD, *of)
+    else:
+        hold_some(*of, now=now)
+
+
+def hold_some(account: str, country: str, *, after: int = 0, now: datetime) -> int | None:
+    """Hold some of those of an account, of a country, or, with neither, of all to what is allowed now.
+
+    The key that the next ones come after; None where these were the last. Safe to repeat; what others write meanwhile
+    is waited for.
+    """
+    with transaction.atomic():
+        rows = _kept_of(account, country).filter(pk__gt=after).order_by("pk")
+        some = list(rows.select_for_update(of=("self",)).select_related("account")[:AT_ONCE])
+        for one in some:
+            hold(one, now=now)
+    return some[-1].pk if len(some) == AT_ONCE else None
+
+
+def _kept_of(account: str, country: str) -> QuerySet[Conversation]:
+    rows = Conversation.objects.filter(deleted_at=None)
+    if account:
+        return rows.filter(account=account)
+    return rows.filter(account__country__iexact=country) if country else rows
 
 
 def hold(one: Conversation, *, now: datetime) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from keepwell.accounts.models import Account, Contact, Entry
+from keepwell.conversations import jobs
+from keepwell.conversations.actions import policies
 from keepwell.conversations.actions.policies import set_policy, would_delete
 from keepwell.conversations.actions.taking import Transcript, marked, take
 from keepwell.conversations.arriving.incoming import sound_of
@@ -177,6 +179,34 @@ def test_a_policy_deletes_at_once_the_sound_whose_days_are_over_and_leaves_the_w
     set_policy(policy=policy, by=admin, now=later)
     one.refresh_from_db()
     assert (one.sound, one.turns.get().text, one.deleted_at) == ("", "Hello", None)
+
+
+def test_where_much_is_kept_the_worker_holds_it_to_a_policy_a_part_at_a_time(
+    acme: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(policies, "AT_ONCE", 2)
+    for module in (policies, jobs):
+        monkeypatch.setattr(module, "async_task", lambda *job: asked.append(job))
+    monkeypatch.setattr(jobs, "AT_A_TIME", 0)
+    for n in range(5):
+        said = Said(f"ticket-{n}", Kind.TICKET, HELD, turns=(Turn(1, "Broken", Side.THEM, source_id=f"{n}"),))
+        take(said, source="book", account=acme, now=NOW)
+    admin = Member.objects.create_user("ada@example.com", name="Ada", role=Role.ADMINISTRATOR)
+    set_policy(policy=Policy(country="hu", words=False), by=admin, now=NOW)
+    assert (asked, _with_words()) == ([(policies.HOLD, "", "hu")], 5)
+    left = []
+    while asked:
+        _hold, *of = asked.pop()
+        jobs.hold_what_is_kept(*of)
+        jobs.hold_what_is_kept(*of)  # handed out again, as when the worker was killed
+        del asked[1:]
+        left.append(_with_words())
+    assert left == [1, 0]
+
+
+def _with_words() -> int:
+    return Conversation.objects.filter(deleted_at=None).count()
 
 
 def test_where_no_words_may_be_kept_only_the_fact_stays_and_it_never_comes_in_again(acme: Account) -> None:
