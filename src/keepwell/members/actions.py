@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
 
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
-from keepwell.members.audit import record
+from keepwell.members.audit import NOBODY, record
 from keepwell.members.models import Invitation, Member, Portfolio, Role, Team
 from keepwell.members.rights import may_invite
 from keepwell.members.zones import company_zone
@@ -161,6 +164,22 @@ def first_administrator(*, now: datetime) -> str | None:
         return None
     Invitation.objects.filter(role=Role.ADMINISTRATOR, used_at=None, invited_by=None).delete()
     return invite(role=Role.ADMINISTRATOR, now=now, teams=Team.objects.all(), lasts=timedelta(days=1))
+
+
+def password_link(*, email: str) -> str:
+    """The path of a link to a new password, good once and for an hour, for whoever runs the machine to hand over.
+
+    Raises KeepwellError where no member who may sign in has the address.
+    """
+    member = Member.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if member is None:
+        raise KeepwellError(
+            _("No member who may sign in has the address {email}.").format(email=email),
+            ways=[_("Look at the addresses: Settings, Members.")],
+        )
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(member)
+    record("give password link", by=None, of=member, otherwise=NOBODY)
+    return reverse("account_reset_password_from_key", args=(user_pk_to_url_str(member), key))
 
 
 # --- members --------------------------------------------------------------------------------------------------

@@ -41,6 +41,13 @@ class ByInvitation(DefaultAccountAdapter):
         """Never: see `keepwell.members.actions.join`."""
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it; that none went out is logged, and nothing of to whom: who asked is told what anybody is told."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            _log.error("a mail about signing in could not be sent", extra={"error": type(error).__name__})
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse whoever has guessed too often; that somebody was refused is logged, and nothing of whom."""
         try:

@@ -70,6 +70,11 @@ def test_a_site_is_started_once_serves_works_and_leaves_nothing_behind(tmp_path:
             told = keepwell("--home", home, "serve", "--port", free_port(), fails=2)
             assert "runs already" in told
             assert f"keepwell --home {home} stop" in " ".join(told.split())
+            address = "ada@example.com"
+            made = f"from keepwell.members.models import Member; Member.objects.create_user('{address}', name='Ada')"
+            run(home, READY + made)
+            link = f"http://localhost:{port}/sign/password/reset/key/"
+            assert link in keepwell("--home", home, "password", address)
             # The worker does what is asked of it, and another takes its place when it is killed.
             run(home, READY + f"from django_q.tasks import async_task; async_task('{READS}')")
             done = (

@@ -23,6 +23,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from keepwell.lib.errors import KeepwellError
 from keepwell.members import actions
 from keepwell.members.forms import SecondStep
 from keepwell.members.models import Change, Invitation, Member, Role
@@ -146,6 +147,26 @@ def test_the_first_administrators_link_works_once_and_for_a_day() -> None:
     assert [one.email for one in Member.objects.all()] == ["ada@acme.example"]
     assert actions.first_administrator(now=now) is None
     assert not Invitation.objects.filter(hashed=newer).exists(), "only its hash is kept"
+
+
+def test_where_no_mail_goes_out_nobody_sees_a_fault_and_the_machine_makes_a_link(
+    member: Member, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1  # where nothing listens
+    for email in (member.email, "no@acme.example"):
+        assert Client().post("/sign/password/reset/", {"email": email}).status_code == 302
+    browser, new = Client(), "another sentence nobody guesses"
+    form = browser.get(actions.password_link(email=member.email.upper()), follow=True).request["PATH_INFO"]
+    browser.post(form, {"password1": new, "password2": new})
+    fresh = Client()
+    sign_in(fresh, password=new)
+    assert is_in(fresh)
+    assert Change.objects.filter(what="give password link", key=str(member.pk), by="nobody").exists()
+    member.is_active = False
+    member.save()
+    with pytest.raises(KeepwellError, match="No member who may sign in"):
+        actions.password_link(email=member.email)
 
 
 def test_a_link_to_a_new_password_works_once_and_for_an_hour(member: Member, settings: Any) -> None:
