@@ -1,5 +1,6 @@
 """What the server calls for each request."""
 
+import atexit
 import gc
 import os
 
@@ -14,4 +15,5 @@ end_with_parent()
 # What is loaded stays: looking through all of it for what nobody uses any more would hold every request up.
 gc.collect()
 gc.freeze()
+atexit.register(gc.unfreeze)  # as where the site is begun
 gc.set_threshold(10_000, 20, 20)

@@ -114,6 +114,7 @@ def test_a_site_ends_cleanly_with_ctrl_c_and_whole_when_it_is_killed(tmp_path: P
                 assert site.stdout is not None
                 said = site.stdout.read()
             assert "Traceback" not in said
+            assert "nanobind" not in said
             assert site.returncode == (0 if how == signal.SIGINT else -9)
 
 
