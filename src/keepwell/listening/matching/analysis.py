@@ -99,7 +99,8 @@ class Analyser:
         if any(not isinstance(turn, str) and turn.out for turn in turns):
             kept = _kept(turns, begins, start, len(codes))
             start, end = start[kept], end[kept]
-        turn = (np.searchsorted(begins, start, "right") - 1).astype(np.int32)
+        counts = np.diff(np.searchsorted(start, begins))
+        turn = np.repeat(np.arange(len(texts), dtype=np.int32), counts)
         ids = self.lexicon.ids_of(self._hashes(codes, start, end), whole, start, end)
         between, asking = _between(kinds, start, turn)
         for k, one in enumerate(turns):

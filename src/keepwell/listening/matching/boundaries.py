@@ -12,7 +12,7 @@ import numpy.typing as npt
 from keepwell.listening.languages.lists import FOLDER
 from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.lexicon import Lexicon
-from keepwell.listening.matching.sequences import Places
+from keepwell.listening.matching.places import Places
 
 Longs = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

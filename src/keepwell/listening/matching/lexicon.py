@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from keepwell.listening.languages import Language
 from keepwell.listening.languages.lists import WordList, forms, said_of
+from keepwell.listening.matching.places import Places
 
 Ids = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -74,19 +75,17 @@ class Lexicon:
         self.surfaces: list[str] = []
         self.keys: list[tuple[str, ...]] = []
         self._columns: dict[str, Ids] = {}
-        self._hashes = np.zeros(0, np.uint64)
-        self._ids = np.zeros(0, np.int32)
+        self._hashes, self._ids = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+        self._places = Places(self._hashes)
 
     def ids_of(self, hashes: Hashes, text: str, starts: Longs, ends: Longs) -> Ids:
         """The id of each token, of which hash and place in the text are given."""
-        if len(hashes) == 0:
-            return np.zeros(0, np.int32)
-        at = np.searchsorted(self._hashes, hashes)
-        at[at == len(self._hashes)] = 0
-        known = self._hashes[at] == hashes if len(self._hashes) else np.zeros(len(hashes), bool)
-        if not known.all():
-            self._learn(hashes, np.flatnonzero(~known), text, starts, ends)
-            at = np.searchsorted(self._hashes, hashes)
+        known, at = self._places.find(hashes)
+        if len(known) < len(hashes):
+            new = np.ones(len(hashes), bool)
+            new[known] = False
+            self._learn(hashes, np.flatnonzero(new), text, starts, ends)
+            _known, at = self._places.find(hashes)
         return self._ids[at]
 
     def _learn(
@@ -94,6 +93,7 @@ class Lexicon:
     ) -> None:
         if len(self.surfaces) > MOST:
             self._hashes, self._ids = self._hashes[:0], self._ids[:0]
+            new = np.arange(len(hashes))
         fresh, first = np.unique(hashes[new], return_index=True)
         where = new[first]
         ids = np.arange(len(self.surfaces), len(self.surfaces) + len(fresh), dtype=np.int32)
@@ -104,9 +104,8 @@ class Lexicon:
             word = normal(surface)
             self.surfaces.append(word)
             self.keys.append(self.keys_of(word))
-        every = np.concatenate([self._hashes, fresh])
-        order = np.argsort(every)
-        self._hashes, self._ids = every[order], np.concatenate([self._ids, ids])[order]
+        self._hashes, self._ids = np.concatenate([self._hashes, fresh]), np.concatenate([self._ids, ids])
+        self._places = Places(self._hashes)
 
     def keys_of(self, word: str) -> tuple[str, ...]:
         """The keys of a word in normal form: itself, the listed words it is a form of, its stem."""
@@ -319,3 +318,13 @@ class Lexicon:
         found = sorted({head, *self._forms(head)})
         told = self.language.case
         return [form for form in found if not case or not told or case in told(head, form).split()]
+
+    def anew(self) -> "Lexicon":
+        """Another of the same list that has seen nothing yet; what was worked out of the list it need not again."""
+        other = Lexicon(self.language, self.words)
+        vars(other).update({name: told for name, told in vars(self).items() if name in _OF_THE_LIST})
+        return other
+
+
+# The stemmer keeps a state of its own while it works, so each lexicon has one.
+_OF_THE_LIST = {name for name, told in vars(Lexicon).items() if isinstance(told, cached_property)} - {"_stemmer"}
