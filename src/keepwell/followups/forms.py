@@ -38,7 +38,7 @@ class Planning(forms.ModelForm):
         assert isinstance(owner, forms.ModelChoiceField)
         contact.queryset = account.contacts.filter(left_on=None)
         owner.queryset = watchers(account).filter(pk__in=may_be_handed(member).values("pk"))
-        owner.label, contact.empty_label = _("Owner"), _("nobody by name")
+        owner.label, contact.label, contact.empty_label = _("Owner"), _("Contact"), _("nobody by name")
         if self.instance.pk is None:
             self.fields["what"].widget.attrs["autofocus"] = True
 
@@ -227,3 +227,9 @@ class Setting(forms.ModelForm):
     class Meta:
         model = Standard
         fields = ("segment", "stage", "days", "review_days")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stage = self.fields["stage"]
+        assert isinstance(stage, forms.ChoiceField)
+        stage.choices = [("", _("all")), *Stage.choices]

@@ -39,6 +39,7 @@ from keepwell.ledger.keeping import post_book
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.lib.text import ngettext
+from keepwell.members.labels import whole_said
 from keepwell.retention.night import measured as measure
 from keepwell.site.alone import alone, holder
 from keepwell.site.models import Run, Step
@@ -139,7 +140,9 @@ def projected(work: Work) -> str:
     erase_as_the_book(
         work.book, work.engine
     )  # who was erased while this went on came back by what it had read
-    return ngettext("{n} thing on timelines", "{n} things on timelines", written).format(n=written)
+    return ngettext("{n} thing on timelines", "{n} things on timelines", written).format(
+        n=whole_said(written)
+    )
 
 
 def _night(work: Work) -> Night:
@@ -191,7 +194,7 @@ def felt(work: Work) -> str:
 
 
 def _accounts(n: int) -> str:
-    return ngettext("{n} account", "{n} accounts", n).format(n=n)
+    return ngettext("{n} account", "{n} accounts", n).format(n=whole_said(n))
 
 
 NAMES = {

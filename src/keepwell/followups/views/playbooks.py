@@ -175,9 +175,15 @@ def _initial(version: Version | None) -> dict[str, Any]:
         "condition": condition,
         "trigger": version.trigger,
         "stage": version.stage,
-        "least_risk": None if version.least_risk is None else round(version.least_risk * 100, 1),
-        "held_out": round(version.held_out * 100, 1),
+        "least_risk": None if version.least_risk is None else _hundredths(version.least_risk),
+        "held_out": _hundredths(version.held_out),
     }
+
+
+def _hundredths(share: float) -> float:
+    """A share in per cent, as one types it: 20 and not 20.0."""
+    found = round(share * 100, 1)
+    return int(found) if found.is_integer() else found
 
 
 def _free(request: HttpRequest, version: Version) -> QuerySet[Account]:
