@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from keepwell.listening.languages import language_named
+from keepwell.listening.languages import Language, language_named
 from keepwell.listening.languages.lists import WordList, shipped
 from keepwell.listening.matching.analysis import Analyser, Batch, Heard
 from keepwell.listening.matching.denying import Denials
@@ -19,6 +19,8 @@ from keepwell.listening.matching.reading import Label, Meaning, Reader, Verdict
 
 _YES, _DENIED, _NO, _UNREAD = range(4)  # of two readings of one sentence the smaller counts
 _MOST_READ = 64  # places of a phrase in one sentence that are read; no sentence that people say has as many
+_LISTS = 24  # word lists of which what was worked out is kept: every language's, and some of a company's own
+_read: dict[int, Lexicon] = {}
 _CODES = {Verdict.HIT: _YES, Verdict.NEGATED: _DENIED, Verdict.NONE: _NO}
 
 
@@ -53,7 +55,7 @@ class Ears:
 
     def __init__(self, code: str, phrases: Sequence["str | Asked"], words: WordList | None = None) -> None:
         language = language_named(code)
-        self.lexicon = Lexicon(language, words or shipped(code))
+        self.lexicon = _lexicon(language, words or shipped(code))
         self.analyser = Analyser(self.lexicon)
         self.patterns: list[Pattern] = []
         self.owners: list[int] = []
@@ -68,6 +70,7 @@ class Ears:
                 ordered = pattern.ordered or asked.ordered
                 self.patterns.append(replace(pattern, gap=_nearer(pattern.gap, asked.gap), ordered=ordered))
                 self.owners.append(k)
+        _keep(self.lexicon)
         self.finder = Finder(self.lexicon, self.patterns)
         self._owner = np.array(self.owners, np.int64)
         width = max(2, *(len(pattern.slots) for pattern in self.patterns), 2)
@@ -129,6 +132,22 @@ class Ears:
             own = np.where(cue >= 0, _YES, _NO)
             verdict[rows[plain]] = np.where(asked >= 0, own, np.where(cue >= 0, _DENIED, _YES))[plain]
         return cues
+
+
+def _lexicon(language: Language, words: WordList) -> Lexicon:
+    """A lexicon that has seen nothing yet, with what ears before these worked out of the same list."""
+    known = _read.get(id(words))
+    if known is None or known.words is not words or known.language is not language:
+        return Lexicon(language, words)
+    return known.anew()
+
+
+def _keep(lexicon: Lexicon) -> None:
+    """Keep what was worked out of a list for ears that come after these: a rule that is tried has ears of its own."""
+    _read.pop(id(lexicon.words), None)
+    _read[id(lexicon.words)] = lexicon.anew()
+    for oldest in list(_read)[:-_LISTS]:
+        _read.pop(oldest, None)
 
 
 def _nearer(one: int | None, other: int | None) -> int | None:

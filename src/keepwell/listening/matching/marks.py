@@ -170,6 +170,8 @@ def _avowed(kind: Longs, first: Longs, last: Longs, size: int) -> Flags:
 
 def without_accents(keys: list[str]) -> list[str]:
     """A mark as it is typed on a foreign keyboard; none where it is the same, or short (że, ze)."""
+    if all(map(str.isascii, keys)):
+        return []
     bare = [key if key[0] in "=^" else plain(key) for key in keys]
     if any(len(one) < _LEAST for one, key in zip(bare, keys, strict=True) if one != key):
         return []
