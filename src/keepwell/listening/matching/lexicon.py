@@ -327,4 +327,5 @@ class Lexicon:
 
 
 # The stemmer keeps a state of its own while it works, so each lexicon has one.
-_OF_THE_LIST = {name for name, told in vars(Lexicon).items() if isinstance(told, cached_property)} - {"_stemmer"}
+_WORKED_OUT = (name for name, told in vars(Lexicon).items() if isinstance(told, cached_property))
+_OF_THE_LIST = frozenset(_WORKED_OUT) - {"_stemmer"}
