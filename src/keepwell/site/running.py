@@ -212,6 +212,7 @@ def serve_web(host: str, port: int) -> None:
         workers=1,
         blocking_threads=max(4, os.cpu_count() or 1),
         blocking_threads_idle_timeout=600,
+        workers_kill_timeout=GRACE,  # one that is asked while it begins does not hear it
         log_access=False,
         log_level=LogLevels.warning,
     ).serve()
