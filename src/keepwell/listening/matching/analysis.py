@@ -96,15 +96,16 @@ class Analyser:
         codes = ch.code_points(whole)
         kinds = _settled(ch.classes()[codes])
         start, end = _tokens(kinds)
-        if any(not isinstance(turn, str) and turn.out for turn in turns):
+        spoken = [(k, turn) for k, turn in enumerate(turns) if not isinstance(turn, str)]
+        if any(one.out for _k, one in spoken):
             kept = _kept(turns, begins, start, len(codes))
             start, end = start[kept], end[kept]
         counts = np.diff(np.searchsorted(start, begins))
         turn = np.repeat(np.arange(len(texts), dtype=np.int32), counts)
         ids = self.lexicon.ids_of(self._hashes(codes, start, end), whole, start, end)
         between, asking = _between(kinds, start, turn)
-        for k, one in enumerate(turns):
-            if not isinstance(one, str) and (one.pauses or one.out):
+        for k, one in spoken:
+            if one.pauses or one.out:
                 places = begins[k] + np.array([*one.pauses, *(b for _a, b in one.out)], np.int64)
                 at = np.searchsorted(start, places)
                 between[at[at < len(between)]] = END
@@ -161,7 +162,7 @@ class Analyser:
         changes = np.concatenate([[0], np.cumsum(np.diff(clause[order]) != 0)]) if len(order) else order
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order)) + changes * APART
-        first = np.concatenate([np.searchsorted(sentence, np.arange(count)), [len(ids)]]).astype(np.int64)
+        first = np.append(np.flatnonzero(between == END), len(ids)).astype(np.int64)
         marked = marked.of(clause, sentence, count)
         return Batch(
             texts, begins, ids, start, end, turn, parted, sentence, clause, place, order, first, asks[:count], marked
@@ -211,7 +212,9 @@ def _between(kinds: ch.Bytes, start: Longs, turn: Ids) -> tuple[Ids, Flags]:
     between = np.zeros(len(start) + 1, np.int32)
     asking = np.zeros(len(start) + 1, bool)
     special = np.flatnonzero((kinds >= ch.PAUSE) & (kinds != ch.INVISIBLE) & (kinds != ch.HYPHEN))
-    what, at = kinds[special], np.searchsorted(start, special)
+    begun = np.zeros(len(kinds), np.int32)
+    begun[start] = 1
+    what, at = kinds[special], np.cumsum(begun)[special]
     between[at[what == ch.PAUSE]] = COMMA
     between[at[what != ch.PAUSE]] = END
     asking[at[what == ch.ASK]] = True

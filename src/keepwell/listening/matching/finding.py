@@ -145,7 +145,7 @@ class Finder:
         begins = np.concatenate([[0], np.cumsum(counts)])
         held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
         active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
-        places = where, first, last
+        places, deniable = (where, first, last), batch.marks.in_sentences(DENIALS)
         none = np.zeros((0, self._width), np.int64)
         parts = [(np.zeros(0, np.int64), none, none)]
         for size, find in ((1, self._ones), (2, self._pairs), (3, self._more)):
@@ -155,7 +155,7 @@ class Finder:
             for few in _parts(counts[slots]):
                 own = counts[slots[few]]
                 at, pattern = spread(begins[slots[few]], own), np.repeat(those[few], own)
-                may = ~self._denied[pattern] | self._deniable(batch)[first[at]]
+                may = ~self._denied[pattern] | deniable[batch.sentence[first[at]]]
                 parts += find(batch, pattern[may], np.repeat(rare[few], own)[may], at[may], places)
         pattern, first, last = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         kept = self._relations.hold(batch, pattern, first, last) & self._together(batch, pattern, first, last)
@@ -229,11 +229,6 @@ class Finder:
             where, strangers * _FAR + batch.place[spans[1]] + self.language.gap + 1, "right"
         )
         return np.asarray((strangers >= 0) & (high > low))
-
-    @staticmethod
-    def _deniable(batch: Batch) -> npt.NDArray[np.bool_]:
-        """Which tokens stand in a sentence in which something may be denied."""
-        return batch.marks.in_sentences(DENIALS)[batch.sentence]
 
     def _ones(
         self, _batch: Batch, pattern: Longs, _rare: Longs, at: Longs, places: Places
