@@ -122,12 +122,15 @@ def _taught(
     from sklearn.linear_model import LogisticRegression
 
     kept = _kept([labels[row].account for row in rows], [read[row][0] for row in rows])
-    found = [np.isin(read[row][0], kept) for row in rows]
-    columns = [np.searchsorted(kept, read[row][0][known]) for row, known in zip(rows, found, strict=True)]
-    values = [1 + np.log(read[row][1][known]) for row, known in zip(rows, found, strict=True)]
-    ends = np.r_[0, np.cumsum([len(one) for one in columns])]
+    place = np.full(BUCKETS, -1, np.int64)
+    place[kept] = np.arange(len(kept))
+    columns = place[np.concatenate([read[row][0] for row in rows])]
+    known = columns >= 0
+    values = 1 + np.log(np.concatenate([read[row][1] for row in rows])[known])
+    of_row = np.repeat(np.arange(len(rows)), [len(read[row][0]) for row in rows])
+    ends = np.r_[0, np.cumsum(np.bincount(of_row[known], minlength=len(rows)))]
     shape = (len(rows), len(kept))
-    table = sparse.csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape)
+    table = sparse.csr_matrix((values, columns[known], ends), shape=shape)
     seen = np.bincount(table.indices, minlength=len(kept))
     idf = np.log((1 + len(rows)) / (1 + seen)) + 1
     table = table @ sparse.diags(idf)

@@ -65,14 +65,17 @@ def ranked(good: Floats, bad: Floats) -> float:
     0.875
     """
     ones = np.ones
-    return float(
-        _weighted(np.r_[good, bad], np.r_[ones(len(good)), 0 * bad], np.r_[0 * good, ones(len(bad))])
-    )
+    place = _places(np.r_[good, bad])
+    return float(_weighted(place, np.r_[ones(len(good)), 0 * bad], np.r_[0 * good, ones(len(bad))]))
 
 
-def _weighted(scores: Floats, good: Floats, bad: Floats) -> float:
-    """The same with each text weighing so much."""
-    place = np.unique(scores, return_inverse=True)[1]
+def _places(scores: Floats) -> NDArray[np.int64]:
+    """The place of each score among those there are, equal ones in one."""
+    return np.unique(scores, return_inverse=True)[1]
+
+
+def _weighted(place: NDArray[np.int64], good: Floats, bad: Floats) -> float:
+    """The same of scores at these places with each text weighing so much."""
     of_good, of_bad = np.bincount(place, good), np.bincount(place, bad)
     below = np.cumsum(of_bad) - of_bad
     whole = of_good.sum() * of_bad.sum()
@@ -90,10 +93,10 @@ def measured(labels: Sequence[Label], scores: Floats, chances: Floats, *, few: i
     good = np.array([one.mood is Mood.GOOD for one in some])
     accounts = np.unique([one.account for one in some], return_inverse=True)[1]
     dice = np.random.default_rng(seed)
-    drawn = []
+    place, drawn = _places(scores), []
     for _draw in range(_DRAWS):
         times = dice.poisson(1.0, accounts.max() + 1)[accounts]
-        drawn.append(_weighted(scores, times * good, times * ~good))
+        drawn.append(_weighted(place, times * good, times * ~good))
     low, high = (float(end) for end in np.nanquantile(drawn, [0.025, 0.975]))
     fewer = int(min(good.sum(), (~good).sum()))
     if high - low < 1 / fewer:  # hardly a pair is wrong, and drawing again cannot tell how few that rests on
