@@ -20,7 +20,7 @@ _DECIDED = (409,)  # refusals that stand: the rest of them did nothing and may b
 
 
 def once(request: HttpRequest, call: Callable[[], HttpResponse], *, now: datetime) -> HttpResponse:
-    """The answer of a call. Every write is one transaction; one that fails leaves nothing behind.
+    """The answer of a call. Every write is one transaction; one that fails, or is refused, leaves nothing behind.
 
     Of two equal calls at once, the second waits for the first at the key's row, and is given its answer.
     """
@@ -45,8 +45,6 @@ def once(request: HttpRequest, call: Callable[[], HttpResponse], *, now: datetim
             kept.status, kept.body = answer.status_code, _without_secrets(request, answer)
             kept.headers = {name: answer[name] for name in _TOLD if name in answer}
             kept.save(update_fields=["status", "body", "headers"])
-        else:
-            kept.delete()
         return answer
 
 
@@ -73,7 +71,8 @@ def _asked(request: HttpRequest) -> str:
 
 
 def _whole(answer: HttpResponse) -> HttpResponse:
-    if answer.status_code >= 500:
+    """Take back what a call wrote before it was refused, its key too; a refusal that stands is kept as it is."""
+    if answer.status_code >= 400 and answer.status_code not in _DECIDED:
         transaction.set_rollback(True)
     return answer
 

@@ -59,6 +59,21 @@ def test_a_member_is_placed_as_the_page_does_and_one_administrator_is_left(
     assert {"change member", "deactivate member", "reactivate member"} <= set(deeds)
 
 
+@pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k"}])
+def test_a_call_that_is_refused_half_way_leaves_nothing_of_its_first_half(
+    as_: Any, people: dict[str, Member], key: dict[str, str]
+) -> None:
+    program, last = as_("administrator"), people["administrator"]
+    teams = set(last.teams.values_list("pk", flat=True))
+    more = sorted(teams ^ set(Team.objects.values_list("pk", flat=True)))
+    deeds, own = Change.objects.count(), f"/members/{last.pk}"
+    refused = program.call("PATCH", own, {"teams": more, "active": False}, **key)
+    assert (refused.status_code, "last administrator" in refused.json()["detail"]) == (422, True)
+    assert set(last.teams.values_list("pk", flat=True)) == teams
+    assert (Change.objects.count(), Kept.objects.count()) == (deeds, 0)
+    assert program.call("PATCH", own, {"teams": more}, **key).status_code == 200, "put right, it is done"
+
+
 def test_who_is_invited_gets_a_link_that_is_told_once_and_not_kept(
     as_: Any, people: dict[str, Member], settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
