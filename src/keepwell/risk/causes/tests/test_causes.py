@@ -98,6 +98,26 @@ def test_a_ratio_is_only_ever_drawn_towards_one(groups):
     assert (shrunk <= high).all()
 
 
+def test_one_departure_of_twelve_accounts_makes_nothing_certain():
+    found = leaving_by(sold(("Ann", 4, 1), ("Bob", 4, 0), ("Cem", 4, 0)), "salesperson", YEAR)
+    ann = found.groups[0]
+    assert (ann.group, ann.surely) == ("Ann", "")
+    assert 1 < ann.shrunk < ann.ratio
+    assert ann.low < 0.5
+    assert ann.high > 2
+
+
+def test_an_interval_holds_the_truth_as_often_as_it_says():
+    chance = np.random.default_rng(7)
+    held = []
+    for _company in range(400):
+        expected = chance.uniform(0.2, 8, size=6)
+        truth = chance.gamma(2, 1 / 2, size=6)  # widely different, and few of them
+        _shrunk, low, high = drawn_together(chance.poisson(truth * expected).astype(float), expected)
+        held.append((low <= truth) & (truth <= high))
+    assert 0.93 < np.mean(held) < 0.97
+
+
 def test_accounts_can_be_told_apart_by_the_year_they_came():
     found = leaving_by(sold(("Ann", 10, 2)), "cohort", YEAR)
     assert [g.group for g in found.groups] == ["2024"]
