@@ -171,12 +171,14 @@ def drawn_together(left: Floats, expected: Floats) -> tuple[Floats, Floats, Floa
 def _quantile(of: float, weight: Floats, a: Floats, b: Floats) -> Floats:
     """Of a mixture of gammas with shapes a and rates b, each (shapes, groups): between theirs, halved until found."""
     each = stats.gamma.ppf(of, a) / b
-    low, high = each.min(axis=0), each.max(axis=0)
+    low: Floats = each.min(axis=0)
+    high: Floats = each.max(axis=0)
     for _step in range(_HALVINGS):
         middle = (low + high) / 2
         under = weight @ special.gammainc(a, b * middle) < of
         low, high = np.where(under, middle, low), np.where(under, high, middle)
-    return (low + high) / 2
+    found: Floats = (low + high) / 2
+    return found
 
 
 def _cells(ledger: Ledger, by: str, period: Period, offers: Frame | None, kinds: tuple[str, ...]) -> Frame:
