@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -163,8 +164,7 @@ def triggers(request: HttpRequest) -> Any:  # noqa: ARG001 - the API calls it so
 def thresholds(request: HttpRequest, part: Asked) -> Any:
     """Those that concern the caller: of the company, segments, their teams, themselves, accounts they see."""
     member = member_of(request)
-    known = queries.thresholds_of(member).filter(trigger__in=all_triggers())
-    return page(known, part, Order("trigger"), lambda one: _threshold(one, member))
+    return page(_known(member), part, Order("trigger"), lambda one: _threshold(one, member))
 
 
 @router.post(
@@ -182,7 +182,8 @@ def set_threshold(request: HttpRequest, said: NewThreshold) -> Any:
 def drop_threshold(request: HttpRequest, pk: Number) -> Any:
     """The next nearer one holds."""
     member = member_of(request)
-    row = get_object_or_404(queries.thresholds_of(member), pk=pk)
+    Threshold.objects.select_for_update().filter(pk=pk).order_by().first()  # stays as it is read
+    row = get_object_or_404(_known(member), pk=pk)
     if not queries.may_change(member, row):
         raise Http404
     unchanged(request, _threshold(row, member))
@@ -260,6 +261,11 @@ def _asked(request: HttpRequest, said: NewThreshold) -> dict[str, Any]:
 
 def _bounds(trigger: Trigger, bounds: Bounds) -> BoundsShape:
     return BoundsShape(**Setting.filled(trigger, bounds))
+
+
+def _known(member: Member) -> QuerySet[Threshold]:
+    """Those that concern a member; what is left of a trigger that is no more concerns nobody."""
+    return queries.thresholds_of(member).filter(trigger__in=all_triggers())
 
 
 def _threshold(row: Threshold, member: Member) -> ThresholdShape:

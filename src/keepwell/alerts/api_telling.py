@@ -111,6 +111,7 @@ def telling(request: HttpRequest) -> Any:
 def change_telling(request: HttpRequest, said: TellingChanges) -> Any:
     """At once, once a day or not by mail; in quiet hours alerts wait."""
     member = member_of(request)
+    _hold(member)
     unchanged(request, _telling(member))
     _set_manner(request, member, said)
     return _telling(member)
@@ -135,6 +136,7 @@ def company_telling(request: HttpRequest) -> Any:  # noqa: ARG001 - the API call
 )
 def change_company_telling(request: HttpRequest, said: CompanyTellingChanges) -> Any:
     """And when managers are told that nobody answered."""
+    _hold(None)
     unchanged(request, _company_telling())
     _set_manner(request, None, said)
     return _company_telling()
@@ -193,6 +195,11 @@ def try_channel(request: HttpRequest, pk: Number) -> Any:
     setting.try_channel(channel=found, by=member, now=timezone.now())
     async_task(DELIVER)
     return Status(202, ChannelShape(**_channel(found)))
+
+
+def _hold(member: Member | None) -> None:
+    """Let nobody else change what is said, until this call is answered."""
+    Manner.objects.select_for_update().filter(member=member).order_by().first()
 
 
 def _telling(member: Member) -> TellingShape:

@@ -53,6 +53,10 @@ def test_bounds_are_told_in_the_units_that_people_speak_of_and_changed_by_what_i
     assert program.call("DELETE", f"/alerts/thresholds/{made['id']}").status_code == 204
     deeds = Change.objects.filter(member=people["mate"]).values_list("what", flat=True)
     assert {"set threshold", "drop threshold"} <= set(deeds)
+    left = Threshold.objects.create(
+        trigger="of_a_version_past", level="company", whom="company:", threshold=1, near=1
+    )
+    assert as_("administrator").call("DELETE", f"/alerts/thresholds/{left.pk}").status_code == 404
 
 
 def test_what_bounds_would_have_done_is_told_to_whoever_asked(as_: Any, account: Account) -> None:

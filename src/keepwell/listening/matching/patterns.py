@@ -50,7 +50,13 @@ class Pattern:
     )  # what the whole is not said of, beside what its only slot is not
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.slots) <= MOST_SLOTS:
+        if not self.slots:
+            raise KeepwellError(
+                _("A phrase needs a word that says something."),
+                seen=_("only small words, as “and” or “not”"),
+                ways=[_("Add what it is about, as in: cancel the contract.")],
+            )
+        if len(self.slots) > MOST_SLOTS:
             raise KeepwellError(
                 _("A phrase has one to {most} words that say something.").format(most=MOST_SLOTS),
                 seen=_("{n} words").format(n=len(self.slots)),

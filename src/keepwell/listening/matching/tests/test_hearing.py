@@ -146,8 +146,11 @@ def test_a_phrase_of_eight_words_does_not_try_every_choice():
 
 
 def test_a_phrase_of_ten_thousand_words_is_refused():
-    with pytest.raises(KeepwellError):
+    with pytest.raises(KeepwellError, match="at most 200 characters"):
         Ears("en", ["word " * 10_000])
+    with pytest.raises(KeepwellError, match="one to 8 words") as refused:
+        Ears("en", ["word " * 9])
+    assert refused.value.ways == ("Leave out what is not needed, or make two rules of it.",)
     with pytest.raises(KeepwellError):
         Ears("en", [Asked(slots=(("cancel",),) * 10_000)])
 
@@ -163,7 +166,7 @@ def test_a_phrase_of_ten_thousand_words_is_refused():
 )
 def test_a_phrase_that_says_nothing_is_refused(language, said):
     for phrase in said:
-        with pytest.raises(KeepwellError, match="words that say something"):
+        with pytest.raises(KeepwellError, match="needs a word that says something"):
             Ears(language, [phrase])
 
 
