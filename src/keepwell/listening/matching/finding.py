@@ -14,6 +14,7 @@ from keepwell.listening.matching.analysis import Batch
 from keepwell.listening.matching.boundaries import Boundaries
 from keepwell.listening.matching.governing import Governing
 from keepwell.listening.matching.lexicon import Lexicon
+from keepwell.listening.matching.meeting import FAR, Meeting, parts
 from keepwell.listening.matching.others import of_others
 from keepwell.listening.matching.patterns import Keys, Pattern, Slot
 from keepwell.listening.matching.reading import DENIALS
@@ -22,8 +23,6 @@ from keepwell.listening.matching.resuming import taken_up
 from keepwell.listening.matching.sequences import Sequences, spread
 
 Longs = npt.NDArray[np.int64]
-_FAR = 1 << 40  # apart from slot to slot: more than any place
-_AT_ONCE = 1 << 20  # places looked at together: what is hostile must not fill the memory
 _LED = 4  # words from "for" to the noun it leads to
 _TRIED = 512  # choices of places tried for a pattern around one place of its rarest slot
 
@@ -88,6 +87,19 @@ class Finder:
         self._tied = np.array([bool(pattern.slots[0].tied) for pattern in self.patterns], bool)
         self._on = np.array([self._limit(pattern, turned=False) for pattern in self.patterns], np.int64)
         self._back = np.array([self._limit(pattern, turned=True) for pattern in self.patterns], np.int64)
+        self._meeting = self._met()
+
+    def _met(self) -> Meeting:
+        """What tells which places of slots may be part of a pattern by what is near them."""
+        steps = max(self.language.gap, self.language.turned) + 1
+        reach = np.where(self._sizes > 2, steps * (self._sizes - 1) + 4, np.maximum(self._on, self._back) + 1)
+        # A pronoun may stand for a noun far from it: where the other slots stand then tells nothing.
+        far = self._of_stranger | (self._taken_up >= 0) | self._topic
+        alone = far.copy()
+        for own in self._table[(self._sizes == 1) | np.append(far, False)[self._table].any(axis=1)]:
+            alone[own[own >= 0]] = True
+        longest = max((len(way) for slot in self._kinds for way in slot.ways), default=1)
+        return Meeting(self._table, reach, alone, longest)
 
     def _number(self, slot: Slot) -> int:
         key = (slot.ways, slot.verb, slot.permits, slot.ideas, slot.plain)
@@ -135,41 +147,42 @@ class Finder:
         if self._strangers:
             named = ~(self._of_stranger[slot] & _only_named(batch, self.lexicon, first, last))
             slot, first, last = slot[named], first[named], last[named]
-        order = np.argsort(batch.place[first], kind="stable")  # they come nearly so
-        small = slot.astype(np.uint16) if len(self._slots) < 1 << 16 else slot  # sorted by digits, in no time
-        order = order[np.argsort(small[order], kind="stable")]
-        order = order[_longest(slot[order], first[order], last[order])]
-        slot, first, last = slot[order], first[order], last[order]
-        where = slot * _FAR + batch.place[first]
+        longest = _longest(slot, first, last)
+        slot, first, last = slot[longest], first[longest], last[longest]
+        where = slot * FAR + batch.place[first]
         counts = np.bincount(slot, minlength=len(self._slots)).astype(np.int64)
         begins = np.concatenate([[0], np.cumsum(counts)])
         held = np.where(self._table >= 0, counts[self._table], np.iinfo(np.int64).max)
         active = np.flatnonzero((held > 0).all(axis=1)) if len(self.patterns) else np.zeros(0, np.int64)
         places, deniable = (where, first, last), batch.marks.in_sentences(DENIALS)
         none = np.zeros((0, self._width), np.int64)
-        parts = [(np.zeros(0, np.int64), none, none)]
+        told = [(np.zeros(0, np.int64), none, none)]
         for size, find in ((1, self._ones), (2, self._pairs), (3, self._more)):
             those = active[np.minimum(self._sizes[active], 3) == size]
             rare = np.argmin(held[those], axis=1)
             slots = self._table[those, rare]
-            for few in _parts(counts[slots]):
+            for few in parts(counts[slots]):
                 own = counts[slots[few]]
                 at, pattern = spread(begins[slots[few]], own), np.repeat(those[few], own)
                 may = ~self._denied[pattern] | deniable[batch.sentence[first[at]]]
-                parts += find(batch, pattern[may], np.repeat(rare[few], own)[may], at[may], places)
-        pattern, first, last = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+                told += find(batch, pattern[may], np.repeat(rare[few], own)[may], at[may], places)
+        pattern, first, last = (np.concatenate(columns) for columns in zip(*told, strict=True))
         kept = self._relations.hold(batch, pattern, first, last) & self._together(batch, pattern, first, last)
         if len(where) and (self._strange[pattern] >= 0).any():
-            spans = np.where(first >= 0, first, _FAR).min(axis=1), last.max(axis=1)
+            spans = np.where(first >= 0, first, FAR).min(axis=1), last.max(axis=1)
             kept &= ~self._of_strangers(batch, where, self._strange[pattern], spans)
         if self._ours[pattern].any():
-            low = np.where(first >= 0, first, _FAR).min(axis=1) if len(pattern) else pattern
+            low = np.where(first >= 0, first, FAR).min(axis=1) if len(pattern) else pattern
             kept &= ~(self._ours[pattern] & of_others(batch, self.lexicon, low))
         return Found(pattern[kept], first[kept], last[kept])
 
-    def _occurrences(self, batch: Batch) -> tuple[Longs, Longs, Longs]:
-        """Where slots are filled, but for words that are part of other words, nouns taken for verbs, and the like."""
-        slot, first, last = self._sequences.find(batch.ids, batch.parted, batch.order)
+    def _occurrences(self, batch: Batch) -> Columns:
+        """Where slots are filled, by slot and place: but where no other slot of a pattern is near, and but for words
+        that are part of other words, nouns taken for verbs, and the like."""
+        slot, first, last = self._sorted(batch, *self._sequences.find(batch.ids, batch.parted, batch.order))
+        begin, end = batch.place[first], batch.place[last]
+        near = self._meeting.may(slot, begin, end, torn=end - begin != last - first)
+        slot, first, last = slot[near], first[near], last[near]
         kept = np.ones(len(slot), bool)
         shield_first, shield_last = batch.marks.spans("shields")
         if len(shield_first):
@@ -189,7 +202,7 @@ class Finder:
                 "base", lambda word, keys: int(f"={word}" in keys and "^noun" not in keys)
             )
             behind = np.concatenate([[False], batch.marks.at("articles", size)[:-1]]) & ~batch.parted
-            before = np.concatenate([batch.marks.at("nouns_of", size)[1:], [False]])
+            before = np.concatenate([(batch.marks.at("nouns_of", size) & ~batch.parted)[1:], [False]])
             noun = behind & ~before & (base[batch.ids] > 0)
             kept &= ~(verb & noun[first])
         if verb.any() and self.language.reflexive:
@@ -201,9 +214,16 @@ class Finder:
             rows = np.flatnonzero(kept & self._listed[slot])
             kept[rows] = ~self._boundaries.cut(batch, first[rows], last[rows])
         kept &= ~self._surroundings.strange(batch, slot, first, last)
-        return taken_up(
-            batch, self.lexicon, self._taken_up, self._topic, (slot[kept], first[kept], last[kept])
-        )
+        filled = slot[kept], first[kept], last[kept]
+        more = taken_up(batch, self.lexicon, self._taken_up, self._topic, filled)
+        return filled if len(more[0]) == len(filled[0]) else self._sorted(batch, *more)
+
+    def _sorted(self, batch: Batch, slot: Longs, first: Longs, last: Longs) -> Columns:
+        """Places of slots by slot and place."""
+        order = np.argsort(batch.place[first], kind="stable")  # they come nearly so
+        small = slot.astype(np.uint16) if len(self._slots) < 1 << 16 else slot  # sorted by digits, in no time
+        order = order[np.argsort(small[order], kind="stable")]
+        return slot[order], first[order], last[order]
 
     def _together(self, batch: Batch, pattern: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
         """Where nothing that parts a description from its noun stands between the two."""
@@ -224,9 +244,9 @@ class Finder:
         self, batch: Batch, where: Longs, strangers: Longs, spans: tuple[Longs, Longs]
     ) -> npt.NDArray[np.bool_]:
         """Which places stand near something that the pattern is not said of."""
-        low = np.searchsorted(where, strangers * _FAR + batch.place[spans[0]] - self.language.turned - 1)
+        low = np.searchsorted(where, strangers * FAR + batch.place[spans[0]] - self.language.turned - 1)
         high = np.searchsorted(
-            where, strangers * _FAR + batch.place[spans[1]] + self.language.gap + 1, "right"
+            where, strangers * FAR + batch.place[spans[1]] + self.language.gap + 1, "right"
         )
         return np.asarray((strangers >= 0) & (high > low))
 
@@ -246,12 +266,12 @@ class Finder:
             return
         other = self._table[pattern, 1 - rare]
         here_first, here_last = batch.place[first[at]], batch.place[last[at]]
-        after = np.searchsorted(where, other * _FAR + here_last + 1)
-        before = np.searchsorted(where, other * _FAR + here_first) - 1
+        after = np.searchsorted(where, other * FAR + here_last + 1)
+        before = np.searchsorted(where, other * FAR + here_first) - 1
         for near, follows in ((after, True), (before, False)):
             ok = (near >= 0) & (near < len(where))
             near_ok = np.where(ok, near, 0)
-            ok &= where[near_ok] // _FAR == other
+            ok &= where[near_ok] // FAR == other
             if follows:
                 gap = batch.place[first[near_ok]] - here_last - 1
             else:
@@ -289,7 +309,7 @@ class Finder:
         reach = max(self.language.gap, self.language.turned) + 1
         for k in range(self._width if len(pattern) else 0):
             slot = self._table[pattern, k]
-            here, far = slot * _FAR + batch.place[first[at]], reach * (self._sizes[pattern] - 1) + 4
+            here, far = slot * FAR + batch.place[first[at]], reach * (self._sizes[pattern] - 1) + 4
             near = np.searchsorted(where, here - far) < np.searchsorted(where, here + far, "right")
             near |= (slot < 0) | (rare == k)
             pattern, rare, at = pattern[near], rare[near], at[near]
@@ -320,7 +340,7 @@ class Finder:
             if k == rare:
                 ways.append([at])
                 continue
-            base = int(self._table[p, k]) * _FAR + here
+            base = int(self._table[p, k]) * FAR + here
             low, mid = bisect_left(where, base - reach), bisect_left(where, base)
             high = bisect_right(where, base + reach)
             ways.append([*range(max(low, mid - tried), mid), *range(mid, min(high, mid + tried))])
@@ -379,13 +399,6 @@ def _longest(slot: Longs, first: Longs, last: Longs) -> npt.NDArray[np.bool_]:
     kept[:-1] &= ~(same & (first[1:] == first[:-1]) & (last[1:] >= last[:-1]))
     kept[1:] &= ~(same & (first[1:] > first[:-1]) & (last[1:] <= last[:-1]))
     return kept
-
-
-def _parts(counts: Longs) -> Iterator[Longs]:
-    """Rows in parts of which the counts are not too many together."""
-    part = np.cumsum(counts) // _AT_ONCE
-    for number in np.unique(part).tolist():
-        yield np.flatnonzero(part == number)
 
 
 def _wide(columns: Longs, width: int) -> Longs:

@@ -112,7 +112,8 @@ class Ears:
         affirmed = self._short[found.pattern] & (verdict == _YES)
         rows = np.flatnonzero((verdict != _NO) & ~affirmed)
         width, sentence = (high - low)[rows], batch.sentence[low[rows]]
-        order = rows[np.lexsort((width, verdict[rows], owner[rows], sentence))]
+        equals = found.pattern[rows], low[rows]  # one counts, whatever the sentence is heard beside
+        order = rows[np.lexsort((*equals, width, verdict[rows], owner[rows], sentence))]
         sentence, owners = batch.sentence[low[order]], owner[order]
         first = np.ones(len(order), bool)
         first[1:] = (sentence[1:] != sentence[:-1]) | (owners[1:] != owners[:-1])
