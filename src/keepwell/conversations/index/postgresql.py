@@ -5,17 +5,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.sql.datastructures import BaseTable
 
 from keepwell.conversations.index.asking import Ask, Phrase
 from keepwell.conversations.index.rows import Period, Row
-from keepwell.conversations.models import Conversation, Indexed
+from keepwell.conversations.models import Indexed
 
 RARE = 20_000  # rows that are found and sorted rather than walked to
 FEW = (
     2_000  # rows that are found and sorted in no time, even where they are some times as many as was thought
 )
+_EXPECTED = "EXPLAIN (FORMAT JSON) SELECT FROM conversations_indexed WHERE vector @@ %(query)s::tsquery"
+# Conversations are counted only until they are seen to be many; each has so many rows as they have on the average.
+_SAID_OF = """
+WITH average AS (SELECT greatest((SELECT reltuples FROM pg_class WHERE oid = 'conversations_indexed'::regclass)
+    / greatest((SELECT reltuples FROM pg_class WHERE oid = 'conversations_conversation'::regclass), 1), 1) AS each)
+SELECT count(*) * (SELECT each FROM average) FROM (
+    SELECT FROM conversations_conversation WHERE account_id = ANY(%(named)s) OR %(none)s AND account_id IS NULL
+    LIMIT (SELECT floor(%(most)s / each) + 1 FROM average)) AS theirs"""
 NEWEST = 20_000  # rows that are walked first where there may be more than was thought
 
 
@@ -62,8 +70,8 @@ def found(
     rows, query = holding(rows, ask, marks)
     if not query:
         return _places(rows.order_by("-place"), page)
-    if accounts is None or _said_of(accounts) > RARE:
-        expected = _expected(query)
+    expected, said = _reckoned(query, accounts)
+    if said > RARE:
         if expected > RARE:
             return _places(rows.order_by("-place"), page)
         if expected > FEW and _together(query):
@@ -124,30 +132,28 @@ def _together(query: str) -> bool:
     return " & " in query or " <-> " in query
 
 
-def _expected(query: str) -> int:
-    """How many rows PostgreSQL thinks hold it."""
+def _reckoned(query: str, accounts: Sequence[str] | None) -> tuple[int, int]:
+    """How many rows PostgreSQL thinks hold a query, and about how many there are of accounts; with one question.
+
+    They are counted no further than it takes to see that they are more than `RARE`, as those of everybody are.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (FORMAT JSON) SELECT FROM conversations_indexed WHERE vector @@ %s::tsquery", [query]
-        )
-        (found,) = cursor.fetchone()
+        if accounts is None:
+            cursor.execute(_EXPECTED, {"query": query})
+            return _planned(cursor), RARE + 1
+        named = [pk for pk in accounts if pk]
+        said: dict[str, Any] = {"query": query, "named": named, "none": "" in accounts, "most": RARE}
+        cursor.execute(f"{_EXPECTED};{_SAID_OF}", said)
+        expected = _planned(cursor)
+        cursor.nextset()
+        return expected, int(cursor.fetchone()[0])
+
+
+def _planned(cursor: Any) -> int:
+    """The rows that a plan expects."""
+    (found,) = cursor.fetchone()
     plan = json.loads(found) if isinstance(found, str) else found
     return int(plan[0]["Plan"]["Plan Rows"])
-
-
-def _said_of(accounts: Sequence[str]) -> int:
-    """About how many rows there are of accounts, or at least that they are more than `RARE`."""
-    whose = Q(account__in=[pk for pk in accounts if pk])
-    if "" in accounts:
-        whose |= Q(account=None)
-    tables = [Indexed._meta.db_table, Conversation._meta.db_table]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, reltuples FROM pg_class WHERE oid = ANY(%s::regclass[])", [tables])
-        counted = dict(cursor.fetchall())
-    each = max(counted[tables[0]] / max(counted[tables[1]], 1), 1)  # rows of a conversation
-    most = int(RARE / each) + 1
-    some = Conversation.objects.filter(whose).order_by().values_list("pk", flat=True)[:most]
-    return int(len(some) * each)
 
 
 def _vector(row: Row) -> str:
