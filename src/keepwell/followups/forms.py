@@ -73,7 +73,9 @@ class Doing(forms.Form):
 class Handing(forms.Form):
     """To whom a follow-up goes, with a word."""
 
-    to = forms.ModelChoiceField(None, label=_("To"))  # type: ignore[var-annotated]  # of members, once it is asked
+    to: forms.ModelChoiceField = forms.ModelChoiceField(  # of members, once it is asked
+        None, label=_("To"), empty_label=_("Choose")
+    )
     text = forms.CharField(label=_("A word with it"), max_length=1000, required=False)
 
     def __init__(self, *args: Any, account: Account, member: Member, **kwargs: Any) -> None:
