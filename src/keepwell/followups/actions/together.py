@@ -13,7 +13,7 @@ from keepwell.followups.queries import watchers
 from keepwell.lib.errors import KeepwellError
 from keepwell.lib.text import gettext as _
 from keepwell.members.audit import record
-from keepwell.members.models import Member
+from keepwell.members.models import Member, Role
 from keepwell.members.rights import seen_by
 
 UNDO = timedelta(hours=24)  # so long it can be taken back
@@ -52,8 +52,8 @@ def drop_all(*, follow_ups: Iterable[FollowUp], by: Member, now: datetime) -> Ba
 
 
 def take_back(*, batch: Batch, by: Member, now: datetime) -> int:
-    """Make follow-ups as they were before; those that somebody changed since stay, and
-    those that one no longer sees. Returns how many went back."""
+    """Make follow-ups as they were before; those that somebody changed since stay, and those that one no longer
+    sees, or whose owner of before may have none any more. Returns how many went back."""
     with transaction.atomic():
         kept = Batch.objects.select_for_update().get(pk=batch.pk)
         if kept.undone_at is not None or kept.member_id != by.pk or now - kept.at > UNDO:
@@ -63,8 +63,9 @@ def take_back(*, batch: Batch, by: Member, now: datetime) -> int:
             pk__in=map(int, kept.before)
         )
         for one in _locked(seen.values_list("pk", flat=True)):
-            if _state(one) == kept.after[str(one.pk)]:
-                _restore(one, kept.before[str(one.pk)])
+            was = kept.before[str(one.pk)]
+            if _state(one) == kept.after[str(one.pk)] and _may_own(one, was["owner_id"]):
+                _restore(one, was)
                 put_on_timeline(one, now)
                 back += 1
         kept.undone_at = now
@@ -97,6 +98,13 @@ def _each(
         batch = Batch.objects.create(member=by, at=now, what=what, before=before, after=after)
         record(f"{what} follow-ups", by=by, of=batch, before=before, after=after)
     return batch
+
+
+def _may_own(one: FollowUp, owner: int | None) -> bool:
+    """Whether it may go to somebody: to whom it belongs, nobody, or who sees the account and does not only read."""
+    if owner is None or owner == one.owner_id:
+        return True
+    return watchers(one.account).exclude(role=Role.VIEWER).filter(pk=owner).exists()
 
 
 def _locked(keys: Iterable[int]) -> list[FollowUp]:

@@ -18,7 +18,7 @@ from keepwell.followups.panels import PANELS
 from keepwell.followups.search import SEARCHES
 from keepwell.followups.stages import renew_worth
 from keepwell.lib.errors import KeepwellError
-from keepwell.members.models import Change
+from keepwell.members.models import Change, Role
 from keepwell.reach.models import Hold, Rule, Touch
 from keepwell.reach.tests.office import Office
 
@@ -168,6 +168,17 @@ def test_several_at_once_and_back(office: Office) -> None:
     assert made[0].due == day + timedelta(days=1)  # somebody changed it since: it stays
     assert made[1].due == timezone.now().date() + timedelta(days=1)
     assert office.client(office.mate).post(f"/followups/undo/{batch.pk}").status_code == 404
+
+
+def test_what_was_handed_over_does_not_go_back_to_whom_only_reads_since(office: Office) -> None:
+    made, client = planned(office), office.client(office.mate)
+    assert made.owner == office.owner
+    client.post("/followups/together", {"one": [made.pk], "what": "hand over", "to_member": office.mate.pk})
+    office.owner.role = Role.VIEWER
+    office.owner.save()
+    client.post(f"/followups/undo/{Batch.objects.get().pk}")
+    made.refresh_from_db()
+    assert made.owner == office.mate
 
 
 def test_several_are_dropped_and_come_back_open(office: Office) -> None:
