@@ -134,6 +134,8 @@ def search(member: Member, asked: Asked, *, number: int = 1, size: int = PAGE) -
     number = min(max(number, 1), LAST)
     begin = (number - 1) * size
     places = found(member, asked, slice(begin, begin + size + 1))
+    if not places:
+        return Results((), number)
     rows = Indexed.objects.filter(pk__in=places[:size]).select_related(
         "turn", "conversation__account", "turn__contact"
     )
