@@ -148,7 +148,7 @@ def worker(context: typer.Context) -> None:
 
     running.ready(session_of(context).place)
     if running.BESIDE not in os.environ:
-        running.prepare()
+        running.prepare(forks=True)
     running.serve_jobs()
 
 

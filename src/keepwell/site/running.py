@@ -71,10 +71,11 @@ def _check_home(home: str) -> None:
     )
 
 
-def prepare() -> None:
+def prepare(*, forks: bool = False) -> None:
     """Bring the office's tables to this version, and see that there is a team to begin with.
 
-    Raises BadBook where a newer Keepwell made the book or the office, or a backup is not whole that was brought back.
+    Who `forks` others that read the book reads nothing of it. Raises BadBook where a newer Keepwell made the book or
+    the office, or a backup is not whole that was brought back.
     """
     from django.conf import settings
     from django.core.management import call_command
@@ -86,7 +87,10 @@ def prepare() -> None:
     from keepwell.site.statistics import renew_statistics
 
     refuse_unfinished(settings.HOME)
-    _refuse_newer(settings.HOME)
+    if forks:
+        _apart(lambda: _refuse_newer(settings.HOME))
+    else:
+        _refuse_newer(settings.HOME)
     try:
         migrations = MigrationExecutor(connection)
     except OperationalError as error:
@@ -335,15 +339,33 @@ def _begin_work(*, alone_here: bool) -> None:
 
 
 def _apart(work: Callable[[], None]) -> None:
-    """Do something in a process of its own: who reads the book has threads, and what is forked beside them hangs."""
+    """Do something in a process of its own: who reads the book has threads, and what is forked beside them hangs.
+
+    Raises the KeepwellError that it ends with.
+    """
     from multiprocessing import get_context
 
     from django.db import connections
 
+    def told() -> None:
+        try:
+            work()
+        except KeepwellError as error:
+            there.send(error)
+
     connections.close_all()
-    process = get_context("fork").Process(target=work)
+    context = get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=told)
     process.start()
-    process.join()
+    there.close()
+    try:
+        raise here.recv()
+    except EOFError:  # it ended well
+        return
+    finally:
+        here.close()
+        process.join()
 
 
 def beside(arguments: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from keepwell.site.tests import empty_office
+from keepwell.site.tests.conftest import make_book
 from keepwell.site.tests.office_kit import READY, keepwell, of_its_own, run
 
 pytestmark = pytest.mark.slow
@@ -74,7 +75,7 @@ print(time.perf_counter() - begun if heard() else "never")
 
 @contextmanager
 def worker_of(home: Path) -> Iterator[None]:
-    """A worker as `keepwell serve` keeps one, until the block ends."""
+    """A worker that runs by itself, until the block ends."""
     import subprocess
 
     order = [sys.executable, "-m", "keepwell.cli", "--home", str(home), "worker"]
@@ -93,6 +94,7 @@ def test_a_mail_raises_its_alert_in_seconds_though_all_workers_of_long_jobs_are_
     with ExitStack() as stack:
         database = stack.enter_context(empty_office.on_postgresql("busy"))[0] if kind == "postgresql" else ""
         stack.enter_context(of_its_own(database))
+        make_book(home)  # which a worker that runs by itself reads too
         run(home, READY + FILLED)
         stack.enter_context(worker_of(home))
         assert run(home, READY + BUSY.format(within=200)).split() == ["4", "1"]
