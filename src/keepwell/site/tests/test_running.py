@@ -118,6 +118,28 @@ def test_a_site_ends_cleanly_with_ctrl_c_and_whole_when_it_is_killed(tmp_path: P
             assert site.returncode == (0 if how == signal.SIGINT else -9)
 
 
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes as Linux shows them")
+def test_a_worker_by_itself_reads_the_book_and_ends_with_all_it_began(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    make_book(home)
+    asked = f"running.prepare(); from django_q.tasks import async_task; async_task('{READS}')"
+    done = (
+        f"from django_q.models import Task; print(Task.objects.filter(func='{READS}', success=True).count())"
+    )
+    with of_its_own():
+        run(home, READY + asked)
+        order = [sys.executable, "-m", "keepwell.cli", "--home", str(home), "worker"]
+        with subprocess.Popen(order, start_new_session=True) as worker:
+            try:
+                assert until(lambda: run(home, READY + done).strip() == "1")
+                for _each in range(2):
+                    os.killpg(worker.pid, signal.SIGTERM)  # as who looks after services tells all of one
+                assert worker.wait(60) == 0
+            finally:
+                worker.kill()
+        assert until(lambda: not processes_of(home))
+
+
 def test_a_port_in_use_and_a_home_that_is_none_are_said_so(tmp_path: Path) -> None:
     with of_its_own(), socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
